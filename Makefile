@@ -1,0 +1,78 @@
+# Every target sets up what it needs: a virtual environment in .venv, once.
+# On Windows: the same under WSL, or the plain commands in the README.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+.PHONY: help build publish releases rollback docs test lint format bench clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "error: $(PYTHON) is $$($(PYTHON) --version 2>&1), expected Python 3.11 or newer;" \
+		"name another one: make PYTHON=python3.11 ..." >&2; exit 1; }
+	@echo "Setting up $(VENV), once (a minute or two) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN): pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what a build needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV): pyproject.toml $(RUN)
+	@echo "Installing what tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5)
+	@$(BIN)/python -m scripts.build $(if $(LOG),--log '$(LOG)') \
+		$(if $(MAPPING),--mapping '$(MAPPING)') $(if $(VARS),--vars '$(VARS)') \
+		$(if $(KEEP),--keep $(KEEP))
+
+publish: $(RUN) ## Publish the last whole build again
+	@$(BIN)/python -m scripts.publish
+
+releases: $(RUN) ## List the releases
+	@$(BIN)/python -m scripts.publish --list
+
+rollback: $(RUN) ## Serve the release before, or RELEASE=id
+	@$(BIN)/python -m scripts.publish --rollback $(RELEASE)
+
+# The dbt templater compiles every model, for which there has to be a log.
+LINT_LOG := build/lint/interactions.parquet
+SQL := models tests/warehouse analyses
+SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
+	DBT_LOG_PATH=build/lint/logs $(BIN)/sqlfluff
+$(LINT_LOG): | $(RUN)
+	@$(BIN)/python -m scripts.generate_interactions $@ --scale 0.001 > /dev/null
+
+docs: $(RUN) ## Write the dbt docs to build/target (one page, opens without a server)
+	@DBT_TARGET_PATH=build/target DBT_LOG_PATH=build/logs $(BIN)/dbt docs generate --static
+	@echo "Open build/target/static_index.html"
+
+test: $(DEV) lint ## Run every test and check
+	@$(BIN)/python -m pytest
+
+lint: $(DEV) $(LINT_LOG) ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(SQLFLUFF) lint $(SQL)
+
+format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(SQLFLUFF) fix $(SQL)
+
+bench: $(DEV) ## Time models, memory and growth (SCALES='1 10'), beside Polars
+	@$(BIN)/python -m scripts.benchmark $(SCALES)
+
+clean: ## Remove everything generated except releases
+	@rm -rf build/warehouse.duckdb* build/target build/logs build/lint build/spill target logs

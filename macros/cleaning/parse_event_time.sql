@@ -1,0 +1,57 @@
+{#
+    The time of an event as a UTC timestamp, or null where the value is none. The variable
+    time_format says how the log writes it. Text without a zone is UTC.
+#}
+{% macro parse_event_time(column) -%}
+    {{ adapter.dispatch('parse_event_time')(column) }}
+{%- endmacro %}
+
+
+{% macro default__parse_event_time(column) -%}
+    {%- set time_format = var('time_format') -%}
+    {%- if time_format == 'iso' -%}
+        case
+            when typeof({{ column }}) = 'TIMESTAMP'
+                then nullif(
+                    nullif(try_cast({{ column }} as timestamp), timestamp 'infinity'),
+                    timestamp '-infinity'
+                )
+            when regexp_matches(cast({{ column }} as varchar), '^\s*[+-]?[0-9]{4,6}-')
+                then coalesce(
+                    -- A cast to a timestamp without zone would drop the offset.
+                    timezone('UTC', try_cast({{ column }} as timestamptz)),
+                    -- Also ISO 8601, but not for a cast: no seconds before an offset, an
+                    -- offset without a colon or after a blank, a decimal comma.
+                    timezone('UTC', try_cast(
+                        regexp_replace(
+                            regexp_replace(
+                                replace(trim(cast({{ column }} as varchar)), ',', '.'),
+                                '([T ]\d{1,2}:\d{2})\s*(Z|UTC|[+-]\d{2}:?(?:\d{2})?)$',
+                                '\1:00\2'
+                            ),
+                            '\s*([+-]\d{2}):?(\d{2})$',
+                            '\1:\2'
+                        )
+                        as timestamptz
+                    ))
+                )
+        end
+    {%- elif time_format in ['epoch_s', 'epoch_ms'] -%}
+        {#- Years 1 to 9999; beyond them make_timestamp fails. -#}
+        {%- set per_second = 1 if time_format == 'epoch_s' else 1000 -%}
+        case
+            when
+                try_cast({{ column }} as decimal(38, 6)) / {{ per_second }}
+                between -62135596800 and 253402300799
+                then make_timestamp(cast(
+                    try_cast({{ column }} as decimal(38, 6)) * {{ 1000000 // per_second }}
+                    as bigint
+                ))
+        end
+    {%- else -%}
+        timezone('UTC', cast(try_strptime(
+            trim(cast({{ column }} as varchar)),
+            {{ dbt.string_literal(dbt.escape_single_quotes(time_format)) }}
+        ) as timestamptz))
+    {%- endif -%}
+{%- endmacro %}

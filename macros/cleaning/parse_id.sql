@@ -1,0 +1,25 @@
+{#
+    An identifier of the declared type, or null where the value is none: text without blanks
+    around it; or a whole number within 64 bits, where `17850.0` counts and `1e3`, `1.5` and
+    `0x1F` (which a plain cast would take) do not.
+#}
+{% macro parse_id(column) -%}
+    {%- if var('id_type') == 'text' -%}
+        nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
+    {%- else -%}
+        {{ adapter.dispatch('parse_whole_number')(column) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro default__parse_whole_number(column) -%}
+    {#- typeof() is a constant: a column of numbers pays nothing for the check of text. -#}
+    case
+        when typeof({{ column }}) = 'BIGINT' then try_cast({{ column }} as bigint)
+        when
+            regexp_full_match(
+                trim(cast({{ column }} as varchar)), '[+-]?[0-9]+(\.0*)?'
+            )
+            then try_cast(split_part(trim(cast({{ column }} as varchar)), '.', 1) as bigint)
+    end
+{%- endmacro %}

@@ -1,0 +1,85 @@
+{#
+    The raw log as a table expression: its own columns, and two more that say where a row
+    stands: `log_file` and `row_in_log` (in a Parquet file from 1 per file; in CSV files
+    counted on from file to file).
+
+    A line of a CSV file that cannot be split does not stop the reader; it is kept in the
+    session, for insert_unreadable_lines.
+#}
+{% macro read_log(log) %}
+    {{ return(adapter.dispatch('read_log')(log)) }}
+{% endmacro %}
+
+
+{% macro default__read_log(log) %}
+    {% if log.format == 'parquet' %}
+        select
+            *,
+            file_row_number + 1 as row_in_log
+        from read_parquet(
+            {{ file_list(log.files) }},
+            union_by_name = true,
+            filename = 'log_file',
+            file_row_number = true
+        )
+    {% else %}
+        select
+            *,
+            row_number() over () as row_in_log
+        from read_csv(
+            {{ file_list(log.files) }},
+            auto_detect = false,
+            header = {{ var('has_header') | lower }},
+            delim = {{ dbt.string_literal(dbt.escape_single_quotes(var('delimiter'))) }},
+            quote = '"',
+            escape = '"',
+            encoding = {{ dbt.string_literal(var('encoding')) }},
+            columns = {
+                {% for name in log.columns %}
+                {{ dbt.string_literal(dbt.escape_single_quotes(name)) }}: 'VARCHAR'
+                {{- ',' if not loop.last }}
+                {% endfor %}
+            },
+            filename = 'log_file',
+            store_rejects = true,
+            rejects_table = 'unreadable_lines',
+            rejects_scan = 'unreadable_line_scans',
+            rejects_limit = 0
+        )
+    {% endif %}
+{% endmacro %}
+
+
+{#
+    Adds the lines that the CSV reader could not split to the model that has just read the
+    log, as rejected rows with their line number. For a post-hook: the reader keeps them in
+    the session of the statement.
+#}
+{% macro insert_unreadable_lines(log) %}
+    {{ return(adapter.dispatch('insert_unreadable_lines')(log)) }}
+{% endmacro %}
+
+
+{% macro default__insert_unreadable_lines(log) %}
+    {% if log.format == 'csv' %}
+        insert into {{ this }} (log_file, line_number, outcome, reason, original_text)
+        select
+            unreadable_line_scans.file_path,
+            unreadable_lines.line,
+            'rejected',
+            'unreadable line',
+            -- A line may be wrong in several columns.
+            any_value(
+                unreadable_lines.csv_line
+                order by unreadable_lines.column_idx
+            )
+        from unreadable_lines
+        inner join unreadable_line_scans
+            on
+                unreadable_lines.scan_id = unreadable_line_scans.scan_id
+                and unreadable_lines.file_id = unreadable_line_scans.file_id
+        group by 1, 2;
+        drop table unreadable_lines;
+        drop table unreadable_line_scans
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,101 @@
+with log_rows as (
+    select * from {{ ref('stg_log_rows') }}
+),
+
+interactions as (
+    select * from {{ ref('stg_interactions') }}
+),
+
+rejected_rows as (
+    select * from {{ ref('stg_rejected_rows') }}
+),
+
+row_outcomes as (
+    select
+        outcome,
+        reason,
+        count(*) as row_count
+    from log_rows
+    group by outcome, reason
+),
+
+totals as (
+    select
+        coalesce(sum(case when outcome = 'accepted' then row_count end), 0)
+            as usable_row_count,
+        coalesce(sum(case when outcome = 'filtered' then row_count end), 0)
+            as filtered_row_count
+    from row_outcomes
+),
+
+interaction_counts as (
+    select count(*) as interaction_count
+    from interactions
+),
+
+reject_reasons as (
+    {% for reason in reject_reasons() %}
+    select '{{ reason }}' as reason
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+accounted as (
+    select
+        'accepted' as outcome,
+        'usable' as reason,
+        interaction_count as row_count
+    from interaction_counts
+    union all
+    select
+        'duplicate' as outcome,
+        'usable, but written before' as reason,
+        totals.usable_row_count - interaction_counts.interaction_count as row_count
+    from totals
+    cross join interaction_counts
+    union all
+    select
+        'filtered' as outcome,
+        'set aside by the row filter' as reason,
+        filtered_row_count as row_count
+    from totals
+    union all
+    select
+        'rejected' as outcome,
+        reject_reasons.reason,
+        coalesce(row_outcomes.row_count, 0) as row_count
+    from reject_reasons
+    left join row_outcomes on reject_reasons.reason = row_outcomes.reason
+),
+
+ranked_examples as (
+    select
+        reason,
+        log_file,
+        line_number,
+        original_text,
+        row_number() over (
+            partition by reason
+            order by log_file asc, line_number asc, original_text asc
+        ) as example_rank
+    from rejected_rows
+),
+
+final as (
+    select
+        cast(accounted.outcome as {{ dbt.type_string() }}) as outcome,
+        cast(accounted.reason as {{ dbt.type_string() }}) as reason,
+        cast(accounted.row_count as bigint) as row_count,
+        {{ share('accounted.row_count', 'sum(accounted.row_count) over ()') }}
+            as row_share,
+        cast(ranked_examples.log_file as {{ dbt.type_string() }}) as example_file,
+        cast(ranked_examples.line_number as bigint) as example_line,
+        cast(ranked_examples.original_text as {{ dbt.type_string() }}) as example_text
+    from accounted
+    left join ranked_examples
+        on
+            accounted.reason = ranked_examples.reason
+            and ranked_examples.example_rank = 1
+)
+
+select * from final

@@ -1,0 +1,73 @@
+{{
+    config(
+        materialized='table',
+        post_hook="{{ insert_unreadable_lines(describe_log()) }}",
+    )
+}}
+
+with raw_log as (
+    select * from {{ ref('stg_raw_log') }}
+),
+
+parsed as (
+    select
+        log_file,
+        row_in_log,
+        is_wanted,
+        {{ parse_id('customer_id') }} as customer_id,
+        {{ parse_id('product_id') }} as product_id,
+        {{ parse_event('event') }} as event,
+        {{ parse_event_time('event_date') }} as event_at,
+        nullif(trim(product_name), '') as product_name,
+        customer_id as raw_customer_id,
+        product_id as raw_product_id,
+        event as raw_event,
+        event_date as raw_event_date
+    from raw_log
+),
+
+judged as (
+    select
+        *,
+        case
+            when not is_wanted then null
+            when customer_id is null
+                then {{ defect('raw_customer_id', 'customer_id', 'uncastable') }}
+            when product_id is null
+                then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
+            when event is null then 'missing event'
+            when event_at is null
+                then {{ defect('raw_event_date', 'event_date', 'unparseable') }}
+        end as reason
+    from parsed
+),
+
+final as (
+    select
+        cast(log_file as {{ dbt.type_string() }}) as log_file,
+        cast(row_in_log as bigint) as row_in_log,
+        cast(null as bigint) as line_number,
+        case
+            when not is_wanted then 'filtered'
+            when reason is null then 'accepted'
+            else 'rejected'
+        end as outcome,
+        reason,
+        customer_id,
+        product_id,
+        event,
+        event_at,
+        product_name,
+        case
+            when reason is not null
+                then {{ json_object({
+                    'customer_id': 'raw_customer_id',
+                    'product_id': 'raw_product_id',
+                    'event': 'raw_event',
+                    'event_date': 'raw_event_date',
+                }) }}
+        end as original_text
+    from judged
+)
+
+select * from final

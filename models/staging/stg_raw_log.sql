@@ -1,0 +1,18 @@
+{% set log = describe_log() %}
+
+with log as (
+    {{ read_log(log) }}
+),
+
+renamed as (
+    select
+        log_file,
+        row_in_log,
+        {% for name in log_columns() %}
+        {{ log_value(log, name) }} as {{ name }},
+        {% endfor %}
+        coalesce(({{ var('row_filter') }}), false) as is_wanted
+    from log
+)
+
+select * from renamed

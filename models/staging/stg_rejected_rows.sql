@@ -1,0 +1,67 @@
+with log_rows as (
+    select * from {{ ref('stg_log_rows') }}
+),
+
+file_starts as (
+    select
+        log_file,
+        min(row_in_log) - 1 as rows_before_file
+    from log_rows
+    group by log_file
+),
+
+rejected as (
+    select
+        log_rows.log_file,
+        log_rows.line_number,
+        log_rows.reason,
+        log_rows.original_text,
+        log_rows.row_in_log - file_starts.rows_before_file as row_in_file
+    from log_rows
+    inner join file_starts on log_rows.log_file = file_starts.log_file
+    where log_rows.outcome = 'rejected'
+),
+
+-- The reader gives the line of what it could not split. Between those lines the rows
+-- that it could split follow each other: the n-th unreadable line comes before row
+-- `line - header - (n - 1)`.
+placed as (
+    select
+        *,
+        coalesce(
+            row_in_file,
+            line_number - {{ header_lines() }} + 1 - row_number() over (
+                partition by log_file, row_in_file is null
+                order by line_number, row_in_file
+            )
+        ) as place_in_file
+    from rejected
+),
+
+numbered as (
+    select
+        *,
+        count(line_number) over (
+            partition by log_file
+            order by place_in_file, line_number nulls last
+            rows between unbounded preceding and current row
+        ) as unreadable_lines_before
+    from placed
+),
+
+final as (
+    select
+        log_file,
+        cast(
+            coalesce(
+                line_number,
+                row_in_file + {{ header_lines() }} + unreadable_lines_before
+            )
+            as bigint
+        ) as line_number,
+        reason,
+        original_text
+    from numbered
+)
+
+select * from final

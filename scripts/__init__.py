@@ -1,0 +1,1 @@
+"""Programs that run around dbt: make a log, build, publish, benchmark."""

@@ -1,0 +1,191 @@
+"""Run dbt in a process of its own, show how far it is, and say in words what failed.
+
+A process of its own, because dbt keeps the warehouse locked until its process ends.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scripts.build_folder import PROJECT, BuildFolder
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What became of one model, seed or test.
+
+    Attributes:
+        kind: model, seed, test, unit_test or operation.
+        status: dbt's own word: success, pass, warn, fail, error or skipped.
+        seconds: time that it took.
+    """
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+
+
+@dataclass
+class DbtRun:
+    """The outcome of one dbt command.
+
+    Attributes:
+        exit_code: 0 where nothing failed.
+        seconds: wall time, dbt's start included.
+        problems: what failed, a sentence each.
+        warnings: tests that only warn, a sentence each.
+    """
+
+    exit_code: int
+    seconds: float
+    nodes: list[NodeResult] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+Progress = Callable[[int, int, NodeResult], None]
+
+
+def run_dbt(
+    command: list[str],
+    variables: dict[str, Any],
+    folder: BuildFolder,
+    show: Progress,
+) -> DbtRun:
+    """Run a dbt command such as ["build"].
+
+    Args:
+        variables: for `--vars`.
+        show: called after every node, with how many are done and how many there are.
+    """
+    started = time.monotonic()
+    environment = os.environ | {
+        "AUDIENCE_BUILD_DIR": str(folder.root),
+        "DBT_TARGET_PATH": str(folder.dbt_target),
+        "DBT_LOG_PATH": str(folder.dbt_logs),
+        "DBT_PROJECT_DIR": str(PROJECT),
+        "DBT_PROFILES_DIR": str(PROJECT),
+        "DO_NOT_TRACK": "1",
+    }
+    process = subprocess.Popen(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            *("--log-format", "json"),
+            *command,
+            *("--vars", json.dumps(variables)),
+        ],
+        cwd=Path.cwd(),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    run = DbtRun(exit_code=0, seconds=0)
+    errors: list[str] = []
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            _read_event(line, run, errors, show)
+        run.exit_code = process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    run.seconds = time.monotonic() - started
+    run.problems, run.warnings = _explain(folder, run)
+    if run.exit_code and not run.problems:
+        run.problems = [_one_sentence(text) for text in errors] or [
+            f"dbt ended with exit code {run.exit_code}; see {folder.dbt_logs}/dbt.log"
+        ]
+    return run
+
+
+def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress) -> None:
+    try:
+        event = json.loads(line)
+    except json.JSONDecodeError:
+        # Not an event: what Python prints when dbt cannot even start.
+        if line.strip():
+            errors.append(line.strip())
+        return
+    info, data = event["info"], event.get("data", {})
+    if info["name"] in (
+        "LogModelResult",
+        "LogSeedResult",
+        "LogTestResult",
+        "LogUnitTestResult",
+        "LogNodeNoOpResult",
+        "SkippingDetails",
+    ):
+        node = data.get("node_info", {})
+        result = NodeResult(
+            name=node.get("node_name", ""),
+            kind=node.get("resource_type", ""),
+            status=str(data.get("status", node.get("node_status", ""))).lower(),
+            seconds=float(data.get("execution_time", 0)),
+        )
+        run.nodes.append(result)
+        show(len(run.nodes), int(data.get("total", data.get("num_models", 0))), result)
+    elif info["level"] == "error":
+        errors.append(info["msg"])
+
+
+def _explain(folder: BuildFolder, run: DbtRun) -> tuple[list[str], list[str]]:
+    """Problems and warnings of the run, from dbt's run results."""
+    results_file = folder.dbt_target / "run_results.json"
+    if run.exit_code == 2 or not results_file.exists():
+        return [], []
+    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    problems, warnings = [], []
+    for result in results:
+        if result["status"] in ("error", "runtime error"):
+            problems.append(_one_sentence(result["message"] or ""))
+        elif result["status"] == "fail":
+            problems.extend(_explain_test(folder, result))
+        elif result["status"] == "warn":
+            warnings.extend(_explain_test(folder, result))
+    return problems, warnings
+
+
+def _explain_test(folder: BuildFolder, result: dict[str, Any]) -> list[str]:
+    """What a test found: its own sentences if it has any, else where to look."""
+    name = result["unique_id"].split(".")[2]
+    compiled = result.get("compiled_code")
+    if result["unique_id"].startswith("unit_test."):
+        return [f"Unit test {name} failed: {_one_sentence(result['message'] or '')}"]
+    try:
+        with duckdb.connect(folder.warehouse, read_only=True) as connection:
+            found = connection.execute(compiled or "")
+            if [column[0] for column in found.description or []] == ["problem"]:
+                return [row[0] for row in found.fetchmany(10)]
+    except duckdb.Error:
+        pass  # The test's own message below says what there is to say.
+    return [
+        f"Test {name} failed: {result['message']}; its rows: {folder.dbt_target}/compiled"
+    ]
+
+
+def _one_sentence(message: str) -> str:
+    """The cause out of a dbt error: without the heading, the call stack and file names."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    kept = [
+        line
+        for line in lines
+        if not line.startswith((">", "compiled code at", "Encountered an error", "^"))
+    ]
+    while len(kept) > 1 and (
+        kept[0].endswith("Error") or " Error in " in kept[0] or kept[0].endswith(")")
+    ):
+        kept.pop(0)
+    return " ".join(kept)

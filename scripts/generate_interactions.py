@@ -1,0 +1,462 @@
+"""Write a synthetic marketplace log whose truth is known.
+
+At scale 1 the log has the profile of the published case study: 498,879 interactions of
+433,787 customers with 200,325 products between 2022-10-01 and 2023-03-31, nine in ten
+customers seen once, three in a hundred back after the 80 % quantile of event time. Options
+plant other truths, to see whether the warehouse notices.
+
+The counts are planned here (exact integers, one small table); the rows are SQL.
+"""
+
+import argparse
+import math
+import os
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from scripts.marketplace_plan import (
+    DAYS,
+    FIRST_DATE,
+    PUBLISHED_EVENTS,
+    PUBLISHED_INTERACTIONS,
+    SPLIT_DAY,
+    GeneratorError,
+    LogPlan,
+    plan_log,
+)
+
+TASTE_GROUPS = 50
+BROKEN_ROWS = (
+    "missing customer_id",
+    "uncastable customer_id",
+    "missing product_id",
+    "uncastable product_id",
+    "missing event",
+    "missing event_date",
+    "unparseable event_date",
+    "duplicate",
+    "unreadable line",
+)
+
+
+def coprime_stride(size: int, share: float) -> int:
+    """A step through 0..size-1 that visits every number once, about `share` of it wide."""
+    stride = max(1, round(size * share))
+    while math.gcd(stride, size) != 1:
+        stride += 1
+    return stride
+
+
+ADJECTIVES = [
+    "Amber",
+    "Ash",
+    "Blue",
+    "Bold",
+    "Brass",
+    "Calm",
+    "Cedar",
+    "Clear",
+    "Coral",
+    "Dusk",
+    "Fern",
+    "Field",
+    "Grey",
+    "Harbour",
+    "Iron",
+    "Ivory",
+    "Lark",
+    "Linen",
+    "Maple",
+    "Moss",
+    "Night",
+    "North",
+    "Oak",
+    "Olive",
+    "Pine",
+    "Quiet",
+    "River",
+    "Rose",
+    "Slate",
+    "Stone",
+    "Sun",
+    "Walnut",
+]
+NOUNS = [
+    "Backpack",
+    "Basket",
+    "Blanket",
+    "Bottle",
+    "Bowl",
+    "Candle",
+    "Chair",
+    "Clock",
+    "Coat",
+    "Cushion",
+    "Desk",
+    "Frame",
+    "Gloves",
+    "Hammock",
+    "Jacket",
+    "Kettle",
+    "Knife",
+    "Lamp",
+    "Mirror",
+    "Mug",
+    "Notebook",
+    "Pan",
+    "Planter",
+    "Rug",
+    "Scarf",
+    "Shelf",
+    "Stool",
+    "Teapot",
+    "Tent",
+    "Towel",
+    "Vase",
+    "Wallet",
+]
+
+
+def define_macros(
+    connection: duckdb.DuckDBPyConnection, plan: LogPlan, seed: int
+) -> dict[str, object]:
+    """Define the SQL functions of the log's query and return what to fill into it."""
+    strides = {
+        "early": coprime_stride(plan.early_customers, 0.618),
+        "late": coprime_stride(plan.late_customers, 0.618),
+        "customer": coprime_stride(plan.customers, 0.382),
+        "product": coprime_stride(plan.products, 0.382),
+        "popularity": coprime_stride(plan.early_products, 0.3),
+    }
+    early, surviving, new = (
+        plan.early_products,
+        plan.surviving_products,
+        plan.new_products,
+    )
+    always_late = surviving // 2
+    spacing = max(1, (early - always_late) // max(1, surviving - always_late))
+    split, last = SPLIT_DAY * 86400, DAYS * 86400
+    macros = f"""
+    create macro uniform(purpose, number, event) as
+        (hash({seed}, purpose, number, event) >> 11) / 9007199254740992.0;
+    create macro permuted(number, size, stride) as
+        (number * stride + {seed} % size) % size;
+    -- Rank 0 is the most popular product of the early side.
+    create macro early_product(popularity) as
+        permuted(popularity, {early}, {strides["popularity"]});
+    -- The most popular products survive the split, and every so many of the others.
+    create macro late_product(number) as
+        case
+            when number >= {surviving} then {early} + number - {surviving}
+            when number < {always_late} then early_product(number)
+            else early_product({always_late} + (number - {always_late}) * {spacing})
+        end;
+    -- Three in five products are older than the log; the others come in over time.
+    create macro launch(product) as
+        case
+            when product >= {early}
+                then {split} + {last - split} * 0.9 * uniform('launch', product, 0)
+            when product % 5 < 3 then 0
+            else {split} * 0.95 * uniform('launch', product, 0)
+        end;
+    create macro popularity_rank(size, draw, follows_taste, taste_group) as
+        case
+            when not follows_taste then floor(size * pow(draw, 2.5))
+            else least(
+                floor(size * pow(draw, 2.5) / {TASTE_GROUPS}) * {TASTE_GROUPS}
+                + taste_group,
+                size - 1
+            )
+        end;
+    create macro drawn_product(is_late, draw, newcomer, follows_taste, taste_group) as
+        cast(case
+            when not is_late
+                then early_product(cast(popularity_rank(
+                    {early}, draw, follows_taste, taste_group
+                ) as bigint))
+            when newcomer < 0.5 and not follows_taste
+                then {early} + floor({new} * pow(draw, 2.5))
+            else late_product(cast(popularity_rank(
+                {max(1, always_late)}, draw, follows_taste, taste_group
+            ) as bigint))
+        end as bigint);
+    -- Few come at night, most in the evening; the day of the event stays.
+    create macro time_of_day(second, earliest, latest) as
+        greatest(earliest, least(latest, 86400 * (
+            floor(second / 86400) + (second % 86400) / 86400
+            - 0.7 / (2 * pi()) * (
+                sin(2 * pi() * ((second % 86400) / 86400 - 0.72)) + sin(2 * pi() * 0.72)
+            )
+        )));
+    create macro product_name(product) as
+        {list(ADJECTIVES)}[1 + cast(hash(product, 'adjective') % {len(ADJECTIVES)} as int)]
+        || ' '
+        || {list(NOUNS)}[1 + cast(hash(product, 'noun') % {len(NOUNS)} as int)]
+        || ' ' || (product + 1);
+    """
+    connection.execute(macros)
+    bounds: list[tuple[str, float]] = []
+    reached = 0.0
+    for event, count in PUBLISHED_EVENTS.items():
+        reached += count / PUBLISHED_INTERACTIONS
+        bounds.append((event, reached))
+    return {
+        "customers": plan.customers,
+        "early_customers": plan.early_customers,
+        "late_customers": plan.late_customers,
+        "products": plan.products,
+        "early_products": early,
+        "surviving_products": surviving,
+        "late_products": surviving + new,
+        "early_stride": strides["early"],
+        "late_stride": strides["late"],
+        "customer_stride": strides["customer"],
+        "product_stride": strides["product"],
+        "split_second": split,
+        "last_second": last,
+        "taste_groups": TASTE_GROUPS,
+        "first_date": FIRST_DATE,
+        "event_offset": (seed * 0.7548776662466927) % 1,
+        "event_cases": " ".join(
+            f"when event_position < {bound} then '{event}'" for event, bound in bounds[:-1]
+        )
+        + f" else '{bounds[-1][0]}'",
+    }
+
+
+def log_query(
+    connection: duckdb.DuckDBPyConnection, plan: LogPlan, seed: int, taste: float
+) -> str:
+    """Register the plan on the connection and return the SQL that yields the log's rows."""
+    connection.execute(
+        "create or replace temp table activity_ranges (customer_class text,"
+        " first_customer bigint, last_customer bigint, interactions bigint,"
+        " late_interactions bigint)"
+    )
+    connection.executemany(
+        "insert into activity_ranges values (?, ?, ?, ?, ?)",
+        [
+            (
+                r.customer_class,
+                r.first_customer,
+                r.last_customer,
+                r.interactions,
+                r.late_interactions,
+            )
+            for r in plan.ranges
+            if r.last_customer > r.first_customer
+        ],
+    )
+    values = define_macros(connection, plan, seed)
+    template = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    return template.format(taste=taste, **values)
+
+
+def with_broken_rows(log: str, dirty: float, kinds: tuple[str, ...]) -> str:
+    """Add broken copies of some rows, so that they make up `dirty` of the result.
+
+    The rows of the clean log all stay, so that its profile can still be checked. Every
+    value is text, as in a CSV file; `line_defect` says how to spoil the line itself.
+    """
+    cases = {kind: f"breakage = {number}" for number, kind in enumerate(kinds)}
+    return f"""
+    with log as ({log}),
+    marked as (
+        select
+            customer_id::text as customer_id, product_id::text as product_id, event,
+            event_date::text as event_date, product_name, event_date as written_at,
+            uniform('broken', customer, event_number) as chance,
+            cast(floor(uniform('kind', customer, event_number) * {len(kinds)}) as int)
+                as breakage
+        from log
+    ),
+    broken as (
+        select
+            case
+                when {cases["missing customer_id"]} then null
+                when {cases["uncastable customer_id"]} then 'guest-' || customer_id
+                else customer_id
+            end as customer_id,
+            case
+                when {cases["missing product_id"]} then null
+                when {cases["uncastable product_id"]} then product_id || '.5'
+                else product_id
+            end as product_id,
+            case when {cases["missing event"]} then null else event end as event,
+            case
+                when {cases["missing event_date"]} then null
+                when {cases["unparseable event_date"]} then '31.02.' || left(event_date, 4)
+                else event_date
+            end as event_date,
+            product_name,
+            written_at,
+            {cases.get("unreadable line", "false")} as is_cut_off
+        from marked
+        where chance < {dirty / (1 - dirty)}
+    )
+    select
+        customer_id, product_id,
+        -- Stray blanks and capitals are not errors: staging takes them off.
+        case when chance > 0.95 then ' ' || upper(event) else event end as event,
+        event_date, product_name, written_at, false as is_cut_off
+    from marked
+    union all
+    from broken
+    """
+
+
+def generate(
+    output: Path,
+    scale: float = 1.0,
+    seed: int = 1,
+    retention: float | None = None,
+    taste: float = 0.0,
+    dirty: float = 0.0,
+    memory_limit: str = "4GB",
+    threads: int | None = None,
+) -> LogPlan:
+    """Write a log in order of time to `output` (.parquet, .csv or .csv.gz).
+
+    Args:
+        taste: share of the later interactions of returning customers that fall among the
+            products of the taste they share with some other customers.
+        dirty: share of broken rows among all rows.
+        memory_limit: what DuckDB may use before it spills to disk.
+
+    Returns:
+        The plan, whose counts the clean part of the log has exactly.
+
+    Raises:
+        GeneratorError: an option out of range, or a suffix that is not known.
+    """
+    if not 0 <= taste <= 1:
+        raise GeneratorError(f"--taste {taste:g}, must be between 0 and 1")
+    if not 0 <= dirty <= 0.5:
+        raise GeneratorError(f"--dirty {dirty:g}, must be between 0 and 0.5")
+    if seed < 0:
+        raise GeneratorError(f"--seed {seed}, must be 0 or more")
+    is_parquet = output.name.endswith(".parquet")
+    if not (is_parquet or output.name.endswith((".csv", ".csv.gz"))):
+        raise GeneratorError(
+            f"{output}: the suffix says the format; expected .parquet, .csv or .csv.gz"
+        )
+    plan = plan_log(scale, retention)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = output.with_name(f".unfinished-{os.getpid()}-{output.name}")
+    columns = "customer_id, product_id, event, event_date, product_name"
+    csv_options = "format csv, header" + (
+        ", compression gzip" if output.name.endswith(".gz") else ""
+    )
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"set memory_limit = '{memory_limit}'")
+        connection.execute("set temp_directory = ?", [str(output.parent / ".spill")])
+        if threads is not None:
+            connection.execute(f"set threads = {threads}")
+        if scale >= 5 and sys.stderr.isatty():
+            connection.execute("set enable_progress_bar = true")
+        log = log_query(connection, plan, seed, taste)
+        if not dirty:
+            rows = f"select {columns} from ({log}) order by event_date, customer_id"
+            options = "format parquet" if is_parquet else csv_options
+        elif is_parquet:
+            kinds = tuple(kind for kind in BROKEN_ROWS if kind != "unreadable line")
+            rows = (
+                f"select {columns} from ({with_broken_rows(log, dirty, kinds)})"
+                f" order by written_at, {columns}, is_cut_off"
+            )
+            options = "format parquet"
+        else:
+            # Lines are put together here: a writer of CSV files writes no broken one.
+            values = ", ".join(f"coalesce({column}, '')" for column in columns.split(", "))
+            rows = (
+                "select case when is_cut_off then left(customer_id || ',' || product_id, 5)"
+                f" else concat_ws(',', {values}) end as"
+                f' "{columns.replace(" ", "")}"'
+                f" from ({with_broken_rows(log, dirty, BROKEN_ROWS)})"
+                f" order by written_at, {columns}, is_cut_off"
+            )
+            options = csv_options + ", quote '', escape '', delimiter '\x1f'"
+        connection.execute(f"copy ({rows}) to '{_quoted(unfinished)}' ({options})")
+        unfinished.replace(output)
+    finally:
+        connection.close()
+        unfinished.unlink(missing_ok=True)
+    return plan
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.generate_interactions",
+        description="Write a synthetic marketplace log; the same options and seed give the"
+        " same log.",
+    )
+    parser.add_argument(
+        "output", type=Path, help="file to write: .parquet, .csv or .csv.gz"
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="1 is 498,879 interactions (default)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="default 1")
+    parser.add_argument(
+        "--retention",
+        type=float,
+        help="plant this share of returning customers (published: 0.0305)",
+    )
+    parser.add_argument(
+        "--taste",
+        type=float,
+        nargs="?",
+        const=0.8,
+        default=0.0,
+        help="let returning customers follow a taste in this share of their later"
+        " interactions (0.8 if no number is given)",
+    )
+    parser.add_argument(
+        "--dirty",
+        type=float,
+        nargs="?",
+        const=0.02,
+        default=0.0,
+        help="add broken rows of every kind up to this share of all rows (0.02 if no number"
+        " is given)",
+    )
+    parser.add_argument(
+        "--memory-limit", default="4GB", help="what DuckDB may use before it spills"
+    )
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+    print(f"Writing {options.output} (scale {options.scale:g}, seed {options.seed}) ...")
+    try:
+        plan = generate(
+            options.output,
+            scale=options.scale,
+            seed=options.seed,
+            retention=options.retention,
+            taste=options.taste,
+            dirty=options.dirty,
+            memory_limit=options.memory_limit,
+        )
+    except (GeneratorError, OSError, duckdb.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(
+        f"{plan.interactions:,} interactions of {plan.customers:,} customers with"
+        f" {plan.products:,} products"
+        + (f", and {options.dirty:.1%} broken rows" if options.dirty else "")
+        + f"; {options.output.stat().st_size / 1e6:,.1f} MB in"
+        f" {time.monotonic() - started:.1f} s."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""The raw log of a build and the mapping that describes it, checked before dbt starts.
+
+What needs a look into the files' bytes is checked here; settings and columns are checked
+by the dbt project itself (macros/settings, macros/reading), so that `dbt build` on its own
+says the same.
+"""
+
+import glob
+import gzip
+import zlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SAMPLE_BYTES = 65_536
+
+
+class LogSourceError(ValueError):
+    """A log or a mapping that cannot be read; the message says what to do."""
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read a mapping file: a YAML file of dbt variables.
+
+    Raises:
+        LogSourceError: no such file, no YAML, or not a set of `name: value` lines.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        shipped = sorted(file.name for file in path.parent.glob("*.yml"))
+        known = f"; in {path.parent} there are {', '.join(shipped)}" if shipped else ""
+        raise LogSourceError(
+            f"No mapping at {path}: expected a YAML file{known}"
+        ) from error
+    except OSError as error:
+        raise LogSourceError(f"Cannot read the mapping {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise LogSourceError(
+            f"{path}{where} is not YAML: expected lines such as `time_format: epoch_ms`"
+        ) from error
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise LogSourceError(
+            f"{path} holds {type(content).__name__}, expected settings such as"
+            " `columns: {customer_id: visitor}`; mappings/ has examples"
+        )
+    return content
+
+
+def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
+    """Find the files of a log and look at the beginning of each.
+
+    Args:
+        pattern: a path, or a glob of paths.
+        encoding: the encoding of CSV files.
+
+    Returns:
+        The files, in the order in which they are read.
+
+    Raises:
+        LogSourceError: no file, or one that is a folder, empty, unreadable, damaged, or
+            neither text nor Parquet.
+    """
+    # pathlib's glob takes no absolute pattern.
+    names = sorted(glob.glob(pattern, recursive=True)) or [pattern]  # noqa: PTH207
+    files = [Path(name) for name in names]
+    for file in files:
+        if file.is_dir():
+            raise LogSourceError(
+                f"{file} is a folder: expected a file or a pattern such as {file}/*.csv"
+            )
+        try:
+            if file.stat().st_size == 0:
+                raise LogSourceError(
+                    f"{file} is empty: expected a header and one row per interaction"
+                )
+            with file.open("rb") as stream:
+                beginning = stream.read(SAMPLE_BYTES)
+                stream.seek(max(0, file.stat().st_size - 4))
+                end = stream.read(4)
+            if file.suffix == ".gz":
+                with gzip.open(file) as stream:
+                    beginning = stream.read(SAMPLE_BYTES)
+        except FileNotFoundError as error:
+            raise LogSourceError(
+                f"No log at {file}: expected a CSV or Parquet file, or a pattern such as"
+                " folder/*.csv"
+            ) from error
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise LogSourceError(f"{file} is not a whole gzip file: {error}") from error
+        except OSError as error:
+            raise LogSourceError(f"Cannot read {file}: {error.strerror}") from error
+        if file.suffix == ".parquet":
+            if not beginning.startswith(b"PAR1") or end != b"PAR1":
+                raise LogSourceError(
+                    f"{file} is not a whole Parquet file: expected PAR1 at its beginning"
+                    " and end. Was it copied completely? A CSV file needs another suffix."
+                )
+        elif beginning.startswith(b"PAR1"):
+            raise LogSourceError(
+                f"{file} is a Parquet file: give its name the suffix .parquet"
+            )
+        elif b"\0" in beginning and not encoding.lower().startswith("utf-16"):
+            raise LogSourceError(
+                f"{file} is not text (it has zero bytes): expected CSV, plain or gzip with"
+                " the suffix .gz. Name the encoding in the mapping if it is text."
+            )
+    return files

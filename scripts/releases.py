@@ -1,0 +1,167 @@
+"""The folder of releases: which there are, which one is served, and the pointer to it.
+
+    releases/000007-20261123T061500Z/   audience.duckdb, manifest.json, parquet/
+    releases/current                    a link to the release that is served
+
+A release is written in a folder that nobody looks at, then renamed, then pointed to; each
+of the two last steps is atomic. Nothing in a release ever changes.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+POINTER = "current"
+UNFINISHED = ".unfinished-"
+RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
+
+
+class ReleaseError(RuntimeError):
+    """A release that cannot be made, found or served; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A finished release.
+
+    Attributes:
+        folder: where it lies; its name is the release id.
+    """
+
+    folder: Path
+
+    @property
+    def release_id(self) -> str:
+        """Its number and when it was made."""
+        return self.folder.name
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file, with every public mart in the schema `main`."""
+        return self.folder / "audience.duckdb"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What is in it: see publish.write_manifest."""
+        text = (self.folder / "manifest.json").read_text(encoding="utf-8")
+        manifest: dict[str, Any] = json.loads(text)
+        return manifest
+
+
+@dataclass(frozen=True)
+class ReleaseFolder:
+    """All releases of a build folder."""
+
+    root: Path
+
+    def all(self) -> list[Release]:
+        """The finished releases, oldest first."""
+        if not self.root.is_dir():
+            return []
+        return [
+            Release(folder)
+            for folder in sorted(self.root.iterdir())
+            if RELEASE_ID.fullmatch(folder.name) and (folder / "manifest.json").is_file()
+        ]
+
+    def current(self) -> Release | None:
+        """The release that is served; None before the first, or if the pointer dangles."""
+        pointer = self.root / POINTER
+        folder = pointer.resolve()
+        return Release(folder) if (folder / "manifest.json").is_file() else None
+
+    def find(self, release_id: str) -> Release:
+        """The release of that id.
+
+        Raises:
+            ReleaseError: there is none.
+        """
+        for release in self.all():
+            if release.release_id == release_id:
+                return release
+        known = ", ".join(release.release_id for release in self.all()) or "none yet"
+        raise ReleaseError(f"No release {release_id}: expected one of {known}")
+
+    def next_id(self, created_at: datetime) -> str:
+        """The id of a release made now; numbered, so that no clock changes the order."""
+        numbers = [int(release.release_id[:6]) for release in self.all()]
+        return f"{max(numbers, default=0) + 1:06d}-{created_at:%Y%m%dT%H%M%SZ}"
+
+    def unfinished(self, release_id: str) -> Path:
+        """A new, empty folder in which to write a release."""
+        folder = self.root / f"{UNFINISHED}{release_id}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def finish(self, unfinished: Path) -> Release:
+        """Make a written release visible, and serve it."""
+        for file in [*unfinished.rglob("*"), unfinished]:
+            _flush(file)
+        folder = self.root / unfinished.name.removeprefix(UNFINISHED)
+        unfinished.rename(folder)
+        release = Release(folder)
+        self.serve(release)
+        return release
+
+    def serve(self, release: Release) -> None:
+        """Move the pointer, in one step."""
+        link = self.root / f"{UNFINISHED}{POINTER}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(release.release_id, target_is_directory=True)
+        link.replace(self.root / POINTER)
+        _flush(self.root)
+
+    def sweep(self) -> list[str]:
+        """Remove what interrupted runs left behind; returns its names. Hold the lock."""
+        swept = []
+        for left in self.root.glob(f"{UNFINISHED}*"):
+            if left.is_symlink() or left.is_file():
+                left.unlink()
+            else:
+                shutil.rmtree(left)
+            swept.append(left.name)
+        return swept
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove all but the last `keep` releases and the one that is served."""
+        served = self.current()
+        old = [release for release in self.all()[:-keep] if release != served]
+        for release in old:
+            # First out of sight, so that an interrupted removal leaves no half release.
+            hidden = self.root / f"{UNFINISHED}{release.release_id}"
+            release.folder.rename(hidden)
+            shutil.rmtree(hidden)
+        return [release.release_id for release in old]
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other programs from changing the folder; released when the process ends.
+
+        Raises:
+            ReleaseError: another program holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise ReleaseError(
+                    f"Another program is publishing to {self.root}: wait until it has ended"
+                ) from error
+            yield
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,77 @@
+"""What tests of programs share: a build folder, a way to run programs, the real logs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import settings
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.generate_interactions import generate
+from scripts.marketplace_plan import LogPlan
+
+# The same examples on every run; a slow machine fails no test.
+settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
+settings.load_profile("deterministic")
+
+SHARED_DATA = Path(
+    os.environ.get("AUDIENCE_SHARED_DATA", PROJECT.parent / "shared" / "data")
+).resolve()
+
+
+def run_program(
+    folder: BuildFolder, module: str, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m module` as a user would, with a build folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=PROJECT,
+        env=os.environ
+        | {"AUDIENCE_BUILD_DIR": str(folder.root), "COLUMNS": "200"}
+        | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
+    """The current release, as a reader opens it."""
+    return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> BuildFolder:
+    """An empty build folder."""
+    return BuildFolder(tmp_path / "build")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real logs; without them the tests that need them are skipped."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real logs: {SHARED_DATA} is missing")
+    return SHARED_DATA
+
+
+class DirtyBuild:
+    """One build of a small generated log with broken rows of every kind."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = BuildFolder(root / "build")
+        self.log = root / "interactions.csv"
+        self.plan: LogPlan = generate(self.log, scale=0.01, seed=3, dirty=0.04)
+        self.outcome = run_program(
+            self.folder, "scripts.build", "--log", str(self.log), "--vars", "top_n: 7"
+        )
+
+
+@pytest.fixture(scope="session")
+def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> DirtyBuild:
+    """A finished build; tests may read it and must not change it."""
+    build = DirtyBuild(tmp_path_factory.mktemp("dirty"))
+    assert build.outcome.returncode == 0, build.outcome.stdout + build.outcome.stderr
+    return build

@@ -1,0 +1,78 @@
+-- Enough of the log can be used: it has rows, and at most the share `max_reject_share`
+-- of them is rejected. Everything downstream waits for this test.
+with outcomes as (
+    select
+        outcome,
+        reason,
+        min(original_text) as example,
+        count(*) as row_count
+    from {{ ref('stg_log_rows') }}
+    group by outcome, reason
+),
+
+totals as (
+    select
+        coalesce(sum(row_count), 0) as row_count,
+        coalesce(sum(case when outcome = 'accepted' then row_count end), 0)
+            as accepted_count,
+        coalesce(sum(case when outcome = 'rejected' then row_count end), 0)
+            as rejected_count
+    from outcomes
+),
+
+most_common as (
+    select
+        reason,
+        row_count,
+        example,
+        row_number() over (order by row_count desc, reason asc) as reason_rank
+    from outcomes
+    where outcome = 'rejected'
+),
+
+described as (
+    select
+        totals.row_count,
+        totals.accepted_count,
+        totals.rejected_count,
+        {{ share('totals.rejected_count', 'totals.row_count') }} as reject_share,
+        {{ dbt.string_literal(dbt.escape_single_quotes(var('log'))) }} as log_path,
+        coalesce(
+            ' (most often ' || most_common.reason || ', for example '
+            || most_common.example || ')',
+            ''
+        ) as cause
+    from totals
+    left join most_common on most_common.reason_rank = 1
+),
+
+problems as (
+    select
+        case
+            when row_count = 0
+                then
+                    log_path || ' has no rows: expected one per interaction, not only'
+                    || ' a header.'
+            when rejected_count > 0 and accepted_count = 0
+                then
+                    log_path || ': every row was rejected' || cause
+                    || '. Does the mapping fit this log?'
+            when accepted_count = 0
+                then
+                    log_path || ': the row filter sets every row aside. Correct'
+                    || ' row_filter in the mapping.'
+            when reject_share > {{ var('max_reject_share') }}
+                then
+                    log_path || ': ' || {{ percent_text('reject_share') }} || ' of '
+                    || cast(row_count as {{ dbt.type_string() }})
+                    || ' rows were rejected' || cause
+                    || ', at most {{ (100 * var("max_reject_share")) | round(2) }} %'
+                    || ' are tolerated. Correct the mapping, or raise'
+                    || ' max_reject_share.'
+        end as problem
+    from described
+)
+
+select problem
+from problems
+where problem is not null
