@@ -128,7 +128,9 @@ def build(
 
     console.print(f"Building [bold]{settings['log']}[/bold] ...", highlight=False)
     with timed("dbt build", timings), dbt_progress(console) as show:
-        run = run_dbt(["build"], settings, folder, show)
+        # Unit tests check the SQL, not the log: they belong to `make test`.
+        command = ["build", "--exclude-resource-type", "unit_test"]
+        run = run_dbt(command, settings, folder, show)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
 

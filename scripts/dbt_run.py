@@ -59,7 +59,7 @@ def run_dbt(
     command: list[str],
     variables: dict[str, Any],
     folder: BuildFolder,
-    show: Progress,
+    show: Progress | None = None,
 ) -> DbtRun:
     """Run a dbt command such as ["build"].
 
@@ -81,7 +81,7 @@ def run_dbt(
             str(Path(sys.executable).with_name("dbt")),
             *("--log-format", "json"),
             *command,
-            *("--vars", json.dumps(variables)),
+            *("--vars", json.dumps(variables, default=str)),
         ],
         cwd=Path.cwd(),
         env=environment,
@@ -111,7 +111,7 @@ def run_dbt(
     return run
 
 
-def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress) -> None:
+def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None) -> None:
     try:
         event = json.loads(line)
     except json.JSONDecodeError:
@@ -136,7 +136,9 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress) -> No
             seconds=float(data.get("execution_time", 0)),
         )
         run.nodes.append(result)
-        show(len(run.nodes), int(data.get("total", data.get("num_models", 0))), result)
+        if show is not None:
+            total = int(data.get("total", data.get("num_models", 0)))
+            show(len(run.nodes), total, result)
     elif info["level"] == "error":
         errors.append(info["msg"])
 
@@ -150,7 +152,10 @@ def _explain(folder: BuildFolder, run: DbtRun) -> tuple[list[str], list[str]]:
     problems, warnings = [], []
     for result in results:
         if result["status"] in ("error", "runtime error"):
-            problems.append(_one_sentence(result["message"] or ""))
+            problem = _one_sentence(result["message"] or "")
+            if result["unique_id"].endswith(".stg_raw_log"):
+                problem += " Check row_filter and expressions in the mapping."
+            problems.append(problem)
         elif result["status"] == "fail":
             problems.extend(_explain_test(folder, result))
         elif result["status"] == "warn":

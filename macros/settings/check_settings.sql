@@ -16,6 +16,7 @@
     {% do check_number('max_reject_share', 0, 1) %}
     {% do check_choice('exclude', ['any', 'purchased', 'none']) %}
     {% do check_choice('id_type', ['integer', 'text']) %}
+    {% do check_choice('encoding', ['utf-8', 'utf-16', 'latin-1']) %}
     {% do check_choice('has_header', [true, false]) %}
     {% do as_of_literal() %}
 

@@ -1,0 +1,171 @@
+"""The score and the audiences against a plain Python program, on random small logs.
+
+The SQL under test is the SQL of the models, compiled by dbt; only the rows are made up.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.build_folder import PROJECT
+from tests.conftest import DirtyBuild
+
+TOP_N = 7  # as in the dirty build
+WEIGHTS = {"purchased": 5.0, "cart": 3.0, "rating": 2.5, "wishlist": 2.0, "view": 1.0}
+FEATURE_WEIGHTS = (0.35, 0.25, 0.20, 0.15, 0.05)
+FIRST_DAY = datetime(2023, 1, 1)
+COMPILED = (
+    ("staging", "stg_event_weights"),
+    ("intermediate", "int_interactions"),
+    ("intermediate", "int_log_window"),
+    ("intermediate", "int_customer_products"),
+    ("marts/engagement", "customers"),
+    ("marts/audience", "product_audiences"),
+)
+
+
+@dataclass(frozen=True)
+class Interaction:
+    customer: int
+    product: int
+    event: str
+    at: datetime
+
+
+interactions = st.builds(
+    Interaction,
+    customer=st.integers(1, 14),
+    product=st.integers(1, 6),
+    event=st.sampled_from(sorted(WEIGHTS)),
+    at=st.integers(0, 200 * 24).map(lambda hours: FIRST_DAY + timedelta(hours=hours)),
+)
+logs = st.sets(interactions, min_size=1, max_size=60)
+
+
+@pytest.fixture(scope="module")
+def models(dirty_build: DirtyBuild) -> dict[str, str]:
+    """The compiled SQL of each model, in the order in which they are built."""
+    compiled: Path = (
+        dirty_build.folder.dbt_target / "compiled" / "product_audience" / "models"
+    )
+    return {
+        f"{room.split('/')[0]}.{name}": (compiled / room / f"{name}.sql").read_text()
+        for room, name in COMPILED
+    }
+
+
+def run_models(models: dict[str, str], log: set[Interaction]) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as warehouse")
+    connection.execute("use warehouse")
+    for schema in ("seeds", "staging", "intermediate", "marts"):
+        connection.execute(f"create schema {schema}")
+    for seed in ("event_weights", "feature_weights"):
+        connection.execute(
+            f"create table seeds.{seed} as from '{PROJECT / 'seeds' / seed}.csv'"
+        )
+    connection.execute(
+        "create table staging.stg_interactions"
+        " (customer_id bigint, product_id bigint, event text, event_at timestamp)"
+    )
+    connection.executemany(
+        "insert into staging.stg_interactions values (?, ?, ?, ?)",
+        [(i.customer, i.product, i.event, i.at) for i in sorted(log, key=repr)],
+    )
+    for name, query in models.items():
+        connection.execute(f"create table {name} as {query}")
+    return connection
+
+
+def rank_customers(log: set[Interaction]) -> list[tuple[int, float]]:
+    """Customers and scores, best first, by the words of the definition."""
+    by_customer = defaultdict(list)
+    for interaction in log:
+        by_customer[interaction.customer].append(interaction)
+    newest = max(interaction.at for interaction in log).date()
+    features = {}
+    for customer, own in by_customer.items():
+        first, last = min(i.at for i in own), max(i.at for i in own)
+        features[customer] = (
+            len(own),
+            len({i.product for i in own}),
+            sum(WEIGHTS[i.event] for i in own) / len(own),
+            len(own) / ((last.date() - first.date()).days + 1),
+            math.exp(-(newest - last.date()).days / 90),
+        )
+    lows = [min(values) for values in zip(*features.values(), strict=True)]
+    highs = [max(values) for values in zip(*features.values(), strict=True)]
+    scores = {
+        customer: round(
+            sum(
+                weight * (value - low) / (high - low) if high > low else 0.0
+                for weight, value, low, high in zip(
+                    FEATURE_WEIGHTS, values, lows, highs, strict=True
+                )
+            ),
+            9,
+        )
+        for customer, values in features.items()
+    }
+    last_seen = {c: max(i.at for i in own) for c, own in by_customer.items()}
+    order = sorted(scores, key=lambda c: (-scores[c], FIRST_DAY - last_seen[c], c))
+    return [(customer, scores[customer]) for customer in order]
+
+
+@given(log=logs)
+def test_the_ranking_is_the_definition_s(
+    models: dict[str, str], log: set[Interaction]
+) -> None:
+    with run_models(models, log) as warehouse:
+        found = warehouse.execute(
+            "select customer_id, engagement_score from marts.customers"
+            " order by engagement_rank"
+        ).fetchall()
+    expected = rank_customers(log)
+    assert [customer for customer, _ in found] == [customer for customer, _ in expected]
+    assert [score for _, score in found] == pytest.approx([score for _, score in expected])
+
+
+@given(log=logs)
+def test_an_audience_is_the_ranking_without_those_who_touched_the_product(
+    models: dict[str, str], log: set[Interaction]
+) -> None:
+    with run_models(models, log) as warehouse:
+        found = warehouse.execute(
+            "select product_id, audience_rank, customer_id from marts.product_audiences"
+        ).fetchall()
+    ranking = [customer for customer, _ in rank_customers(log)]
+    expected = {
+        (product, rank, customer)
+        for product in {i.product for i in log}
+        for rank, customer in enumerate(
+            [
+                customer
+                for customer in ranking
+                if not any(i.customer == customer and i.product == product for i in log)
+            ][:TOP_N],
+            start=1,
+        )
+    }
+    assert len(found) == len(expected)
+    assert set(found) == expected
+
+
+@given(log=logs)
+def test_contributions_add_up_to_the_score(
+    models: dict[str, str], log: set[Interaction]
+) -> None:
+    with run_models(models, log) as warehouse:
+        rows = warehouse.execute(
+            "select engagement_score, columns('.*_contribution') from marts.customers"
+        ).fetchall()
+    for score, *contributions in rows:
+        assert sum(contributions) == pytest.approx(score, abs=1e-9)
+        assert 0 <= score <= 1

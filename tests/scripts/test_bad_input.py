@@ -1,0 +1,228 @@
+"""Whatever is wrong with the input: one clear message, exit code 1, nothing published."""
+
+import gzip
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scripts.build import main
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.log_source import LogSourceError, check_log, read_mapping
+from tests.conftest import run_program
+
+HEADER = "customer_id,product_id,event,event_date\n"
+ROW = "1,2,cart,2023-01-01\n"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Callable[[str], Path]:
+    def write(content: str) -> Path:
+        path = tmp_path / "log.csv"
+        path.write_text(content)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.csv", b"", "is empty: expected a header and one row"),
+        ("binary.csv", b"a\x00\x01\x02" * 99, "is not text (it has zero bytes)"),
+        ("cut.parquet", b"PAR1 and no end", "is not a whole Parquet file"),
+        ("text.parquet", HEADER.encode(), "is not a whole Parquet file"),
+        ("named.csv", b"PAR1xxxxPAR1", "is a Parquet file: give its name the suffix"),
+        ("cut.csv.gz", gzip.compress(b"x" * 9999)[:30], "is not a whole gzip file"),
+        ("plain.csv.gz", HEADER.encode(), "is not a whole gzip file"),
+    ],
+)
+def test_a_file_that_is_no_log_is_refused(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(LogSourceError) as caught:
+        check_log(str(path))
+    assert message in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LogSourceError, match=r"No log at .*nothing\.csv"):
+        check_log(str(tmp_path / "nothing.csv"))
+    with pytest.raises(LogSourceError, match="is a folder"):
+        check_log(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("columns: [1\n", "line 2 is not YAML"),
+        ("only words\n", "holds str, expected settings"),
+        ("- a\n- b\n", "holds list, expected settings"),
+    ],
+)
+def test_a_mapping_that_is_none_is_refused(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    path = tmp_path / "mapping.yml"
+    path.write_text(content)
+    with pytest.raises(LogSourceError, match=message):
+        read_mapping(path)
+
+
+def test_a_missing_mapping_names_the_others(tmp_path: Path) -> None:
+    (tmp_path / "other.yml").touch()
+    with pytest.raises(LogSourceError, match=r"No mapping at .*; in .* other\.yml"):
+        read_mapping(tmp_path / "mapping.yml")
+
+
+@pytest.mark.parametrize(
+    ("content", "settings", "message"),
+    [
+        (HEADER, "", "log.csv has no rows"),
+        ("user,product_id,event,event_date\n" + ROW, "", "has no column customer_id"),
+        (HEADER.replace(",", ";"), "", "or the delimiter if these are not columns"),
+        (HEADER + "x" + ROW + "y" + ROW, "", "every row was rejected (most often uncast"),
+        (HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
+        (HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
+        (HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter and expressions"),
+        (HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
+        (HEADER + ROW, "top_n: 0", "Setting top_n = 0: expected a whole number from 1"),
+        (HEADER + ROW, "colums: {a: b}", "Setting colums"),
+    ],
+)
+def test_a_log_that_does_not_fit_is_refused(
+    folder: BuildFolder,
+    log: Callable[[str], Path],
+    content: str,
+    settings: str,
+    message: str,
+) -> None:
+    path = log(content)
+    arguments = ["--vars", settings] if settings else []
+    outcome = run_program(folder, "scripts.build", "--log", str(path), *arguments)
+    assert outcome.returncode == 1
+    assert message in outcome.stderr
+    assert outcome.stderr.count("\n") == 1, "one sentence"
+    assert "Traceback" not in outcome.stdout + outcome.stderr
+    assert not (folder.releases / "current").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("{exclude: all}", "Setting exclude = all: expected one of any, purchased, none"),
+        ("{as_of: yesterday}", "Setting as_of = yesterday: expected a date"),
+        ("{time_format: epoch}", "Setting time_format = epoch"),
+        ("{columns: {customer: x}}", "Setting columns = customer: expected one of the"),
+        ("{event_weights: {cart: -1}}", "Setting event_weights = cart: -1"),
+        ("{recency_days: 0}", "Setting recency_days = 0"),
+    ],
+)
+def test_dbt_alone_refuses_settings_that_cannot_be_meant(
+    folder: BuildFolder, settings: str, message: str
+) -> None:
+    outcome = run_program(
+        folder,
+        "dbt.cli.main",
+        *("run-operation", "check_settings", "--vars", settings),
+        DBT_TARGET_PATH=str(folder.dbt_target),
+        DBT_LOG_PATH=str(folder.dbt_logs),
+    )
+    assert message in outcome.stdout
+    assert outcome.returncode != 0
+
+
+def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
+    folder: BuildFolder, log: Callable[[str], Path]
+) -> None:
+    outcome = run_program(
+        folder,
+        "scripts.build",
+        *("--log", str(log(HEADER + ROW)), "--mapping", "mappings/retailrocket.yml"),
+    )
+    assert outcome.returncode == 1
+    assert "has no column visitorid for customer_id; it has customer_id" in outcome.stderr
+
+
+def test_weights_that_do_not_add_up_stop_the_build(
+    folder: BuildFolder, log: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """The seed is part of the project, so the project is copied."""
+    project = tmp_path / "project"
+    generated = shutil.ignore_patterns("build", ".venv", ".git", ".*_cache")
+    shutil.copytree(PROJECT, project, ignore=generated)
+    seed = project / "seeds" / "feature_weights.csv"
+    seed.write_text(seed.read_text().replace("0.35", "0.45"))
+    outcome = subprocess.run(
+        [sys.executable, "-m", "scripts.build", "--log", str(log(HEADER + ROW))],
+        cwd=project,
+        env={
+            "PATH": "",
+            "PYTHONPATH": str(project),
+            "AUDIENCE_BUILD_DIR": str(folder.root),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 1
+    assert "the weights of 5 features add up to 1.1" in outcome.stderr
+
+
+def test_a_warehouse_held_by_another_program_names_it(
+    folder: BuildFolder, log: Callable[[str], Path]
+) -> None:
+    folder.root.mkdir(parents=True)
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import duckdb, sys; connection = duckdb.connect(sys.argv[1]);"
+            " print('held', flush=True); sys.stdin.read()",
+            str(folder.warehouse),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        outcome = run_program(folder, "scripts.build", "--log", str(log(HEADER + ROW)))
+    finally:
+        holder.communicate()
+    assert outcome.returncode == 1
+    assert "is held open by" in outcome.stderr
+    assert f"(process {holder.pid})" in outcome.stderr
+
+
+def test_a_damaged_warehouse_says_what_to_do(
+    folder: BuildFolder,
+    log: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder.root.mkdir(parents=True)
+    folder.warehouse.write_bytes(b"no database" * 999)
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
+    assert main(["--log", str(log(HEADER + ROW))]) == 1
+    assert "remove it and build again" in capsys.readouterr().err
+
+
+def test_a_folder_without_write_permission_is_named(
+    tmp_path: Path,
+    log: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A file where the folder should be stands for it: root may write everywhere."""
+    blocked = tmp_path / "blocked"
+    blocked.touch()
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(blocked))
+    assert main(["--log", str(log(HEADER + ROW))]) == 1
+    assert f"Cannot write to {blocked}" in capsys.readouterr().err

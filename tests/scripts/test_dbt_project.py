@@ -1,0 +1,100 @@
+"""Rules of the dbt project itself, and its unit tests."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.dbt_run import run_dbt
+from scripts.generate_interactions import generate
+from tests.conftest import DirtyBuild
+
+
+@pytest.fixture(scope="module")
+def manifest(dirty_build: DirtyBuild) -> dict[str, Any]:
+    text = (dirty_build.folder.dbt_target / "manifest.json").read_text()
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+
+
+def test_unit_tests_pass(folder: BuildFolder) -> None:
+    """They bring their own rows; the tables only have to be there."""
+    log = folder.root / "log.parquet"
+    generate(log, scale=0.001)
+    command = ["build", "--exclude-resource-type", "test"]
+    run = run_dbt(command, {"log": str(log)}, folder)
+    assert run.problems == []
+    assert sum(node.kind == "unit_test" for node in run.nodes) >= 25
+
+
+def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        is_mart = model["path"].startswith("marts/")
+        assert (model["config"]["access"] == "public") == is_mart, model["name"]
+        assert model["config"]["contract"]["enforced"] == is_mart, model["name"]
+        assert not is_mart or model["config"]["materialized"] == "table", model["name"]
+        assert not is_mart or "key" in model["config"]["meta"], model["name"]
+
+
+def test_every_model_and_column_is_described_grain_first(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        assert model["description"].startswith("One row"), model["name"]
+        undescribed = [c for c in model["columns"].values() if not c["description"]]
+        assert not undescribed, model["name"]
+
+
+def test_every_model_is_tested(manifest: dict[str, Any]) -> None:
+    tested = {
+        parent
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+    untested = {model["unique_id"] for model in models(manifest)} - tested
+    assert not untested
+
+
+def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
+    below = {
+        "staging": {"staging"},
+        "intermediate": {"staging", "intermediate"},
+        "marts": {"staging", "intermediate", "marts"},
+    }
+    by_id = {model["unique_id"]: model for model in models(manifest)}
+    for model in models(manifest):
+        room = model["path"].split("/")[0]
+        for parent in model["depends_on"]["nodes"]:
+            if parent in by_id:
+                assert by_id[parent]["path"].split("/")[0] in below[room], model["name"]
+
+
+def test_column_names_follow_the_rules(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        for name, column in model["columns"].items():
+            kind = column.get("data_type")
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+            if kind is None:
+                continue
+            assert not name.endswith("_at") or kind == "timestamp", name
+            assert not name.endswith(("_count", "_rank")) or kind == "bigint", name
+            assert not name.endswith("_share") or kind == "double", name
+
+
+def test_settings_are_the_declared_variables() -> None:
+    """The check at the start of a run knows what dbt_project.yml declares, and no more."""
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    macro = (PROJECT / "macros/settings/check_settings.sql").read_text()
+    known = macro.split("macro known_settings()")[1].split("endmacro")[0]
+    assert set(re.findall(r"'(\w+)'", known)) == set(declared)
+
+
+def test_no_yaml_file_is_too_long_to_read() -> None:
+    for path in PROJECT.glob("models/**/*.yml"):
+        assert len(path.read_text().splitlines()) <= 330, path

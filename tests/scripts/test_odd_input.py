@@ -1,0 +1,119 @@
+"""Logs that look odd and are legal."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import BuildFolder
+from tests.conftest import read_release, run_program
+
+Build = Callable[..., duckdb.DuckDBPyConnection]
+
+
+@pytest.fixture
+def build(folder: BuildFolder, tmp_path: Path) -> Build:
+    """Builds a log given as rows and opens the release."""
+
+    def run(
+        rows: list[tuple[object, ...]], **settings: object
+    ) -> duckdb.DuckDBPyConnection:
+        log = tmp_path / "log.csv"
+        with duckdb.connect() as connection:
+            connection.execute(
+                "create table log (customer_id text, product_id text, event text,"
+                " event_date text)"
+            )
+            connection.executemany("insert into log values (?, ?, ?, ?)", rows)
+            connection.execute(f"copy log to '{log}'")
+        outcome = run_program(
+            folder, "scripts.build", "--log", str(log), "--vars", json.dumps(settings)
+        )
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+        return read_release(folder)
+
+    return run
+
+
+def test_one_row(build: Build) -> None:
+    """One customer, one product, one instant: everything has a value or is null."""
+    release = build([(9223372036854775807, -1, "cart", "1969-07-20T20:17:40Z")])
+    customers = release.execute(
+        "select customer_id, engagement_rank, engagement_score, recency_score"
+        " from customers"
+    ).fetchall()
+    assert customers == [(9223372036854775807, 1, 0.0, 1.0)]
+    assert release.execute("from product_audiences").fetchall() == []
+    profile = release.execute(
+        "select interaction_count, early_customer_count, retention_rate, sparsity"
+        " from dataset_profile"
+    ).fetchone()
+    assert profile == (1, 0, None, 0.0)
+    assert release.execute("select verdict from viability_verdict").fetchone() == (
+        "not viable",
+    )
+    assert release.execute(
+        "select value from audience_concentration where measure = 'most common list share'"
+    ).fetchone() == (None,)
+
+
+def test_text_ids_with_quotes_commas_and_emoji(build: Build) -> None:
+    ids = ["007", 'O\'Neil, "Bob"', "🛒", "line one", "a;b|c"]
+    release = build(
+        [(name, f"P'{number}", "cart", "2023-01-01") for number, name in enumerate(ids)],
+        id_type="text",
+    )
+    found = release.execute("select customer_id from customers").fetchall()
+    assert {row[0] for row in found} == set(ids)
+    audience = release.execute(
+        "select customer_id from product_audiences where product_id = ?", ["P'1"]
+    ).fetchall()
+    assert {row[0] for row in audience} == set(ids) - {'O\'Neil, "Bob"'}
+
+
+def test_all_events_at_one_instant(build: Build) -> None:
+    """Nothing lies before the split, so that returning cannot be measured."""
+    release = build([(c, p, "cart", "2023-01-01") for c in range(5) for p in range(c + 1)])
+    profile = release.execute(
+        "select retention_rate, returning_share_of_late, early_customer_count,"
+        " late_customer_count from dataset_profile"
+    ).fetchone()
+    assert profile == (None, 0.0, 0, 5)
+    explanation = release.execute(
+        "select explanation from viability_checks where requirement = 'returning customers'"
+    ).fetchone()
+    assert explanation is not None
+    assert "Cannot be measured" in explanation[0]
+
+
+def test_files_of_a_folder_are_one_log(folder: BuildFolder, tmp_path: Path) -> None:
+    """Line numbers start again in every file; a duplicate may lie in another file."""
+    header = "customer_id,product_id,event,event_date\n"
+    (tmp_path / "a.csv").write_text(header + "1,2,cart,2023-01-01\n" * 2 + "1,2\n")
+    (tmp_path / "b.csv").write_text(
+        header + "bad,2,cart,2023-01-01\n1,2,cart,2023-01-01\n3,2,cart,2023-01-01\n"
+    )
+    outcome = run_program(
+        folder,
+        "scripts.build",
+        *("--log", str(tmp_path / "*.csv"), "--vars", "max_reject_share: 0.5"),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    with duckdb.connect(folder.warehouse, read_only=True) as warehouse:
+        rejects = warehouse.execute(
+            "select right(log_file, 5), line_number, reason from staging.stg_rejected_rows"
+            " order by all"
+        ).fetchall()
+    assert rejects == [
+        ("a.csv", 4, "unreadable line"),
+        ("b.csv", 2, "uncastable customer_id"),
+    ]
+    with read_release(folder) as release:
+        accounting = dict(
+            release.execute(
+                "select outcome, sum(row_count)::int from row_accounting group by all"
+            ).fetchall()
+        )
+    assert accounting == {"accepted": 2, "duplicate": 2, "filtered": 0, "rejected": 2}

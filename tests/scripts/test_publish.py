@@ -1,0 +1,232 @@
+"""Releases: what is published, what is not, and what survives."""
+
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.publish import main, publish, roll_back
+from scripts.releases import ReleaseError, ReleaseFolder
+from tests.conftest import DirtyBuild, read_release
+
+
+@pytest.fixture
+def built(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
+    """A built warehouse without a release."""
+    folder = BuildFolder(tmp_path / "build")
+    folder.root.mkdir()
+    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
+    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
+    return folder
+
+
+def edit_results(folder: BuildFolder, **changes: object) -> None:
+    path = folder.dbt_target / "run_results.json"
+    results = json.loads(path.read_text())
+    results["results"][-1] |= changes
+    path.write_text(json.dumps(results))
+
+
+def test_releases_are_numbered_and_the_last_is_served(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    first, second = publish(built), publish(built)
+    assert releases.all() == [first, second]
+    assert releases.current() == second
+    assert first.release_id.startswith("000001-")
+    assert second.release_id.startswith("000002-")
+
+
+def test_old_releases_are_removed_but_never_the_served_one(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    first = publish(built, keep=2)
+    second = publish(built, keep=2)
+    with duckdb.connect(first.database, read_only=True) as reader:
+        third = publish(built, keep=2)
+        assert releases.all() == [second, third]
+        assert reader.execute("select count(*) from customers").fetchone() is not None
+    roll_back(releases, second.release_id)
+    with releases.lock():
+        assert releases.prune(keep=1) == []
+    assert releases.all() == [second, third]
+
+
+def test_roll_back_serves_the_release_before(
+    built: BuildFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    assert main([]) == 0
+    assert main([]) == 0
+    assert main(["--rollback"]) == 0
+    capsys.readouterr()
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line[:8] for line in listed] == ["* 000001", "  000002"]
+    assert main(["--rollback"]) == 1
+    assert "no earlier release" in capsys.readouterr().err
+    assert main(["--rollback", "000009-20200101T000000Z"]) == 1
+    assert "expected one of 000001-" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"status": "error"}, "failed or did not run in the last dbt run"),
+        ({"status": "fail"}, "failed or did not run in the last dbt run"),
+        ({"status": "skipped"}, "failed or did not run in the last dbt run"),
+        ({"unique_id": "model.x.y"}, r"left out 1 of \d+ models and tests"),
+    ],
+)
+def test_a_build_that_is_not_whole_and_good_is_not_published(
+    built: BuildFolder, changes: dict[str, object], message: str
+) -> None:
+    edit_results(built, **changes)
+    with pytest.raises(ReleaseError, match=message):
+        publish(built)
+    assert ReleaseFolder(built.releases).current() is None
+
+
+def test_a_warehouse_changed_since_its_tests_is_not_published(built: BuildFolder) -> None:
+    with duckdb.connect(built.warehouse) as warehouse:
+        warehouse.execute("update last_invocation set invocation_id = 'another run'")
+    with pytest.raises(ReleaseError, match="last written by another dbt run"):
+        publish(built)
+
+
+def test_nothing_is_published_before_the_first_build(folder: BuildFolder) -> None:
+    with pytest.raises(ReleaseError, match="run `make build`"):
+        publish(folder)
+
+
+def test_two_programs_do_not_publish_at_once(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    with (
+        releases.lock(),
+        pytest.raises(ReleaseError, match="Another program is publishing"),
+    ):
+        publish(built)
+
+
+def publish_until_killed(root: Path) -> None:
+    publish(BuildFolder(root))
+
+
+def test_a_release_that_is_killed_half_way_is_never_seen(built: BuildFolder) -> None:
+    """What is visible is whole whenever it is killed; the next run sweeps the rest."""
+    releases = ReleaseFolder(built.releases)
+    served = publish(built)
+    started = time.monotonic()
+    publish(built)
+    takes = time.monotonic() - started
+    context = multiprocessing.get_context("spawn")
+    for attempt in range(8):
+        child = context.Process(target=publish_until_killed, args=(built.root,))
+        child.start()
+        assert child.pid is not None
+        # Starting the process takes about as long again as publishing.
+        time.sleep(0.5 + takes * attempt / 6)
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+        current = releases.current()
+        assert current is not None
+        assert current.release_id >= served.release_id
+        for release in releases.all():
+            counts = release.manifest["row_counts"]
+            with duckdb.connect(release.database, read_only=True) as reader:
+                found = reader.execute("select count(*) from product_audiences").fetchone()
+            assert found == (counts["product_audiences"],)
+        served = current
+    last = publish(built)
+    assert releases.current() == last
+    assert not list(built.releases.glob(".unfinished-*"))
+
+
+def test_a_full_disk_leaves_the_last_release(built: BuildFolder) -> None:
+    """A limit on the size of files stands for the disk."""
+    served = publish(built)
+
+    def limit_file_size() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    outcome = subprocess.run(
+        [sys.executable, "-m", "scripts.publish"],
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_BUILD_DIR": str(built.root)},
+        preexec_fn=limit_file_size,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 1
+    assert "could not be written" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert ReleaseFolder(built.releases).current() == served
+    assert not list(built.releases.glob(".unfinished-*"))
+
+
+def test_a_release_is_read_without_access_to_anything_else(
+    dirty_build: DirtyBuild,
+) -> None:
+    database = dirty_build.folder.releases / "current" / "audience.duckdb"
+    with (
+        duckdb.connect(
+            database,
+            read_only=True,
+            config={"enable_external_access": False, "lock_configuration": True},
+        ) as reader,
+        pytest.raises(duckdb.PermissionException),
+    ):
+        reader.execute("from read_text('/etc/hostname')")
+    with read_release(dirty_build.folder) as reader:
+        version = reader.execute(
+            "select tags['storage_version'] from duckdb_databases()"
+            " where database_name = 'audience'"
+        ).fetchone()
+    assert version is not None
+    assert version[0].startswith("v1.2")
+
+
+def test_node_reads_a_release(dirty_build: DirtyBuild, tmp_path: Path) -> None:
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed")
+    installed = subprocess.run(
+        [
+            "npm",
+            "install",
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            "@duckdb/node-api@1.5.6-r.1",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    if installed.returncode:
+        pytest.skip("the Node client cannot be installed here")
+    database = (dirty_build.folder.releases / "current").resolve() / "audience.duckdb"
+    script = tmp_path / "read.mjs"
+    script.write_text(
+        "import { DuckDBInstance } from '@duckdb/node-api';\n"
+        "const instance = await DuckDBInstance.create(process.argv[2],"
+        " { access_mode: 'READ_ONLY' });\n"
+        "const connection = await instance.connect();\n"
+        "const reader = await connection.runAndReadAll("
+        "'select count(*)::int from customers');\n"
+        "console.log(reader.getRows()[0][0]);\n"
+    )
+    found = subprocess.run(
+        ["node", str(script), str(database)], capture_output=True, text=True, check=True
+    )
+    assert int(found.stdout) == dirty_build.plan.customers
