@@ -3,10 +3,12 @@
 A process of its own, because dbt keeps the warehouse locked until its process ends.
 """
 
+import collections
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -68,6 +70,8 @@ def run_dbt(
         show: called after every node, with how many are done and how many there are.
     """
     started = time.monotonic()
+    # Where dbt cannot write its results, those of an earlier run must not pass for them.
+    (folder.dbt_target / "run_results.json").unlink(missing_ok=True)
     environment = os.environ | {
         "AUDIENCE_BUILD_DIR": str(folder.root),
         "DBT_TARGET_PATH": str(folder.dbt_target),
@@ -86,14 +90,19 @@ def run_dbt(
         cwd=Path.cwd(),
         env=environment,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
         errors="replace",
     )
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
+    # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
+    outcry: collections.deque[str] = collections.deque(maxlen=50)
     assert process.stdout is not None
+    assert process.stderr is not None
+    listener = threading.Thread(target=outcry.extend, args=(process.stderr,))
+    listener.start()
     try:
         for line in process.stdout:
             _read_event(line, run, errors, show)
@@ -102,11 +111,17 @@ def run_dbt(
         if process.poll() is None:
             process.terminate()
             process.wait()
+        listener.join()
     run.seconds = time.monotonic() - started
     run.problems, run.warnings = _explain(folder, run)
-    if run.exit_code and not run.problems:
+    if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):
+        run.problems = [
+            f"The disk of {folder.root} is full: free some space and build again"
+        ]
+    elif run.exit_code and not run.problems:
         run.problems = [_one_sentence(text) for text in errors] or [
-            f"dbt ended with exit code {run.exit_code}; see {folder.dbt_logs}/dbt.log"
+            f"dbt ended with exit code {run.exit_code} ({''.join(outcry).strip()[-300:]});"
+            f" see {folder.dbt_logs}/dbt.log"
         ]
     return run
 
@@ -115,10 +130,7 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
     try:
         event = json.loads(line)
     except json.JSONDecodeError:
-        # Not an event: what Python prints when dbt cannot even start.
-        if line.strip():
-            errors.append(line.strip())
-        return
+        return  # A line that dbt could not write as a whole.
     info, data = event["info"], event.get("data", {})
     if info["name"] in (
         "LogModelResult",

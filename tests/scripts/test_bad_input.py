@@ -214,6 +214,26 @@ def test_a_damaged_warehouse_says_what_to_do(
     assert "remove it and build again" in capsys.readouterr().err
 
 
+def test_a_full_disk_stops_the_build_with_one_sentence(
+    log: Callable[[str], Path], tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        outcome = run_program(
+            BuildFolder(disk), "scripts.build", "--log", str(log(HEADER + ROW))
+        )
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+    assert outcome.returncode == 1
+    assert outcome.stderr == (
+        f"error: The disk of {disk} is full: free some space and build again\n"
+    )
+
+
 def test_a_folder_without_write_permission_is_named(
     tmp_path: Path,
     log: Callable[[str], Path],
