@@ -23,11 +23,11 @@
 {%- endmacro %}
 
 
-{# The same select item for each feature: `{feature}` in it becomes the feature's name. #}
-{% macro for_each_feature(select_item) %}
+{# The same SQL for each feature: `{feature}` in it becomes the feature's name. #}
+{% macro for_each_feature(template, separator=',\n        ') %}
     {% set items = [] %}
     {% for feature in engagement_features() %}
-        {% do items.append(select_item.replace('{feature}', feature)) %}
+        {% do items.append(template.replace('{feature}', feature)) %}
     {% endfor %}
-    {{ return(items | join(',\n        ')) }}
+    {{ return(items | join(separator)) }}
 {% endmacro %}

@@ -34,31 +34,33 @@ event_counts as (
     group by product_id
 ),
 
-names as (
+last_named as (
     select
         product_id,
-        product_name,
-        max(event_at) as last_named_at
+        max(event_at) as event_at
     from log_rows
     where outcome = 'accepted' and product_name is not null
-    group by product_id, product_name
+    group by product_id
 ),
 
-ranked_names as (
+-- The latest name; of two names at one time the first in the alphabet.
+names as (
     select
-        product_id,
-        product_name,
-        row_number() over (
-            partition by product_id
-            order by last_named_at desc, product_name asc
-        ) as name_rank
-    from names
+        log_rows.product_id,
+        min(log_rows.product_name) as product_name
+    from log_rows
+    inner join last_named
+        on
+            log_rows.product_id = last_named.product_id
+            and log_rows.event_at = last_named.event_at
+    where log_rows.outcome = 'accepted'
+    group by log_rows.product_id
 ),
 
 final as (
     select
         cast(event_counts.product_id as {{ id_type() }}) as product_id,
-        cast(ranked_names.product_name as {{ dbt.type_string() }}) as product_name,
+        cast(names.product_name as {{ dbt.type_string() }}) as product_name,
         cast(event_counts.interaction_count as bigint) as interaction_count,
         cast(customer_counts.customer_count as bigint) as customer_count,
         {% for event in counted_events %}
@@ -75,10 +77,7 @@ final as (
         cast(event_counts.last_interaction_at as timestamp) as last_interaction_at
     from event_counts
     inner join customer_counts on event_counts.product_id = customer_counts.product_id
-    left join ranked_names
-        on
-            event_counts.product_id = ranked_names.product_id
-            and ranked_names.name_rank = 1
+    left join names on event_counts.product_id = names.product_id
 )
 
 select * from final

@@ -53,57 +53,46 @@ bounds as (
     from features
 ),
 
-normalized as (
+-- Only what the order needs goes through the sort; the rest follows from it below.
+scored as (
     select
         features.*,
-        {{ for_each_feature(
-            min_max_normalized(
-                "features.{feature}",
-                "bounds.{feature}_lowest",
-                "bounds.{feature}_highest",
-            ) ~ " as {feature}_normalized"
-        ) }}
+        {{ engagement_score('features') }} as engagement_score
     from features
     cross join bounds
-),
-
-weighted as (
-    select
-        normalized.*,
-        {{ for_each_feature(
-            "normalized.{feature}_normalized * feature_weights.{feature}_weight"
-            ~ " as {feature}_contribution"
-        ) }}
-    from normalized
     cross join feature_weights
 ),
 
-scored as (
+ranked as (
     select
         *,
-        {{ engagement_score() }} as engagement_score
-    from weighted
+        {{ engagement_rank() }} as engagement_rank
+    from scored
 ),
 
 final as (
     select
-        cast(customer_id as {{ id_type() }}) as customer_id,
-        cast({{ engagement_rank() }} as bigint) as engagement_rank,
-        cast(engagement_score as double) as engagement_score,
-        cast(first_interaction_at as timestamp) as first_interaction_at,
-        cast(last_interaction_at as timestamp) as last_interaction_at,
-        cast(total_interactions as bigint) as total_interactions,
-        cast(unique_products as bigint) as unique_products,
-        cast(avg_event_score as double) as avg_event_score,
-        cast(interaction_frequency as double) as interaction_frequency,
-        cast(recency_score as double) as recency_score,
+        cast(ranked.customer_id as {{ id_type() }}) as customer_id,
+        cast(ranked.engagement_rank as bigint) as engagement_rank,
+        cast(ranked.engagement_score as double) as engagement_score,
+        cast(ranked.first_interaction_at as timestamp) as first_interaction_at,
+        cast(ranked.last_interaction_at as timestamp) as last_interaction_at,
+        cast(ranked.total_interactions as bigint) as total_interactions,
+        cast(ranked.unique_products as bigint) as unique_products,
+        cast(ranked.avg_event_score as double) as avg_event_score,
+        cast(ranked.interaction_frequency as double) as interaction_frequency,
+        cast(ranked.recency_score as double) as recency_score,
         {{ for_each_feature(
-            "cast({feature}_normalized as double) as {feature}_normalized"
+            "cast(" ~ feature_normalized("ranked") ~ " as double)"
+            ~ " as {feature}_normalized"
         ) }},
         {{ for_each_feature(
-            "cast({feature}_contribution as double) as {feature}_contribution"
+            "cast(" ~ feature_contribution("ranked") ~ " as double)"
+            ~ " as {feature}_contribution"
         ) }}
-    from scored
+    from ranked
+    cross join bounds
+    cross join feature_weights
 )
 
 select * from final
