@@ -1,5 +1,5 @@
--- Which products have another audience than most, and whom it leaves out: the customers of
--- the top of the ranking who touched the product already.
+-- Which products have another audience than most: some of the customers at the top of
+-- the ranking touched them already.
 with cold_start_audience as (
     select * from {{ ref('cold_start_audience') }}
 ),

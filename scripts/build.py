@@ -24,7 +24,7 @@ from scripts.dbt_run import NodeResult, run_dbt
 from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError, check_log, read_mapping
 from scripts.marketplace_plan import GeneratorError
-from scripts.publish import KEPT_RELEASES, publish
+from scripts.publish import KEPT_RELEASES, print_mart, publish
 from scripts.releases import Release, ReleaseError
 
 
@@ -136,7 +136,7 @@ def build(
 
     console.print("Publishing ...")
     with timed("publish", timings):
-        release = publish(folder, keep)
+        release = publish(folder, keep, print_mart)
     print_summary(console, release, run, timings)
     return release
 

@@ -8,7 +8,7 @@ paired as (
         product_id,
         count(*) as interaction_count,
         count(case when event = 'purchased' then 1 end) as purchased_count,
-        sum(event_weight) as event_weight_sum,
+        cast(sum(event_weight) as decimal(18, 6)) as event_weight_sum,
         min(event_at) as first_interaction_at,
         max(event_at) as last_interaction_at
     from interactions

@@ -8,8 +8,9 @@ import duckdb
 import pytest
 
 from scripts.build_folder import BuildFolder
-from scripts.generate_interactions import BROKEN_ROWS, generate
-from scripts.publish import public_marts
+from scripts.generate_interactions import generate
+from scripts.marketplace_rows import BROKEN_ROWS
+from scripts.release_writer import public_marts
 from tests.conftest import DirtyBuild, read_release, run_program
 
 

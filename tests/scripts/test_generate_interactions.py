@@ -4,8 +4,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.generate_interactions import BROKEN_ROWS, generate, main
+from scripts.generate_interactions import generate, main
 from scripts.marketplace_plan import GeneratorError
+from scripts.marketplace_rows import BROKEN_ROWS
 
 # Published shares and counts: the case study that the project generalises.
 PUBLISHED_EVENT_SHARES = {

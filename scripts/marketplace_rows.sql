@@ -1,7 +1,7 @@
 -- One row per interaction of a synthetic marketplace log, computed row by row from hashes
 -- of (seed, what is drawn, customer, event): any number of threads gives the same log.
 --
--- Filled in by generate_interactions.py. Times are seconds since the log's start. Customers
+-- Filled in by marketplace_rows.py. Times are seconds since the log's start. Customers
 -- and products are numbered from 0 here; `permuted` hides those numbers behind the ids.
 with activity as (
     -- Each customer of a class with a given number of interactions, as a range of numbers.
