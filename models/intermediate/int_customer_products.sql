@@ -10,7 +10,7 @@ paired as (
         count(case when event = 'purchased' then 1 end) as purchased_count,
         min(event_at) as first_interaction_at,
         max(event_at) as last_interaction_at,
-        cast(sum(event_weight) as decimal(18, 6)) as event_weight_sum
+        sum(event_weight) as event_weight_sum
     from interactions
     group by customer_id, product_id
 )

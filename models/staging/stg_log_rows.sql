@@ -1,6 +1,10 @@
+{#
+    CSV is read into a table, once: its reader hands over what it cannot split only then.
+    Parquet is read where it lies.
+#}
 {{
     config(
-        materialized='table',
+        materialized='view' if var('log').endswith('.parquet') else 'table',
         post_hook="{{ insert_unreadable_lines(describe_log()) }}",
     )
 }}

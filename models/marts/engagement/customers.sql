@@ -53,7 +53,8 @@ bounds as (
     from features
 ),
 
--- Only what the order needs goes through the sort; the rest follows from it below.
+-- Parts of the score are worked out again after the sort, which is faster than sorting
+-- them along.
 scored as (
     select
         features.*,
@@ -64,10 +65,7 @@ scored as (
 ),
 
 ranked as (
-    select
-        *,
-        {{ engagement_rank() }} as engagement_rank
-    from scored
+    {{ rank_by_engagement('scored') }}
 ),
 
 final as (
