@@ -30,35 +30,11 @@
 
 
 {#
-    A query that ranks customers: all columns of a relation with scores, and
-    `engagement_rank`. Score, then last interaction, then id: a total order, the same on
-    every run and engine.
+    The rank of a customer among all. Score, then last interaction, then id: a total order,
+    the same on every run and engine.
 #}
-{% macro rank_by_engagement(scored) -%}
-    {{ adapter.dispatch('rank_by_engagement')(scored) }}
-{%- endmacro %}
-
-
-{% macro default__rank_by_engagement(scored) -%}
-    select
-        *,
-        row_number() over (order by {{ engagement_order() }}) as engagement_rank
-    from {{ scored }}
-{%- endmacro %}
-
-
-{# Its window over a whole table costs more than twice a sort; it numbers rows in order. #}
-{% macro duckdb__rank_by_engagement(scored) -%}
-    select
-        *,
-        row_number() over () as engagement_rank
-    from (
-        select * from {{ scored }}
-        order by {{ engagement_order() }}
-    ) as ordered
-{%- endmacro %}
-
-
-{% macro engagement_order() -%}
-    engagement_score desc, last_interaction_at desc, customer_id asc
+{% macro engagement_rank() -%}
+    row_number() over (
+        order by engagement_score desc, last_interaction_at desc, customer_id asc
+    )
 {%- endmacro %}

@@ -53,11 +53,12 @@ bounds as (
     from features
 ),
 
--- Parts of the score are worked out again after the sort, which is faster than sorting
--- them along.
+-- Narrow, because these go through the sort. The rest is joined again afterwards, and
+-- the parts of the score are worked out once more: faster than sorting them along.
 scored as (
     select
-        features.*,
+        features.customer_id,
+        features.last_interaction_at,
         {{ engagement_score('features') }} as engagement_score
     from features
     cross join bounds
@@ -65,30 +66,35 @@ scored as (
 ),
 
 ranked as (
-    {{ rank_by_engagement('scored') }}
+    select
+        customer_id,
+        engagement_score,
+        {{ engagement_rank() }} as engagement_rank
+    from scored
 ),
 
 final as (
     select
-        cast(ranked.customer_id as {{ id_type() }}) as customer_id,
+        cast(features.customer_id as {{ id_type() }}) as customer_id,
         cast(ranked.engagement_rank as bigint) as engagement_rank,
         cast(ranked.engagement_score as double) as engagement_score,
-        cast(ranked.first_interaction_at as timestamp) as first_interaction_at,
-        cast(ranked.last_interaction_at as timestamp) as last_interaction_at,
-        cast(ranked.total_interactions as bigint) as total_interactions,
-        cast(ranked.unique_products as bigint) as unique_products,
-        cast(ranked.avg_event_score as double) as avg_event_score,
-        cast(ranked.interaction_frequency as double) as interaction_frequency,
-        cast(ranked.recency_score as double) as recency_score,
+        cast(features.first_interaction_at as timestamp) as first_interaction_at,
+        cast(features.last_interaction_at as timestamp) as last_interaction_at,
+        cast(features.total_interactions as bigint) as total_interactions,
+        cast(features.unique_products as bigint) as unique_products,
+        cast(features.avg_event_score as double) as avg_event_score,
+        cast(features.interaction_frequency as double) as interaction_frequency,
+        cast(features.recency_score as double) as recency_score,
         {{ for_each_feature(
-            "cast(" ~ feature_normalized("ranked") ~ " as double)"
+            "cast(" ~ feature_normalized("features") ~ " as double)"
             ~ " as {feature}_normalized"
         ) }},
         {{ for_each_feature(
-            "cast(" ~ feature_contribution("ranked") ~ " as double)"
+            "cast(" ~ feature_contribution("features") ~ " as double)"
             ~ " as {feature}_contribution"
         ) }}
-    from ranked
+    from features
+    inner join ranked on features.customer_id = ranked.customer_id
     cross join bounds
     cross join feature_weights
 )
