@@ -147,6 +147,7 @@ def run_plain_sql(folder: BuildFolder, database: Path) -> Timing:
     with duckdb.connect(database) as connection:
         connection.execute(
             f"set memory_limit = '{MEMORY_LIMIT}'; set TimeZone = 'UTC';"
+            "set enable_progress_bar = false;"
             f"set disabled_compression_methods = '{skipped}'"
         )
         for table, nodes in nodes_by_table(folder).items():
