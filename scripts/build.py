@@ -18,7 +18,7 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import BuildFolder, shown
 from scripts.build_summary import print_summary
 from scripts.dbt_run import NodeResult, run_dbt
 from scripts.generate_interactions import generate
@@ -126,7 +126,8 @@ def build(
             generate(folder.default_log)
     settings = gather_settings(folder, log, mapping, extra)
 
-    console.print(f"Building [bold]{settings['log']}[/bold] ...", highlight=False)
+    named = shown(Path(settings["log"]))
+    console.print(f"Building [bold]{named}[/bold] ...", highlight=False, soft_wrap=True)
     with timed("dbt build", timings), dbt_progress(console) as show:
         # Unit tests check the SQL, not the log: they belong to `make test`.
         command = ["build", "--exclude-resource-type", "unit_test"]

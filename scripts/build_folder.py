@@ -7,6 +7,11 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 
 
+def shown(path: Path) -> Path:
+    """A path as a person would write it: relative to the working directory if below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 @dataclass(frozen=True)
 class BuildFolder:
     """The generated files of one checkout.

@@ -6,6 +6,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from scripts.build_folder import shown
 from scripts.dbt_run import DbtRun
 from scripts.releases import Release
 
@@ -142,7 +143,7 @@ def _print_release(
         by_kind.setdefault(kind, []).append(node.seconds)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in timings.items())
     console.print(
-        f"\n[bold]Release[/bold] {release.release_id}\n{release.database}\n"
+        f"\n[bold]Release[/bold] {release.release_id}\n{shown(release.database)}\n"
         + ", ".join(f"{len(times)} {kind}" for kind, times in sorted(by_kind.items()))
         + f". {steps[0].upper()}{steps[1:]}.",
         highlight=False,

@@ -6,11 +6,11 @@ paired as (
     select
         customer_id,
         product_id,
+        cast(sum(event_weight) as decimal(18, 6)) as event_weight_sum,
         count(*) as interaction_count,
         count(case when event = 'purchased' then 1 end) as purchased_count,
         min(event_at) as first_interaction_at,
-        max(event_at) as last_interaction_at,
-        sum(event_weight) as event_weight_sum
+        max(event_at) as last_interaction_at
     from interactions
     group by customer_id, product_id
 )
