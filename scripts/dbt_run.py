@@ -165,7 +165,7 @@ def _explain(folder: BuildFolder, run: DbtRun) -> tuple[list[str], list[str]]:
     for result in results:
         if result["status"] in ("error", "runtime error"):
             problem = _one_sentence(result["message"] or "")
-            if result["unique_id"].endswith(".stg_raw_log"):
+            if result["unique_id"].endswith(".stg_raw_log") and "Error:" in problem:
                 problem += " Check row_filter and expressions in the mapping."
             problems.append(problem)
         elif result["status"] == "fail":
