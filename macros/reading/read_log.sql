@@ -1,7 +1,7 @@
 {#
     The raw log as a table expression: its own columns, and two more that say where a row
-    stands: `log_file` and `row_in_log` (in a Parquet file from 1 per file; in CSV files
-    counted on from file to file).
+    stands: `_log_file` and `_row_in_log` (in a Parquet file from 1 per file; in CSV files
+    counted on from file to file). The underscore keeps them apart from the log's own.
 
     A line of a CSV file that cannot be split does not stop the reader; it is kept in the
     session, for insert_unreadable_lines.
@@ -15,17 +15,17 @@
     {% if log.format == 'parquet' %}
         select
             *,
-            file_row_number + 1 as row_in_log
+            file_row_number + 1 as _row_in_log
         from read_parquet(
             {{ file_list(log.files) }},
             union_by_name = true,
-            filename = 'log_file',
+            filename = '_log_file',
             file_row_number = true
         )
     {% else %}
         select
             *,
-            row_number() over () as row_in_log
+            row_number() over () as _row_in_log
         from read_csv(
             {{ file_list(log.files) }},
             auto_detect = false,
@@ -40,7 +40,7 @@
                 {{- ',' if not loop.last }}
                 {% endfor %}
             },
-            filename = 'log_file',
+            filename = '_log_file',
             store_rejects = true,
             rejects_table = 'unreadable_lines',
             rejects_scan = 'unreadable_line_scans',

@@ -6,8 +6,8 @@ with log as (
 
 renamed as (
     select
-        log_file,
-        row_in_log,
+        _log_file as log_file,
+        _row_in_log as row_in_log,
         {% for name in log_columns() %}
         {{ log_value(log, name) }} as {{ name }},
         {% endfor %}
