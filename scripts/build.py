@@ -78,7 +78,7 @@ def gather_settings(
     if extra:
         try:
             given = yaml.safe_load(extra)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:
             raise LogSourceError(f"--vars {extra!r} is not YAML") from error
         if not isinstance(given, dict):
             raise LogSourceError(f"--vars {extra!r}: expected settings such as 'top_n: 20'")
@@ -127,7 +127,7 @@ def build(
     settings = gather_settings(folder, log, mapping, extra)
 
     named = shown(Path(settings["log"]))
-    console.print(f"Building [bold]{named}[/bold] ...", highlight=False, soft_wrap=True)
+    console.print(f"Building {named} ...", soft_wrap=True)
     with timed("dbt build", timings), dbt_progress(console) as show:
         # Unit tests check the SQL, not the log: they belong to `make test`.
         command = ["build", "--exclude-resource-type", "unit_test"]
@@ -196,7 +196,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         build(
             folder,
-            Console(),
+            # What is printed comes from data: no markup in it.
+            Console(markup=False, highlight=False),
             log=options.log,
             mapping=options.mapping,
             extra=options.vars,

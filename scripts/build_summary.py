@@ -22,7 +22,7 @@ def print_summary(
         _print_verdict(console, connection)
         _print_audiences(console, connection)
     for warning in run.warnings:
-        console.print(f"[yellow]Note:[/yellow] {warning}", highlight=False, soft_wrap=True)
+        console.print(f"Note: {warning}", style="yellow", soft_wrap=True)
     _print_release(console, release, run, timings)
 
 
@@ -63,12 +63,15 @@ def _print_rows(console: Console, connection: duckdb.DuckDBPyConnection) -> None
 
 
 def _print_profile(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    profile = _one(connection, "from dataset_profile")
+    profile = _one(
+        connection,
+        "select *, first_interaction_at::date::text as first_day,"
+        " last_interaction_at::date::text as last_day from dataset_profile",
+    )
     table = _figures("\nThe log")
     table.add_row(
         f"{profile['interaction_count']:,}",
-        f"interactions from {profile['first_interaction_at']:%Y-%m-%d} to"
-        f" {profile['last_interaction_at']:%Y-%m-%d}",
+        f"interactions from {profile['first_day']} to {profile['last_day']}",
     )
     table.add_row(
         f"{profile['customer_count']:,}",
@@ -95,7 +98,7 @@ def _print_profile(console: Console, connection: duckdb.DuckDBPyConnection) -> N
 def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
     verdict = _one(connection, "from viability_verdict")
     console.print(
-        f"\n[bold]Verdict[/bold]\n{verdict['explanation']}"
+        f"\nVerdict\n{verdict['explanation']}"
         f" Recommended: {verdict['recommended_approach']}.",
         highlight=False,
     )
@@ -107,7 +110,7 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
         table.add_column(heading, justify="left" if heading == "customer" else "right")
     for row in connection.execute(
         "select engagement_rank, customer_id, engagement_score, total_interactions,"
-        " unique_products, last_interaction_at from customers"
+        " unique_products, last_interaction_at::date::text from customers"
         " where engagement_rank <= 5 order by engagement_rank"
     ).fetchall():
         table.add_row(
@@ -116,7 +119,7 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
             f"{row[2]:.4f}",
             f"{row[3]:,}",
             f"{row[4]:,}",
-            f"{row[5]:%Y-%m-%d}",
+            row[5],
         )
     console.print(table, highlight=False)
     concentration = dict(
@@ -124,14 +127,14 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
     )
     if concentration["distinct customers"]:
         console.print(
-            f"\n[bold]Audiences[/bold]\n{concentration['distinct customers']:,.0f}"
+            f"\nAudiences\n{concentration['distinct customers']:,.0f}"
             " customers fill all audiences;"
             f" {_percent(concentration['most common list share'])} of the products have one"
             " and the same list.",
             highlight=False,
         )
     else:
-        console.print("\n[bold]Audiences[/bold]\nEverybody touched every product: none.")
+        console.print("\nAudiences\nEverybody touched every product: none.")
 
 
 def _print_release(
@@ -143,7 +146,7 @@ def _print_release(
         by_kind.setdefault(kind, []).append(node.seconds)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in timings.items())
     console.print(
-        f"\n[bold]Release[/bold] {release.release_id}\n{shown(release.database)}\n"
+        f"\nRelease {release.release_id}\n{shown(release.database)}\n"
         + ", ".join(f"{len(times)} {kind}" for kind, times in sorted(by_kind.items()))
         + f". {steps[0].upper()}{steps[1:]}.",
         highlight=False,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from scripts.build_folder import PROJECT, BuildFolder
 
@@ -85,7 +86,7 @@ def run_dbt(
             str(Path(sys.executable).with_name("dbt")),
             *("--log-format", "json"),
             *command,
-            *("--vars", json.dumps(variables, default=str)),
+            *("--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**9)),
         ],
         cwd=Path.cwd(),
         env=environment,
@@ -172,7 +173,8 @@ def _explain(folder: BuildFolder, run: DbtRun) -> tuple[list[str], list[str]]:
             problems.extend(_explain_test(folder, result))
         elif result["status"] == "warn":
             warnings.extend(_explain_test(folder, result))
-    return problems, warnings
+    # Several nodes may fail of one cause.
+    return list(dict.fromkeys(problems)), list(dict.fromkeys(warnings))
 
 
 def _explain_test(folder: BuildFolder, result: dict[str, Any]) -> list[str]:

@@ -36,7 +36,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise LogSourceError(f"Cannot read the mapping {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise LogSourceError(
@@ -82,8 +82,11 @@ def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
                 stream.seek(max(0, file.stat().st_size - 4))
                 end = stream.read(4)
             if file.suffix == ".gz":
+                # To its end, where it says whether it is whole.
                 with gzip.open(file) as stream:
                     beginning = stream.read(SAMPLE_BYTES)
+                    while stream.read(2**24):
+                        pass
         except FileNotFoundError as error:
             raise LogSourceError(
                 f"No log at {file}: expected a CSV or Parquet file, or a pattern such as"

@@ -137,7 +137,7 @@ def write_release(
             if show is not None:
                 show(len(counts), len(marts), mart.name, counts[mart.name])
         window = connection.execute(
-            "select first_interaction_at, last_interaction_at, as_of_at"
+            "select first_interaction_at::text, last_interaction_at::text, as_of_at::text"
             " from release.dataset_profile"
         ).fetchone()
         connection.execute("detach release")
@@ -208,7 +208,7 @@ def _write_manifest(
     created_at: datetime,
     results: dict[str, Any],
     counts: dict[str, int],
-    window: tuple[datetime, ...] | None,
+    window: tuple[str, ...] | None,
 ) -> None:
     first, last, as_of = window or (None, None, None)
     variables = results["args"].get("vars") or {}
@@ -220,9 +220,9 @@ def _write_manifest(
         "dbt_invocation_id": results["metadata"]["invocation_id"],
         "settings": variables,
         "input": {
-            "first_interaction_at": first.isoformat() if first else None,
-            "last_interaction_at": last.isoformat() if last else None,
-            "as_of_at": as_of.isoformat() if as_of else None,
+            "first_interaction_at": first,
+            "last_interaction_at": last,
+            "as_of_at": as_of,
         },
         "row_counts": counts,
         "files": {

@@ -16,25 +16,39 @@
                     nullif(try_cast({{ column }} as timestamp), timestamp 'infinity'),
                     timestamp '-infinity'
                 )
-            when regexp_matches(cast({{ column }} as varchar), '^\s*[+-]?[0-9]{4,6}-')
-                then coalesce(
-                    -- A cast to a timestamp without zone would drop the offset.
-                    timezone('UTC', try_cast({{ column }} as timestamptz)),
-                    -- Also ISO 8601, but not for a cast: no seconds before an offset, an
-                    -- offset without a colon or after a blank, a decimal comma.
-                    timezone('UTC', try_cast(
+            -- Without a zone it is UTC. Not cast as a time with zone: that cast lets a zone
+            -- that one row names run on into the next.
+            when
+                regexp_full_match(
+                    trim(cast({{ column }} as varchar)),
+                    '\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?'
+                )
+                then try_cast(
+                    replace(trim(cast({{ column }} as varchar)), ',', '.') as timestamp
+                )
+            -- A cast as a time without zone would drop the offset.
+            when
+                regexp_full_match(
+                    trim(cast({{ column }} as varchar)),
+                    '\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*'
+                    || '(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)'
+                )
+                then timezone('UTC', try_cast(
+                    regexp_replace(
                         regexp_replace(
                             regexp_replace(
                                 replace(trim(cast({{ column }} as varchar)), ',', '.'),
-                                '([T ]\d{1,2}:\d{2})\s*(Z|UTC|[+-]\d{2}:?(?:\d{2})?)$',
-                                '\1:00\2'
+                                '\s*(Z|UTC|GMT)$',
+                                '+00:00'
                             ),
-                            '\s*([+-]\d{2}):?(\d{2})$',
-                            '\1:\2'
-                        )
-                        as timestamptz
-                    ))
-                )
+                            '([T ]\d{1,2}:\d{2})\s*([+-]\d{2}:?(?:\d{2})?)$',
+                            '\1:00\2'
+                        ),
+                        '\s*([+-]\d{2}):?(\d{2})$',
+                        '\1:\2'
+                    )
+                    as timestamptz
+                ))
         end
     {%- elif time_format in ['epoch_s', 'epoch_ms'] -%}
         {#- Years 1 to 9999; beyond them make_timestamp fails. -#}

@@ -17,9 +17,7 @@ weighted as (
         coalesce(event_weights.weight, 1.0) as event_weight
     from interactions
     left join event_weights on interactions.event = event_weights.event
-    {% if as_of_literal() %}
-    where interactions.event_at <= {{ as_of_literal() }}
-    {% endif %}
+    where {{ until_as_of('interactions.event_at') }}
 )
 
 select * from weighted

@@ -4,7 +4,7 @@ with outcomes as (
     select
         outcome,
         reason,
-        min(original_text) as example,
+        min(replace(original_text, chr(10), ' ')) as example,
         count(*) as row_count
     from {{ ref('stg_log_rows') }}
     group by outcome, reason
@@ -46,7 +46,22 @@ described as (
     left join most_common on most_common.reason_rank = 1
 ),
 
+-- The reader takes everything up to the next quote for one value.
+open_quotes as (
+    select
+        log_file,
+        line_number
+    from {{ ref('stg_log_rows') }}
+    where reason = 'unreadable line' and original_text like '%' || chr(10) || '%'
+),
+
 problems as (
+    select
+        'Line ' || cast(line_number as {{ dbt.type_string() }}) || ' of ' || log_file
+        || ' opens a quote that is not closed, so that lines after it cannot be read.'
+        || ' Close the quote or remove the line.' as problem
+    from open_quotes
+    union all
     select
         case
             when row_count = 0

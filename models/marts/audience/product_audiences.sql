@@ -2,10 +2,6 @@ with customer_products as (
     select * from {{ ref('int_customer_products') }}
 ),
 
-positions as (
-    select {{ each_number(1, var('top_n')) }} as audience_rank
-),
-
 products as (
     select
         product_id,
@@ -24,6 +20,12 @@ customers as (
     where
         engagement_rank
         <= {{ var('top_n') }} + (select max(products.customer_count) from products)
+),
+
+positions as (
+    select engagement_rank as audience_rank
+    from customers
+    where engagement_rank <= {{ var('top_n') }}
 ),
 
 -- The first N customers outside a set of k lie among the first N + k of the ranking, so
@@ -63,7 +65,11 @@ unmoved as (
 candidates as (
     select
         product_id,
-        {{ each_number(1, var('top_n') ~ ' + excluded_count') }} as engagement_rank
+        {{ each_number(
+            1,
+            'least(' ~ var('top_n') ~ ' + excluded_count,'
+            ~ ' (select count(*) from customers))',
+        ) }} as engagement_rank
     from excluded_counts
 ),
 

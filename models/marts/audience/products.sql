@@ -39,7 +39,10 @@ last_named as (
         product_id,
         max(event_at) as event_at
     from log_rows
-    where outcome = 'accepted' and product_name is not null
+    where
+        outcome = 'accepted'
+        and product_name is not null
+        and {{ until_as_of('event_at') }}
     group by product_id
 ),
 
