@@ -1,5 +1,8 @@
 # Every target sets up what it needs: a virtual environment in .venv, once.
 # On Windows: the same under WSL, or the plain commands in the README.
+#
+# What a user gives by name reaches the shell as an environment variable, whatever is in it.
+export LOG MAPPING VARS KEEP RELEASE SCALES
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,9 +35,8 @@ $(DEV): pyproject.toml $(RUN)
 	@touch $@
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5)
-	@$(BIN)/python -m scripts.build $(if $(LOG),--log '$(LOG)') \
-		$(if $(MAPPING),--mapping '$(MAPPING)') $(if $(VARS),--vars '$(VARS)') \
-		$(if $(KEEP),--keep $(KEEP))
+	@$(BIN)/python -m scripts.build $${LOG:+--log "$$LOG"} \
+		$${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
 
 publish: $(RUN) ## Publish the last whole build again
 	@$(BIN)/python -m scripts.publish
@@ -43,7 +45,10 @@ releases: $(RUN) ## List the releases
 	@$(BIN)/python -m scripts.publish --list
 
 rollback: $(RUN) ## Serve the release before, or RELEASE=id
-	@$(BIN)/python -m scripts.publish --rollback $(RELEASE)
+	@$(BIN)/python -m scripts.publish --rollback $${RELEASE:+"$$RELEASE"}
+
+docs: $(RUN) ## Describe every table and column of the last build on one page
+	@$(BIN)/python -m scripts.document
 
 # The dbt templater compiles every model, for which there has to be a log.
 LINT_LOG := build/lint/interactions.parquet
@@ -52,10 +57,6 @@ SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
 	DBT_LOG_PATH=build/lint/logs $(BIN)/sqlfluff
 $(LINT_LOG): | $(RUN)
 	@$(BIN)/python -m scripts.generate_interactions $@ --scale 0.001 > /dev/null
-
-docs: $(RUN) ## Write the dbt docs to build/target (one page, opens without a server)
-	@DBT_TARGET_PATH=build/target DBT_LOG_PATH=build/logs $(BIN)/dbt docs generate --static
-	@echo "Open build/target/static_index.html"
 
 test: $(DEV) lint ## Run every test and check
 	@$(BIN)/python -m pytest
@@ -72,7 +73,9 @@ format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 	@$(SQLFLUFF) fix $(SQL)
 
 bench: $(DEV) ## Time models, memory and growth (SCALES='1 10'), beside Polars
-	@$(BIN)/python -m scripts.benchmark $(SCALES)
+	@$(BIN)/python -m scripts.benchmark $$SCALES
 
-clean: ## Remove everything generated except releases
-	@rm -rf build/warehouse.duckdb* build/target build/logs build/lint build/spill target logs
+clean: ## Remove everything generated except releases and the generated log
+	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
+		logs lint spill || true
+	@rm -rf target logs

@@ -1,35 +1,43 @@
--- Which products have another audience than most: some of the customers at the top of
--- the ranking touched them already.
+-- Which products have another audience than a product that nobody has touched: they
+-- miss customers at the top of the ranking who touched them already.
 with cold_start_audience as (
     select * from {{ ref('cold_start_audience') }}
 ),
 
-customer_products as (
-    select * from {{ ref('int_customer_products') }}
+product_audiences as (
+    select * from {{ ref('product_audiences') }}
 ),
 
 products as (
     select * from {{ ref('products') }}
 ),
 
-touched_by_the_top as (
+audience_size as (
+    select count(*) as customer_count
+    from cold_start_audience
+),
+
+shared_with_the_top as (
     select
-        customer_products.product_id,
-        count(*) as top_customers_left_out
-    from customer_products
-    inner join cold_start_audience
-        on customer_products.customer_id = cold_start_audience.customer_id
-    group by customer_products.product_id
+        product_audiences.product_id,
+        count(cold_start_audience.customer_id) as top_customer_count
+    from product_audiences
+    left join cold_start_audience
+        on product_audiences.customer_id = cold_start_audience.customer_id
+    group by product_audiences.product_id
 )
 
 select
     products.product_id,
     products.product_name,
     products.customer_count,
-    touched_by_the_top.top_customers_left_out
-from touched_by_the_top
-inner join products on touched_by_the_top.product_id = products.product_id
+    audience_size.customer_count - shared_with_the_top.top_customer_count
+        as top_customers_left_out
+from shared_with_the_top
+inner join products on shared_with_the_top.product_id = products.product_id
+cross join audience_size
+where shared_with_the_top.top_customer_count < audience_size.customer_count
 order by
-    touched_by_the_top.top_customers_left_out desc,
+    top_customers_left_out desc,
     products.customer_count desc,
     products.product_id asc

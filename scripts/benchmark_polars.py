@@ -27,7 +27,7 @@ def read_interactions(log: Path) -> pl.DataFrame:
         .select(
             "customer_id",
             "product_id",
-            event=pl.col("event").str.strip_chars(" ").str.to_lowercase(),
+            event=pl.col("event").str.strip_chars(" \t\n\r\xa0").str.to_lowercase(),
             event_at="event_date",
         )
         .drop_nulls()

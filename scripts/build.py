@@ -7,6 +7,7 @@ nothing; the release that was served before is served still.
 import argparse
 import contextlib
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -18,11 +19,11 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from scripts.build_folder import BuildFolder, shown
+from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_summary import print_summary
 from scripts.dbt_run import NodeResult, run_dbt
 from scripts.generate_interactions import generate
-from scripts.log_source import LogSourceError, check_log, read_mapping
+from scripts.log_source import LogSourceError, check_log, literal, read_mapping
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
 from scripts.releases import Release, ReleaseError
@@ -32,11 +33,11 @@ class BuildError(RuntimeError):
     """A build that stopped; the message holds a sentence for each problem."""
 
 
-def check_warehouse(folder: BuildFolder) -> None:
-    """See that dbt will be able to open its database.
+def check_writable(folder: BuildFolder) -> None:
+    """See that the folder can be written to.
 
     Raises:
-        BuildError: another program holds it, or it is damaged or not writable.
+        BuildError: it cannot.
     """
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
@@ -48,6 +49,14 @@ def check_warehouse(folder: BuildFolder) -> None:
             f"Cannot write to {folder.root}: {error.strerror}. Change its permissions, or"
             " name another folder in AUDIENCE_BUILD_DIR"
         ) from error
+
+
+def check_warehouse(folder: BuildFolder) -> None:
+    """See that dbt will be able to open its database.
+
+    Raises:
+        BuildError: another program holds it, or it is damaged.
+    """
     if not folder.warehouse.exists():
         return
     try:
@@ -84,7 +93,7 @@ def gather_settings(
             raise LogSourceError(f"--vars {extra!r}: expected settings such as 'top_n: 20'")
         settings |= given
     if log is not None:
-        settings["log"] = log
+        settings["log"] = literal(log)
     settings.setdefault("log", str(folder.default_log))
     encoding = settings.get("encoding", "utf-8")
     check_log(str(settings["log"]), str(encoding))
@@ -116,8 +125,23 @@ def build(
         keep: how many releases to keep.
 
     Raises:
-        BuildError, LogSourceError, ReleaseError, GeneratorError: nothing was published.
+        BuildError, FolderInUseError, LogSourceError, ReleaseError, GeneratorError:
+            nothing was published.
     """
+    check_writable(folder)
+    with folder.lock() as lock:
+        return _build(folder, console, log, mapping, extra, keep, lock)
+
+
+def _build(
+    folder: BuildFolder,
+    console: Console,
+    log: str | None,
+    mapping: Path | None,
+    extra: str | None,
+    keep: int,
+    lock: int,
+) -> Release:
     timings: dict[str, float] = {}
     check_warehouse(folder)
     if log is None and not folder.default_log.exists():
@@ -131,7 +155,7 @@ def build(
     with timed("dbt build", timings), dbt_progress(console) as show:
         # Unit tests check the SQL, not the log: they belong to `make test`.
         command = ["build", "--exclude-resource-type", "unit_test"]
-        run = run_dbt(command, settings, folder, show)
+        run = run_dbt(command, settings, folder, show, lock=lock)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
 
@@ -193,6 +217,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.keep < 1:
         parser.error(f"--keep {options.keep}, must be 1 or more")
     folder = BuildFolder.from_environment()
+    # Whoever ends the program ends dbt with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         build(
             folder,
@@ -203,9 +229,15 @@ def main(arguments: list[str] | None = None) -> int:
             extra=options.vars,
             keep=options.keep,
         )
-    except (BuildError, LogSourceError, ReleaseError, GeneratorError) as error:
-        print(f"error: {error}", file=sys.stderr)
-    except (OSError, duckdb.Error) as error:
+    except (
+        BuildError,
+        FolderInUseError,
+        LogSourceError,
+        ReleaseError,
+        GeneratorError,
+        OSError,
+        duckdb.Error,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("error: interrupted; nothing was published", file=sys.stderr)

@@ -1,10 +1,17 @@
 """Where everything that is generated lies: one folder, `build/` unless told otherwise."""
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+
+class FolderInUseError(RuntimeError):
+    """Another program writes to the folder; the message names it."""
 
 
 def shown(path: Path) -> Path:
@@ -25,7 +32,8 @@ class BuildFolder:
     @classmethod
     def from_environment(cls) -> "BuildFolder":
         """The folder that dbt's profile uses too."""
-        return cls(PROJECT / os.environ.get("AUDIENCE_BUILD_DIR", "build"))
+        named = os.environ.get("AUDIENCE_BUILD_DIR") or "build"
+        return cls(PROJECT / Path(named).expanduser())
 
     @property
     def warehouse(self) -> Path:
@@ -39,8 +47,13 @@ class BuildFolder:
 
     @property
     def dbt_target(self) -> Path:
-        """Dbt's artifacts: manifest, run results, compiled SQL, docs."""
+        """Dbt's artifacts of the last build: manifest, run results, compiled SQL."""
         return self.root / "target"
+
+    @property
+    def docs(self) -> Path:
+        """The dbt docs, apart: what made them must not pass for a build."""
+        return self.root / "docs"
 
     @property
     def dbt_logs(self) -> Path:
@@ -49,3 +62,29 @@ class BuildFolder:
     @property
     def releases(self) -> Path:
         return self.root / "releases"
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[int]:
+        """Keep other builds out until the program and what it has started have ended.
+
+        Yields:
+            The lock's file descriptor, to hand to programs that write to the folder too.
+
+        Raises:
+            FolderInUseError: another build holds it.
+            OSError: the folder cannot be written to.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                file.seek(0)
+                raise FolderInUseError(
+                    f"Another build is writing to {shown(self.root)} (process"
+                    f" {file.read().strip() or 'unknown'}): wait until it has ended"
+                ) from error
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield file.fileno()

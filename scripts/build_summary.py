@@ -53,11 +53,11 @@ def _print_rows(console: Console, connection: duckdb.DuckDBPyConnection) -> None
         if count or outcome in ("accepted", "rejected"):
             table.add_row(f"{count:,}", f"{outcome} ({_percent(share)})")
     rejects = connection.execute(
-        "select reason, row_count, example_line, example_file, example_text"
+        "select reason, row_count, example_line, example_file"
         " from row_accounting where outcome = 'rejected' and row_count > 0"
         " order by row_count desc, reason limit 5"
     ).fetchall()
-    for reason, count, line, file, _ in rejects:
+    for reason, count, line, file in rejects:
         table.add_row(f"{count:,}", f"  {reason}; the first in {file}, line {line}")
     console.print(table, highlight=False)
 

@@ -6,6 +6,7 @@ A process of its own, because dbt keeps the warehouse locked until its process e
 import collections
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,6 +20,9 @@ import duckdb
 import yaml
 
 from scripts.build_folder import PROJECT, BuildFolder
+
+# What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
+HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
 
 
 @dataclass(frozen=True)
@@ -63,19 +67,25 @@ def run_dbt(
     variables: dict[str, Any],
     folder: BuildFolder,
     show: Progress | None = None,
+    *,
+    target: Path | None = None,
+    lock: int | None = None,
 ) -> DbtRun:
     """Run a dbt command such as ["build"].
 
     Args:
         variables: for `--vars`.
         show: called after every node, with how many are done and how many there are.
+        target: where dbt's artifacts go; the folder's own place for them if None.
+        lock: file descriptor of the folder's lock, held as long as dbt runs.
     """
     started = time.monotonic()
+    target = target or folder.dbt_target
     # Where dbt cannot write its results, those of an earlier run must not pass for them.
-    (folder.dbt_target / "run_results.json").unlink(missing_ok=True)
+    (target / "run_results.json").unlink(missing_ok=True)
     environment = os.environ | {
         "AUDIENCE_BUILD_DIR": str(folder.root),
-        "DBT_TARGET_PATH": str(folder.dbt_target),
+        "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(folder.dbt_logs),
         "DBT_PROJECT_DIR": str(PROJECT),
         "DBT_PROFILES_DIR": str(PROJECT),
@@ -95,6 +105,7 @@ def run_dbt(
         text=True,
         encoding="utf-8",
         errors="replace",
+        pass_fds=() if lock is None else (lock,),
     )
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
@@ -114,10 +125,15 @@ def run_dbt(
             process.wait()
         listener.join()
     run.seconds = time.monotonic() - started
-    run.problems, run.warnings = _explain(folder, run)
+    run.problems, run.warnings = _explain(folder, target, run)
     if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):
         run.problems = [
             f"The disk of {folder.root} is full: free some space and build again"
+        ]
+    elif any("CSV Parser state machine" in text for text in run.problems):
+        run.problems = [
+            f"{variables['log']} cannot be split into lines: some end in CR LF and some in"
+            " LF. Write all of them with the same line end"
         ]
     elif run.exit_code and not run.problems:
         run.problems = [_one_sentence(text) for text in errors] or [
@@ -156,9 +172,9 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
         errors.append(info["msg"])
 
 
-def _explain(folder: BuildFolder, run: DbtRun) -> tuple[list[str], list[str]]:
+def _explain(folder: BuildFolder, target: Path, run: DbtRun) -> tuple[list[str], list[str]]:
     """Problems and warnings of the run, from dbt's run results."""
-    results_file = folder.dbt_target / "run_results.json"
+    results_file = target / "run_results.json"
     if run.exit_code == 2 or not results_file.exists():
         return [], []
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
@@ -170,14 +186,14 @@ def _explain(folder: BuildFolder, run: DbtRun) -> tuple[list[str], list[str]]:
                 problem += " Check row_filter and expressions in the mapping."
             problems.append(problem)
         elif result["status"] == "fail":
-            problems.extend(_explain_test(folder, result))
+            problems.extend(_explain_test(folder, target, result))
         elif result["status"] == "warn":
-            warnings.extend(_explain_test(folder, result))
+            warnings.extend(_explain_test(folder, target, result))
     # Several nodes may fail of one cause.
     return list(dict.fromkeys(problems)), list(dict.fromkeys(warnings))
 
 
-def _explain_test(folder: BuildFolder, result: dict[str, Any]) -> list[str]:
+def _explain_test(folder: BuildFolder, target: Path, result: dict[str, Any]) -> list[str]:
     """What a test found: its own sentences if it has any, else where to look."""
     name = result["unique_id"].split(".")[2]
     compiled = result.get("compiled_code")
@@ -190,9 +206,8 @@ def _explain_test(folder: BuildFolder, result: dict[str, Any]) -> list[str]:
                 return [row[0] for row in found.fetchmany(10)]
     except duckdb.Error:
         pass  # The test's own message below says what there is to say.
-    return [
-        f"Test {name} failed: {result['message']}; its rows: {folder.dbt_target}/compiled"
-    ]
+    query = next((target / "compiled").rglob(f"{name}.sql"), target / "compiled")
+    return [f"Test {name} failed: {result['message']}. The query that finds them: {query}"]
 
 
 def _one_sentence(message: str) -> str:
@@ -203,8 +218,6 @@ def _one_sentence(message: str) -> str:
         for line in lines
         if not line.startswith((">", "compiled code at", "Encountered an error", "^"))
     ]
-    while len(kept) > 1 and (
-        kept[0].endswith("Error") or " Error in " in kept[0] or kept[0].endswith(")")
-    ):
+    while len(kept) > 1 and HEADING.fullmatch(kept[0]):
         kept.pop(0)
     return " ".join(kept)

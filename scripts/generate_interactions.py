@@ -7,6 +7,7 @@ plant other truths, to see whether the warehouse notices.
 """
 
 import argparse
+import glob
 import os
 import sys
 import time
@@ -55,6 +56,7 @@ def generate(
         )
     plan = plan_log(scale, retention)
     output.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(output)
     unfinished = output.with_name(f".unfinished-{os.getpid()}-{output.name}")
     columns = "customer_id, product_id, event, event_date, product_name"
     csv_options = "format csv, header" + (
@@ -96,6 +98,17 @@ def generate(
         connection.close()
         unfinished.unlink(missing_ok=True)
     return plan
+
+
+def _sweep(output: Path) -> None:
+    """Remove what runs that were killed left of this file."""
+    for left in output.parent.glob(f".unfinished-*-{glob.escape(output.name)}"):
+        try:
+            os.kill(int(left.name.split("-")[1]), 0)
+        except ProcessLookupError:
+            left.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # Somebody else's, and running.
 
 
 def _quoted(path: Path) -> str:

@@ -81,6 +81,10 @@ def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
                 beginning = stream.read(SAMPLE_BYTES)
                 stream.seek(max(0, file.stat().st_size - 4))
                 end = stream.read(4)
+            if beginning.startswith(b"\x1f\x8b") and file.suffix != ".gz":
+                raise LogSourceError(
+                    f"{file} is a gzip file: give its name the suffix .gz (in lower case)"
+                )
             if file.suffix == ".gz":
                 # To its end, where it says whether it is whole.
                 with gzip.open(file) as stream:
@@ -111,4 +115,29 @@ def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
                 f"{file} is not text (it has zero bytes): expected CSV, plain or gzip with"
                 " the suffix .gz. Name the encoding in the mapping if it is text."
             )
+        elif encoding == "utf-8":
+            _check_first_line(file, beginning)
     return files
+
+
+def _check_first_line(file: Path, beginning: bytes) -> None:
+    """See that the first line says something, and in UTF-8."""
+    line = beginning.splitlines()[0]
+    if not line.strip():
+        raise LogSourceError(
+            f"{file} begins with an empty line: expected the header or the first row."
+            " Remove the line"
+        )
+    try:
+        line.decode(errors="ignore" if len(line) == SAMPLE_BYTES else "strict")
+    except UnicodeDecodeError as error:
+        raise LogSourceError(
+            f"{file}, line 1 is not UTF-8 (byte {error.start + 1} is"
+            f" {error.object[error.start]:#x}): name the encoding in the mapping, such as"
+            " `encoding: latin-1`"
+        ) from error
+
+
+def literal(pattern: str) -> str:
+    """The pattern, or one that means just that file where a file has the pattern's name."""
+    return glob.escape(pattern) if Path(pattern).exists() else pattern

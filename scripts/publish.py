@@ -10,7 +10,7 @@ import time
 
 import duckdb
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import BuildFolder, FolderInUseError
 from scripts.release_writer import Progress, write_release
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -56,7 +56,8 @@ def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release
             earlier = [
                 release
                 for release in releases.all()
-                if current and release.release_id < current.release_id
+                # Where nothing is served, the last one is the one to go back to.
+                if current is None or release.release_id < current.release_id
             ]
             if not earlier:
                 raise ReleaseError("There is no earlier release to go back to")
@@ -75,10 +76,15 @@ def _print_list(releases: ReleaseFolder) -> None:
     if not releases.all():
         print("No release yet: run `make build`.")
     for release in releases.all():
-        manifest = release.manifest
+        mark = "*" if release == current else " "
+        try:
+            manifest = release.manifest
+        except ReleaseError as error:
+            print(f"{mark} {release.release_id}  {error}")
+            continue
         rows = manifest["row_counts"]
         print(
-            f"{'*' if release == current else ' '} {release.release_id}"
+            f"{mark} {release.release_id}"
             f"  {rows['customers']:>12,} customers  {rows['products']:>12,} products"
             f"  as of {manifest['input']['as_of_at'] or 'unknown'}"
         )
@@ -115,12 +121,13 @@ def main(arguments: list[str] | None = None) -> int:
             release = roll_back(releases, options.rollback or None)
             print(f"Serving {release.release_id} again.")
         else:
-            release = publish(folder, options.keep, print_mart)
+            with folder.lock():
+                release = publish(folder, options.keep, print_mart)
             print(
                 f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"
                 f" {release.database}"
             )
-    except (ReleaseError, OSError) as error:
+    except (ReleaseError, FolderInUseError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -50,9 +50,17 @@ class Release:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What is in it: see publish.write_manifest."""
-        text = (self.folder / "manifest.json").read_text(encoding="utf-8")
-        manifest: dict[str, Any] = json.loads(text)
+        """What is in it, as release_writer wrote it.
+
+        Raises:
+            ReleaseError: the file is damaged.
+        """
+        path = self.folder / "manifest.json"
+        try:
+            manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            manifest["row_counts"], manifest["input"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ReleaseError(f"{path} is damaged: publish anew") from error
         return manifest
 
 

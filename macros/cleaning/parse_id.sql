@@ -5,7 +5,7 @@
 #}
 {% macro parse_id(column) -%}
     {%- if var('id_type') == 'text' -%}
-        nullif(trim(cast({{ column }} as {{ dbt.type_string() }})), '')
+        {{ one_line(column) }}
     {%- else -%}
         {{ adapter.dispatch('parse_whole_number')(column) }}
     {%- endif -%}
@@ -17,9 +17,7 @@
     case
         when typeof({{ column }}) = 'BIGINT' then try_cast({{ column }} as bigint)
         when
-            regexp_full_match(
-                trim(cast({{ column }} as varchar)), '[+-]?[0-9]+(\.0*)?'
-            )
-            then try_cast(split_part(trim(cast({{ column }} as varchar)), '.', 1) as bigint)
+            regexp_full_match({{ trimmed(column) }}, '[+-]?[0-9]+(\.0*)?')
+            then try_cast(split_part({{ trimmed(column) }}, '.', 1) as bigint)
     end
 {%- endmacro %}

@@ -19,7 +19,13 @@
         "select file from glob(" ~ dbt.string_literal(dbt.escape_single_quotes(path))
         ~ ") order by file"
     ) %}
-    {% set files = found.columns[0].values() | list %}
+    {# As shells do: a hidden file only where it is asked for. #}
+    {% set files = [] %}
+    {% for file in found.columns[0].values() %}
+        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
+            {% do files.append(file) %}
+        {% endif %}
+    {% endfor %}
     {% if not files %}
         {{ exceptions.raise_compiler_error(
             'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
@@ -61,7 +67,7 @@
     {% set first = csv_first_line(files[0]) %}
     {% if first is none %}
         {{ exceptions.raise_compiler_error(
-            files[0] ~ ' is empty: expected '
+            files[0] ~ ' is empty or begins with an empty line: expected '
             ~ ('a header and ' if var('has_header') else '') ~ 'one row per interaction.'
         ) }}
     {% endif %}
@@ -95,10 +101,7 @@
 
 {% macro csv_first_line(file) %}
     {% set lines = run_query(
-        "select line from read_csv(" ~ file_list([file])
-        ~ ", auto_detect = false, header = false, delim = E'\\x01', quote = '', escape = ''"
-        ~ ", columns = {'line': 'VARCHAR'}, strict_mode = false, ignore_errors = true"
-        ~ ", encoding = " ~ dbt.string_literal(var('encoding')) ~ ") limit 1"
+        'select line from ' ~ read_lines([file]) ~ ' limit 1'
     ) %}
     {{ return(lines.rows[0][0] if lines.rows else none) }}
 {% endmacro %}
@@ -120,11 +123,12 @@
 {% endmacro %}
 
 
-{# Paths as a SQL list. #}
+{# Paths as a SQL list; what would make a pattern of a path is taken literally. #}
 {% macro file_list(files) %}
     {% set quoted = [] %}
     {% for file in files %}
-        {% do quoted.append(dbt.string_literal(dbt.escape_single_quotes(file))) %}
+        {% set literal = modules.re.sub('([*?[])', '[\\1]', file) %}
+        {% do quoted.append(dbt.string_literal(dbt.escape_single_quotes(literal))) %}
     {% endfor %}
     {{ return('[' ~ quoted | join(', ') ~ ']') }}
 {% endmacro %}

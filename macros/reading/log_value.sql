@@ -46,6 +46,9 @@
         'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
     ] %}
         {{ return('cast(' ~ quoted ~ ' as bigint)') }}
+    {% elif name.endswith('_id') and type in ['FLOAT', 'DOUBLE'] %}
+        {# Whole numbers that a tool kept as floating point, because some are missing. #}
+        {{ return("regexp_replace(cast(" ~ quoted ~ " as " ~ dbt.type_string() ~ "), '\\.0$', '')") }}
     {% endif %}
     {{ return('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {% endmacro %}

@@ -69,9 +69,12 @@
             'rejected',
             'unreadable line',
             -- A line may be wrong in several columns.
-            any_value(
-                unreadable_lines.csv_line
-                order by unreadable_lines.column_idx
+            trim(
+                any_value(
+                    unreadable_lines.csv_line
+                    order by unreadable_lines.column_idx
+                ),
+                chr(10) || chr(13)
             )
         from unreadable_lines
         inner join unreadable_line_scans

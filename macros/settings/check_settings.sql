@@ -32,11 +32,26 @@
             ) }}
         {% endfor %}
     {% endfor %}
+    {% do check_events('event_weights') %}
+    {% do check_events('event_aliases') %}
     {% for event, weight in var('event_weights').items() %}
-        {% if weight is not number or weight is boolean or weight < 0 %}
-            {{ stop_for_setting('event_weights', event ~ ': ' ~ weight, 'a number from 0 on') }}
+        {% if weight is not number or weight is boolean
+            or (weight != 0 and not 0.000001 <= weight <= 1000000000) %}
+            {{ stop_for_setting(
+                'event_weights', event ~ ': ' ~ weight, '0 or a number from 0.000001 to 1e9'
+            ) }}
         {% endif %}
     {% endfor %}
+    {% for name in ['log', 'row_filter', 'delimiter'] %}
+        {% if var(name) is not string or not var(name) %}
+            {{ stop_for_setting(name, var(name), 'some text') }}
+        {% endif %}
+    {% endfor %}
+    {% if var('delimiter') | length > 4 or modules.re.search('["\\r\\n]', var('delimiter')) %}
+        {{ stop_for_setting(
+            'delimiter', var('delimiter'), 'one to four characters, no quote and no line end'
+        ) }}
+    {% endif %}
     {% set time_format = var('time_format') %}
     {% if time_format not in ['iso', 'epoch_s', 'epoch_ms'] and '%' not in time_format | string %}
         {{ stop_for_setting(
@@ -75,26 +90,29 @@
 {% endmacro %}
 
 
+{# Events are named, and none of them twice: Cart and cart are one. #}
+{% macro check_events(name) %}
+    {% set seen = {} %}
+    {% for event, value in var(name).items() %}
+        {% for text in ([event, value] if name == 'event_aliases' else [event]) %}
+            {% if text is none or not event_name(text) %}
+                {{ stop_for_setting(name, event ~ ': ' ~ value, 'the names of events') }}
+            {% endif %}
+        {% endfor %}
+        {% if event_name(event) in seen %}
+            {{ stop_for_setting(
+                name, seen[event_name(event)] ~ ' and ' ~ event,
+                'each event once (blanks and case do not matter)'
+            ) }}
+        {% endif %}
+        {% do seen.update({event_name(event): event}) %}
+    {% endfor %}
+{% endmacro %}
+
+
 {% macro stop_for_setting(name, value, expected) %}
     {{ exceptions.raise_compiler_error(
         'Setting ' ~ name ~ ' = ' ~ value ~ ': expected ' ~ expected
         ~ '. Correct it in the mapping file or in --vars.'
     ) }}
-{% endmacro %}
-
-
-{#
-    The variable as_of as a SQL timestamp; a date means the end of that day, so that its
-    interactions count. None where the variable is not set.
-#}
-{% macro as_of_literal() %}
-    {% set value = var('as_of') %}
-    {% if value is none %}{{ return(none) }}{% endif %}
-    {% set text = value | string | trim %}
-    {% if modules.re.fullmatch('\d{4}-\d{2}-\d{2}', text) %}
-        {{ return("timestamp '" ~ text ~ " 23:59:59.999999'") }}
-    {% elif modules.re.fullmatch('\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?', text) %}
-        {{ return("timestamp '" ~ text | replace('T', ' ') ~ "'") }}
-    {% endif %}
-    {{ stop_for_setting('as_of', text, 'a date (2023-03-31) or a UTC time (2023-03-31 12:00:00)') }}
 {% endmacro %}

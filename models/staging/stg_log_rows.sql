@@ -22,7 +22,7 @@ parsed as (
         {{ parse_id('product_id') }} as product_id,
         {{ parse_event('event') }} as event,
         {{ parse_event_time('event_date') }} as event_at,
-        nullif(trim(product_name), '') as product_name,
+        nullif({{ trimmed('product_name') }}, '') as product_name,
         customer_id as raw_customer_id,
         product_id as raw_product_id,
         event as raw_event,
@@ -39,7 +39,8 @@ judged as (
                 then {{ defect('raw_customer_id', 'customer_id', 'uncastable') }}
             when product_id is null
                 then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
-            when event is null then 'missing event'
+            when event is null
+                then {{ defect('raw_event', 'event', 'missing') }}
             when event_at is null
                 then {{ defect('raw_event_date', 'event_date', 'unparseable') }}
         end as reason

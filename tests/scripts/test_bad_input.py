@@ -1,12 +1,15 @@
 """Whatever is wrong with the input: one clear message, exit code 1, nothing published."""
 
 import gzip
+import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scripts.build import main
@@ -36,8 +39,23 @@ def log(tmp_path: Path) -> Callable[[str], Path]:
         ("cut.parquet", b"PAR1 and no end", "is not a whole Parquet file"),
         ("text.parquet", HEADER.encode(), "is not a whole Parquet file"),
         ("named.csv", b"PAR1xxxxPAR1", "is a Parquet file: give its name the suffix"),
-        ("cut.csv.gz", gzip.compress(b"x" * 9999)[:30], "is not a whole gzip file"),
+        (
+            "cut.csv.gz",
+            gzip.compress(b"x" * 9999, mtime=0)[:30],
+            "is not a whole gzip file",
+        ),
         ("plain.csv.gz", HEADER.encode(), "is not a whole gzip file"),
+        (
+            "log.CSV.GZ",
+            gzip.compress(HEADER.encode(), mtime=0),
+            "suffix .gz (in lower case)",
+        ),
+        ("blank.csv", b"\n" + HEADER.encode(), "begins with an empty line"),
+        (
+            "latin.csv",
+            "käufer,a\n".encode("latin-1"),
+            "line 1 is not UTF-8 (byte 2 is 0xe4)",
+        ),
     ],
 )
 def test_a_file_that_is_no_log_is_refused(
@@ -92,8 +110,14 @@ def test_a_missing_mapping_names_the_others(tmp_path: Path) -> None:
         (HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
         (HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter and expressions"),
         (HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
+        (HEADER + '1,"2,cart,2023-01-01\n' + ROW * 9, "", "line 2 of "),
+        (
+            HEADER + '"1\n1",2,cart,2023-01-01\n' + ROW * 99,
+            "id_type: text",
+            "opens a quote",
+        ),
+        (HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some in LF"),
         (HEADER + ROW, "top_n: 0", "Setting top_n = 0: expected a whole number from 1"),
-        (HEADER + ROW, "colums: {a: b}", "Setting colums"),
     ],
 )
 def test_a_log_that_does_not_fit_is_refused(
@@ -113,29 +137,41 @@ def test_a_log_that_does_not_fit_is_refused(
     assert not (folder.releases / "current").exists()
 
 
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ("{exclude: all}", "Setting exclude = all: expected one of any, purchased, none"),
-        ("{as_of: yesterday}", "Setting as_of = yesterday: expected a date"),
-        ("{time_format: epoch}", "Setting time_format = epoch"),
-        ("{columns: {customer: x}}", "Setting columns = customer: expected one of the"),
-        ("{event_weights: {cart: -1}}", "Setting event_weights = cart: -1"),
-        ("{recency_days: 0}", "Setting recency_days = 0"),
-    ],
-)
-def test_dbt_alone_refuses_settings_that_cannot_be_meant(
-    folder: BuildFolder, settings: str, message: str
+def test_a_second_build_waits_for_nothing_and_names_the_first(
+    folder: BuildFolder,
+    log: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    outcome = run_program(
-        folder,
-        "dbt.cli.main",
-        *("run-operation", "check_settings", "--vars", settings),
-        DBT_TARGET_PATH=str(folder.dbt_target),
-        DBT_LOG_PATH=str(folder.dbt_logs),
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
+    with folder.lock():
+        assert main(["--log", str(log(HEADER + ROW))]) == 1
+    message = capsys.readouterr().err
+    assert f"Another build is writing to {folder.root} (process {os.getpid()})" in message
+
+
+def test_a_build_that_is_ended_takes_dbt_with_it(
+    folder: BuildFolder, log: Callable[[str], Path]
+) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "scripts.build", "--log", str(log(HEADER + ROW))],
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_BUILD_DIR": str(folder.root)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    assert message in outcome.stdout
-    assert outcome.returncode != 0
+    process = psutil.Process(program.pid)
+    while not (children := process.children()):
+        assert program.poll() is None
+        time.sleep(0.01)
+    program.terminate()
+    _, message = program.communicate()
+    assert message == "error: interrupted; nothing was published\n"
+    assert program.returncode == 130
+    assert psutil.wait_procs(children, timeout=60)[1] == []
+    with folder.lock():
+        pass
 
 
 def test_a_log_and_a_mapping_that_are_mixed_up_name_both(

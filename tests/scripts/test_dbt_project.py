@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import yaml
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.generate_interactions import generate
-from tests.conftest import DirtyBuild
+from scripts.publish import publish
+from tests.conftest import DirtyBuild, run_program
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,24 @@ def test_unit_tests_pass(folder: BuildFolder) -> None:
     run = run_dbt(command, {"log": str(log)}, folder)
     assert run.problems == []
     assert sum(node.kind == "unit_test" for node in run.nodes) >= 25
+
+
+def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
+    dirty_build: DirtyBuild, folder: BuildFolder
+) -> None:
+    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
+    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
+    outcome = run_program(folder, "scripts.document")
+    assert outcome.returncode == 0, outcome.stderr
+    page = (folder.docs / "static_index.html").read_text()
+    assert "whom to contact about a product that nobody has touched yet" in page
+    assert publish(folder).release_id.startswith("000001-")
+
+
+def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
+    outcome = run_program(folder, "scripts.document")
+    assert outcome.returncode == 1
+    assert "to describe: run `make build` first" in outcome.stderr
 
 
 def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:

@@ -73,6 +73,64 @@ def test_text_ids_with_quotes_commas_and_emoji(build: Build) -> None:
     assert {row[0] for row in audience} == set(ids) - {'O\'Neil, "Bob"'}
 
 
+def test_a_file_that_is_odd_in_every_legal_way(folder: BuildFolder, tmp_path: Path) -> None:
+    """Brackets in its path, CR LF, blank lines, tabs, quoted line breaks, far years."""
+    place = tmp_path / "logs [new]"
+    place.mkdir()
+    (place / "._log.csv").write_bytes(b"\0 what a file manager leaves")
+    (place / "log[1].csv").write_bytes(
+        "\ufeffcustomer_id,product_id,event,event_date,product_name\r\n"
+        '\t[bold]007[/bold],2\xa0,cart,0001-01-01,"a lamp,\r\n\r\nwith a shade"\r\n'
+        "\r\n"
+        "8,2,Cart ,9999-12-31T23:59:59Z,a lamp\r\n"
+        '9,3,rating,2023-02-01 10:00,"a ""chair"""\r\n'
+        "9,3,rating\r\n".encode()
+    )
+    outcome = run_program(
+        folder,
+        "scripts.build",
+        *("--log", str(place / "log[1].csv")),
+        *("--vars", "{id_type: text, top_n: 1000000, max_reject_share: 0.3}"),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "[bold]007[/bold]" in outcome.stdout
+    release = read_release(folder)
+    assert release.execute(
+        "from product_audiences select product_id, customer_id"
+    ).fetchall() == [
+        ("2", "9"),
+        ("3", "8"),
+        ("3", "[bold]007[/bold]"),
+    ]
+    assert release.execute("select product_name from products").fetchall() == [
+        ("a lamp",),
+        ('a "chair"',),
+    ]
+    with duckdb.connect(folder.warehouse, read_only=True) as warehouse:
+        rejects = warehouse.execute(
+            "select line_number, original_text from staging.stg_rejected_rows"
+        ).fetchall()
+    assert rejects == [(6, "9,3,rating")], "a value that spans lines counts as one"
+
+
+def test_numbers_that_a_tool_made_floating_point_are_ids_still(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    log = tmp_path / "log.parquet"
+    duckdb.sql(
+        "select 17850.0::double as customer_id, 'cart' as event, 12 as product_id,"
+        " timestamp '2023-01-01' as event_date"
+    ).write_parquet(str(log))
+    outcome = run_program(
+        folder, "scripts.build", "--log", str(log), "--vars", "id_type: text"
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    customers = read_release(folder).execute(
+        "select customer_id, engagement_rank from customers"
+    )
+    assert customers.fetchall() == [("17850", 1)]
+
+
 def test_all_events_at_one_instant(build: Build) -> None:
     """Nothing lies before the split, so that returning cannot be measured."""
     release = build([(c, p, "cart", "2023-01-01") for c in range(5) for p in range(c + 1)])

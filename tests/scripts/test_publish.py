@@ -104,6 +104,29 @@ def test_a_warehouse_changed_since_its_tests_is_not_published(built: BuildFolder
         publish(built)
 
 
+def test_a_pointer_that_is_lost_is_set_again_by_roll_back(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    publish(built)
+    last = publish(built)
+    (built.releases / "current").unlink()
+    assert releases.current() is None
+    assert roll_back(releases) == last
+    assert releases.current() == last
+
+
+def test_a_damaged_manifest_is_listed_as_such(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    damaged, good = publish(built), publish(built)
+    (damaged.folder / "manifest.json").write_text("{")
+    assert main(["--list"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"  {damaged.release_id}")
+    assert first.endswith("manifest.json is damaged: publish anew")
+    assert second.startswith(f"* {good.release_id}")
+
+
 def test_nothing_is_published_before_the_first_build(folder: BuildFolder) -> None:
     with pytest.raises(ReleaseError, match="run `make build`"):
         publish(folder)

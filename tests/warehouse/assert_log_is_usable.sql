@@ -50,14 +50,17 @@ described as (
 open_quotes as (
     select
         log_file,
-        line_number
+        coalesce(line_number, row_in_log) as line_number
     from {{ ref('stg_log_rows') }}
-    where reason = 'unreadable line' and original_text like '%' || chr(10) || '%'
+    where
+        reason = 'unreadable line'
+        and (original_text like '%' || chr(10) || '%' or row_in_log is not null)
 ),
 
 problems as (
     select
-        'Line ' || cast(line_number as {{ dbt.type_string() }}) || ' of ' || log_file
+        'About line ' || cast(line_number as {{ dbt.type_string() }}) || ' of '
+        || log_file
         || ' opens a quote that is not closed, so that lines after it cannot be read.'
         || ' Close the quote or remove the line.' as problem
     from open_quotes
@@ -82,10 +85,11 @@ problems as (
                     || cast(row_count as {{ dbt.type_string() }})
                     || ' rows were rejected' || cause
                     || ', at most {{ (100 * var("max_reject_share")) | round(2) }} %'
-                    || ' are tolerated. Correct the mapping, or raise'
-                    || ' max_reject_share.'
+                    || ' are tolerated. Correct the mapping (encoding, delimiter,'
+                    || ' time_format, id_type), or raise max_reject_share.'
         end as problem
     from described
+    where not exists (select 1 from open_quotes)
 )
 
 select problem

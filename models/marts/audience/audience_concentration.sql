@@ -120,11 +120,9 @@ measured as (
     union all
     select
         'mean overlap' as measure,
-        -- Pairs of audiences that share a customer, over pairs of audiences; in units
-        -- of the mean audience.
         {{ share('shared_pairs', '(audience_count - 1.0) * contact_count') }} as value,
-        'Share of an audience that the audience of another product repeats, on'
-        || ' average.' as explanation
+        'Share of the other audiences that hold the same customer, on average over all'
+        || ' places in audiences.' as explanation
     from figures
 ),
 

@@ -2,7 +2,7 @@ with customer_products as (
     select * from {{ ref('int_customer_products') }}
 ),
 
-products as (
+product_sizes as (
     select
         product_id,
         count(*) as customer_count
@@ -19,7 +19,8 @@ customers as (
     from {{ ref('customers') }}
     where
         engagement_rank
-        <= {{ var('top_n') }} + (select max(products.customer_count) from products)
+        <= {{ var('top_n') }}
+        + (select max(product_sizes.customer_count) from product_sizes)
 ),
 
 positions as (
@@ -35,11 +36,13 @@ excluded as (
         customer_products.product_id,
         customers.engagement_rank
     from customer_products
-    inner join products on customer_products.product_id = products.product_id
+    inner join product_sizes
+        on customer_products.product_id = product_sizes.product_id
     inner join customers on customer_products.customer_id = customers.customer_id
     where
         {{ excludes('customer_products') }}
-        and customers.engagement_rank <= {{ var('top_n') }} + products.customer_count
+        and customers.engagement_rank
+        <= {{ var('top_n') }} + product_sizes.customer_count
 ),
 
 excluded_counts as (
@@ -53,11 +56,12 @@ excluded_counts as (
 -- Nearly every product excludes nobody at the top: its audience is the top itself.
 unmoved as (
     select
-        products.product_id,
+        product_sizes.product_id,
         positions.audience_rank,
         positions.audience_rank as engagement_rank
-    from products
-    left join excluded_counts on products.product_id = excluded_counts.product_id
+    from product_sizes
+    left join excluded_counts
+        on product_sizes.product_id = excluded_counts.product_id
     cross join positions
     where excluded_counts.product_id is null
 ),

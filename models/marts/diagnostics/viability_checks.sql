@@ -28,7 +28,7 @@ measured as (
     select
         'matrix density' as requirement,
         1 - sparsity as measured,
-        'of the customer-product pairs have an interaction' as what_it_says
+        'is the number of interactions per customer-product pair' as what_it_says
     from profile
 ),
 

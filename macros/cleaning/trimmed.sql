@@ -1,0 +1,19 @@
+{# Text of a value without blanks, tabs, line ends and no-break spaces around it. #}
+{% macro trimmed(column) -%}
+    trim(
+        cast({{ column }} as {{ dbt.type_string() }}),
+        ' ' || chr(9) || chr(10) || chr(13) || chr(160)
+    )
+{%- endmacro %}
+
+
+{#
+    The same, null where nothing is left, or where it holds a line break: no id and no event
+    does, but a value that began with a quote that nobody closed.
+#}
+{% macro one_line(column) -%}
+    case
+        when {{ trimmed(column) }} like '%' || chr(10) || '%' then null
+        else nullif({{ trimmed(column) }}, '')
+    end
+{%- endmacro %}

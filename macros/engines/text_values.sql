@@ -1,0 +1,8 @@
+{# Texts as the inside of a SQL list, one per line: `in ({{ text_values(names) }})`. #}
+{% macro text_values(texts) %}
+    {% set quoted = [] %}
+    {% for text in texts %}
+        {% do quoted.append(dbt.string_literal(dbt.escape_single_quotes(text))) %}
+    {% endfor %}
+    {{ return(quoted | join(',\n        ')) }}
+{% endmacro %}

@@ -1,0 +1,63 @@
+{#
+    A query that counts the rows of the raw log by other means than reading them, so that the
+    accounting can be held against it: what a Parquet file says of itself; in CSV files the
+    lines that are not empty, less headers and lines that continue a quoted value. Lines that
+    are not in the file's encoding are not counted: it may come out too low, never too high.
+#}
+{% macro count_log_rows(log) %}
+    {{ return(adapter.dispatch('count_log_rows')(log)) }}
+{% endmacro %}
+
+
+{% macro default__count_log_rows(log) %}
+    {% if log.format == 'parquet' %}
+        select count(*) as row_count
+        from read_parquet({{ file_list(log.files) }}, union_by_name = true)
+    {% else %}
+        select
+            lines.line_count
+            - {{ (log.files | length if var('has_header') else 0) }}
+            - continued.line_count as row_count
+        from (
+            select count(line) as line_count
+            from {{ read_lines(log.files) }}
+        ) as lines
+        cross join (
+            select
+                {% for name in log.columns %}
+                coalesce(sum(
+                    case
+                        when contains({{ adapter.quote(name.replace('"', '""')) }}, chr(10))
+                            then len(regexp_extract_all(
+                                {{ adapter.quote(name.replace('"', '""')) }}, '[\r\n]+'
+                            ))
+                    end
+                ), 0)
+                {{- ' +' if not loop.last }}
+                {% endfor %}
+                as line_count
+            from ({{ read_log(log) }}) as rows
+        ) as continued
+    {% endif %}
+{% endmacro %}
+
+
+{#
+    The lines of text files as a table of one column, `line`; null where one is empty. Those
+    that are not in the file's encoding are left out.
+#}
+{% macro read_lines(files) -%}
+    read_csv(
+        {{ file_list(files) }},
+        auto_detect = false,
+        header = false,
+        delim = E'\x01',
+        quote = '',
+        escape = '',
+        columns = {'line': 'VARCHAR'},
+        strict_mode = false,
+        null_padding = true,
+        ignore_errors = true,
+        encoding = {{ dbt.string_literal(var('encoding')) }}
+    )
+{%- endmacro %}

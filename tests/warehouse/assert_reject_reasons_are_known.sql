@@ -1,0 +1,11 @@
+-- A row is rejected for one of the reasons that the accounting lists.
+select
+    reason,
+    count(*) as row_count
+from {{ ref('stg_log_rows') }}
+where
+    reason is not null
+    and reason not in (
+        {{ text_values(reject_reasons()) }}
+    )
+group by reason

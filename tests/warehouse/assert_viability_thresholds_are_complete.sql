@@ -1,0 +1,29 @@
+-- Every requirement has a threshold, and none is beyond doubt before it is met.
+with thresholds as (
+    select * from {{ ref('viability_thresholds') }}
+),
+
+totals as (
+    select
+        count(
+            case
+                when
+                    requirement in (
+                        {{ text_values(viability_requirements()) }}
+                    )
+                    and coalesce(clearly_viable_from, minimum) >= minimum
+                    then 1
+            end
+        ) as good_count,
+        count(*) as threshold_count
+    from thresholds
+)
+
+select
+    'seeds/viability_thresholds.csv: expected one row for each of'
+    || ' {{ viability_requirements() | join(", ") }}, with clearly_viable_from empty or'
+    || ' not below minimum.' as problem
+from totals
+where
+    good_count <> {{ viability_requirements() | length }}
+    or threshold_count <> {{ viability_requirements() | length }}
