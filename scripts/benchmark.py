@@ -160,9 +160,6 @@ def run_plain_sql(folder: BuildFolder, database: Path) -> Timing:
                 connection.execute(f"create schema if not exists {node['schema']}")
                 started = time.perf_counter()
                 connection.execute(f"create {kind} {node['relation_name']} as {query}")
-                if node["name"] == table:
-                    # Polars' tables are in their files by then, too.
-                    connection.execute("checkpoint")
                 seconds[table] += 0 if is_seed else time.perf_counter() - started
     return Timing(seconds, peak_megabytes(resource.RUSAGE_SELF))
 

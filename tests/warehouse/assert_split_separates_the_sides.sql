@@ -2,12 +2,12 @@
 with sides as (
     select
         interactions.customer_id,
-        min(case when interactions.event_at < log_window.split_at then 1 else 2 end)
+        min(case when interactions.event_at < temporal_split.split_at then 1 else 2 end)
             as first_side,
-        max(case when interactions.event_at < log_window.split_at then 1 else 2 end)
+        max(case when interactions.event_at < temporal_split.split_at then 1 else 2 end)
             as last_side
     from {{ ref('int_interactions') }} as interactions
-    cross join {{ ref('int_log_window') }} as log_window
+    cross join {{ ref('int_temporal_split') }} as temporal_split
     group by interactions.customer_id
 ),
 

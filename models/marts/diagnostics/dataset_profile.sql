@@ -10,21 +10,25 @@ log_window as (
     select * from {{ ref('int_log_window') }}
 ),
 
+temporal_split as (
+    select * from {{ ref('int_temporal_split') }}
+),
+
 sided_customers as (
     select
         customers.total_interactions,
-        customers.first_interaction_at < log_window.split_at as is_early,
-        customers.last_interaction_at >= log_window.split_at as is_late
+        customers.first_interaction_at < temporal_split.split_at as is_early,
+        customers.last_interaction_at >= temporal_split.split_at as is_late
     from customers
-    cross join log_window
+    cross join temporal_split
 ),
 
 sided_products as (
     select
-        products.first_interaction_at < log_window.split_at as is_early,
-        products.last_interaction_at >= log_window.split_at as is_late
+        products.first_interaction_at < temporal_split.split_at as is_early,
+        products.last_interaction_at >= temporal_split.split_at as is_late
     from products
-    cross join log_window
+    cross join temporal_split
 ),
 
 customer_figures as (
@@ -55,10 +59,12 @@ figures as (
     select
         customer_figures.*,
         product_figures.*,
-        log_window.*
+        log_window.*,
+        temporal_split.*
     from customer_figures
     cross join product_figures
     cross join log_window
+    cross join temporal_split
     -- An aggregate of nothing is a row too; a profile of nothing is none.
     where customer_figures.customer_count > 0
 ),
