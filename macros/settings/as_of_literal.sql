@@ -5,9 +5,9 @@
 {% macro as_of_literal() %}
     {% set value = var('as_of') %}
     {% if value is none %}{{ return(none) }}{% endif %}
-    {% set text = modules.re.sub('\s*(Z|UTC|[+-]00:?00)$', '', value | string | trim) %}
+    {% set text = modules.re.sub('\\s*(Z|UTC|[+-]00:?00)$', '', value | string | trim) %}
     {% set found = modules.re.fullmatch(
-        '(\d{4})-(\d{2})-(\d{2})([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?', text
+        '(\\d{4})-(\\d{2})-(\\d{2})([ T]([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d(\\.\\d{1,6})?)?)?', text
     ) %}
     {% if not found or not is_date(found[1] | int, found[2] | int, found[3] | int) %}
         {{ stop_for_setting(
