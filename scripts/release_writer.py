@@ -16,6 +16,8 @@ from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 # DuckDB 1.2 and every later version read this; files of 2.0's own format need 2.0.
 STORAGE_VERSION = "v1.2.0"
+# What the look-up API asks of a release beside its marts.
+LOOKUP_TABLES = Path(__file__).with_name("release_lookups.sql")
 GOOD_STATUSES = {"success", "pass", "warn", "no-op"}
 
 # Called after every mart: how many are copied, how many there are, its name, its rows.
@@ -136,6 +138,7 @@ def write_release(
             counts[mart.name] = _copy_mart(connection, mart, unfinished / "parquet")
             if show is not None:
                 show(len(counts), len(marts), mart.name, counts[mart.name])
+        connection.execute(LOOKUP_TABLES.read_text(encoding="utf-8"))
         window = connection.execute(
             "select first_interaction_at::text, last_interaction_at::text, as_of_at::text"
             " from release.dataset_profile"

@@ -1,0 +1,1 @@
+"""The look-up API: who should hear about a product, from the release that is served."""

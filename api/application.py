@@ -1,0 +1,146 @@
+"""The application: settings in, a Sanic app out. Nothing is global."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import SanicException
+from sanic.log import error_logger as log
+
+from api.keys import Gate, parse_keys
+from api.observation import Observation
+from api.problems import Problem
+from api.routes import BLUEPRINTS
+from api.serving import Serving
+from api.settings import Settings
+
+LARGEST_BODY = 64 * 1024
+# For answers that are data; a page says for itself what it may load.
+NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
+
+
+def create_app(settings: Settings) -> Sanic[Any, Any]:
+    """An application that serves the releases of a folder.
+
+    Raises:
+        SettingsError: the settings are not possible, or not safe.
+    """
+    settings.check()
+    app: Sanic[Any, Any] = Sanic("product-audience", configure_logging=False)
+    app.config.update(
+        REQUEST_MAX_SIZE=LARGEST_BODY,
+        REQUEST_TIMEOUT=settings.request_seconds,
+        RESPONSE_TIMEOUT=settings.query_seconds * 4,
+        KEEP_ALIVE_TIMEOUT=60,
+        GRACEFUL_SHUTDOWN_TIMEOUT=15,
+        ACCESS_LOG=False,
+        FALLBACK_ERROR_FORMAT="json",
+        MOTD=False,
+        AUTO_EXTEND=False,  # Nothing is added that is not asked for here.
+    )
+    context = app.ctx
+    context.settings = settings
+    context.serving = Serving(settings, lambda: context.observation.switches.inc())
+    context.observation = Observation(context.serving, has_access_log=settings.access_log)
+    context.exports = asyncio.Semaphore(settings.concurrent_exports)
+    gate = Gate(parse_keys(settings.api_keys), settings.rate_limit / settings.worker_count)
+    origins = {origin.strip() for origin in settings.cors_origins.split(",")} - {""}
+    app.blueprint(BLUEPRINTS)
+
+    @app.before_server_start
+    async def start(_: Sanic[Any, Any]) -> None:
+        context.open = contextlib.AsyncExitStack()
+        await context.open.enter_async_context(context.serving.watch())
+        context.writing = asyncio.create_task(context.observation.keep_writing())
+
+    @app.after_server_stop
+    async def stop(_: Sanic[Any, Any]) -> None:
+        context.writing.cancel()
+        context.observation.flush()
+        await context.open.aclose()
+
+    @app.on_request
+    async def admit(request: Request) -> HTTPResponse | None:
+        context.observation.begin(request)
+        operation = getattr(request.route and request.route.handler, "operation", None)
+        if request.method == "OPTIONS" and request.headers.get("origin") in origins:
+            return HTTPResponse(status=204)
+        if operation is None or not operation.is_open:
+            request.ctx.owner = gate.admit(presented_key(request))
+        return None
+
+    @app.on_response  # type: ignore[untyped-decorator]
+    async def finish(request: Request, response: HTTPResponse) -> None:
+        if not hasattr(request.ctx, "started"):
+            context.observation.begin(request)  # It could not even be routed.
+        headers = response.headers
+        headers["x-content-type-options"] = "nosniff"
+        if "content-security-policy" not in headers:
+            headers["content-security-policy"] = NOTHING_LOADS
+        headers["x-request-id"] = request.ctx.request_id
+        if origins:
+            add_cors_headers(request, response, origins)
+        context.observation.end(request, response)
+
+    @app.exception(Exception)
+    async def explain(request: Request, error: Exception) -> HTTPResponse:
+        return as_problem(error).answer(getattr(request.ctx, "request_id", ""))
+
+    return app
+
+
+def presented_key(request: Request) -> str | None:
+    """The key that a request brings: X-API-Key, or a bearer token."""
+    return request.headers.get("x-api-key") or request.token
+
+
+def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]) -> None:
+    """Let pages of the allowed origins read the answer."""
+    response.headers["vary"] = "origin"
+    origin = request.headers.get("origin")
+    if origin in origins:
+        response.headers.update(
+            {
+                "access-control-allow-origin": origin,
+                "access-control-allow-methods": "GET, POST",
+                "access-control-allow-headers": "content-type, if-none-match, x-api-key",
+                "access-control-expose-headers": "etag, x-request-id, retry-after",
+                "access-control-max-age": "600",
+            }
+        )
+
+
+def as_problem(error: Exception) -> Problem:
+    """Any error as a problem; what is unexpected goes to the log and shows nothing."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, SanicException) and error.status_code < 500:
+        status = error.status_code
+        titles = {
+            404: ("not-found", "Not found", "There is no such path; `/` lists them."),
+            405: (
+                "method-not-allowed",
+                "Method not allowed",
+                "The path has other methods.",
+            ),
+            408: ("timeout", "Request timeout", "The request did not arrive in time."),
+            413: (
+                "too-large",
+                "Too large",
+                f"The request is larger than {LARGEST_BODY} bytes, or its headers are.",
+            ),
+        }
+        kind, title, detail = titles.get(
+            status, ("bad-request", "Bad request", "The request cannot be read.")
+        )
+        return Problem(status, kind, title, detail, headers=dict(error.headers))
+    if isinstance(error, SanicException) and error.status_code == 503:
+        return Problem(503, "too-slow", "Too slow", "The answer took too long.")
+    log.exception("Unexpected error", exc_info=error)
+    return Problem(
+        500,
+        "internal",
+        "Internal error",
+        "Something unexpected happened; the log has it under the request id.",
+    )

@@ -1,0 +1,274 @@
+"""Audiences of products, from memory where they were asked for before.
+
+A release keeps a list per product and each distinct list once, as the bytes of an answer.
+A worker reads which list a product has in blocks of consecutive products, and keeps blocks
+and lists as far as its settings allow.
+"""
+
+import asyncio
+import bisect
+import json
+from array import array
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pyarrow
+
+from api.release import Release
+from api.settings import Settings
+
+BLOCK_SIZE = 1024
+BLOCKS_READ_AT_ONCE = 64
+DEFAULT_N = 10
+
+COLD_START_NOTE = (
+    "This is a new product that nobody has touched yet: as a fallback, the most engaged"
+    " customers of all."
+)
+
+ProductId = int | str
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True)
+class Block:
+    """The lists of consecutive products, in the order of their ids."""
+
+    products: Sequence[ProductId]
+    lists: "array[int]"
+
+    @classmethod
+    def of(cls, table: Any) -> "Block":
+        """The rows of a pyarrow table with product_id and list_id."""
+        products, lists = (
+            table.column(name).combine_chunks() for name in table.column_names
+        )
+        return cls(
+            numbers(products) if products.type == pyarrow.int64() else products.to_pylist(),
+            numbers(lists),
+        )
+
+    def part(self, first: int) -> "Block":
+        """A block out of a larger one."""
+        return Block(
+            self.products[first : first + BLOCK_SIZE],
+            self.lists[first : first + BLOCK_SIZE],
+        )
+
+    def list_of(self, product_id: ProductId) -> int | None:
+        """The list of a product; None where there is no such product."""
+        place = bisect.bisect_left(self.products, product_id)
+        if place < len(self.products) and self.products[place] == product_id:
+            return self.lists[place]
+        return None
+
+
+@dataclass(frozen=True)
+class CustomerList:
+    """Customers in the order in which to contact them.
+
+    Attributes:
+        customers: a JSON object each.
+        default_body: what follows the product id in the answer for the default n.
+    """
+
+    customers: tuple[bytes, ...]
+    default_body: bytes
+
+
+class Audiences:
+    """Look-ups of audiences in one release."""
+
+    def __init__(
+        self,
+        release: Release,
+        settings: Settings,
+        starts: Sequence[ProductId],
+        blocks: dict[int, Block],
+        ranking: tuple[bytes, ...],
+    ) -> None:
+        self.release = release
+        self.hits = 0
+        self.misses = 0
+        self._release_json = json.dumps(release.release_id).encode()
+        self._starts = starts
+        self._block_limit = settings.cache_products // BLOCK_SIZE
+        self._list_limit = settings.cache_lists
+        self._blocks = blocks
+        self._lists: dict[int, CustomerList] = {}
+        self._reading: dict[tuple[str, int], asyncio.Task[Block | CustomerList]] = {}
+        self._cold_start = self._customer_list(ranking, is_cold_start=True)
+        # A release of shorter lists has no answer for the default n ready.
+        self._is_default_ready = release.list_size >= DEFAULT_N
+
+    @classmethod
+    async def of(cls, release: Release, settings: Settings) -> "Audiences":
+        """Read what every look-up needs: where blocks start, and the global ranking."""
+        starts = [
+            row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
+        ]
+        ranking = await release.ask("global_ranking", n=release.list_size)
+        # As many products as fit, in large pieces: the first requests wait for nothing.
+        blocks: dict[int, Block] = {}
+        fitting = min(settings.cache_products // BLOCK_SIZE, len(starts))
+        for first in range(0, fitting, BLOCKS_READ_AT_ONCE):
+            last = min(first + BLOCKS_READ_AT_ONCE, fitting)
+            piece = Block.of(
+                await release.ask_arrow(
+                    "block",
+                    first_product_id=starts[first],
+                    next_product_id=starts[last] if last < len(starts) else None,
+                )
+            )
+            for number in range(first, last):
+                blocks[number] = piece.part((number - first) * BLOCK_SIZE)
+        return cls(
+            release,
+            settings,
+            starts if release.has_text_ids else array("q", starts),
+            blocks,
+            rendered(ranking),
+        )
+
+    def cached_body(self, product_id: ProductId) -> bytes | None:
+        """The answer for the default n; None where it is not in memory.
+
+        Without waiting, because this is what nearly every request asks for.
+        """
+        block = self._blocks.get(bisect.bisect_right(self._starts, product_id) - 1)
+        if block is None or not self._is_default_ready:
+            return None
+        list_id = block.list_of(product_id)
+        found = self._cold_start if list_id is None else self._lists.get(list_id)
+        if found is None:
+            return None
+        self.hits += 1
+        return self._beginning(product_id) + found.default_body
+
+    async def body(self, product_id: ProductId, n: int) -> bytes:
+        """The answer for any n; cold start where the product is unknown."""
+        found = await self._find(product_id)
+        is_cold_start = found is None
+        customers = (found or self._cold_start).customers[:n]
+        if n > self.release.list_size:
+            rows = await (
+                self.release.ask("global_ranking", n=n)
+                if is_cold_start
+                else self.release.ask("audience", product_id=product_id, n=n)
+            )
+            customers = rendered(rows)
+        return self._beginning(product_id) + self._rest(customers, is_cold_start)
+
+    async def knows(self, product_id: ProductId) -> bool:
+        """Whether the release has the product."""
+        return await self._find(product_id) is not None
+
+    async def _find(self, product_id: ProductId) -> CustomerList | None:
+        number = bisect.bisect_right(self._starts, product_id) - 1
+        if number < 0:
+            return None
+        block = self._blocks.get(number)
+        is_hit = block is not None
+        if block is None:
+            block = await self._read_block(number)
+        list_id = block.list_of(product_id)
+        if list_id is None:
+            return None
+        found = self._lists.get(list_id)
+        if found is None:
+            found, is_hit = await self._read_list(list_id), False
+        self.hits += is_hit
+        self.misses += not is_hit
+        return found
+
+    async def _read_block(self, number: int) -> Block:
+        async def read() -> Block:
+            is_last = number + 1 == len(self._starts)
+            block = Block.of(
+                await self.release.ask_arrow(
+                    "block",
+                    first_product_id=self._starts[number],
+                    next_product_id=None if is_last else self._starts[number + 1],
+                )
+            )
+            keep(self._blocks, number, block, self._block_limit)
+            return block
+
+        block = await self._once(("block", number), read)
+        assert isinstance(block, Block)
+        return block
+
+    async def _read_list(self, list_id: int) -> CustomerList:
+        async def read() -> CustomerList:
+            rows = await self.release.ask("list", list_id=list_id)
+            customers = tuple(rows[0][0].encode().split(b"\n")) if rows[0][0] else ()
+            found = self._customer_list(customers, is_cold_start=False)
+            keep(self._lists, list_id, found, self._list_limit)
+            return found
+
+        found = await self._once(("list", list_id), read)
+        assert isinstance(found, CustomerList)
+        return found
+
+    async def _once(
+        self,
+        key: tuple[str, int],
+        read: Callable[[], Coroutine[Any, Any, Block | CustomerList]],
+    ) -> Block | CustomerList:
+        """Read what several requests wait for once; none of them can cancel it."""
+        task = self._reading.get(key)
+        if task is None:
+            task = self._reading[key] = asyncio.create_task(read())
+            task.add_done_callback(lambda _: self._reading.pop(key, None))
+        return await asyncio.shield(task)
+
+    def _customer_list(
+        self, customers: tuple[bytes, ...], *, is_cold_start: bool
+    ) -> CustomerList:
+        return CustomerList(customers, self._rest(customers[:DEFAULT_N], is_cold_start))
+
+    def _beginning(self, product_id: ProductId) -> bytes:
+        shown = json.dumps(product_id) if self.release.has_text_ids else str(product_id)
+        return b'{"product_id":' + shown.encode()
+
+    def _rest(self, customers: Sequence[bytes], is_cold_start: bool) -> bytes:
+        return b"".join(
+            (
+                b',"recommendations":[',
+                b",".join(customers),
+                b'],"count":',
+                str(len(customers)).encode(),
+                b',"cold_start":true' if is_cold_start else b',"cold_start":false',
+                b',"note":',
+                json.dumps(COLD_START_NOTE).encode() if is_cold_start else b"null",
+                b',"release":',
+                self._release_json,
+                b"}",
+            )
+        )
+
+
+def numbers(column: Any) -> "array[int]":
+    """A pyarrow array of 64-bit whole numbers, without a Python object for each."""
+    start = column.offset * 8
+    return array("q", column.buffers()[1][start : start + 8 * len(column)].to_pybytes())
+
+
+def rendered(ranking: Sequence[tuple[ProductId, float]]) -> tuple[bytes, ...]:
+    """Customers and scores, best first, as JSON objects with their ranks."""
+    return tuple(
+        json.dumps(
+            {"customer_id": customer_id, "score": score, "rank": rank},
+            separators=(",", ":"),
+            ensure_ascii=False,
+        ).encode()
+        for rank, (customer_id, score) in enumerate(ranking, start=1)
+    )
+
+
+def keep(kept: dict[int, Kept], key: int, value: Kept, limit: int) -> None:
+    """Keep a value; forget the oldest ones beyond the limit."""
+    kept[key] = value
+    while len(kept) > limit:
+        del kept[next(iter(kept))]

@@ -1,0 +1,193 @@
+"""What is known of requests afterwards: Prometheus metrics over all workers, and a log."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from sanic import HTTPResponse, Request
+
+from api.release import Release
+from api.serving import Serving
+
+LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+FLUSH_SECONDS = 0.25
+UNKNOWN_ROUTE = "unknown"
+
+
+class Observation:
+    """Counts and logs the requests of a worker.
+
+    The path of a request is never kept, only its route: a path may hold a customer id.
+    """
+
+    def __init__(self, serving: Serving, *, has_access_log: bool) -> None:
+        self._serving = serving
+        self._has_access_log = has_access_log
+        self._lines: list[str] = []
+        self._prefix = f"{os.getpid():x}-{time.time_ns():x}-"
+        self._number = 0
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "audience_requests",
+            "Requests",
+            ["method", "route", "status"],
+            registry=registry,
+        )
+        self._seconds = Histogram(
+            "audience_request_seconds",
+            "Time to answer",
+            ["route"],
+            buckets=LATENCY_BUCKETS,
+            registry=registry,
+        )
+        self._lookups = Counter(
+            "audience_lookups", "Look-ups of lists", ["found"], registry=registry
+        )
+        self.batch_products = Histogram(
+            "audience_batch_products",
+            "Products per batch",
+            buckets=BATCH_BUCKETS,
+            registry=registry,
+        )
+        self.exported_rows = Counter(
+            "audience_exported_rows", "Customers exported", registry=registry
+        )
+        self.switches = Counter(
+            "audience_release_switches",
+            "Switches to another release, of all workers",
+            registry=registry,
+        )
+        self._kinds: dict[tuple[str, str, int], tuple[Counter, Histogram, str]] = {}
+        self._second = (0, "")
+        self._reported = (0, 0)
+
+    def begin(self, request: Request) -> None:
+        """Note when a request came, and give it an id."""
+        request.ctx.started = time.perf_counter()
+        given = request.headers.get("x-request-id")
+        if given and REQUEST_ID.fullmatch(given):
+            request.ctx.request_id = given
+        else:
+            self._number += 1
+            request.ctx.request_id = f"{self._prefix}{self._number:x}"
+
+    def end(self, request: Request, response: HTTPResponse) -> None:
+        """Count and log an answered request."""
+        seconds = time.perf_counter() - request.ctx.started
+        route = f"/{request.route.path}" if request.route else UNKNOWN_ROUTE
+        # Any method can be sent; as a label it would be one more time series.
+        method = request.method if request.route else UNKNOWN_ROUTE
+        kind = self._kinds.get((method, route, response.status))
+        if kind is None:
+            what = {"method": method, "route": route, "status": response.status}
+            kind = self._kinds[method, route, response.status] = (
+                self._requests.labels(*what.values()),
+                self._seconds.labels(route),
+                json.dumps(what)[1:-1],
+            )
+        counter, timer, described = kind
+        counter.inc()
+        timer.observe(seconds)
+        if self._has_access_log:
+            body = response.body if isinstance(response, HTTPResponse) else None
+            self._lines.append(
+                f"{self._beginning('request', request)}, {described},"
+                f' "milliseconds": {seconds * 1000:.3f}, "bytes": {len(body or b"")}}}'
+            )
+
+    def log(self, event: str, request: Request, **what: object) -> None:
+        """Add an event to the log: what happened, in which request, with whose key."""
+        described = json.dumps(what)[1:-1]
+        self._lines.append(f"{self._beginning(event, request)}, {described}}}")
+
+    def _beginning(self, event: str, request: Request) -> str:
+        """What every line begins with; put together by hand, as there are so many."""
+        now = time.time()
+        second = int(now)
+        if second != self._second[0]:
+            text = datetime.fromtimestamp(second, UTC).isoformat()
+            self._second = (second, text.removesuffix("+00:00"))
+        owner = getattr(request.ctx, "owner", None)
+        return (
+            f'{{"time": "{self._second[1]}.{int(1000 * (now - second)):03}Z",'
+            f' "event": "{event}", "request_id": "{request.ctx.request_id}",'
+            f' "key": {json.dumps(owner) if owner else "null"}'
+        )
+
+    async def keep_writing(self) -> None:
+        """Write the log, in pieces; a line at a time would cost as much as an answer."""
+        try:
+            while True:
+                await asyncio.sleep(FLUSH_SECONDS)
+                self.flush()
+        finally:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            sys.stdout.write("\n".join(lines) + "\n")
+            sys.stdout.flush()
+        audiences = self._serving.audiences
+        if audiences:
+            hits, misses = audiences.hits, audiences.misses
+            known_hits, known_misses = self._reported
+            if hits < known_hits or misses < known_misses:
+                known_hits = known_misses = 0  # Another release since.
+            self._lookups.labels("in memory").inc(hits - known_hits)
+            self._lookups.labels("in the release").inc(misses - known_misses)
+            self._reported = (hits, misses)
+
+    def exposition(self) -> bytes:
+        """The metrics of all workers, as Prometheus reads them."""
+        self.flush()
+        registry = self._registry
+        if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+            registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry) + generate_latest(self._release_now())
+
+    def _release_now(self) -> "_ReleaseCollector":
+        """What this worker serves at this moment; all workers agree within a second."""
+        return _ReleaseCollector(self._serving.release)
+
+
+class _ReleaseCollector(CollectorRegistry):
+    """The release as metrics, computed when asked for: the same in every worker."""
+
+    def __init__(self, release: Release | None) -> None:
+        super().__init__()
+        self._release = release
+
+    def collect(self) -> Iterator[Metric]:
+        """The release's metrics."""
+        yield GaugeMetricFamily(
+            "audience_release_served",
+            "1 if a release is served",
+            float(bool(self._release)),
+        )
+        if self._release:
+            info = GaugeMetricFamily(
+                "audience_release_info", "The release that is served", labels=["release_id"]
+            )
+            info.add_metric([self._release.release_id], 1)
+            yield info
+            yield GaugeMetricFamily(
+                "audience_release_age_days", "Age of the release", self._release.age_days
+            )

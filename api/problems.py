@@ -1,0 +1,97 @@
+"""The one shape of every error: RFC 9457 problem details."""
+
+import json
+from typing import Any
+
+from sanic.response import HTTPResponse
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's word
+    """An answer that is an error.
+
+    Attributes:
+        status: HTTP status.
+        kind: the last part of the problem's type, such as "invalid-parameter".
+        title: what kind of problem it is.
+        detail: one sentence: the offending value, what was expected, what to do.
+        more: further members of the answer.
+        headers: further headers of the answer.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.title = title
+        self.detail = detail
+        self.headers = headers or {}
+        self.more = more
+
+    def answer(self, request_id: str) -> HTTPResponse:
+        """The problem as a response."""
+        body = {
+            "type": f"urn:product-audience:problem:{self.kind}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "request_id": request_id,
+            **self.more,
+        }
+        return HTTPResponse(
+            json.dumps(body).encode(),
+            status=self.status,
+            headers={"cache-control": "no-store"} | self.headers,
+            content_type=CONTENT_TYPE,
+        )
+
+
+def invalid_parameter(parameter: str, value: object, expected: str) -> Problem:
+    """A parameter of the path, the query or the body that cannot be meant."""
+    shown = str(value)[:100]
+    return Problem(
+        422,
+        "invalid-parameter",
+        "Invalid parameter",
+        f"{parameter} = {shown!r}: expected {expected}.",
+        parameter=parameter,
+        expected=expected,
+    )
+
+
+def not_found(thing: str, identifier: object) -> Problem:
+    """Nothing of that id in the release."""
+    return Problem(
+        404,
+        "not-found",
+        "Not found",
+        f"The release knows no {thing} {str(identifier)[:100]!r}.",
+    )
+
+
+def unavailable(detail: str) -> Problem:
+    """No release can be served."""
+    return Problem(
+        503, "no-release", "No release is served", detail, headers={"retry-after": "5"}
+    )
+
+
+def too_slow(seconds: float) -> Problem:
+    """A query was stopped."""
+    return Problem(
+        503,
+        "too-slow",
+        "The query took too long",
+        f"The query was stopped after {seconds:g} s. Ask for less, or later.",
+        headers={"retry-after": "1"},
+    )

@@ -1,0 +1,2 @@
+-- The log in figures.
+select * from main.dataset_profile

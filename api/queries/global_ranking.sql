@@ -1,0 +1,7 @@
+-- The first n customers of all.
+select
+    customer_id,
+    engagement_score
+from lookup.ranking
+where engagement_rank <= $n
+order by engagement_rank

@@ -1,0 +1,6 @@
+-- How many products and customers there are, how long lists are, and of which type ids are.
+select
+    (select count(*) from lookup.product_lists) as product_count,
+    (select count(*) from lookup.ranking) as customer_count,
+    (select count(*) from main.cold_start_audience) as list_size,
+    (select typeof(product_id) from lookup.product_lists limit 1) as id_type

@@ -1,0 +1,2 @@
+-- Whether collaborative filtering can work.
+select * from main.viability_verdict

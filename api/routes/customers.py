@@ -1,0 +1,85 @@
+"""What is known of a customer."""
+
+import json
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from api import schemas
+from api.answers import answer
+from api.documentation import CUSTOMER_ID, Operation, documented, number_parameter
+from api.parameters import identifier, whole_number
+from api.problems import not_found
+
+customers = Blueprint("customers")
+
+
+@customers.get("/customers/<customer_id:str>", unquote=True)
+@documented(
+    Operation(
+        summary="How engaged a customer is, and why",
+        answer=schemas.Customer,
+        parameters=(CUSTOMER_ID,),
+        problems=(304, 404, 422, 503),
+    )
+)
+async def customer(request: Request, customer_id: str) -> HTTPResponse:
+    """Features, their contributions to the score, score and rank of a customer."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        identity = identifier("customer_id", customer_id, release)
+        found = await release.ask_records("customer", customer_id=identity)
+        if not found:
+            raise not_found("customer", customer_id)
+        row = found[0]
+        suffix = "_contribution"
+        features = [name.removesuffix(suffix) for name in row if name.endswith(suffix)]
+        body = {
+            "customer_id": row["customer_id"],
+            "engagement_score": row["engagement_score"],
+            "engagement_rank": row["engagement_rank"],
+            "customers": release.customer_count,
+            "first_interaction_at": row["first_interaction_at"].isoformat(),
+            "last_interaction_at": row["last_interaction_at"].isoformat(),
+            "features": {
+                name: {
+                    "value": row[name],
+                    "normalized": row[f"{name}_normalized"],
+                    "contribution": row[f"{name}{suffix}"],
+                }
+                for name in features
+            },
+            "release": release.release_id,
+        }
+        return answer(request, release, json.dumps(body).encode())
+
+
+@customers.get("/customers/<customer_id:str>/products", unquote=True)
+@documented(
+    Operation(
+        summary="In whose audiences a customer is",
+        answer=schemas.CustomerProducts,
+        parameters=(
+            CUSTOMER_ID,
+            number_parameter("n", 100, 1, 1000, "How many products."),
+        ),
+        problems=(304, 404, 422, 503),
+    )
+)
+async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
+    """Products whose audience holds the customer, where they stand best first."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        identity = identifier("customer_id", customer_id, release)
+        n = whole_number(request, "n", 100, 1, 1000)
+        rows = await release.ask("customer_products", customer_id=identity, n=n)
+        if not rows and not await release.ask("customer", customer_id=identity):
+            raise not_found("customer", customer_id)
+        body = {
+            "customer_id": identity,
+            "products": [{"product_id": row[0], "rank": row[1]} for row in rows],
+            "count": len(rows),
+            "total": rows[0][2] if rows else 0,
+            "release": release.release_id,
+        }
+        return answer(request, release, json.dumps(body).encode())

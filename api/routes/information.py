@@ -1,0 +1,165 @@
+"""What is served, and whether it is well."""
+
+import json
+from typing import Any
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from api import schemas
+from api.answers import answer
+from api.documentation import VERSION, Operation, documented
+
+ENDPOINTS = {
+    "recommend": "/recommend/{product_id}?n=10",
+    "recommend_batch": "/recommend/batch",
+    "audience": "/audience/{product_id}?n=1000&format=csv",
+    "products_sample": "/products/sample?n=10",
+    "customer": "/customers/{customer_id}",
+    "customer_products": "/customers/{customer_id}/products?n=100",
+    "diagnostics": "/diagnostics",
+    "release": "/release",
+    "health": "/health",
+    "ready": "/ready",
+    "metrics": "/metrics",
+    "docs": "/docs",
+    "openapi": "/openapi.json",
+}
+
+information = Blueprint("information")
+
+
+def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
+    """An answer about this moment: never kept."""
+    return HTTPResponse(
+        json.dumps(body).encode(),
+        status=status,
+        headers={"cache-control": "no-store"},
+        content_type="application/json",
+    )
+
+
+@information.get("/")
+@documented(Operation(summary="What this is", answer=schemas.Information, is_open=True))
+async def root(request: Request) -> HTTPResponse:
+    """Name, version and endpoints; a browser is sent to the documentation."""
+    if "text/html" in request.headers.get("accept", ""):
+        return HTTPResponse(status=303, headers={"location": "/docs"})
+    return now(
+        {
+            "message": "Product Audience: whom to contact about a product",
+            "version": VERSION,
+            "endpoints": ENDPOINTS,
+        }
+    )
+
+
+@information.get("/health")
+@documented(
+    Operation(
+        summary="Whether it is well",
+        answer=schemas.Health,
+        is_open=True,
+        more={503: schemas.Health},
+    )
+)
+async def health(request: Request) -> HTTPResponse:
+    """Healthy, degraded with reasons, or 503 where no release is served; computed now."""
+    context = request.app.ctx
+    release = context.serving.release
+    reasons = [context.serving.trouble] if context.serving.trouble else []
+    if release and release.age_days > context.settings.max_release_age_days:
+        reasons.append(
+            f"The release is {release.age_days:.1f} days old, more than"
+            f" {context.settings.max_release_age_days:g}. Build and publish a new one."
+        )
+    status = "unavailable" if not release else "degraded" if reasons else "healthy"
+    return now(
+        {
+            "status": status,
+            "model_loaded": release is not None,
+            "products": release.product_count if release else 0,
+            "release_id": release.release_id if release else None,
+            "release_created_at": release.created_at.isoformat() if release else None,
+            "reasons": reasons,
+        },
+        200 if release else 503,
+    )
+
+
+@information.get("/ready")
+@documented(
+    Operation(
+        summary="Whether requests can be sent here",
+        answer=schemas.Readiness,
+        is_open=True,
+        more={503: schemas.Readiness},
+    )
+)
+async def ready(request: Request) -> HTTPResponse:
+    """200 where a release is served and the worker is not stopping."""
+    release = request.app.ctx.serving.release
+    is_ready = release is not None and not request.app.state.is_stopping
+    return now(
+        {"ready": is_ready, "release_id": release.release_id if release else None},
+        200 if is_ready else 503,
+    )
+
+
+@information.get("/metrics")
+@documented(Operation(summary="Prometheus metrics of all workers", answer=("text/plain",)))
+async def metrics(request: Request) -> HTTPResponse:
+    """Requests, times, look-ups, batches, exports, and the release."""
+    return HTTPResponse(
+        request.app.ctx.observation.exposition(),
+        headers={"cache-control": "no-store"},
+        content_type="text/plain; version=0.0.4; charset=utf-8",
+    )
+
+
+@information.get("/release")
+@documented(
+    Operation(
+        summary="The release that is served", answer=schemas.ReleaseFacts, problems=(503,)
+    )
+)
+async def release_facts(request: Request) -> HTTPResponse:
+    """Where the answers come from: when it was made, of which log, with how many rows."""
+    release = request.app.ctx.serving.current().release
+    manifest = release.manifest
+    return now(
+        {
+            "release_id": release.release_id,
+            "created_at": release.created_at.isoformat(),
+            "age_days": release.age_days,
+            "input": manifest["input"],
+            "row_counts": manifest["row_counts"],
+            "git_revision": manifest["git_revision"],
+            "products": release.product_count,
+            "customers": release.customer_count,
+        }
+    )
+
+
+@information.get("/diagnostics")
+@documented(
+    Operation(
+        summary="The log in figures, and whether collaborative filtering can work on it",
+        answer=schemas.Diagnostics,
+        problems=(304, 503),
+    )
+)
+async def diagnostics(request: Request) -> HTTPResponse:
+    """Profile, event mix, retention, and the verdict with its requirements."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        body = {
+            "profile": (await release.ask_records("dataset_profile"))[0],
+            "event_mix": await release.ask_records("event_mix"),
+            "retention": await release.ask_records("customer_retention"),
+            "checks": await release.ask_records("viability_checks"),
+            "verdict": (await release.ask_records("viability_verdict"))[0],
+            "release": release.release_id,
+        }
+        # Times are the only values that JSON does not know.
+        return answer(request, release, json.dumps(body, default=str).encode())

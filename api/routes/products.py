@@ -1,0 +1,41 @@
+"""Products of the release."""
+
+import json
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from api import schemas
+from api.answers import answer
+from api.documentation import Operation, documented, number_parameter
+from api.parameters import whole_number
+
+products = Blueprint("products")
+
+
+@products.get("/products/sample")
+@documented(
+    Operation(
+        summary="Some products to try",
+        answer=schemas.ProductSample,
+        example={
+            "sample_products": [142907, 30452],
+            "total_available": 200325,
+            "release": "000001-20261123T095550Z",
+        },
+        parameters=(number_parameter("n", 10, 1, 1000, "How many products."),),
+        problems=(304, 422, 503),
+    )
+)
+async def sample_products(request: Request) -> HTTPResponse:
+    """Products spread over the catalogue, the same ones as long as the release lasts."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        n = whole_number(request, "n", 10, 1, 1000)
+        rows = await release.ask("product_sample", n=n)
+        body = {
+            "sample_products": [row[0] for row in rows],
+            "total_available": release.product_count,
+            "release": release.release_id,
+        }
+        return answer(request, release, json.dumps(body).encode())

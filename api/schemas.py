@@ -1,0 +1,155 @@
+"""Shapes of requests and answers, as the OpenAPI document shows them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[
+    int | str, Field(description="Whole number or text, as in the release")
+]
+
+
+class Schema(BaseModel):
+    """A shape without other members."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """Every error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+class Information(Schema):
+    """What this is."""
+
+    message: str
+    version: str
+    endpoints: dict[str, str]
+
+
+class Health(Schema):
+    """Whether the worker that answers serves a release."""
+
+    status: str = Field(description="healthy, degraded or unavailable")
+    model_loaded: bool
+    products: int
+    release_id: str | None
+    release_created_at: str | None
+    reasons: list[str]
+
+
+class Readiness(Schema):
+    """Whether requests can be sent here."""
+
+    ready: bool
+    release_id: str | None
+
+
+class Recommendation(Schema):
+    """A customer to contact."""
+
+    customer_id: Identifier
+    score: float
+    rank: int
+
+
+class Audience(Schema):
+    """The customers to contact about a product."""
+
+    product_id: Identifier
+    recommendations: list[Recommendation]
+    count: int
+    cold_start: bool
+    note: str | None
+    release: str
+
+
+class BatchRequest(Schema):
+    """Products to look up."""
+
+    product_ids: list[Identifier] = Field(max_length=1000)
+    n: int = Field(default=10, ge=1, le=100)
+
+
+class Batch(Schema):
+    """Audiences in the order of the request."""
+
+    results: list[Audience]
+    count: int
+    release: str
+
+
+class ProductSample(Schema):
+    """Some products of the release."""
+
+    sample_products: list[Identifier]
+    total_available: int
+    release: str
+
+
+class Feature(Schema):
+    """A feature of the engagement score of a customer."""
+
+    value: float
+    normalized: float
+    contribution: float
+
+
+class Customer(Schema):
+    """A customer's engagement: features, their contributions, score and rank."""
+
+    customer_id: Identifier
+    engagement_score: float
+    engagement_rank: int
+    customers: int = Field(description="How many customers are ranked")
+    first_interaction_at: str
+    last_interaction_at: str
+    features: dict[str, Feature]
+    release: str
+
+
+class Membership(Schema):
+    """A product in whose audience the customer is."""
+
+    product_id: Identifier
+    rank: int
+
+
+class CustomerProducts(Schema):
+    """In whose audiences a customer is, best place first."""
+
+    customer_id: Identifier
+    products: list[Membership]
+    count: int
+    total: int = Field(description="Audiences that hold the customer")
+    release: str
+
+
+class Diagnostics(Schema):
+    """The log in figures, and whether collaborative filtering can work on it."""
+
+    profile: dict[str, Any]
+    event_mix: list[dict[str, Any]]
+    retention: list[dict[str, Any]]
+    checks: list[dict[str, Any]]
+    verdict: dict[str, Any]
+    release: str
+
+
+class ReleaseFacts(Schema):
+    """The release that is served."""
+
+    release_id: str
+    created_at: str
+    age_days: float
+    input: dict[str, Any]
+    row_counts: dict[str, int]
+    git_revision: str | None
+    products: int
+    customers: int

@@ -1,0 +1,105 @@
+"""Which release is served: watches the pointer, and switches between two requests."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from api.audiences import Audiences
+from api.problems import unavailable
+from api.release import Release, UnusableReleaseError
+from api.settings import Settings
+
+NO_RELEASE = "There is no release to serve yet. Run `make build`."
+
+
+class Serving:
+    """What a worker serves.
+
+    Attributes:
+        audiences: look-ups in the release that is served; None before the first.
+        switch_count: how often the release changed.
+        trouble: why the release that the pointer names is not served; None if it is.
+    """
+
+    def __init__(self, settings: Settings, on_switch: Callable[[], None]) -> None:
+        self._settings = settings
+        self._on_switch = on_switch
+        self._pointed: str | None = None
+        self._next_try = 0.0
+        self.audiences: Audiences | None = None
+        self.switch_count = 0
+        self.trouble: str | None = NO_RELEASE
+
+    @property
+    def release(self) -> Release | None:
+        """The release that is served."""
+        return self.audiences.release if self.audiences else None
+
+    def current(self) -> Audiences:
+        """Look-ups in the release that is served.
+
+        Raises:
+            Problem: there is none.
+        """
+        if self.audiences is None:
+            raise unavailable(self.trouble or NO_RELEASE)
+        return self.audiences
+
+    @contextlib.asynccontextmanager
+    async def watch(self) -> AsyncIterator[None]:
+        """Serve the current release, and whichever comes after it, until the end."""
+        await self.look()
+        watcher = asyncio.create_task(self._keep_looking())
+        try:
+            yield
+        finally:
+            watcher.cancel()
+            if self.release:
+                self.release.retire()
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.switch_seconds)
+            await self.look()
+
+    async def look(self) -> None:
+        """See where the pointer points; switch if that is another release than before."""
+        pointer = self._settings.release_dir / "current"
+        try:
+            folder = pointer.resolve(strict=True)
+        except (OSError, RuntimeError):
+            self.trouble = (
+                NO_RELEASE
+                if self.audiences is None
+                else "The release that is served is no longer there, nor is another."
+            )
+            self._pointed = None
+            return
+        is_tried = str(folder) == self._pointed
+        if is_tried and (self.trouble is None or time.monotonic() < self._next_try):
+            return
+        self._pointed = str(folder)
+        if self.release and self.release.folder == folder:
+            self.trouble = None
+            return
+        try:
+            audiences = await self._open(folder)
+        except UnusableReleaseError as error:
+            self.trouble = f"{error}. Publish anew or roll back."
+            self._next_try = time.monotonic() + 5
+            return
+        old, self.audiences, self.trouble = self.release, audiences, None
+        if old:
+            self.switch_count += 1
+            self._on_switch()
+            old.retire()
+
+    async def _open(self, folder: Path) -> Audiences:
+        release = await asyncio.to_thread(Release, folder, self._settings)
+        try:
+            return await Audiences.of(release, self._settings)
+        except Exception as error:
+            release.retire()
+            raise UnusableReleaseError(f"{folder.name} cannot be read") from error

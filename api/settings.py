@@ -1,0 +1,140 @@
+"""What can be set: environment variables named AUDIENCE_<FIELD>."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+RELEASES = Path("build/releases")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be meant, or that is not safe; the message says what to do."""
+
+
+def _setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a server; the defaults serve this checkout's releases on loopback."""
+
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8000, "port to listen on")
+    workers: int = _setting(0, "worker processes; 0 is one per core")
+    release_dir: Path = _setting(
+        RELEASES, "folder of the releases, with the pointer `current`"
+    )
+    max_release_age_days: float = _setting(
+        10.0, "an older release makes `/health` say `degraded`"
+    )
+    switch_seconds: float = _setting(0.5, "how often a worker looks for a new release")
+    cache_products: int = _setting(
+        2_000_000, "products per worker whose list is kept in memory"
+    )
+    cache_lists: int = _setting(20_000, "distinct lists per worker kept in memory")
+    database_memory: str = _setting("100MB", "memory of DuckDB per worker")
+    query_seconds: float = _setting(5.0, "a query that takes longer is stopped")
+    concurrent_queries: int = _setting(4, "queries that run at once per worker")
+    concurrent_exports: int = _setting(2, "exports that run at once per worker")
+    request_seconds: float = _setting(
+        10.0, "a client must send its request, and take each part of an answer, within"
+    )
+    api_keys: str = _setting(
+        "", "`name:sha256` of each key, with commas between; `python -m api.keys` makes one"
+    )
+    allow_anonymous: bool = _setting(
+        False, "1 serves without keys to other machines (a proxy must check them)"
+    )
+    rate_limit: int = _setting(0, "requests per second and key; 0 is no limit")
+    cors_origins: str = _setting(
+        "", "origins of pages that may call, with commas between, such as https://a.example"
+    )
+    access_log: bool = _setting(True, "0 writes no line per request")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; what is not set, or empty, has its default.
+
+        Raises:
+            SettingsError: a value cannot be meant.
+        """
+        given: dict[str, Any] = {}
+        for setting in fields(cls):
+            text = environment.get(variable(setting.name), "").strip()
+            if text:
+                given[setting.name] = _parsed(setting.name, text, setting.default)
+        if "release_dir" not in given and environment.get("AUDIENCE_BUILD_DIR"):
+            given["release_dir"] = Path(environment["AUDIENCE_BUILD_DIR"]) / "releases"
+        settings = cls(**given)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """See that the settings are possible and safe.
+
+        Raises:
+            SettingsError: they are not.
+        """
+        bounds = {
+            "port": (0, 65535),
+            "workers": (0, 256),
+            "max_release_age_days": (0, 36500),
+            "switch_seconds": (0.05, 60),
+            "cache_products": (0, 1_000_000_000),
+            "cache_lists": (1, 100_000_000),
+            "query_seconds": (0.01, 3600),
+            "concurrent_queries": (1, 64),
+            "concurrent_exports": (1, 64),
+            "request_seconds": (0.1, 3600),
+            "rate_limit": (0, 10_000_000),
+        }
+        for name, (low, high) in bounds.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(
+                    f"{variable(name)} = {value}: expected a number from {low} to {high}"
+                )
+        if not (is_loopback(self.host) or self.api_keys or self.allow_anonymous):
+            raise SettingsError(
+                f"{variable('host')} = {self.host} can be reached from other machines, and"
+                " customer ids are personal data: set AUDIENCE_API_KEYS (`python -m"
+                " api.keys NAME` makes a key), or AUDIENCE_ALLOW_ANONYMOUS=1 where a proxy"
+                " checks who calls"
+            )
+
+    @property
+    def worker_count(self) -> int:
+        """Worker processes."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"AUDIENCE_{name.upper()}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only programs of this machine reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _parsed(name: str, text: str, default: object) -> object:
+    kind = type(default)
+    if isinstance(default, bool):
+        if text.lower() in ("1", "true", "yes", "0", "false", "no"):
+            return text.lower() in ("1", "true", "yes")
+        raise SettingsError(f"{variable(name)} = {text}: expected 1 or 0")
+    if isinstance(default, Path):
+        return Path(text).expanduser()
+    try:
+        return kind(text)  # type: ignore[call-arg]
+    except ValueError as error:
+        raise SettingsError(f"{variable(name)} = {text}: expected a number") from error
