@@ -8,12 +8,12 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.log import error_logger as log
 
-from api.keys import Gate, parse_keys
+from api.keys import Gate
 from api.observation import Observation
 from api.problems import Problem
 from api.routes import BLUEPRINTS
 from api.serving import Serving
-from api.settings import Settings
+from api.settings import Settings, parse_keys
 
 LARGEST_BODY = 64 * 1024
 # For answers that are data; a page says for itself what it may load.

@@ -173,10 +173,8 @@ class Audiences:
         if block is None:
             block = await self._read_block(number)
         list_id = block.list_of(product_id)
-        if list_id is None:
-            return None
-        found = self._lists.get(list_id)
-        if found is None:
+        found = None if list_id is None else self._lists.get(list_id)
+        if list_id is not None and found is None:
             found, is_hit = await self._read_list(list_id), False
         self.hits += is_hit
         self.misses += not is_hit

@@ -46,6 +46,8 @@ class Operation:
         body: the shape of the request's body.
         problems: statuses other than 200.
         is_open: whether it answers without a key.
+        is_page: whether it is for people, and not in the document.
+        more: shapes of answers with other statuses that are no problems.
     """
 
     summary: str
@@ -56,6 +58,7 @@ class Operation:
     body_example: Any = None
     problems: tuple[int, ...] = ()
     is_open: bool = False
+    is_page: bool = False
     more: dict[int, type[BaseModel]] = field(default_factory=dict)
 
 
@@ -92,7 +95,7 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
     used: set[type[BaseModel]] = {schemas.Problem}
     for route in app.router.routes:
         operation = getattr(route.handler, "operation", None)
-        if operation is None:
+        if operation is None or operation.is_page:
             continue
         path = "/" + re.sub(r"<(\w+)(:[^>]*)?>", r"{\1}", route.path)
         used |= {

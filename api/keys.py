@@ -7,40 +7,17 @@ kept in the settings.
 import argparse
 import hashlib
 import hmac
-import re
 import secrets
 import sys
 import time
 
 from api.problems import Problem
-from api.settings import SettingsError
-
-ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
+from api.settings import KEY_ENTRY
 
 
 def hashed(key: str) -> str:
     """The hash of a key, as it stands in AUDIENCE_API_KEYS."""
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def parse_keys(text: str) -> dict[str, str]:
-    """Names by hash, out of `name:sha256,name:sha256`.
-
-    Several keys may be valid at once, also of one name, so that keys can be exchanged.
-
-    Raises:
-        SettingsError: an entry is none.
-    """
-    keys: dict[str, str] = {}
-    for number, entry in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
-        found = ENTRY.fullmatch(entry)
-        if not found:
-            raise SettingsError(
-                f"AUDIENCE_API_KEYS: entry {number} is not name:sha256 (64 hexadecimal"
-                " digits); make one with `python -m api.keys NAME`"
-            )
-        keys[found[2]] = found[1]
-    return keys
 
 
 class Gate:
@@ -108,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     key = secrets.token_urlsafe(32)
     entry = f"{options.name}:{hashed(key)}"
-    if not ENTRY.fullmatch(entry):
+    if not KEY_ENTRY.fullmatch(entry):
         parser.error(f"name {options.name!r}: expected up to 40 letters, digits, _ . -")
     print(f"Key, shown this once:    {key}")
     print(f"For AUDIENCE_API_KEYS:   {entry}")

@@ -2,13 +2,14 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-
 RELEASES = Path("build/releases")
+KEY_ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
 
 
 class SettingsError(ValueError):
@@ -26,7 +27,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on")
     workers: int = _setting(0, "worker processes; 0 is one per core")
-    release_dir: Path = _setting(
+    release_dir: Path = _setting(  # noqa: RUF009
         RELEASES, "folder of the releases, with the pointer `current`"
     )
     max_release_age_days: float = _setting(
@@ -99,6 +100,7 @@ class Settings:
                 raise SettingsError(
                     f"{variable(name)} = {value}: expected a number from {low} to {high}"
                 )
+        parse_keys(self.api_keys)
         if not (is_loopback(self.host) or self.api_keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"
@@ -111,6 +113,26 @@ class Settings:
     def worker_count(self) -> int:
         """Worker processes."""
         return self.workers or len(os.sched_getaffinity(0))
+
+
+def parse_keys(text: str) -> dict[str, str]:
+    """Names by hash, out of `name:sha256,name:sha256`.
+
+    Several keys may be valid at once, also of one name, so that keys can be exchanged.
+
+    Raises:
+        SettingsError: an entry is none.
+    """
+    keys: dict[str, str] = {}
+    for number, entry in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
+        found = KEY_ENTRY.fullmatch(entry)
+        if not found:
+            raise SettingsError(
+                f"AUDIENCE_API_KEYS: entry {number} is not name:sha256 (64 hexadecimal"
+                " digits); make one with `python -m api.keys NAME`"
+            )
+        keys[found[2]] = found[1]
+    return keys
 
 
 def variable(name: str) -> str:

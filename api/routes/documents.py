@@ -37,7 +37,12 @@ async def openapi_document(request: Request) -> HTTPResponse:
 
 @documents.get("/docs")
 @documented(
-    Operation(summary="This document as a page", answer=("text/html",), is_open=True)
+    Operation(
+        summary="This document as a page",
+        answer=("text/html",),
+        is_open=True,
+        is_page=True,
+    )
 )
 async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
     """The page."""
@@ -53,7 +58,12 @@ async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
 
 @documents.get("/docs/assets/start.js")
 @documented(
-    Operation(summary="Script of the page", answer=("text/javascript",), is_open=True)
+    Operation(
+        summary="Script of the page",
+        answer=("text/javascript",),
+        is_open=True,
+        is_page=True,
+    )
 )
 async def docs_start(request: Request) -> HTTPResponse:  # noqa: ARG001
     """What the page runs."""
@@ -62,7 +72,12 @@ async def docs_start(request: Request) -> HTTPResponse:  # noqa: ARG001
 
 @documents.get("/docs/assets/<asset:str>")
 @documented(
-    Operation(summary="Swagger UI", answer=("text/css", "text/javascript"), is_open=True)
+    Operation(
+        summary="Swagger UI",
+        answer=("text/css", "text/javascript"),
+        is_open=True,
+        is_page=True,
+    )
 )
 async def docs_asset(request: Request, asset: str) -> HTTPResponse:  # noqa: ARG001
     """A file of the installed Swagger UI."""

@@ -1,0 +1,174 @@
+"""Errors: one shape, whatever went wrong, and nothing in them that helps an attacker."""
+
+import contextlib
+import json
+import socket
+import time
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.conftest import Serve, Server
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+LARGE = "9" * 19
+CASES = [
+    ("GET", "/recommend/5?n=0", 422, "n = '0': expected a whole number from 1 to 100."),
+    ("GET", "/recommend/5?n=101", 422, "n = '101'"),
+    ("GET", "/recommend/5?n=NaN", 422, "n = 'NaN'"),
+    ("GET", "/recommend/5?n=1e2", 422, "n = '1e2'"),
+    ("GET", "/recommend/5?n=", 422, "n = ''"),
+    ("GET", "/recommend/5?n=" + "9" * 4000, 422, "n = '9999"),
+    ("GET", "/recommend/5?n=1&n=2", 422, "n = '1, 2': expected one value."),
+    (
+        "GET",
+        "/recommend/5?strict=maybe",
+        422,
+        "strict = 'maybe': expected one of false, true",
+    ),
+    (
+        "GET",
+        "/recommend/abc",
+        422,
+        "product_id = 'abc': expected a whole number of 64 bits.",
+    ),
+    ("GET", "/recommend/1;drop table customers", 422, "product_id"),
+    ("GET", "/recommend/" + LARGE, 422, "product_id"),
+    ("GET", "/recommend/..%2f..%2fetc%2fpasswd", 422, "product_id"),
+    ("GET", "/customers/1 or 1=1", 422, "customer_id"),
+    ("GET", "/customers/5/products?n=1001", 422, "n = '1001'"),
+    ("GET", "/products/sample?n=0", 422, "from 1 to 1000"),
+    ("GET", "/audience/5?format=xlsx", 422, "format = 'xlsx': expected one of csv, jsonl"),
+    ("GET", "/audience/5?n=-1", 422, "n = '-1'"),
+    ("GET", "/nothing", 404, "There is no such path"),
+    ("GET", "/docs/assets/..%2f..%2fapplication.py", 404, "no file"),
+    ("DELETE", "/recommend/5", 405, "other methods"),
+    ("POST", "/recommend/batch", 422, "body"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "detail"), CASES)
+def test_every_error_has_the_one_shape(
+    server: Server, method: str, path: str, status: int, detail: str
+) -> None:
+    answer = server.client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    body = answer.json()
+    assert set(body) - {"parameter", "expected"} == {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "request_id",
+    }
+    assert body["type"].startswith("urn:product-audience:problem:")
+    assert body["status"] == status
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert detail in body["detail"]
+    for leak in ("select", "Traceback", "duckdb", "/work", ".py"):
+        assert leak not in answer.text.replace("application.py", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        (b"", "body"),
+        (b"{", "body"),
+        (b"[1]", "body"),
+        (b'{"product_ids": 1}', "product_ids"),
+        (b'{"product_ids": [1.5]}', "product_ids.0"),
+        (b'{"product_ids": [null]}', "product_ids.0"),
+        (b'{"product_ids": ["x"]}', "product_ids[0]"),
+        (b'{"product_ids": [1], "n": 0}', "n"),
+        (b'{"product_ids": [1], "n": "3"}', "n"),
+        (b'{"product_ids": [1], "m": 3}', "m"),
+        (json.dumps({"product_ids": [1] * 1001}).encode(), "product_ids"),
+    ],
+)
+def test_a_batch_that_cannot_be_meant_names_what_is_wrong(
+    server: Server, body: bytes, parameter: str
+) -> None:
+    answer = server.client.post("/recommend/batch", content=body)
+    assert answer.status_code == 422
+    assert answer.json()["parameter"].startswith(parameter)
+
+
+def raw(server: Server, data: bytes, seconds: float = 20) -> bytes:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=seconds) as connection:
+        connection.sendall(data)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+        return received
+
+
+def test_a_body_and_headers_that_are_too_large_are_refused(server: Server) -> None:
+    answer = server.client.post("/recommend/batch", content=b"x" * 100_000)
+    assert answer.status_code == 413
+    assert answer.json()["title"] == "Too large"
+    many = b"".join(b"x-%d: %s\r\n" % (number, b"y" * 200) for number in range(200))
+    received = raw(server, b"GET / HTTP/1.1\r\nhost: a\r\n" + many + b"\r\n")
+    assert received.startswith(b"HTTP/1.1 413")
+    assert server.get("/health").status_code == 200
+
+
+def test_what_is_no_http_is_refused(server: Server) -> None:
+    assert b" 400 " in raw(server, b"\x16\x03\x01 hello\r\n\r\n").split(b"\r\n")[0]
+    assert server.get("/health").status_code == 200
+
+
+def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
+    impatient = serve(server.folder, request_seconds=0.5)
+    started = time.monotonic()
+    received = raw(impatient, b"GET /recommend/5 HTTP/1.1\r\nhost: a\r\n")
+    assert b"HTTP/1.1 408" in received
+    assert time.monotonic() - started < 10
+
+
+def test_a_query_that_takes_too_long_is_stopped(serve: Serve, server: Server) -> None:
+    hasty = serve(server.folder, query_seconds=0.01, cache_products=0)
+    answers = [
+        hasty.get("/products/sample?n=1000"),
+        *(hasty.get(f"/customers/{customer}/products") for customer in range(20)),
+    ]
+    assert {answer.status_code for answer in answers} <= {200, 404, 503}
+    assert hasty.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_answers_keep_to_the_document_whatever_is_sent(
+    server: Server, mode: GenerationMode
+) -> None:
+    """Values that the document allows, and values that it does not."""
+    schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    tried = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @settings(max_examples=20, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def call(case: schemathesis.Case) -> None:
+            case.call_and_validate(checks=CHECKS, timeout=30)
+
+        with contextlib.suppress(Unsatisfiable):  # Nothing wrong can be sent to some.
+            call()
+            tried += 1
+    assert tried >= 5

@@ -1,0 +1,234 @@
+"""What the calls answer, held against the release itself."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.build_folder import BuildFolder
+from tests.api.conftest import Serve, Server
+
+TOP_N = 7  # of the release that is served
+
+
+def expected_audience(
+    release: duckdb.DuckDBPyConnection, product: object, n: int
+) -> list[dict[str, object]]:
+    """The audience by its definition: the ranking without whoever touched the product."""
+    rows = release.execute(
+        "select customer_id, engagement_score as score from customers where customer_id"
+        " not in (select customer_id from product_exclusions where product_id = ?)"
+        " order by engagement_rank limit ?",
+        [product, n],
+    ).fetchall()
+    return [
+        {"customer_id": customer, "score": score, "rank": rank}
+        for rank, (customer, score) in enumerate(rows, start=1)
+    ]
+
+
+def test_root_names_the_endpoints_and_sends_browsers_to_pages(server: Server) -> None:
+    body = server.get("/").json()
+    assert set(body) == {"message", "version", "endpoints"}
+    browser = server.get("/", headers={"accept": "text/html,*/*"})
+    assert (browser.status_code, browser.headers["location"]) == (303, "/docs")
+
+
+@given(data=st.data())
+def test_an_audience_of_any_size_is_the_definition_s(
+    server: Server, data: st.DataObject
+) -> None:
+    with server.release() as release:
+        products = [
+            row[0] for row in release.execute("select product_id from products").fetchall()
+        ]
+        product = data.draw(st.sampled_from(products))
+        n = data.draw(st.integers(1, 100))
+        body = server.get(f"/recommend/{product}", params={"n": n}).json()
+        expected = expected_audience(release, product, n)
+        name = release.execute("select 1").fetchone()
+    assert name == (1,)
+    assert body == {
+        "product_id": product,
+        "recommendations": expected,
+        "count": n,
+        "cold_start": False,
+        "note": None,
+        "release": (server.folder.releases / "current").resolve().name,
+    }
+
+
+def test_without_n_there_are_ten(server: Server) -> None:
+    """More than the seven that the release keeps ready."""
+    with server.release() as release:
+        expected = expected_audience(release, 5, 10)
+    assert server.get("/recommend/5").json()["recommendations"] == expected
+
+
+def test_an_unknown_product_is_a_cold_start(server: Server) -> None:
+    body = server.get("/recommend/987654321?n=9").json()
+    with server.release() as release:
+        assert body["recommendations"] == expected_audience(release, 987654321, 9)
+    assert (body["product_id"], body["count"], body["cold_start"]) == (987654321, 9, True)
+    assert "new product" in body["note"]
+    assert "fallback" in body["note"]
+    assert server.get("/recommend/987654321?strict=true").status_code == 404
+    assert server.get("/recommend/5?strict=true").status_code == 200
+
+
+def test_a_batch_keeps_its_order(server: Server) -> None:
+    asked = [5, -1, 5, 9, *range(20, 120)]
+    body = server.client.post(
+        "/recommend/batch", json={"product_ids": asked, "n": 3}
+    ).json()
+    assert body["count"] == len(asked)
+    for product, result in zip(asked, body["results"], strict=True):
+        assert result == server.get(f"/recommend/{product}?n=3").json()
+
+
+def test_an_empty_batch_and_the_largest(server: Server) -> None:
+    ask = server.client.post
+    assert ask("/recommend/batch", json={"product_ids": []}).json()["results"] == []
+    many = ask("/recommend/batch", json={"product_ids": list(range(1000)), "n": 2})
+    assert many.json()["count"] == 1000
+
+
+@pytest.mark.parametrize("n", [1, 100, 10_001, 10**9])
+def test_exports_hold_the_audience_in_every_format(
+    server: Server, n: int, tmp_path: Path
+) -> None:
+    path = f"/audience/5?n={n}&format="
+    with server.release() as release:
+        expected = expected_audience(release, 5, n)
+    text = server.get(path + "csv").text
+    assert text.startswith("rank,customer_id,score\n")
+    assert [
+        {
+            "customer_id": int(row["customer_id"]),
+            "score": float(row["score"]),
+            "rank": int(row["rank"]),
+        }
+        for row in csv.DictReader(io.StringIO(text))
+    ] == expected
+    lines = server.get(path + "jsonl").text.splitlines()
+    assert [json.loads(line) for line in lines] == expected
+    file = tmp_path / "audience.parquet"
+    file.write_bytes(server.get(path + "parquet").content)
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select customer_id, score, rank from read_parquet(?)", [str(file)]
+        ).fetchall()
+    assert rows == [(row["customer_id"], row["score"], row["rank"]) for row in expected]
+
+
+def test_an_export_of_an_unknown_product_says_so(server: Server) -> None:
+    answer = server.get("/audience/987654321?n=2")
+    assert answer.headers["x-cold-start"] == "true"
+    assert len(answer.text.splitlines()) == 3
+
+
+def test_a_customer_s_contributions_add_up(server: Server) -> None:
+    with server.release() as release:
+        row = release.execute(
+            "select customer_id, engagement_score, total_interactions from customers"
+            " where engagement_rank = 3"
+        ).fetchone()
+    assert row is not None
+    body = server.get(f"/customers/{row[0]}").json()
+    assert (body["customer_id"], body["engagement_score"]) == row[:2]
+    assert body["engagement_rank"] == 3
+    assert len(body["features"]) == 5
+    assert body["features"]["total_interactions"]["value"] == row[2]
+    total = sum(feature["contribution"] for feature in body["features"].values())
+    assert total == pytest.approx(row[1], abs=1e-9)
+    assert server.get("/customers/987654321").status_code == 404
+
+
+def test_the_products_of_a_customer(server: Server) -> None:
+    with server.release() as release:
+        best = release.execute(
+            "select customer_id from customers where engagement_rank = 1"
+        ).fetchone()
+        assert best is not None
+        rows = release.execute(
+            "select product_id, audience_rank from product_audiences where customer_id = ?"
+            " order by audience_rank, product_id",
+            best,
+        ).fetchall()
+        last = release.execute(
+            "select customer_id from customers order by engagement_rank desc limit 1"
+        ).fetchone()
+        assert last is not None
+    body = server.get(f"/customers/{best[0]}/products?n=4").json()
+    assert body["products"] == [{"product_id": p, "rank": r} for p, r in rows[:4]]
+    assert (body["count"], body["total"]) == (4, len(rows))
+    assert server.get(f"/customers/{last[0]}/products").json()["total"] == 0
+    assert server.get("/customers/987654321/products").status_code == 404
+
+
+def test_a_sample_of_products(server: Server) -> None:
+    body = server.get("/products/sample?n=20").json()
+    assert len(set(body["sample_products"])) == 20
+    with server.release() as release:
+        known = {
+            row[0] for row in release.execute("select product_id from products").fetchall()
+        }
+    assert set(body["sample_products"]) <= known
+    assert body["total_available"] == len(known)
+
+
+def test_diagnostics_and_release(server: Server) -> None:
+    body = server.get("/diagnostics").json()
+    assert body["verdict"]["verdict"] == "not viable"
+    assert len(body["checks"]) == 4
+    facts = server.get("/release").json()
+    assert facts["release_id"] == body["release"]
+    assert facts["row_counts"]["customers"] == facts["customers"]
+
+
+def test_ids_that_are_text_are_found_as_they_are(
+    serve: Serve, text_build: BuildFolder
+) -> None:
+    server = serve(text_build)
+    with server.release() as release:
+        for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
+            body = server.get(f"/recommend/{quote(product, safe='')}?n=4").json()
+            assert body["product_id"] == product
+            assert body["cold_start"] is False
+            expected = expected_audience(release, product, 4)
+            assert body["recommendations"] == expected
+            assert len(expected) == body["count"] < 4, "the population ends"
+            assert (
+                server.get(f"/recommend/{quote(product, safe='')}?n=2").json()["count"] == 2
+            )
+            lines = server.get(f"/audience/{quote(product, safe='')}?format=jsonl").text
+            assert [json.loads(line) for line in lines.splitlines()] == expected
+            table = server.get(f"/audience/{quote(product, safe='')}").text
+            found = [row["customer_id"] for row in csv.DictReader(io.StringIO(table))]
+            assert found == [row["customer_id"] for row in expected]
+        bob = server.get("/customers/" + quote('O\'Neil, "Bob"', safe="")).json()
+    assert bob["customer_id"] == 'O\'Neil, "Bob"'
+    batch = server.client.post(
+        "/recommend/batch", json={"product_ids": ["A/1", "no"]}
+    ).json()
+    assert [result["cold_start"] for result in batch["results"]] == [False, True]
+    assert (
+        server.client.post("/recommend/batch", json={"product_ids": [1]}).status_code == 422
+    )
+
+
+def test_an_answer_that_is_known_is_not_sent_again(server: Server) -> None:
+    first = server.get("/recommend/5?n=3")
+    again = server.get("/recommend/5?n=3", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    other = server.get("/recommend/5?n=4", headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+    for path in ("/diagnostics", "/products/sample", "/customers/1"):
+        assert "etag" in server.get(path).headers or path == "/customers/1"

@@ -1,0 +1,242 @@
+"""Who may call, what is kept of a request, and what a connection can reach."""
+
+import asyncio
+import json
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import duckdb
+import httpx
+import pytest
+
+from api import keys
+from api.documentation import openapi
+from api.keys import Gate, hashed
+from api.problems import Problem
+from api.release import Release, read_queries
+from api.settings import Settings, SettingsError, variable
+from scripts.build_folder import PROJECT, BuildFolder
+from tests.api.conftest import Serve, Server, start, stop
+from tests.conftest import DirtyBuild
+
+
+def test_other_machines_need_a_key_or_a_word() -> None:
+    read = Settings.from_environment
+    with pytest.raises(SettingsError, match=r"AUDIENCE_HOST = 0\.0\.0\.0 can be reached"):
+        read({"AUDIENCE_HOST": "0.0.0.0"})
+    assert read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_ALLOW_ANONYMOUS": "1"})
+    assert read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_API_KEYS": "a:" + "0" * 64})
+    assert read({"AUDIENCE_HOST": "::1"})
+    assert read({}).host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("PORT", "http", "AUDIENCE_PORT = http: expected a number"),
+        ("PORT", "70000", "AUDIENCE_PORT = 70000: expected a number from 0 to 65535"),
+        ("WORKERS", "-1", "AUDIENCE_WORKERS = -1"),
+        ("ACCESS_LOG", "maybe", "AUDIENCE_ACCESS_LOG = maybe: expected 1 or 0"),
+        ("API_KEYS", "a:secret", "AUDIENCE_API_KEYS: entry 1 is not name:sha256"),
+        ("QUERY_SECONDS", "nan", "AUDIENCE_QUERY_SECONDS = nan"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused(
+    name: str, value: str, message: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(message)) as caught:
+        Settings.from_environment({f"AUDIENCE_{name}": value})
+    assert "secret" not in str(caught.value)
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (PROJECT / "README.md").read_text()
+    for setting in fields(Settings):
+        default = "" if setting.default == "" else f"`{setting.default}`"
+        row = f"| `{variable(setting.name)}` | {default} | {setting.metadata['meaning']} |"
+        assert row in readme
+
+
+def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert keys.main(["shop"]) == 0
+    key, entry = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
+    assert entry == f"shop:{hashed(key)}"
+    both = Settings.from_environment({"AUDIENCE_API_KEYS": f"{entry},shop:{hashed('old')}"})
+    assert both.api_keys
+    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, rate_limit=0)
+    assert gate.admit(key) == gate.admit("old") == "shop"
+    for wrong in (None, "", "x", hashed(key)):
+        with pytest.raises(Problem, match="no valid API key"):
+            gate.admit(wrong)
+
+
+def test_a_key_has_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("api.keys.time.monotonic", lambda: clock[0])
+    gate = Gate({hashed("a"): "a", hashed("b"): "b"}, rate_limit=2)
+    gate.admit("a")
+    gate.admit("a")
+    with pytest.raises(Problem) as caught:
+        gate.admit("a")
+    assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
+    gate.admit("b")
+    clock[0] += 0.5
+    assert gate.admit("a") == "a"
+
+
+def test_a_server_with_keys(serve: Serve, dirty_build: DirtyBuild) -> None:
+    server = serve(
+        dirty_build.folder, api_keys=f"shop:{hashed('open sesame')}", rate_limit=50
+    )
+    for path in ("/", "/health", "/ready", "/openapi.json", "/docs"):
+        assert server.get(path).status_code == 200
+    for path in ("/recommend/5", "/customers/1", "/metrics", "/release", "/nothing"):
+        answer = server.get(path)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("ApiKey")
+    by_header = {"x-api-key": "open sesame"}
+    assert server.get("/recommend/5", headers=by_header).status_code == 200
+    by_token = {"authorization": "Bearer open sesame"}
+    assert server.get("/recommend/5", headers=by_token).status_code == 200
+    document = server.get("/openapi.json").json()
+    assert document["paths"]["/recommend/{product_id}"]["get"]["security"] == [{"key": []}]
+    statuses = [server.get("/recommend/5", headers=by_header) for _ in range(200)]
+    refused = [answer for answer in statuses if answer.status_code == 429]
+    assert refused
+    assert refused[0].headers["retry-after"] == "1"
+    server.wait_for(lambda: '"key": "shop"' in server.log.read_text())
+    assert "open sesame" not in server.log.read_text()
+
+
+def test_pages_of_other_origins_may_call_only_where_they_are_listed(
+    serve: Serve, server: Server
+) -> None:
+    ask = {"origin": "https://shop.example"}
+    assert (
+        "access-control-allow-origin" not in server.get("/recommend/5", headers=ask).headers
+    )
+    listing = serve(server.folder, cors_origins="https://shop.example, https://b.example")
+    allowed = listing.get("/recommend/5", headers=ask).headers
+    assert allowed["access-control-allow-origin"] == "https://shop.example"
+    assert allowed["vary"] == "origin"
+    other = listing.get("/recommend/5", headers={"origin": "https://evil.example"}).headers
+    assert "access-control-allow-origin" not in other
+    preflight = listing.client.options("/recommend/batch", headers=ask)
+    assert preflight.status_code == 204
+    assert preflight.headers["access-control-allow-methods"] == "GET, POST"
+
+
+def test_no_customer_id_is_logged_and_exports_are(
+    dirty_build: DirtyBuild, tmp_path: Path
+) -> None:
+    server = start(dirty_build.folder, tmp_path / "log")
+    with server.release() as release:
+        row = release.execute(
+            "select customer_id from customers where customer_id > 999 limit 1"
+        ).fetchone()
+    assert row is not None
+    try:
+        for path in (f"/customers/{row[0]}", f"/customers/{row[0]}x", "/recommend/5?n=50"):
+            server.get(path, headers={"x-request-id": "mine-1"})
+        assert server.get("/audience/5?n=20").status_code == 200
+        server.get("/recommend/5", headers={"x-request-id": 'a" injected'})
+    finally:
+        stop(server)
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()[1:]]
+    assert [line["event"] for line in lines].count("export") == 1
+    export = next(line for line in lines if line["event"] == "export")
+    assert (export["product_id"], export["format"], export["rows"]) == (5, "csv", 20)
+    assert {line["request_id"] for line in lines} >= {"mine-1"}
+    assert str(row[0]) not in re.sub(
+        r'"(time|request_id)": "[^"]*"', "", server.log.read_text()
+    )
+    routes = {line.get("route") for line in lines}
+    assert "/customers/<customer_id:str>" in routes
+
+
+def test_a_connection_reaches_nothing_else(dirty_build: DirtyBuild) -> None:
+    async def attack() -> None:
+        folder = (dirty_build.folder.releases / "current").resolve()
+        release = Release(folder, Settings())
+        for number, statement in enumerate(
+            (
+                "select * from read_text('/etc/passwd')",
+                "copy main.customers to '/tmp/stolen.csv'",
+                "attach '/tmp/other.duckdb'",
+                "set enable_external_access = true",
+                "delete from main.customers",
+                "install httpfs",
+            )
+        ):
+            release._queries[f"attack_{number}"] = statement
+            with pytest.raises(duckdb.Error):
+                await release.ask(f"attack_{number}")
+        release.retire()
+
+    asyncio.run(attack())
+
+
+def test_a_query_that_takes_too_long_is_stopped(dirty_build: DirtyBuild) -> None:
+    async def run() -> None:
+        folder = (dirty_build.folder.releases / "current").resolve()
+        release = Release(folder, Settings(query_seconds=0.2, concurrent_queries=1))
+        release._queries["endless"] = (
+            "select count(*) from range(10000000000) where range % 7 = 3"
+        )
+        with pytest.raises(Problem, match=r"stopped after 0\.2 s"):
+            await release.ask("endless")
+        waiting = asyncio.create_task(release.ask("endless"))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        # The cursor is free again, and the release closes.
+        assert await release.ask("product_sample", n=1)
+        release.retire()
+
+    asyncio.run(run())
+
+
+def test_every_route_is_documented_and_every_query_is_asked(server: Server) -> None:
+    from api.application import create_app
+
+    app = create_app(Settings())
+    for route in app.router.routes:
+        assert hasattr(route.handler, "operation"), route.path
+    listed = server.get("/").json()["endpoints"].values()
+    paths = set(openapi(app, has_keys=False)["paths"])
+    assert {path.split("?")[0] for path in listed} - {"/docs"} == paths - {"/"}
+    sources = "".join(file.read_text() for file in (PROJECT / "api").rglob("*.py"))
+    for query in read_queries():
+        assert f'"{query}"' in sources
+
+
+def test_metrics_count_what_all_workers_answered(
+    serve: Serve, releases: BuildFolder
+) -> None:
+    server = serve(releases, workers=2)
+    for _ in range(10):
+        with httpx.Client(base_url=server.url) as fresh:
+            for product in range(1, 11):
+                fresh.get(f"/recommend/{product}")
+    server.client.post("/recommend/batch", json={"product_ids": [1, 2, 3]})
+
+    def counted() -> bool:
+        text = server.get("/metrics").text
+        requests = re.search(
+            r'audience_requests_total\{method="GET",route="/recommend/<product_id:str>",'
+            r'status="200"\} (\S+)',
+            text,
+        )
+        lookups = sum(
+            float(number)
+            for number in re.findall(r"audience_lookups_total\{[^}]*\} (\S+)", text)
+        )
+        return (
+            requests is not None
+            and float(requests[1]) == 100
+            and lookups >= 103
+            and "audience_batch_products_sum 3.0" in text
+            and "audience_request_seconds_bucket" in text
+        )
+
+    server.wait_for(counted, 5)

@@ -1,0 +1,241 @@
+"""Releases come and go while requests are answered."""
+
+import json
+import os
+import shutil
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.publish import publish, roll_back
+from scripts.releases import ReleaseFolder
+from tests.api.conftest import Serve, Server
+
+
+class Load:
+    """Clients that ask without a pause, and what they were answered."""
+
+    def __init__(self, server: Server, clients: int = 4) -> None:
+        self.server = server
+        self.statuses: Counter[int] = Counter()
+        self.releases: list[str] = []
+        self.mixed: list[str] = []
+        self.errors: list[str] = []
+        self._is_over = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._ask, args=(k,)) for k in range(clients)
+        ]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self, number: int) -> None:
+        with httpx.Client(base_url=self.server.url, timeout=30) as client:
+            while not self._is_over.is_set():
+                number += 7
+                try:
+                    if number % 5:
+                        answer = client.get(
+                            f"/recommend/{number % 500}?n={number % 20 + 1}"
+                        )
+                        found = {answer.json().get("release")}
+                    else:
+                        answer = client.post(
+                            "/recommend/batch",
+                            json={"product_ids": list(range(40)), "n": 9},
+                        )
+                        body = answer.json()
+                        found = {body["release"]} | {r["release"] for r in body["results"]}
+                except httpx.TransportError as error:
+                    self.errors.append(repr(error))
+                    continue
+                self.statuses[answer.status_code] += 1
+                if len(found) > 1 or not answer.headers["etag"].startswith(
+                    f'"{min(found)}'
+                ):
+                    self.mixed.append(answer.text[:200])
+                self.releases.append(min(found))
+
+
+def served(server: Server) -> str | None:
+    release: str | None = server.get("/health").json()["release_id"]
+    return release
+
+
+def open_releases(server: Server) -> set[str]:
+    """Releases whose files the workers hold open."""
+    held = set()
+    for worker in psutil.Process(server.process.pid).children(recursive=True):
+        for file in worker.open_files():
+            if file.path.endswith("audience.duckdb"):
+                held.add(Path(file.path).parent.name)
+    return held
+
+
+def test_releases_switch_under_load_without_a_failed_request(
+    serve: Serve, releases: BuildFolder
+) -> None:
+    server = serve(releases, workers=2)
+    first = served(server)
+    with Load(server) as load:
+        second = publish(releases)
+        server.wait_for(lambda: served(server) == second.release_id, 2)
+        third = publish(releases)
+        server.wait_for(lambda: served(server) == third.release_id, 2)
+        roll_back(ReleaseFolder(releases.releases))
+        server.wait_for(lambda: served(server) == second.release_id, 2)
+        time.sleep(0.5)
+    assert load.errors == []
+    assert set(load.statuses) == {200}
+    assert load.mixed == []
+    assert {first, second.release_id, third.release_id} == set(load.releases)
+    server.wait_for(lambda: open_releases(server) == {second.release_id}, 5)
+    text = server.get("/metrics").text
+    assert f'audience_release_info{{release_id="{second.release_id}"}} 1.0' in text
+    assert "audience_release_switches_total 6.0" in text, "three, in two workers"
+
+
+def test_a_worker_that_is_killed_is_replaced(serve: Serve, releases: BuildFolder) -> None:
+    server = serve(releases, workers=2)
+    parent = psutil.Process(server.process.pid)
+
+    def workers() -> set[int]:
+        # Beside them there is only multiprocessing's resource tracker, the first child.
+        return {
+            child.pid
+            for child in parent.children()
+            if child.status() != psutil.STATUS_ZOMBIE and len(child.net_connections()) > 0
+        }
+
+    server.wait_for(lambda: len(workers()) == 2)
+    time.sleep(2)  # Whoever dies younger is not replaced at once.
+    before = workers()
+    victim = min(before)
+    os.kill(victim, signal.SIGKILL)
+    server.wait_for(lambda: len(workers()) == 2 and victim not in workers())
+
+    def all_answer() -> bool:
+        with httpx.Client(base_url=server.url) as fresh:
+            return all(fresh.get("/recommend/5").status_code == 200 for _ in range(20))
+
+    server.wait_for(all_answer)
+
+
+def test_workers_end_with_their_parent(serve: Serve, releases: BuildFolder) -> None:
+    server = serve(releases)
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    server.process.kill()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+
+
+def test_stopping_finishes_what_is_in_flight(serve: Serve, releases: BuildFolder) -> None:
+    server = serve(releases)
+    with server.client.stream("GET", "/audience/5?n=100000") as stream:
+        parts = stream.iter_bytes(100)
+        received = next(parts)
+        server.process.terminate()
+        received += b"".join(parts)
+    assert len(received.splitlines()) > 4000
+    assert server.process.wait(timeout=30) == 0
+
+
+def test_without_a_release_it_says_what_to_run(serve: Serve, folder: BuildFolder) -> None:
+    server = serve(folder)
+    health = server.get("/health")
+    assert (health.status_code, health.json()["status"]) == (503, "unavailable")
+    assert health.json()["model_loaded"] is False
+    assert server.get("/ready").status_code == 503
+    for path in (
+        "/recommend/5",
+        "/products/sample",
+        "/customers/5",
+        "/diagnostics",
+        "/release",
+    ):
+        answer = server.get(path)
+        assert answer.status_code == 503
+        assert "Run `make build`" in answer.json()["detail"]
+        assert answer.headers["retry-after"] == "5"
+    assert server.get("/").status_code == 200
+
+
+def test_the_first_release_is_served_when_it_comes(
+    serve: Serve, releases: BuildFolder
+) -> None:
+    pointer = releases.releases / "current"
+    target = str(pointer.readlink())
+    pointer.unlink()
+    server = serve(releases)
+    assert served(server) is None
+    pointer.symlink_to(target)
+    server.wait_for(lambda: served(server) == target)
+    assert server.get("/ready").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "damage", ["truncated", "no database", "no manifest", "half manifest"]
+)
+def test_a_damaged_release_is_not_served_and_is_named(
+    serve: Serve, releases: BuildFolder, damage: str
+) -> None:
+    server = serve(releases)
+    good = served(server)
+    broken = releases.releases / "000009-20260101T000000Z"
+    shutil.copytree(releases.releases / str(good), broken)
+    if damage == "truncated":
+        os.truncate(broken / "audience.duckdb", 100_000)
+    elif damage == "no database":
+        (broken / "audience.duckdb").unlink()
+    elif damage == "no manifest":
+        (broken / "manifest.json").unlink()
+    else:
+        text = (broken / "manifest.json").read_text()
+        (broken / "manifest.json").write_text(text[: len(text) // 2])
+    link = releases.releases / "next"
+    link.symlink_to(broken.name)
+    link.replace(releases.releases / "current")
+    server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
+    health = server.get("/health")
+    assert health.status_code == 200
+    assert broken.name in health.json()["reasons"][0]
+    assert str(releases.root) not in health.text
+    assert served(server) == good
+    assert server.get("/recommend/5").status_code == 200
+    # Mended by the next release.
+    last = publish(releases)
+    server.wait_for(lambda: served(server) == last.release_id)
+    assert server.get("/health").json()["status"] == "healthy"
+
+
+def test_a_release_that_vanishes_is_served_on(serve: Serve, releases: BuildFolder) -> None:
+    server = serve(releases)
+    good = served(server)
+    shutil.rmtree(releases.releases)
+    server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
+    assert served(server) == good
+    assert server.get("/recommend/5?n=50").json()["count"] == 50
+    assert "no longer there" in server.get("/health").json()["reasons"][0]
+
+
+def test_an_old_release_degrades_health(serve: Serve, releases: BuildFolder) -> None:
+    manifest = releases.releases / "current" / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    facts["created_at"] = "2020-01-01T00:00:00+00:00"
+    manifest.write_text(json.dumps(facts))
+    health = serve(releases).get("/health").json()
+    assert health["status"] == "degraded"
+    assert "days old, more than 10" in health["reasons"][0]
