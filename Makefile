@@ -2,7 +2,7 @@
 # On Windows: the same under WSL, or the plain commands in the README.
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
-export LOG MAPPING VARS KEEP RELEASE SCALES
+export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +12,7 @@ DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build publish releases rollback docs test lint format bench clean
+.PHONY: help build serve publish releases rollback docs test lint format bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ $(DEV): pyproject.toml $(RUN)
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5)
 	@$(BIN)/python -m scripts.build $${LOG:+--log "$$LOG"} \
 		$${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
+
+serve: $(RUN) ## Serve the current release at http://127.0.0.1:8000
+	@$(BIN)/python -m api
 
 publish: $(RUN) ## Publish the last whole build again
 	@$(BIN)/python -m scripts.publish
@@ -74,6 +77,15 @@ format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 
 bench: $(DEV) ## Time models, memory and growth (SCALES='1 10'), beside Polars
 	@$(BIN)/python -m scripts.benchmark $$SCALES
+
+bench-api: $(DEV) ## Measure the API with wrk, beside bare Sanic
+	@$(BIN)/python -m scripts.benchmark_api
+
+load: $(DEV) ## Put the API under the published load (LOAD='--users 100 --seconds 30')
+	@$(BIN)/python -m scripts.load $$LOAD
+
+soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
+	@$(BIN)/python -m scripts.soak $$SOAK
 
 clean: ## Remove everything generated except releases and the generated log
 	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \

@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         from api.workers import listen, run_workers
 
         try:
-            listener = listen(settings)
+            listeners = listen(settings)
         except OSError as error:
             print(
                 f"error: Cannot listen on {settings.host}:{settings.port}:"
@@ -46,14 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return 1
-        with listener:
-            host, port = listener.getsockname()[:2]
-            print(
-                f"Serving {settings.release_dir} at http://{host}:{port} with"
-                f" {settings.worker_count} workers; documentation at /docs, Ctrl+C stops.",
-                flush=True,
-            )
-            run_workers(settings, listener)
+        host, port = listeners[0].getsockname()[:2]
+        print(
+            f"Serving {settings.release_dir} at http://{host}:{port} with"
+            f" {settings.worker_count} workers; documentation at /docs, Ctrl+C stops.",
+            flush=True,
+        )
+        run_workers(settings, listeners)
     return 0
 
 

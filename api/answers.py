@@ -1,6 +1,8 @@
 """Answers that say which release they are from, and can be asked for again cheaply."""
 
+import itertools
 import zlib
+from collections.abc import Iterator
 
 from sanic import Request
 from sanic.response import HTTPResponse
@@ -10,16 +12,42 @@ from api.release import Release
 JSON = "application/json"
 # Personal data: kept by the caller at most, and asked for again after that.
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
+# A page says for itself what it may load.
+NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": NOTHING_LOADS,
+}
+
+
+class Answer(HTTPResponse):
+    """An answer from a release.
+
+    The headers that all of them share are encoded once: Sanic would clean and encode each
+    of them anew, which takes longer than the look-up.
+    """
+
+    __slots__ = ()
+
+    shared = tuple(
+        (name.encode(), value.encode())
+        for name, value in (SECURITY_HEADERS | {"cache-control": CACHE_CONTROL}).items()
+    )
+
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        """All headers, encoded."""
+        return itertools.chain(self.shared, super().processed_headers)
 
 
 def answer(request: Request, release: Release, body: bytes) -> HTTPResponse:
     """A JSON answer from a release; 304 where the caller has it already."""
     etag = entity_tag(request, release)
-    headers = {"etag": etag, "cache-control": CACHE_CONTROL}
+    headers = {"etag": etag}
     asked = request.headers.get("if-none-match")
     if asked and (asked == "*" or etag in asked):
-        return HTTPResponse(status=304, headers=headers)
-    return HTTPResponse(body, headers=headers, content_type=JSON)
+        return Answer(status=304, headers=headers)
+    return Answer(body, headers=headers, content_type=JSON)
 
 
 def entity_tag(request: Request, release: Release) -> str:

@@ -8,6 +8,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.log import error_logger as log
 
+from api.answers import SECURITY_HEADERS, Answer
 from api.keys import Gate
 from api.observation import Observation
 from api.problems import Problem
@@ -16,8 +17,6 @@ from api.serving import Serving
 from api.settings import Settings, parse_keys
 
 LARGEST_BODY = 64 * 1024
-# For answers that are data; a page says for itself what it may load.
-NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
 
 
 def create_app(settings: Settings) -> Sanic[Any, Any]:
@@ -74,11 +73,10 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     async def finish(request: Request, response: HTTPResponse) -> None:
         if not hasattr(request.ctx, "started"):
             context.observation.begin(request)  # It could not even be routed.
-        headers = response.headers
-        headers["x-content-type-options"] = "nosniff"
-        if "content-security-policy" not in headers:
-            headers["content-security-policy"] = NOTHING_LOADS
-        headers["x-request-id"] = request.ctx.request_id
+        response.headers["x-request-id"] = request.ctx.request_id
+        if not isinstance(response, Answer):
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
         if origins:
             add_cors_headers(request, response, origins)
         context.observation.end(request, response)

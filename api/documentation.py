@@ -104,9 +104,12 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
             if isinstance(model, type)
         }
         for method in route.methods - {"HEAD", "OPTIONS"}:
-            paths.setdefault(path, {})[method.lower()] = _operation(
-                route.name.split(".")[-1], operation, has_keys=has_keys
-            )
+            group, name = route.name.split(".")[-2:]
+            paths.setdefault(path, {})[method.lower()] = {
+                "tags": [group],
+                "operationId": name,
+                **_operation(operation, has_keys=has_keys),
+            }
     _, definitions = models_json_schema(
         [
             (model, "serialization")
@@ -114,13 +117,13 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
         ],
         ref_template=REF,
     )
-    components: dict[str, Any] = {"schemas": definitions["$defs"]}
+    components: dict[str, Any] = {"schemas": nullable(definitions["$defs"])}
     if has_keys:
         components["securitySchemes"] = {
             "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}
         }
     return {
-        "openapi": "3.1.0",
+        "openapi": "3.0.3",  # What Swagger UI 4 renders.
         "info": {
             "title": "Product Audience",
             "version": VERSION,
@@ -132,7 +135,22 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
     }
 
 
-def _operation(name: str, operation: Operation, *, has_keys: bool) -> dict[str, Any]:
+def nullable(schema: Any) -> Any:
+    """A JSON schema with null as OpenAPI 3.0 has it: not a type, but an attribute."""
+    if isinstance(schema, list):
+        return [nullable(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: nullable(part) for name, part in schema.items()}
+    choices = found.get("anyOf", [])
+    if {"type": "null"} in choices:
+        del found["anyOf"]
+        (other,) = (choice for choice in choices if choice != {"type": "null"})
+        found |= other | {"nullable": True}
+    return found
+
+
+def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
     content: dict[str, Any]
     if isinstance(operation.answer, tuple):
         content = {kind: {"schema": {"type": "string"}} for kind in operation.answer}
@@ -153,7 +171,6 @@ def _operation(name: str, operation: Operation, *, has_keys: bool) -> dict[str, 
             "content": {"application/json": _media(model, None)},
         }
     described: dict[str, Any] = {
-        "operationId": name,
         "summary": operation.summary,
         "responses": responses,
     }

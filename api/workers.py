@@ -1,4 +1,4 @@
-"""Worker processes on one listening socket; one that dies is replaced.
+"""Worker processes on one port; one that dies is replaced.
 
 Sanic has a manager of its own, which goes on with the others when a worker dies, and which
 cannot be stopped before every worker has reported.
@@ -12,6 +12,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -27,41 +28,64 @@ SHORT_LIFE_SECONDS = 2
 log = logging.getLogger("api.workers")
 
 
-def listen(settings: Settings) -> socket.socket:
-    """The socket that all workers accept connections from.
+def listen(settings: Settings) -> list[socket.socket]:
+    """A listening socket per worker, all on one port.
+
+    The kernel spreads connections over them evenly; of one socket that all share, whichever
+    worker wakes first takes every connection that waits.
 
     Raises:
         OSError: the address cannot be used.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((settings.host, settings.port))
-    listener.listen(1024)
-    listener.set_inheritable(True)
-    return listener
+    with socket.socket(family) as probe:
+        # The others could be bound beside another server's.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((settings.host, settings.port))
+        port = probe.getsockname()[1]
+    listeners = []
+    for _ in range(settings.worker_count):
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listener.bind((settings.host, port))
+        listener.listen(1024)
+        listeners.append(listener)
+    return listeners
 
 
-def run_workers(settings: Settings, listener: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight are answered first."""
+def run_workers(
+    settings: Settings,
+    listeners: list[socket.socket],
+    create: Callable[[Settings], Sanic[Any, Any]] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; requests in flight are answered first.
+
+    Args:
+        settings: for the workers.
+        listeners: see `listen`.
+        create: makes the application in each worker; the API's if None.
+    """
     context = multiprocessing.get_context("spawn")
     should_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: should_stop.set())
 
-    def start() -> tuple[BaseProcess, float]:
-        worker = context.Process(target=work, args=(settings, listener, os.getpid()))
+    def start(listener: socket.socket) -> tuple[BaseProcess, float]:
+        worker = context.Process(
+            target=work, args=(settings, listener, os.getpid(), create)
+        )
         worker.start()
         return worker, time.monotonic()
 
-    workers = [start() for _ in range(settings.worker_count)]
+    workers = [start(listener) for listener in listeners]
     while not should_stop.wait(0.1):
         for place, (worker, since) in enumerate(workers):
             if worker.is_alive() or time.monotonic() - since < SHORT_LIFE_SECONDS:
                 continue
             log.warning("A worker died (exit code %s); starting another", worker.exitcode)
             forget_metrics(worker)
-            workers[place] = start()
+            workers[place] = start(listeners[place])
     for worker, _ in workers:
         worker.terminate()
     end = time.monotonic() + STOP_SECONDS
@@ -73,12 +97,17 @@ def run_workers(settings: Settings, listener: socket.socket) -> None:
             worker.join()
 
 
-def work(settings: Settings, listener: socket.socket, parent: int) -> None:
+def work(
+    settings: Settings,
+    listener: socket.socket,
+    parent: int,
+    create: Callable[[Settings], Sanic[Any, Any]] | None,
+) -> None:
     """What a worker process does."""
     # Here, because the parent needs nothing of it.
     from api.application import create_app
 
-    app = create_app(settings)
+    app = (create or create_app)(settings)
 
     @app.after_server_start
     async def watch_parent(app: Sanic[Any, Any]) -> None:
