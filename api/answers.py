@@ -1,6 +1,7 @@
 """Answers that say which release they are from, and can be asked for again cheaply."""
 
 import itertools
+import json
 import zlib
 from collections.abc import Iterator
 
@@ -38,6 +39,16 @@ class Answer(HTTPResponse):
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """All headers, encoded."""
         return itertools.chain(self.shared, super().processed_headers)
+
+
+def as_json(body: object) -> bytes:
+    """JSON without blanks; times as ISO 8601."""
+    return json.dumps(
+        body,
+        default=lambda value: value.isoformat(),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
 
 
 def answer(request: Request, release: Release, body: bytes) -> HTTPResponse:

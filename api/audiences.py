@@ -7,7 +7,6 @@ and lists as far as its settings allow.
 
 import asyncio
 import bisect
-import json
 from array import array
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 
 import pyarrow
 
+from api.answers import as_json
 from api.release import Release
 from api.settings import Settings
 
@@ -91,7 +91,7 @@ class Audiences:
         self.release = release
         self.hits = 0
         self.misses = 0
-        self._release_json = json.dumps(release.release_id).encode()
+        self._release_json = as_json(release.release_id)
         self._starts = starts
         self._block_limit = settings.cache_products // BLOCK_SIZE
         self._list_limit = settings.cache_lists
@@ -227,8 +227,10 @@ class Audiences:
         return CustomerList(customers, self._rest(customers[:DEFAULT_N], is_cold_start))
 
     def _beginning(self, product_id: ProductId) -> bytes:
-        shown = json.dumps(product_id) if self.release.has_text_ids else str(product_id)
-        return b'{"product_id":' + shown.encode()
+        shown = (
+            as_json(product_id) if self.release.has_text_ids else str(product_id).encode()
+        )
+        return b'{"product_id":' + shown
 
     def _rest(self, customers: Sequence[bytes], is_cold_start: bool) -> bytes:
         return b"".join(
@@ -239,7 +241,7 @@ class Audiences:
                 str(len(customers)).encode(),
                 b',"cold_start":true' if is_cold_start else b',"cold_start":false',
                 b',"note":',
-                json.dumps(COLD_START_NOTE).encode() if is_cold_start else b"null",
+                as_json(COLD_START_NOTE) if is_cold_start else b"null",
                 b',"release":',
                 self._release_json,
                 b"}",
@@ -256,11 +258,7 @@ def numbers(column: Any) -> "array[int]":
 def rendered(ranking: Sequence[tuple[ProductId, float]]) -> tuple[bytes, ...]:
     """Customers and scores, best first, as JSON objects with their ranks."""
     return tuple(
-        json.dumps(
-            {"customer_id": customer_id, "score": score, "rank": rank},
-            separators=(",", ":"),
-            ensure_ascii=False,
-        ).encode()
+        as_json({"customer_id": customer_id, "score": score, "rank": rank})
         for rank, (customer_id, score) in enumerate(ranking, start=1)
     )
 

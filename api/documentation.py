@@ -12,6 +12,7 @@ from sanic import Sanic
 from api import schemas
 
 VERSION = "1.0.0"
+READING = ("GET", "HEAD")
 REF = "#/components/schemas/{model}"
 PROBLEMS = {
     304: "Nothing has changed since the entity tag that was sent",

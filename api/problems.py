@@ -49,7 +49,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
             **self.more,
         }
         return HTTPResponse(
-            json.dumps(body).encode(),
+            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
             status=self.status,
             headers={"cache-control": "no-store"} | self.headers,
             content_type=CONTENT_TYPE,

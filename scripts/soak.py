@@ -42,7 +42,7 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
     pair = releases.all()[-2:]
     if len(pair) < 2:
         raise MeasurementError("There is one release only: run `make publish` for another")
-    with running_api(folder, ["-m", "api"], access_log=0, switch_seconds=0.2) as api:
+    with running_api(folder, ["-m", "api"], switch_seconds=0.2) as api:
         workers = worker_processes(api.pid)
         wrk = subprocess.Popen(
             [

@@ -1,15 +1,20 @@
 """Whom to contact about a product, or about many."""
 
-import json
-
 import pydantic
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api import schemas
-from api.answers import answer
+from api.answers import answer, as_json
 from api.audiences import DEFAULT_N
-from api.documentation import PRODUCT_ID, Operation, Parameter, documented, number_parameter
+from api.documentation import (
+    PRODUCT_ID,
+    READING,
+    Operation,
+    Parameter,
+    documented,
+    number_parameter,
+)
 from api.parameters import choice, identifier, whole_number
 from api.problems import invalid_parameter, not_found
 
@@ -29,7 +34,7 @@ EXAMPLE = {
 audiences = Blueprint("audiences")
 
 
-@audiences.get("/recommend/<product_id:str>", unquote=True)
+@audiences.route("/recommend/<product_id:str>", methods=READING, unquote=True)
 @documented(
     Operation(
         summary="Whom to contact about a product",
@@ -94,7 +99,7 @@ async def recommend_batch(request: Request) -> HTTPResponse:
             request,
             release,
             b'{"results":[%s],"count":%d,"release":%s}'
-            % (results, len(products), json.dumps(release.release_id).encode()),
+            % (results, len(products), as_json(release.release_id)),
         )
 
 

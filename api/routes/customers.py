@@ -1,20 +1,18 @@
 """What is known of a customer."""
 
-import json
-
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api import schemas
-from api.answers import answer
-from api.documentation import CUSTOMER_ID, Operation, documented, number_parameter
+from api.answers import answer, as_json
+from api.documentation import CUSTOMER_ID, READING, Operation, documented, number_parameter
 from api.parameters import identifier, whole_number
 from api.problems import not_found
 
 customers = Blueprint("customers")
 
 
-@customers.get("/customers/<customer_id:str>", unquote=True)
+@customers.route("/customers/<customer_id:str>", methods=READING, unquote=True)
 @documented(
     Operation(
         summary="How engaged a customer is, and why",
@@ -39,8 +37,8 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             "engagement_score": row["engagement_score"],
             "engagement_rank": row["engagement_rank"],
             "customers": release.customer_count,
-            "first_interaction_at": row["first_interaction_at"].isoformat(),
-            "last_interaction_at": row["last_interaction_at"].isoformat(),
+            "first_interaction_at": row["first_interaction_at"],
+            "last_interaction_at": row["last_interaction_at"],
             "features": {
                 name: {
                     "value": row[name],
@@ -51,10 +49,10 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             },
             "release": release.release_id,
         }
-        return answer(request, release, json.dumps(body).encode())
+        return answer(request, release, as_json(body))
 
 
-@customers.get("/customers/<customer_id:str>/products", unquote=True)
+@customers.route("/customers/<customer_id:str>/products", methods=READING, unquote=True)
 @documented(
     Operation(
         summary="In whose audiences a customer is",
@@ -82,4 +80,4 @@ async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
             "total": rows[0][2] if rows else 0,
             "release": release.release_id,
         }
-        return answer(request, release, json.dumps(body).encode())
+        return answer(request, release, as_json(body))

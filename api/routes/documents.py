@@ -1,13 +1,13 @@
 """The OpenAPI document, and a page that renders it without the internet."""
 
-import json
 from pathlib import Path
 
 import swagger_ui_bundle
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse, file
 
-from api.documentation import Operation, documented, openapi
+from api.answers import as_json
+from api.documentation import READING, Operation, documented, openapi
 from api.problems import not_found
 
 # The package that carries Swagger UI; its own page is not used.
@@ -26,16 +26,16 @@ CONTENT_SECURITY_POLICY = (
 documents = Blueprint("documents")
 
 
-@documents.get("/openapi.json")
+@documents.route("/openapi.json", methods=READING)
 @documented(Operation(summary="This document", answer=("application/json",), is_open=True))
 async def openapi_document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
     has_keys = bool(request.app.ctx.settings.api_keys)
     document = openapi(request.app, has_keys=has_keys)
-    return HTTPResponse(json.dumps(document).encode(), content_type="application/json")
+    return HTTPResponse(as_json(document), content_type="application/json")
 
 
-@documents.get("/docs")
+@documents.route("/docs", methods=READING)
 @documented(
     Operation(
         summary="This document as a page",
@@ -56,7 +56,7 @@ async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
     )
 
 
-@documents.get("/docs/assets/start.js")
+@documents.route("/docs/assets/start.js", methods=READING)
 @documented(
     Operation(
         summary="Script of the page",
@@ -70,7 +70,7 @@ async def docs_start(request: Request) -> HTTPResponse:  # noqa: ARG001
     return HTTPResponse(START, content_type="text/javascript; charset=utf-8")
 
 
-@documents.get("/docs/assets/<asset:str>")
+@documents.route("/docs/assets/<asset:str>", methods=READING)
 @documented(
     Operation(
         summary="Swagger UI",

@@ -1,14 +1,13 @@
 """What is served, and whether it is well."""
 
-import json
 from typing import Any
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api import schemas
-from api.answers import answer
-from api.documentation import VERSION, Operation, documented
+from api.answers import answer, as_json
+from api.documentation import READING, VERSION, Operation, documented
 
 ENDPOINTS = {
     "recommend": "/recommend/{product_id}?n=10",
@@ -32,14 +31,14 @@ information = Blueprint("information")
 def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
     """An answer about this moment: never kept."""
     return HTTPResponse(
-        json.dumps(body).encode(),
+        as_json(body),
         status=status,
         headers={"cache-control": "no-store"},
         content_type="application/json",
     )
 
 
-@information.get("/")
+@information.route("/", methods=READING)
 @documented(Operation(summary="What this is", answer=schemas.Information, is_open=True))
 async def root(request: Request) -> HTTPResponse:
     """Name, version and endpoints; a browser is sent to the documentation."""
@@ -54,7 +53,7 @@ async def root(request: Request) -> HTTPResponse:
     )
 
 
-@information.get("/health")
+@information.route("/health", methods=READING)
 @documented(
     Operation(
         summary="Whether it is well",
@@ -87,7 +86,7 @@ async def health(request: Request) -> HTTPResponse:
     )
 
 
-@information.get("/ready")
+@information.route("/ready", methods=READING)
 @documented(
     Operation(
         summary="Whether requests can be sent here",
@@ -106,7 +105,7 @@ async def ready(request: Request) -> HTTPResponse:
     )
 
 
-@information.get("/metrics")
+@information.route("/metrics", methods=READING)
 @documented(Operation(summary="Prometheus metrics of all workers", answer=("text/plain",)))
 async def metrics(request: Request) -> HTTPResponse:
     """Requests, times, look-ups, batches, exports, and the release."""
@@ -117,7 +116,7 @@ async def metrics(request: Request) -> HTTPResponse:
     )
 
 
-@information.get("/release")
+@information.route("/release", methods=READING)
 @documented(
     Operation(
         summary="The release that is served", answer=schemas.ReleaseFacts, problems=(503,)
@@ -141,7 +140,7 @@ async def release_facts(request: Request) -> HTTPResponse:
     )
 
 
-@information.get("/diagnostics")
+@information.route("/diagnostics", methods=READING)
 @documented(
     Operation(
         summary="The log in figures, and whether collaborative filtering can work on it",
@@ -161,5 +160,4 @@ async def diagnostics(request: Request) -> HTTPResponse:
             "verdict": (await release.ask_records("viability_verdict"))[0],
             "release": release.release_id,
         }
-        # Times are the only values that JSON does not know.
-        return answer(request, release, json.dumps(body, default=str).encode())
+        return answer(request, release, as_json(body))

@@ -1,19 +1,17 @@
 """Products of the release."""
 
-import json
-
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api import schemas
-from api.answers import answer
-from api.documentation import Operation, documented, number_parameter
+from api.answers import answer, as_json
+from api.documentation import READING, Operation, documented, number_parameter
 from api.parameters import whole_number
 
 products = Blueprint("products")
 
 
-@products.get("/products/sample")
+@products.route("/products/sample", methods=READING)
 @documented(
     Operation(
         summary="Some products to try",
@@ -38,4 +36,4 @@ async def sample_products(request: Request) -> HTTPResponse:
             "total_available": release.product_count,
             "release": release.release_id,
         }
-        return answer(request, release, json.dumps(body).encode())
+        return answer(request, release, as_json(body))

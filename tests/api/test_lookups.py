@@ -223,6 +223,13 @@ def test_ids_that_are_text_are_found_as_they_are(
     )
 
 
+def test_head_is_get_without_the_body(server: Server) -> None:
+    for path in ("/health", "/recommend/5", "/docs"):
+        answer = server.client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert int(answer.headers["content-length"]) > 0
+
+
 def test_an_answer_that_is_known_is_not_sent_again(server: Server) -> None:
     first = server.get("/recommend/5?n=3")
     again = server.get("/recommend/5?n=3", headers={"if-none-match": first.headers["etag"]})
