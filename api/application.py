@@ -16,7 +16,7 @@ from api.routes import BLUEPRINTS
 from api.serving import Serving
 from api.settings import Settings, parse_keys
 
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY = 512 * 1024  # A thousand long ids.
 
 
 def create_app(settings: Settings) -> Sanic[Any, Any]:
@@ -83,7 +83,8 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
 
     @app.exception(Exception)
     async def explain(request: Request, error: Exception) -> HTTPResponse:
-        return as_problem(error).answer(getattr(request.ctx, "request_id", ""))
+        request_id = getattr(request.ctx, "request_id", "")
+        return as_problem(error, request_id).answer(request_id)
 
     return app
 
@@ -109,7 +110,7 @@ def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]
         )
 
 
-def as_problem(error: Exception) -> Problem:
+def as_problem(error: Exception, request_id: str) -> Problem:
     """Any error as a problem; what is unexpected goes to the log and shows nothing."""
     if isinstance(error, Problem):
         return error
@@ -135,7 +136,7 @@ def as_problem(error: Exception) -> Problem:
         return Problem(status, kind, title, detail, headers=dict(error.headers))
     if isinstance(error, SanicException) and error.status_code == 503:
         return Problem(503, "too-slow", "Too slow", "The answer took too long.")
-    log.exception("Unexpected error", exc_info=error)
+    log.error("Unexpected error in request %s", request_id, exc_info=error)
     return Problem(
         500,
         "internal",

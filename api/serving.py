@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from api.problems import unavailable
 from api.release import Release, UnusableReleaseError
 from api.settings import Settings
 
+log = logging.getLogger(__name__)
+
 NO_RELEASE = "There is no release to serve yet. Run `make build`."
 
 
@@ -19,7 +22,6 @@ class Serving:
 
     Attributes:
         audiences: look-ups in the release that is served; None before the first.
-        switch_count: how often the release changed.
         trouble: why the release that the pointer names is not served; None if it is.
     """
 
@@ -29,7 +31,6 @@ class Serving:
         self._pointed: str | None = None
         self._next_try = 0.0
         self.audiences: Audiences | None = None
-        self.switch_count = 0
         self.trouble: str | None = NO_RELEASE
 
     @property
@@ -62,7 +63,10 @@ class Serving:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(self._settings.switch_seconds)
-            await self.look()
+            try:
+                await self.look()
+            except Exception:  # Whatever it is, the watch must go on.
+                log.exception("Cannot look for a new release")
 
     async def look(self) -> None:
         """See where the pointer points; switch if that is another release than before."""
@@ -92,7 +96,6 @@ class Serving:
             return
         old, self.audiences, self.trouble = self.release, audiences, None
         if old:
-            self.switch_count += 1
             self._on_switch()
             old.retire()
 

@@ -22,6 +22,7 @@ FORMATS = {
     "parquet": "application/vnd.apache.parquet",
 }
 PART_SIZE = 10_000
+SMALLEST_PART = 1_000
 LARGEST_N = 2**53
 
 exports = Blueprint("exports")
@@ -93,11 +94,12 @@ async def parts(
     """The audience as tables of rank, customer_id and score, one after the other."""
     first_rank, rank = 1, 1
     while first_rank <= served.release.customer_count and rank <= n:
-        # No more ranks than are needed: most products exclude few customers.
-        last_rank = first_rank + min(PART_SIZE, n - rank + 1) - 1
+        # Not many more ranks than are needed, nor too few where many are excluded.
+        last_rank = first_rank + min(PART_SIZE, max(n - rank + 1, SMALLEST_PART)) - 1
         found = await served.release.ask_arrow(
             "audience_part", product_id=product, first_rank=first_rank, last_rank=last_rank
         )
+        found = found.slice(0, n - rank + 1)
         ranks = pyarrow.array(range(rank, rank + found.num_rows), pyarrow.int64())
         yield found.add_column(0, "rank", ranks)
         rank += found.num_rows

@@ -121,7 +121,7 @@ def raw(server: Server, data: bytes, seconds: float = 20) -> bytes:
 
 
 def test_a_body_and_headers_that_are_too_large_are_refused(server: Server) -> None:
-    answer = server.client.post("/recommend/batch", content=b"x" * 100_000)
+    answer = server.client.post("/recommend/batch", content=b"x" * 600_000)
     assert answer.status_code == 413
     assert answer.json()["title"] == "Too large"
     many = b"".join(b"x-%d: %s\r\n" % (number, b"y" * 200) for number in range(200))

@@ -95,6 +95,16 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
                 assert by_id[parent]["path"].split("/")[0] in below[room], model["name"]
 
 
+def test_the_exposure_of_the_api_lists_what_it_reads(manifest: dict[str, Any]) -> None:
+    (exposure,) = (e for e in manifest["exposures"].values() if e["name"] == "look_up_api")
+    listed = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+    sources = [PROJECT / "scripts" / "release_lookups.sql"]
+    sources += (PROJECT / "api" / "queries").glob("*.sql")
+    pattern = re.compile(r"\b(?:from|join)\s+(?:main|release)\.(\w+)")
+    read = {name for source in sources for name in pattern.findall(source.read_text())}
+    assert read - {"lookup"} == listed
+
+
 def test_column_names_follow_the_rules(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
         for name, column in model["columns"].items():
