@@ -47,6 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
             return 1
         host, port = listeners[0].getsockname()[:2]
+        host = f"[{host}]" if ":" in host else host
         print(
             f"Serving {settings.release_dir} at http://{host}:{port} with"
             f" {settings.worker_count} workers; documentation at /docs, Ctrl+C stops.",

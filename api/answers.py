@@ -11,6 +11,8 @@ from sanic.response import HTTPResponse
 from api.release import Release
 
 JSON = "application/json"
+VERSION = "1.0.0"
+VERSION_CHECKSUM = zlib.crc32(VERSION.encode())
 # Personal data: kept by the caller at most, and asked for again after that.
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
 # A page says for itself what it may load.
@@ -55,12 +57,21 @@ def answer(request: Request, release: Release, body: bytes) -> HTTPResponse:
     """A JSON answer from a release; 304 where the caller has it already."""
     etag = entity_tag(request, release)
     headers = {"etag": etag}
-    asked = request.headers.get("if-none-match")
-    if asked and (asked == "*" or etag in asked):
+    if is_known(request, etag):
         return Answer(status=304, headers=headers)
     return Answer(body, headers=headers, content_type=JSON)
 
 
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the caller has the answer already."""
+    asked = request.headers.get("if-none-match")
+    if not asked:
+        return False
+    tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
+    return etag in tags or "*" in tags
+
+
 def entity_tag(request: Request, release: Release) -> str:
-    """The release and the query: nothing else decides what the answer is."""
-    return f'"{release.release_id}-{zlib.crc32(request.raw_url + request.body):08x}"'
+    """The release, the query and this version: nothing else decides what the answer is."""
+    query = zlib.crc32(request.raw_url + request.body, VERSION_CHECKSUM)
+    return f'"{release.release_id}-{query:08x}"'

@@ -5,13 +5,14 @@ import contextlib
 from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import BadRequest, SanicException
 from sanic.log import error_logger as log
 
 from api.answers import SECURITY_HEADERS, Answer
 from api.keys import Gate
 from api.observation import Observation
 from api.problems import Problem
+from api.protocol import CheckedRequest
 from api.routes import BLUEPRINTS
 from api.serving import Serving
 from api.settings import Settings, parse_keys
@@ -26,7 +27,9 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
         SettingsError: the settings are not possible, or not safe.
     """
     settings.check()
-    app: Sanic[Any, Any] = Sanic("product-audience", configure_logging=False)
+    app: Sanic[Any, Any] = Sanic(
+        "product-audience", request_class=CheckedRequest, configure_logging=False
+    )
     app.config.update(
         REQUEST_MAX_SIZE=LARGEST_BODY,
         REQUEST_TIMEOUT=settings.request_seconds,
@@ -56,12 +59,14 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     @app.after_server_stop
     async def stop(_: Sanic[Any, Any]) -> None:
         context.writing.cancel()
-        context.observation.flush()
+        context.observation.write()
         await context.open.aclose()
 
     @app.on_request
-    async def admit(request: Request) -> HTTPResponse | None:
+    async def admit(request: CheckedRequest) -> HTTPResponse | None:
         context.observation.begin(request)
+        if request.is_malformed:
+            raise BadRequest
         operation = getattr(request.route and request.route.handler, "operation", None)
         if request.method == "OPTIONS" and request.headers.get("origin") in origins:
             return HTTPResponse(status=204)
@@ -103,8 +108,12 @@ def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]
             {
                 "access-control-allow-origin": origin,
                 "access-control-allow-methods": "GET, POST",
-                "access-control-allow-headers": "content-type, if-none-match, x-api-key",
-                "access-control-expose-headers": "etag, x-request-id, retry-after",
+                "access-control-allow-headers": (
+                    "authorization, content-type, if-none-match, x-api-key"
+                ),
+                "access-control-expose-headers": (
+                    "etag, retry-after, x-cold-start, x-release, x-request-id"
+                ),
                 "access-control-max-age": "600",
             }
         )

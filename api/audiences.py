@@ -10,7 +10,7 @@ import bisect
 from array import array
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow
 
@@ -28,7 +28,6 @@ COLD_START_NOTE = (
 )
 
 ProductId = int | str
-Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,19 @@ class Block:
         return None
 
 
+@dataclass
+class Lookups:
+    """How many look-ups there were.
+
+    Attributes:
+        hits: answered from memory.
+        misses: for which the release was read.
+    """
+
+    hits: int = 0
+    misses: int = 0
+
+
 @dataclass(frozen=True)
 class CustomerList:
     """Customers in the order in which to contact them.
@@ -76,6 +88,11 @@ class CustomerList:
     customers: tuple[bytes, ...]
     default_body: bytes
 
+    @property
+    def size(self) -> int:
+        """Memory that it takes, bytes: of the texts and, roughly, of an object each."""
+        return len(self.default_body) + sum(len(text) + 50 for text in self.customers)
+
 
 class Audiences:
     """Look-ups of audiences in one release."""
@@ -84,26 +101,30 @@ class Audiences:
         self,
         release: Release,
         settings: Settings,
+        lookups: Lookups,
         starts: Sequence[ProductId],
         blocks: dict[int, Block],
         ranking: tuple[bytes, ...],
     ) -> None:
         self.release = release
-        self.hits = 0
-        self.misses = 0
+        self._lookups = lookups
         self._release_json = as_json(release.release_id)
         self._starts = starts
         self._block_limit = settings.cache_products // BLOCK_SIZE
-        self._list_limit = settings.cache_lists
+        self._list_limit = settings.cache_megabytes * 1_000_000
+        self._list_bytes = 0
         self._blocks = blocks
         self._lists: dict[int, CustomerList] = {}
         self._reading: dict[tuple[str, int], asyncio.Task[Block | CustomerList]] = {}
+        self._ranking = ranking
         self._cold_start = self._customer_list(ranking, is_cold_start=True)
         # A release of shorter lists has no answer for the default n ready.
         self._is_default_ready = release.list_size >= DEFAULT_N
 
     @classmethod
-    async def of(cls, release: Release, settings: Settings) -> "Audiences":
+    async def of(
+        cls, release: Release, settings: Settings, lookups: Lookups
+    ) -> "Audiences":
         """Read what every look-up needs: where blocks start, and the global ranking."""
         starts = [
             row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
@@ -126,6 +147,7 @@ class Audiences:
         return cls(
             release,
             settings,
+            lookups,
             starts if release.has_text_ids else array("q", starts),
             blocks,
             rendered(ranking),
@@ -143,7 +165,7 @@ class Audiences:
         found = self._cold_start if list_id is None else self._lists.get(list_id)
         if found is None:
             return None
-        self.hits += 1
+        self._lookups.hits += 1
         return self._beginning(product_id) + found.default_body
 
     async def body(self, product_id: ProductId, n: int) -> bytes:
@@ -151,14 +173,18 @@ class Audiences:
         found = await self._find(product_id)
         is_cold_start = found is None
         customers = (found or self._cold_start).customers[:n]
-        if n > self.release.list_size:
-            rows = await (
-                self.release.ask("global_ranking", n=n)
-                if is_cold_start
-                else self.release.ask("audience", product_id=product_id, n=n)
+        if n > self.release.list_size and is_cold_start:
+            customers = await self._longer_cold_start(n)
+        elif n > self.release.list_size:
+            customers = rendered(
+                await self.release.ask("audience", product_id=product_id, n=n)
             )
-            customers = rendered(rows)
         return self._beginning(product_id) + self._rest(customers, is_cold_start)
+
+    async def _longer_cold_start(self, n: int) -> tuple[bytes, ...]:
+        if len(self._ranking) < min(n, self.release.customer_count):
+            self._ranking = rendered(await self.release.ask("global_ranking", n=n))
+        return self._ranking[:n]
 
     async def knows(self, product_id: ProductId) -> bool:
         """Whether the release has the product."""
@@ -176,8 +202,8 @@ class Audiences:
         found = None if list_id is None else self._lists.get(list_id)
         if list_id is not None and found is None:
             found, is_hit = await self._read_list(list_id), False
-        self.hits += is_hit
-        self.misses += not is_hit
+        self._lookups.hits += is_hit
+        self._lookups.misses += not is_hit
         return found
 
     async def _read_block(self, number: int) -> Block:
@@ -190,7 +216,9 @@ class Audiences:
                     next_product_id=None if is_last else self._starts[number + 1],
                 )
             )
-            keep(self._blocks, number, block, self._block_limit)
+            self._blocks[number] = block
+            while len(self._blocks) > self._block_limit:
+                del self._blocks[next(iter(self._blocks))]
             return block
 
         block = await self._once(("block", number), read)
@@ -202,7 +230,10 @@ class Audiences:
             rows = await self.release.ask("list", list_id=list_id)
             customers = tuple(rows[0][0].encode().split(b"\n")) if rows[0][0] else ()
             found = self._customer_list(customers, is_cold_start=False)
-            keep(self._lists, list_id, found, self._list_limit)
+            self._lists[list_id] = found
+            self._list_bytes += found.size
+            while self._list_bytes > self._list_limit:
+                self._list_bytes -= self._lists.pop(next(iter(self._lists))).size
             return found
 
         found = await self._once(("list", list_id), read)
@@ -217,8 +248,17 @@ class Audiences:
         """Read what several requests wait for once; none of them can cancel it."""
         task = self._reading.get(key)
         if task is None:
-            task = self._reading[key] = asyncio.create_task(read())
-            task.add_done_callback(lambda _: self._reading.pop(key, None))
+
+            async def read_and_forget() -> Block | CustomerList:
+                try:
+                    # Whoever asked first may be gone before the answer comes.
+                    with self.release.use():
+                        return await read()
+                finally:
+                    self._reading.pop(key, None)
+
+            task = self._reading[key] = asyncio.create_task(read_and_forget())
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(task)
 
     def _customer_list(
@@ -261,10 +301,3 @@ def rendered(ranking: Sequence[tuple[ProductId, float]]) -> tuple[bytes, ...]:
         as_json({"customer_id": customer_id, "score": score, "rank": rank})
         for rank, (customer_id, score) in enumerate(ranking, start=1)
     )
-
-
-def keep(kept: dict[int, Kept], key: int, value: Kept, limit: int) -> None:
-    """Keep a value; forget the oldest ones beyond the limit."""
-    kept[key] = value
-    while len(kept) > limit:
-        del kept[next(iter(kept))]

@@ -10,8 +10,8 @@ from pydantic.json_schema import models_json_schema
 from sanic import Sanic
 
 from api import schemas
+from api.answers import VERSION
 
-VERSION = "1.0.0"
 READING = ("GET", "HEAD")
 REF = "#/components/schemas/{model}"
 PROBLEMS = {
@@ -19,7 +19,6 @@ PROBLEMS = {
     400: "The request cannot be read",
     401: "No valid API key",
     404: "Not in the release",
-    406: "No such format",
     413: "The request is too large",
     422: "A parameter cannot be meant",
     429: "Too many requests with this key",

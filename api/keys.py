@@ -17,7 +17,7 @@ from api.settings import KEY_ENTRY
 
 def hashed(key: str) -> str:
     """The hash of a key, as it stands in AUDIENCE_API_KEYS."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class Gate:

@@ -1,6 +1,7 @@
 """What is known of requests afterwards: Prometheus metrics over all workers, and a log."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -26,6 +27,7 @@ LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1
 BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FLUSH_SECONDS = 0.25
+MOST_LINES = 50_000
 UNKNOWN_ROUTE = "unknown"
 
 
@@ -72,6 +74,11 @@ class Observation:
             "Switches to another release, of all workers",
             registry=registry,
         )
+        self._dropped = Counter(
+            "audience_log_lines_dropped",
+            "Lines of the log that nobody took in time",
+            registry=registry,
+        )
         self._kinds: dict[tuple[str, str, int], tuple[Counter, Histogram, str]] = {}
         self._second = (0, "")
         self._reported = (0, 0)
@@ -105,7 +112,7 @@ class Observation:
         timer.observe(seconds)
         if self._has_access_log:
             body = response.body if isinstance(response, HTTPResponse) else None
-            self._lines.append(
+            self._gather(
                 f"{self._beginning('request', request)}, {described},"
                 f' "milliseconds": {seconds * 1000:.3f}, "bytes": {len(body or b"")}}}'
             )
@@ -113,7 +120,7 @@ class Observation:
     def log(self, event: str, request: Request, **what: object) -> None:
         """Add an event to the log: what happened, in which request, with whose key."""
         described = json.dumps(what)[1:-1]
-        self._lines.append(f"{self._beginning(event, request)}, {described}}}")
+        self._gather(f"{self._beginning(event, request)}, {described}}}")
 
     def _beginning(self, event: str, request: Request) -> str:
         """What every line begins with; put together by hand, as there are so many."""
@@ -130,33 +137,40 @@ class Observation:
         )
 
     async def keep_writing(self) -> None:
-        """Write the log, in pieces; a line at a time would cost as much as an answer."""
-        try:
-            while True:
-                await asyncio.sleep(FLUSH_SECONDS)
-                self.flush()
-        finally:
-            self.flush()
+        """Write the log, in pieces; a line at a time would cost as much as an answer.
 
-    def flush(self) -> None:
-        """Write what has gathered."""
-        if self._lines:
-            lines, self._lines = self._lines, []
-            sys.stdout.write("\n".join(lines) + "\n")
-            sys.stdout.flush()
-        audiences = self._serving.audiences
-        if audiences:
-            hits, misses = audiences.hits, audiences.misses
-            known_hits, known_misses = self._reported
-            if hits < known_hits or misses < known_misses:
-                known_hits = known_misses = 0  # Another release since.
-            self._lookups.labels("in memory").inc(hits - known_hits)
-            self._lookups.labels("in the release").inc(misses - known_misses)
-            self._reported = (hits, misses)
+        In a thread: whoever reads it may be slow, or gone, and requests must not wait.
+        """
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            self._report_lookups()
+            await asyncio.to_thread(self.write)
+
+    def write(self) -> None:
+        """Write what has gathered; what cannot be written is dropped."""
+        lines, self._lines = self._lines, []
+        if lines:
+            with contextlib.suppress(OSError):
+                sys.stdout.write("\n".join(lines) + "\n")
+                sys.stdout.flush()
+
+    def _gather(self, line: str) -> None:
+        if len(self._lines) < MOST_LINES:
+            self._lines.append(line)
+        else:
+            self._dropped.inc()
+
+    def _report_lookups(self) -> None:
+        """Hand over the counts of look-ups: one at a time would cost a microsecond."""
+        counts = self._serving.lookups
+        hits, misses = counts.hits, counts.misses
+        self._lookups.labels("in memory").inc(hits - self._reported[0])
+        self._lookups.labels("in the release").inc(misses - self._reported[1])
+        self._reported = (hits, misses)
 
     def exposition(self) -> bytes:
         """The metrics of all workers, as Prometheus reads them."""
-        self.flush()
+        self._report_lookups()
         registry = self._registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             registry = CollectorRegistry()

@@ -81,9 +81,7 @@ class Release:
                 },
             )
         except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
-            raise UnusableReleaseError(
-                f"{folder.name} cannot be opened ({type(error).__name__})"
-            ) from error
+            raise UnusableReleaseError(f"{folder.name} is damaged or incomplete") from error
         self._pool = ThreadPoolExecutor(settings.concurrent_queries, "query")
         self._cursors: asyncio.Queue[duckdb.DuckDBPyConnection] = asyncio.Queue()
         try:

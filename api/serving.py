@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-from api.audiences import Audiences
+from api.audiences import Audiences, Lookups
 from api.problems import unavailable
 from api.release import Release, UnusableReleaseError
 from api.settings import Settings
@@ -22,6 +22,7 @@ class Serving:
 
     Attributes:
         audiences: look-ups in the release that is served; None before the first.
+        lookups: how many there were, in whichever release.
         trouble: why the release that the pointer names is not served; None if it is.
     """
 
@@ -31,6 +32,7 @@ class Serving:
         self._pointed: str | None = None
         self._next_try = 0.0
         self.audiences: Audiences | None = None
+        self.lookups = Lookups()
         self.trouble: str | None = NO_RELEASE
 
     @property
@@ -91,6 +93,7 @@ class Serving:
         try:
             audiences = await self._open(folder)
         except UnusableReleaseError as error:
+            log.warning("%s", error, exc_info=error.__cause__)
             self.trouble = f"{error}. Publish anew or roll back."
             self._next_try = time.monotonic() + 5
             return
@@ -102,7 +105,7 @@ class Serving:
     async def _open(self, folder: Path) -> Audiences:
         release = await asyncio.to_thread(Release, folder, self._settings)
         try:
-            return await Audiences.of(release, self._settings)
+            return await Audiences.of(release, self._settings, self.lookups)
         except Exception as error:
             release.retire()
             raise UnusableReleaseError(f"{folder.name} cannot be read") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 RELEASES = Path("build/releases")
+MEMORY = re.compile(r"\d{1,6}(\.\d+)? ?[KMGT]i?B")
 KEY_ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
 
 
@@ -37,7 +38,7 @@ class Settings:
     cache_products: int = _setting(
         2_000_000, "products per worker whose list is kept in memory"
     )
-    cache_lists: int = _setting(20_000, "distinct lists per worker kept in memory")
+    cache_megabytes: int = _setting(50, "memory of a worker for distinct lists, MB")
     database_memory: str = _setting("100MB", "memory of DuckDB per worker")
     query_seconds: float = _setting(5.0, "a query that takes longer is stopped")
     concurrent_queries: int = _setting(4, "queries that run at once per worker")
@@ -51,7 +52,9 @@ class Settings:
     allow_anonymous: bool = _setting(
         False, "1 serves without keys to other machines (a proxy must check them)"
     )
-    rate_limit: int = _setting(0, "requests per second and key; 0 is no limit")
+    rate_limit: int = _setting(
+        0, "requests per second and key, an equal share for each worker; 0 is no limit"
+    )
     cors_origins: str = _setting(
         "", "origins of pages that may call, with commas between, such as https://a.example"
     )
@@ -87,7 +90,7 @@ class Settings:
             "max_release_age_days": (0, 36500),
             "switch_seconds": (0.05, 60),
             "cache_products": (0, 1_000_000_000),
-            "cache_lists": (1, 100_000_000),
+            "cache_megabytes": (0, 1_000_000),
             "query_seconds": (0.01, 3600),
             "concurrent_queries": (1, 64),
             "concurrent_exports": (1, 64),
@@ -100,7 +103,16 @@ class Settings:
                 raise SettingsError(
                     f"{variable(name)} = {value}: expected a number from {low} to {high}"
                 )
-        parse_keys(self.api_keys)
+        if not parse_keys(self.api_keys) and self.rate_limit:
+            raise SettingsError(
+                f"{variable('rate_limit')} = {self.rate_limit} needs AUDIENCE_API_KEYS:"
+                " requests are counted by key"
+            )
+        if not MEMORY.fullmatch(self.database_memory):
+            raise SettingsError(
+                f"{variable('database_memory')} = {self.database_memory}: expected a size"
+                " such as 100MB"
+            )
         if not (is_loopback(self.host) or self.api_keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"

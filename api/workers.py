@@ -86,6 +86,8 @@ def run_workers(
             log.warning("A worker died (exit code %s); starting another", worker.exitcode)
             forget_metrics(worker)
             workers[place] = start(listeners[place])
+    for listener in listeners:
+        listener.close()  # Or the kernel would go on taking connections.
     for worker, _ in workers:
         worker.terminate()
     end = time.monotonic() + STOP_SECONDS
@@ -106,15 +108,18 @@ def work(
     """What a worker process does."""
     # Here, because the parent needs nothing of it.
     from api.application import create_app
+    from api.protocol import PunctualProtocol
 
     app = (create or create_app)(settings)
 
     @app.after_server_start
     async def watch_parent(app: Sanic[Any, Any]) -> None:
         async def watch() -> None:
-            while os.getppid() == parent:
+            # Again and again: a loop that is only just starting ignores the first.
+            while True:
                 await asyncio.sleep(1)
-            app.stop()
+                if os.getppid() != parent:
+                    app.stop()
 
         app.ctx.watching = asyncio.create_task(watch())
 
@@ -122,7 +127,13 @@ def work(
     async def end_watch(app: Sanic[Any, Any]) -> None:
         app.ctx.watching.cancel()
 
-    app.run(sock=listener, single_process=True, access_log=False, motd=False)
+    app.run(
+        sock=listener,
+        protocol=PunctualProtocol,
+        single_process=True,
+        access_log=False,
+        motd=False,
+    )
 
 
 def forget_metrics(worker: BaseProcess) -> None:

@@ -99,9 +99,8 @@ def wrk(url: str, connections: int, seconds: int) -> Measured:
         rate=float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),  # type: ignore[index]
         p50=milliseconds(percentiles["50"]),
         p99=milliseconds(percentiles["99"]),
-        failed=sum(map(int, re.findall(r"\d+", errors[1])))
-        if errors
-        else 0 + (int(wrong[1]) if wrong else 0),
+        failed=(sum(map(int, re.findall(r"\d+", errors[1]))) if errors else 0)
+        + (int(wrong[1]) if wrong else 0),
     )
 
 

@@ -1,6 +1,7 @@
 """What a user of the load test does; Locust reads this file."""
 
 import random
+from urllib.parse import quote
 
 from locust import FastHttpUser, constant_pacing, events, task
 from locust.env import Environment
@@ -22,7 +23,7 @@ class Application(FastHttpUser):
     @task(90)
     def recommend(self) -> None:
         """Look up a product."""
-        product = random.choice(self.products)  # noqa: S311
+        product = quote(str(random.choice(self.products)), safe="")  # noqa: S311
         with self.client.get(
             f"/recommend/{product}", name="/recommend/[id]", catch_response=True
         ) as answer:

@@ -12,8 +12,9 @@ select
 from release.customers
 order by engagement_rank;
 
--- Most products share their audience with many others. Each distinct list is kept once;
--- two 64-bit hashes and the size tell lists apart.
+-- Most products share their audience with many others. Each distinct list is kept once; two
+-- 64-bit hashes and the size tell lists apart. Their order need not: all lists follow the one
+-- ranking.
 create temp table product_fingerprints as
 select
     products.product_id,

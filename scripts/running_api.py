@@ -58,6 +58,8 @@ def running_api(
         "AUDIENCE_RELEASE_DIR": str(folder.releases),
         "AUDIENCE_HOST": "127.0.0.1",
         "AUDIENCE_PORT": str(port),
+        "AUDIENCE_API_KEYS": "",
+        "AUDIENCE_RATE_LIMIT": "",
         **{f"AUDIENCE_{name.upper()}": str(value) for name, value in settings.items()},
     }
     started = time.monotonic()

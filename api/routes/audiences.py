@@ -109,7 +109,11 @@ def _batch_request(request: Request) -> schemas.BatchRequest:
         return schemas.BatchRequest.model_validate_json(request.body, strict=True)
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        name = ".".join(map(str, first["loc"])) or "body"
+        places = [part for part in first["loc"] if part not in ("int", "str")]
+        name = "".join(
+            f"[{place}]" if isinstance(place, int) else place[:100] for place in places
+        )
+        name = name or "body"
         shown = (
             request.body.decode("utf-8", "replace") if name == "body" else first["input"]
         )

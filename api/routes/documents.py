@@ -4,11 +4,11 @@ from pathlib import Path
 
 import swagger_ui_bundle
 from sanic import Blueprint, Request
+from sanic.exceptions import NotFound
 from sanic.response import HTTPResponse, file
 
 from api.answers import as_json
 from api.documentation import READING, Operation, documented, openapi
-from api.problems import not_found
 
 # The package that carries Swagger UI; its own page is not used.
 SWAGGER_UI = next(Path(swagger_ui_bundle.__file__).parent.glob("vendor/swagger-ui-*"))
@@ -82,7 +82,7 @@ async def docs_start(request: Request) -> HTTPResponse:  # noqa: ARG001
 async def docs_asset(request: Request, asset: str) -> HTTPResponse:  # noqa: ARG001
     """A file of the installed Swagger UI."""
     if asset not in ASSETS:
-        raise not_found("file", asset)
+        raise NotFound
     return await file(
         SWAGGER_UI / asset,
         mime_type=ASSETS[asset],

@@ -10,7 +10,7 @@ import pyarrow
 from pyarrow import compute, csv, parquet
 from sanic import Blueprint, Request
 
-from api.answers import CACHE_CONTROL, entity_tag
+from api.answers import CACHE_CONTROL, Answer, entity_tag, is_known
 from api.audiences import Audiences, ProductId
 from api.documentation import PRODUCT_ID, Operation, Parameter, documented, number_parameter
 from api.parameters import choice, identifier, whole_number
@@ -53,8 +53,11 @@ async def export_audience(request: Request, product_id: str) -> Any:
         product = identifier("product_id", product_id, release)
         n = whole_number(request, "n", 1000, 1, LARGEST_N)
         kind = choice(request, "format", tuple(FORMATS))
+        etag = entity_tag(request, release)
+        if is_known(request, etag):
+            return Answer(status=304, headers={"etag": etag})
         headers = {
-            "etag": entity_tag(request, release),
+            "etag": etag,
             "cache-control": CACHE_CONTROL,
             "content-disposition": f'attachment; filename="audience.{kind}"',
             "x-release": release.release_id,
@@ -68,23 +71,33 @@ async def export_audience(request: Request, product_id: str) -> Any:
                 headers={"retry-after": "5"},
             )
         async with context.exports:
-            rows = 0
+            rows, is_complete, stream = 0, False, None
             try:
                 known = await served.knows(product)
                 headers["x-cold-start"] = "false" if known else "true"
                 stream = await request.respond(content_type=FORMATS[kind], headers=headers)
                 writer = _WRITERS[kind]()
                 async for part in parts(served, product, n):
-                    rows += part.num_rows
                     # In a thread: look-ups go on meanwhile.
                     data = await asyncio.to_thread(writer.write, part)
                     await _send(stream, data, context.settings.request_seconds)
+                    rows += part.num_rows
                 await _send(stream, writer.end(), context.settings.request_seconds)
                 await stream.eof()
+                is_complete = True
             finally:
+                if stream is not None and not is_complete:
+                    # Without its last chunk, so that nobody takes it for the whole.
+                    transport: Any = request.transport
+                    transport.abort()
                 context.observation.exported_rows.inc(rows)
                 context.observation.log(
-                    "export", request, product_id=product, format=kind, rows=rows
+                    "export",
+                    request,
+                    product_id=product,
+                    format=kind,
+                    rows=rows,
+                    complete=is_complete,
                 )
 
 

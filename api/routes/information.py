@@ -6,8 +6,8 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api import schemas
-from api.answers import answer, as_json
-from api.documentation import READING, VERSION, Operation, documented
+from api.answers import VERSION, answer, as_json
+from api.documentation import READING, Operation, documented
 
 ENDPOINTS = {
     "recommend": "/recommend/{product_id}?n=10",

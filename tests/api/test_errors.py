@@ -55,7 +55,7 @@ CASES = [
     ("GET", "/audience/5?format=xlsx", 422, "format = 'xlsx': expected one of csv, jsonl"),
     ("GET", "/audience/5?n=-1", 422, "n = '-1'"),
     ("GET", "/nothing", 404, "There is no such path"),
-    ("GET", "/docs/assets/..%2f..%2fapplication.py", 404, "no file"),
+    ("GET", "/docs/assets/..%2f..%2fapplication.py", 404, "no such path"),
     ("DELETE", "/recommend/5", 405, "other methods"),
     ("POST", "/recommend/batch", 422, "body"),
 ]
@@ -93,8 +93,8 @@ def test_every_error_has_the_one_shape(
         (b"{", "body"),
         (b"[1]", "body"),
         (b'{"product_ids": 1}', "product_ids"),
-        (b'{"product_ids": [1.5]}', "product_ids.0"),
-        (b'{"product_ids": [null]}', "product_ids.0"),
+        (b'{"product_ids": [1.5]}', "product_ids[0]"),
+        (b'{"product_ids": [null]}', "product_ids[0]"),
         (b'{"product_ids": ["x"]}', "product_ids[0]"),
         (b'{"product_ids": [1], "n": 0}', "n"),
         (b'{"product_ids": [1], "n": "3"}', "n"),
@@ -130,6 +130,18 @@ def test_a_body_and_headers_that_are_too_large_are_refused(server: Server) -> No
     assert server.get("/health").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "target", [b"/customers/83776\x01", b"http:/customers/83776", b"customers/83776"]
+)
+def test_an_address_that_is_none_is_a_bad_request(server: Server, target: bytes) -> None:
+    received = raw(
+        server, b"GET %s HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n" % target
+    )
+    assert received.startswith(b"HTTP/1.1 400")
+    assert b"problem:bad-request" in received
+    assert "83776" not in server.log.read_text()
+
+
 def test_what_is_no_http_is_refused(server: Server) -> None:
     assert b" 400 " in raw(server, b"\x16\x03\x01 hello\r\n\r\n").split(b"\r\n")[0]
     assert server.get("/health").status_code == 200
@@ -140,17 +152,15 @@ def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
     started = time.monotonic()
     received = raw(impatient, b"GET /recommend/5 HTTP/1.1\r\nhost: a\r\n")
     assert b"HTTP/1.1 408" in received
-    assert time.monotonic() - started < 10
-
-
-def test_a_query_that_takes_too_long_is_stopped(serve: Serve, server: Server) -> None:
-    hasty = serve(server.folder, query_seconds=0.01, cache_products=0)
-    answers = [
-        hasty.get("/products/sample?n=1000"),
-        *(hasty.get(f"/customers/{customer}/products") for customer in range(20)),
-    ]
-    assert {answer.status_code for answer in answers} <= {200, 404, 503}
-    assert hasty.get("/health").status_code == 200
+    # Nor does it help to send a little now and then.
+    port = int(impatient.url.rsplit(":")[-1])
+    with socket.create_connection(("127.0.0.1", port)) as drip:
+        drip.sendall(b"GET /recommend/5 HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                drip.sendall(b"x")
+                time.sleep(0.1)
+        assert time.monotonic() - started < 9
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)

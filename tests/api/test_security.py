@@ -1,9 +1,14 @@
 """Who may call, what is kept of a request, and what a connection can reach."""
 
 import asyncio
+import contextlib
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
+import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -18,8 +23,10 @@ from api.problems import Problem
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.api.conftest import Serve, Server, start, stop
+from tests.api.conftest import Serve, Server, free_port, start, stop
 from tests.conftest import DirtyBuild
+
+REFUSALS = "disabled by configuration|configuration has been locked|read-only mode"
 
 
 def test_other_machines_need_a_key_or_a_word() -> None:
@@ -40,6 +47,8 @@ def test_other_machines_need_a_key_or_a_word() -> None:
         ("WORKERS", "-1", "AUDIENCE_WORKERS = -1"),
         ("ACCESS_LOG", "maybe", "AUDIENCE_ACCESS_LOG = maybe: expected 1 or 0"),
         ("API_KEYS", "a:secret", "AUDIENCE_API_KEYS: entry 1 is not name:sha256"),
+        ("DATABASE_MEMORY", "lots", "AUDIENCE_DATABASE_MEMORY = lots: expected a size"),
+        ("RATE_LIMIT", "5", "AUDIENCE_RATE_LIMIT = 5 needs AUDIENCE_API_KEYS"),
         ("QUERY_SECONDS", "nan", "AUDIENCE_QUERY_SECONDS = nan"),
     ],
 )
@@ -102,6 +111,10 @@ def test_a_server_with_keys(serve: Serve, dirty_build: DirtyBuild) -> None:
     assert server.get("/recommend/5", headers=by_token).status_code == 200
     document = server.get("/openapi.json").json()
     assert document["paths"]["/recommend/{product_id}"]["get"]["security"] == [{"key": []}]
+    for odd in (b"\xff", "ß".encode()):
+        assert server.get("/recommend/5", headers={"x-api-key": odd}).status_code == 401
+        bearer = {"authorization": b"Bearer " + odd}
+        assert server.get("/recommend/5", headers=bearer).status_code == 401
     statuses = [server.get("/recommend/5", headers=by_header) for _ in range(200)]
     refused = [answer for answer in statuses if answer.status_code == 429]
     assert refused
@@ -148,6 +161,7 @@ def test_no_customer_id_is_logged_and_exports_are(
     assert [line["event"] for line in lines].count("export") == 1
     export = next(line for line in lines if line["event"] == "export")
     assert (export["product_id"], export["format"], export["rows"]) == (5, "csv", 20)
+    assert export["complete"] is True
     assert {line["request_id"] for line in lines} >= {"mine-1"}
     assert str(row[0]) not in re.sub(
         r'"(time|request_id)": "[^"]*"', "", server.log.read_text()
@@ -174,6 +188,41 @@ def test_exports_at_once_are_few(serve: Serve, dirty_build: DirtyBuild) -> None:
     server.wait_for(lambda: server.get("/audience/5?n=5").status_code == 200)
 
 
+def test_a_log_that_nobody_reads_stops_no_request(dirty_build: DirtyBuild) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, True)
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api"],
+        cwd=PROJECT,
+        env=os.environ
+        | {
+            "AUDIENCE_RELEASE_DIR": str(dirty_build.folder.releases),
+            "AUDIENCE_PORT": str(port),
+            "AUDIENCE_WORKERS": "1",
+        },
+        stdout=writing,
+    )
+    os.close(writing)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5) as client:
+            for _ in range(200):
+                with contextlib.suppress(httpx.TransportError):
+                    client.get("/health")
+                    break
+                time.sleep(0.05)
+            for _ in range(3):
+                # More than a pipe holds, then the next piece.
+                assert {client.get("/health").status_code for _ in range(500)} == {200}
+                time.sleep(0.3)
+            os.close(reading)
+            time.sleep(0.6)
+            assert client.get("/metrics").status_code == 200
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_a_connection_reaches_nothing_else(dirty_build: DirtyBuild) -> None:
     async def attack() -> None:
         folder = (dirty_build.folder.releases / "current").resolve()
@@ -185,11 +234,10 @@ def test_a_connection_reaches_nothing_else(dirty_build: DirtyBuild) -> None:
                 "attach '/tmp/other.duckdb'",
                 "set enable_external_access = true",
                 "delete from main.customers",
-                "install httpfs",
             )
         ):
             release._queries[f"attack_{number}"] = statement
-            with pytest.raises(duckdb.Error):
+            with pytest.raises(duckdb.Error, match=REFUSALS):
                 await release.ask(f"attack_{number}")
         release.retire()
 
