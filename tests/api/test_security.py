@@ -306,4 +306,4 @@ def test_metrics_count_what_all_workers_answered(
             and "audience_request_seconds_bucket" in text
         )
 
-    server.wait_for(counted, 5)
+    server.wait_for(counted)
