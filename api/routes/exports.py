@@ -67,7 +67,7 @@ async def export_audience(request: Request, product_id: str) -> Any:
                 503,
                 "too-many-exports",
                 "Too many exports",
-                "As many exports are running as may: try again in a moment.",
+                "As many exports as may are running: try again in a moment.",
                 headers={"retry-after": "5"},
             )
         async with context.exports:

@@ -1,11 +1,9 @@
 """What the calls answer, held against the release itself."""
 
-import asyncio
 import csv
 import io
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import quote
 
 import duckdb
@@ -13,10 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.audiences import Audiences, Lookups
-from api.release import Release
-from api.routes.exports import export_audience
-from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from tests.api.conftest import Serve, Server
 
@@ -135,54 +129,6 @@ def test_an_export_of_an_unknown_product_says_so(server: Server) -> None:
     answer = server.get("/audience/987654321?n=2")
     assert answer.headers["x-cold-start"] == "true"
     assert len(answer.text.splitlines()) == 3
-
-
-def test_an_export_that_fails_is_never_taken_for_the_whole(server: Server) -> None:
-    """The release goes on to be read in parts; a part that fails breaks the connection."""
-
-    async def run() -> tuple[list[bytes], bool]:
-        sent: list[bytes] = []
-        aborted = asyncio.Event()
-
-        class Stream:
-            async def send(self, data: bytes) -> None:
-                sent.append(data)
-
-            async def eof(self) -> None:
-                sent.append(b"end")
-
-        release = Release((server.folder.releases / "current").resolve(), Settings())
-        audiences = await Audiences.of(release, Settings(), Lookups())
-        release._queries["audience_part"] = "select no_such_column from main.customers"
-        context = SimpleNamespace(
-            serving=SimpleNamespace(current=lambda: audiences),
-            settings=Settings(),
-            exports=asyncio.Semaphore(1),
-            observation=SimpleNamespace(
-                exported_rows=SimpleNamespace(inc=lambda _: None), log=lambda *_, **__: None
-            ),
-        )
-        request = SimpleNamespace(
-            app=SimpleNamespace(ctx=context),
-            query_string="",
-            headers={},
-            raw_url=b"/audience/5",
-            body=b"",
-            transport=SimpleNamespace(abort=aborted.set),
-        )
-
-        async def respond(**_: object) -> Stream:
-            return Stream()
-
-        request.respond = respond
-        with pytest.raises(duckdb.Error):
-            await export_audience(request, "5")
-        release.retire()
-        return sent, aborted.is_set()
-
-    sent, was_aborted = asyncio.run(run())
-    assert was_aborted
-    assert b"end" not in sent
 
 
 def test_a_customer_s_contributions_add_up(server: Server) -> None:

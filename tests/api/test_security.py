@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -168,24 +167,6 @@ def test_no_customer_id_is_logged_and_exports_are(
     )
     routes = {line.get("route") for line in lines}
     assert "/customers/<customer_id:str>" in routes
-
-
-def test_exports_at_once_are_few(serve: Serve, dirty_build: DirtyBuild) -> None:
-    server = serve(dirty_build.folder, concurrent_exports=1)
-    with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":")[-1]))) as slow:
-        # Who reads nothing: as soon as the buffers are full, the export waits.
-        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        slow.sendall(
-            b"GET /audience/5?n=100000&format=jsonl HTTP/1.1\r\nhost: a\r\n\r\n" * 60
-        )
-
-        def is_refused() -> bool:
-            answer = server.get("/audience/5?n=5")
-            return answer.status_code == 503 and "Too many exports" in answer.text
-
-        server.wait_for(is_refused)
-        assert server.get("/recommend/5").status_code == 200
-    server.wait_for(lambda: server.get("/audience/5?n=5").status_code == 200)
 
 
 def test_a_log_that_nobody_reads_stops_no_request(dirty_build: DirtyBuild) -> None:
