@@ -98,7 +98,6 @@ def export(
 
     try:
         asyncio.run(run())
-    release.retire()
     except (Problem, duckdb.Error, TimeoutError) as error:
         return error
     return None
