@@ -91,6 +91,10 @@ def run_dbt(
         "DBT_PROFILES_DIR": str(PROJECT),
         "DO_NOT_TRACK": "1",
     }
+    run = DbtRun(exit_code=0, seconds=0)
+    errors: list[str] = []
+    # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
+    outcry: collections.deque[str] = collections.deque(maxlen=50)
     process = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
@@ -107,23 +111,23 @@ def run_dbt(
         errors="replace",
         pass_fds=() if lock is None else (lock,),
     )
-    run = DbtRun(exit_code=0, seconds=0)
-    errors: list[str] = []
-    # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
-    outcry: collections.deque[str] = collections.deque(maxlen=50)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    listener = threading.Thread(target=outcry.extend, args=(process.stderr,))
-    listener.start()
     try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        # A daemon: a program that is ended must not wait for it.
+        listener = threading.Thread(
+            target=outcry.extend, args=(process.stderr,), daemon=True
+        )
+        listener.start()
         for line in process.stdout:
             _read_event(line, run, errors, show)
         run.exit_code = process.wait()
+        listener.join()
     finally:
+        # From its first moment on: a dbt that nobody listens to waits for ever.
         if process.poll() is None:
             process.terminate()
             process.wait()
-        listener.join()
     run.seconds = time.monotonic() - started
     run.problems, run.warnings = _explain(folder, target, run)
     if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from scripts.build import main
 from scripts.build_folder import PROJECT, BuildFolder
+from scripts.dbt_run import run_dbt
 from scripts.log_source import LogSourceError, check_log, read_mapping
 from tests.conftest import run_program
 
@@ -172,6 +174,22 @@ def test_a_build_that_is_ended_takes_dbt_with_it(
     assert psutil.wait_procs(children, timeout=60)[1] == []
     with folder.lock():
         pass
+
+
+def test_a_build_that_is_ended_while_dbt_starts_takes_it_too(
+    folder: BuildFolder, log: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal comes after dbt has been started and before anybody listens to it."""
+
+    def interrupt(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run_dbt(["build"], {"log": str(log(HEADER + ROW))}, folder)
+    monkeypatch.undo()
+    running = [" ".join(child.cmdline()) for child in psutil.Process().children()]
+    assert not [command for command in running if str(log("")) in command]
 
 
 def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
