@@ -1,5 +1,5 @@
--- What wrk asks for: random products over the whole catalogue of scale 1 (see the manifest of
--- the generated log: ids are 1 to 200,325).
+-- What wrk asks for: random products over the whole catalogue of the generated log at scale 1,
+-- whose ids are 1 to 200,325.
 math.randomseed(os.time())
 
 request = function()

@@ -1,6 +1,7 @@
 """What tests of programs share: a build folder, a way to run programs, the real logs."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import settings
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.generate_interactions import generate
 from scripts.marketplace_plan import LogPlan
+from scripts.publish import publish
 
 # The same examples on every run; a slow machine fails no test.
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
@@ -67,6 +69,23 @@ class DirtyBuild:
         self.outcome = run_program(
             self.folder, "scripts.build", "--log", str(self.log), "--vars", "top_n: 7"
         )
+
+
+@pytest.fixture
+def built(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
+    """A built warehouse without a release; a test may do with it what it likes."""
+    folder = BuildFolder(tmp_path / "build")
+    folder.root.mkdir()
+    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
+    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
+    return folder
+
+
+@pytest.fixture
+def published(built: BuildFolder) -> BuildFolder:
+    """The same with one release."""
+    publish(built)
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,15 @@ from sanic.response import HTTPResponse, file
 from api.answers import as_json
 from api.documentation import READING, Operation, documented, openapi
 
+PAGES = Path(__file__).parent.parent / "pages"
 # The package that carries Swagger UI; its own page is not used.
 SWAGGER_UI = next(Path(swagger_ui_bundle.__file__).parent.glob("vendor/swagger-ui-*"))
 ASSETS = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": (SWAGGER_UI, "text/css; charset=utf-8"),
+    "swagger-ui-bundle.js": (SWAGGER_UI, "text/javascript; charset=utf-8"),
+    "docs.js": (PAGES, "text/javascript; charset=utf-8"),
 }
-PAGE = (Path(__file__).parent.parent / "pages" / "docs.html").read_bytes()
-START = (Path(__file__).parent.parent / "pages" / "docs.js").read_bytes()
+PAGE = (PAGES / "docs.html").read_bytes()
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
@@ -56,36 +57,23 @@ async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
     )
 
 
-@documents.route("/docs/assets/start.js", methods=READING)
-@documented(
-    Operation(
-        summary="Script of the page",
-        answer=("text/javascript",),
-        is_open=True,
-        is_page=True,
-    )
-)
-async def docs_start(request: Request) -> HTTPResponse:  # noqa: ARG001
-    """What the page runs."""
-    return HTTPResponse(START, content_type="text/javascript; charset=utf-8")
-
-
 @documents.route("/docs/assets/<asset:str>", methods=READING)
 @documented(
     Operation(
-        summary="Swagger UI",
+        summary="Styles and scripts of the page",
         answer=("text/css", "text/javascript"),
         is_open=True,
         is_page=True,
     )
 )
 async def docs_asset(request: Request, asset: str) -> HTTPResponse:  # noqa: ARG001
-    """A file of the installed Swagger UI."""
+    """A file that the page loads: its own, or of the installed Swagger UI."""
     if asset not in ASSETS:
         raise NotFound
+    folder, mime_type = ASSETS[asset]
     return await file(
-        SWAGGER_UI / asset,
-        mime_type=ASSETS[asset],
+        folder / asset,
+        mime_type=mime_type,
         max_age=86_400,
         validate_when_requested=False,
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import pyarrow
 from pyarrow import compute, csv, parquet
 from sanic import Blueprint, Request
 
-from api.answers import CACHE_CONTROL, Answer, entity_tag, is_known
+from api.answers import CACHE_CONTROL, Answer, as_json, entity_tag, is_known
 from api.audiences import Audiences, ProductId
 from api.documentation import PRODUCT_ID, Operation, Parameter, documented, number_parameter
 from api.parameters import choice, identifier, whole_number
@@ -153,7 +152,7 @@ class _JsonLines:
             customers = customers.cast(pyarrow.string())
         else:
             customers = pyarrow.array(
-                [json.dumps(name, ensure_ascii=False) for name in customers.to_pylist()],
+                [as_json(name).decode() for name in customers.to_pylist()],
                 pyarrow.string(),
             )
         lines = compute.binary_join_element_wise(

@@ -1,7 +1,6 @@
 """A server to call: a process of its own, over a release of its own."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +15,6 @@ import httpx
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.publish import publish
 from tests.conftest import DirtyBuild, run_program
 
 
@@ -125,17 +123,6 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     yield run
     for one in running:
         stop(one)
-
-
-@pytest.fixture
-def releases(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
-    """A folder with one release of its own, and a build to publish more from."""
-    folder = BuildFolder(tmp_path / "build")
-    folder.root.mkdir()
-    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
-    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
-    publish(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

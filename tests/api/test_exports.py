@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
-import pytest
 
 from api.audiences import Audiences, Lookups
 from api.problems import Problem
@@ -55,12 +54,18 @@ def copied(server: Server) -> Path:
 
 
 def export(
-    server: Server, client: Client, settings: Settings, part: str | None = None
+    server: Server,
+    client: Client,
+    settings: Settings,
+    *,
+    part: str | None = None,
+    others: int = 0,
 ) -> BaseException | None:
     """Export an audience to a client; returns what was raised.
 
     Args:
         part: the query of a part, instead of the API's.
+        others: how many exports run already.
     """
 
     async def respond(**_: object) -> Client:
@@ -91,6 +96,8 @@ def export(
             transport=SimpleNamespace(abort=client.cut_off),
             respond=respond,
         )
+        for _ in range(others):
+            await context.exports.acquire()
         try:
             await export_audience(request, "5")
         finally:
@@ -114,7 +121,7 @@ def test_a_whole_export_ends(server: Server) -> None:
 def test_an_export_that_fails_is_never_taken_for_the_whole(server: Server) -> None:
     client = Client()
     broken = "select no_such_column from main.customers"
-    assert isinstance(export(server, client, Settings(), broken), duckdb.Error)
+    assert isinstance(export(server, client, Settings(), part=broken), duckdb.Error)
     assert (client.has_ended, client.is_cut_off) == (False, True)
     assert (client.logged["rows"], client.logged["complete"]) == (0, False)
 
@@ -126,27 +133,9 @@ def test_a_client_that_takes_nothing_is_left(server: Server) -> None:
 
 
 def test_exports_at_once_are_few(server: Server) -> None:
-    async def run() -> None:
-        exports = asyncio.Semaphore(1)
-        async with exports:
-            request = SimpleNamespace(
-                app=SimpleNamespace(
-                    ctx=SimpleNamespace(
-                        serving=SimpleNamespace(current=lambda: audiences), exports=exports
-                    )
-                ),
-                query_string="",
-                headers={},
-                raw_url=b"/audience/5",
-                body=b"",
-            )
-            audiences = await Audiences.of(release, Settings(), Lookups())
-            with pytest.raises(
-                Problem, match="As many exports as may are running"
-            ) as caught:
-                await export_audience(request, "5")
-        assert (caught.value.status, caught.value.headers["retry-after"]) == (503, "5")
-
-    release = Release(copied(server), Settings())
-    asyncio.run(run())
-    release.retire()
+    client = Client()
+    problem = export(server, client, Settings(concurrent_exports=1), others=1)
+    assert isinstance(problem, Problem)
+    assert "As many exports as may are running" in problem.detail
+    assert (problem.status, problem.headers["retry-after"]) == (503, "5")
+    assert client.sent == []

@@ -259,9 +259,9 @@ def test_every_route_is_documented_and_every_query_is_asked(server: Server) -> N
 
 
 def test_metrics_count_what_all_workers_answered(
-    serve: Serve, releases: BuildFolder
+    serve: Serve, published: BuildFolder
 ) -> None:
-    server = serve(releases, workers=2)
+    server = serve(published, workers=2)
     for _ in range(10):
         with httpx.Client(base_url=server.url) as fresh:
             for product in range(1, 11):

@@ -87,16 +87,16 @@ def open_releases(server: Server) -> set[str]:
 
 
 def test_releases_switch_under_load_without_a_failed_request(
-    serve: Serve, releases: BuildFolder
+    serve: Serve, published: BuildFolder
 ) -> None:
-    server = serve(releases, workers=2)
+    server = serve(published, workers=2)
     first = served(server)
     with Load(server) as load:
-        second = publish(releases)
+        second = publish(published)
         server.wait_for(lambda: served(server) == second.release_id)
-        third = publish(releases)
+        third = publish(published)
         server.wait_for(lambda: served(server) == third.release_id)
-        roll_back(ReleaseFolder(releases.releases))
+        roll_back(ReleaseFolder(published.releases))
         server.wait_for(lambda: served(server) == second.release_id)
         time.sleep(0.5)
     assert load.errors == []
@@ -109,8 +109,8 @@ def test_releases_switch_under_load_without_a_failed_request(
     assert "audience_release_switches_total 6.0" in text, "three, in two workers"
 
 
-def test_a_worker_that_is_killed_is_replaced(serve: Serve, releases: BuildFolder) -> None:
-    server = serve(releases, workers=2)
+def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolder) -> None:
+    server = serve(published, workers=2)
     parent = psutil.Process(server.process.pid)
 
     def workers() -> set[int]:
@@ -135,15 +135,15 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, releases: BuildFolder
     server.wait_for(all_answer)
 
 
-def test_workers_end_with_their_parent(serve: Serve, releases: BuildFolder) -> None:
-    server = serve(releases)
+def test_workers_end_with_their_parent(serve: Serve, published: BuildFolder) -> None:
+    server = serve(published)
     children = psutil.Process(server.process.pid).children(recursive=True)
     server.process.kill()
     assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
-def test_stopping_finishes_what_is_in_flight(serve: Serve, releases: BuildFolder) -> None:
-    server = serve(releases)
+def test_stopping_finishes_what_is_in_flight(serve: Serve, published: BuildFolder) -> None:
+    server = serve(published)
     with server.client.stream("GET", "/audience/5?n=100000") as stream:
         parts = stream.iter_bytes(100)
         received = next(parts)
@@ -174,12 +174,12 @@ def test_without_a_release_it_says_what_to_run(serve: Serve, folder: BuildFolder
 
 
 def test_the_first_release_is_served_when_it_comes(
-    serve: Serve, releases: BuildFolder
+    serve: Serve, published: BuildFolder
 ) -> None:
-    pointer = releases.releases / "current"
+    pointer = published.releases / "current"
     target = str(pointer.readlink())
     pointer.unlink()
-    server = serve(releases)
+    server = serve(published)
     assert served(server) is None
     pointer.symlink_to(target)
     server.wait_for(lambda: served(server) == target)
@@ -190,12 +190,12 @@ def test_the_first_release_is_served_when_it_comes(
     "damage", ["truncated", "no database", "no manifest", "half manifest"]
 )
 def test_a_damaged_release_is_not_served_and_is_named(
-    serve: Serve, releases: BuildFolder, damage: str
+    serve: Serve, published: BuildFolder, damage: str
 ) -> None:
-    server = serve(releases)
+    server = serve(published)
     good = served(server)
-    broken = releases.releases / "000009-20260101T000000Z"
-    shutil.copytree(releases.releases / str(good), broken)
+    broken = published.releases / "000009-20260101T000000Z"
+    shutil.copytree(published.releases / str(good), broken)
     if damage == "truncated":
         os.truncate(broken / "audience.duckdb", 100_000)
     elif damage == "no database":
@@ -205,37 +205,37 @@ def test_a_damaged_release_is_not_served_and_is_named(
     else:
         text = (broken / "manifest.json").read_text()
         (broken / "manifest.json").write_text(text[: len(text) // 2])
-    link = releases.releases / "next"
+    link = published.releases / "next"
     link.symlink_to(broken.name)
-    link.replace(releases.releases / "current")
+    link.replace(published.releases / "current")
     server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
     health = server.get("/health")
     assert health.status_code == 200
     assert broken.name in health.json()["reasons"][0]
-    assert str(releases.root) not in health.text
+    assert str(published.root) not in health.text
     assert served(server) == good
     assert server.get("/recommend/5").status_code == 200
     # Mended by the next release.
-    last = publish(releases)
+    last = publish(published)
     server.wait_for(lambda: served(server) == last.release_id)
     assert server.get("/health").json()["status"] == "healthy"
 
 
-def test_a_release_that_vanishes_is_served_on(serve: Serve, releases: BuildFolder) -> None:
-    server = serve(releases)
+def test_a_release_that_vanishes_is_served_on(serve: Serve, published: BuildFolder) -> None:
+    server = serve(published)
     good = served(server)
-    shutil.rmtree(releases.releases)
+    shutil.rmtree(published.releases)
     server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
     assert served(server) == good
     assert server.get("/recommend/5?n=50").json()["count"] == 50
     assert "no longer there" in server.get("/health").json()["reasons"][0]
 
 
-def test_an_old_release_degrades_health(serve: Serve, releases: BuildFolder) -> None:
-    manifest = releases.releases / "current" / "manifest.json"
+def test_an_old_release_degrades_health(serve: Serve, published: BuildFolder) -> None:
+    manifest = published.releases / "current" / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["created_at"] = "2020-01-01T00:00:00+00:00"
     manifest.write_text(json.dumps(facts))
-    health = serve(releases).get("/health").json()
+    health = serve(published).get("/health").json()
     assert health["status"] == "degraded"
     assert "days old, more than 10" in health["reasons"][0]

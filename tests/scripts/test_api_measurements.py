@@ -1,7 +1,6 @@
 """The programs that put the API under load: that they run, see failures, and judge."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +10,7 @@ from scripts.build_folder import BuildFolder
 from scripts.publish import publish
 from scripts.running_api import MeasurementError, running_api
 from scripts.soak import soak
-from tests.conftest import DirtyBuild, run_program
-
-
-@pytest.fixture
-def published(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
-    folder = BuildFolder(tmp_path / "build")
-    folder.root.mkdir()
-    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
-    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
-    publish(folder)
-    return folder
+from tests.conftest import run_program
 
 
 def test_the_published_load_in_small(published: BuildFolder) -> None:

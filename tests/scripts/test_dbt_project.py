@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from typing import Any
 
 import pytest
@@ -37,15 +36,13 @@ def test_unit_tests_pass(folder: BuildFolder) -> None:
 
 
 def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
-    dirty_build: DirtyBuild, folder: BuildFolder
+    built: BuildFolder,
 ) -> None:
-    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
-    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
-    outcome = run_program(folder, "scripts.document")
+    outcome = run_program(built, "scripts.document")
     assert outcome.returncode == 0, outcome.stderr
-    page = (folder.docs / "static_index.html").read_text()
+    page = (built.docs / "static_index.html").read_text()
     assert "whom to contact about a product that nobody has touched yet" in page
-    assert publish(folder).release_id.startswith("000001-")
+    assert publish(built).release_id.startswith("000001-")
 
 
 def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:

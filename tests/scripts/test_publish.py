@@ -20,16 +20,6 @@ from scripts.releases import ReleaseError, ReleaseFolder
 from tests.conftest import DirtyBuild, read_release
 
 
-@pytest.fixture
-def built(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
-    """A built warehouse without a release."""
-    folder = BuildFolder(tmp_path / "build")
-    folder.root.mkdir()
-    shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
-    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
-    return folder
-
-
 def edit_results(folder: BuildFolder, **changes: object) -> None:
     path = folder.dbt_target / "run_results.json"
     results = json.loads(path.read_text())
