@@ -8,11 +8,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.installed-run
+EVIDENCE := $(VENV)/.installed-evidence
 DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build serve publish releases rollback docs test lint format bench bench-api load soak clean
+.PHONY: help build evidence serve publish releases rollback docs test lint format bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,20 +30,30 @@ $(RUN): pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(DEV): pyproject.toml $(RUN)
-	@echo "Installing what tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(EVIDENCE): pyproject.toml $(RUN)
+	@echo "Installing what the evidence needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[evidence]'
 	@touch $@
 
+$(DEV): pyproject.toml $(RUN)
+	@echo "Installing what tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,evidence]'
+	@touch $@
+
+ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
+	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
+
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5)
-	@$(BIN)/python -m scripts.build $${LOG:+--log "$$LOG"} \
-		$${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
+	@$(BIN)/python -m scripts.build $(ORDER)
+
+evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
+	@$(BIN)/python -m scripts.evidence $(ORDER)
 
 serve: $(RUN) ## Serve the current release at http://127.0.0.1:8000
 	@$(BIN)/python -m api
 
-publish: $(RUN) ## Publish the last whole build again
-	@$(BIN)/python -m scripts.publish
+publish: $(RUN) ## Publish the last whole build again (KEEP=5)
+	@$(BIN)/python -m scripts.publish $${KEEP:+--keep "$$KEEP"}
 
 releases: $(RUN) ## List the releases
 	@$(BIN)/python -m scripts.publish --list

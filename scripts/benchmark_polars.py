@@ -57,7 +57,10 @@ def pair_customers_with_products(interactions: pl.DataFrame) -> pl.DataFrame:
 def rank_customers(customer_products: pl.DataFrame) -> pl.DataFrame:
     """One row per customer, best first: features, contributions, score and rank."""
     feature_weights: dict[str, float] = dict(
-        pl.read_csv(PROJECT / "seeds" / "feature_weights.csv").iter_rows()
+        pl.read_csv(PROJECT / "seeds" / "feature_weights.csv")
+        .filter(pl.col("weight_set") == "published")
+        .select("feature", "weight")
+        .iter_rows()
     )
     first_day = pl.col("first_interaction_at").dt.date()
     last_day = pl.col("last_interaction_at").dt.date()

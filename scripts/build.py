@@ -6,11 +6,14 @@ nothing; the release that was served before is served still.
 
 import argparse
 import contextlib
+import io
+import os
 import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +24,44 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_summary import print_summary
-from scripts.dbt_run import NodeResult, run_dbt
+from scripts.dbt_run import DbtRun, NodeResult, run_dbt
 from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError, check_log, literal, read_mapping
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
-from scripts.releases import Release, ReleaseError
+from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 
 class BuildError(RuntimeError):
     """A build that stopped; the message holds a sentence for each problem."""
+
+
+REPORTED_ERRORS: tuple[type[Exception], ...] = (
+    BuildError,
+    FolderInUseError,
+    LogSourceError,
+    ReleaseError,
+    GeneratorError,
+)
+
+
+def check_environment() -> None:
+    """See that the environment variables of dbt's profile can be meant.
+
+    Raises:
+        BuildError: one cannot.
+    """
+    for name, pattern, expected in (
+        ("AUDIENCE_DBT_THREADS", r"[1-9]\d{0,2}", "a number of threads such as 4"),
+        (
+            "AUDIENCE_MEMORY_LIMIT",
+            r"\d+(\.\d+)? ?[KMGT]i?B",
+            "a size such as 4GB",
+        ),
+    ):
+        value = os.environ.get(name)
+        if value is not None and not re.fullmatch(pattern, value):
+            raise BuildError(f"{name} = {value}: expected {expected}")
 
 
 def check_writable(folder: BuildFolder) -> None:
@@ -91,12 +122,14 @@ def gather_settings(
             raise LogSourceError(f"--vars {extra!r} is not YAML") from error
         if not isinstance(given, dict):
             raise LogSourceError(f"--vars {extra!r}: expected settings such as 'top_n: 20'")
+        if not all(isinstance(name, str) for name in given):
+            raise LogSourceError(f"--vars {extra!r}: expected names of settings")
         settings |= given
     if log is not None:
         settings["log"] = literal(log)
-    settings.setdefault("log", str(folder.default_log))
+    settings["log"] = str(settings.get("log", folder.default_log))
     encoding = settings.get("encoding", "utf-8")
-    check_log(str(settings["log"]), str(encoding))
+    check_log(settings["log"], str(encoding))
     return settings
 
 
@@ -108,60 +141,86 @@ def timed(step: str, timings: dict[str, float]) -> Iterator[None]:
     timings[step] = time.monotonic() - started
 
 
-def build(
-    folder: BuildFolder,
-    console: Console,
-    log: str | None = None,
-    mapping: Path | None = None,
-    extra: str | None = None,
-    keep: int = KEPT_RELEASES,
-) -> Release:
-    """Build and publish, with progress and a summary on the console.
+@dataclass(frozen=True)
+class Order:
+    """What to build.
 
-    Args:
+    Attributes:
         log: path or glob of the raw log; generated if None and not there yet.
         mapping: YAML file that describes it.
         extra: more dbt variables, as YAML.
         keep: how many releases to keep.
+    """
+
+    log: str | None = None
+    mapping: Path | None = None
+    extra: str | None = None
+    keep: int = KEPT_RELEASES
+
+
+def prepare(
+    folder: BuildFolder, console: Console, order: Order, timings: dict[str, float]
+) -> dict[str, Any]:
+    """See that a build can start, and generate its log where none is given.
+
+    Returns:
+        The dbt variables of the build.
 
     Raises:
-        BuildError, FolderInUseError, LogSourceError, ReleaseError, GeneratorError:
-            nothing was published.
+        BuildError, LogSourceError, GeneratorError: it cannot.
     """
-    check_writable(folder)
-    with folder.lock() as lock:
-        return _build(folder, console, log, mapping, extra, keep, lock)
-
-
-def _build(
-    folder: BuildFolder,
-    console: Console,
-    log: str | None,
-    mapping: Path | None,
-    extra: str | None,
-    keep: int,
-    lock: int,
-) -> Release:
-    timings: dict[str, float] = {}
+    check_environment()
     check_warehouse(folder)
-    if log is None and not folder.default_log.exists():
+    if order.log is None and not folder.default_log.exists():
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
             generate(folder.default_log)
-    settings = gather_settings(folder, log, mapping, extra)
+    return gather_settings(folder, order.log, order.mapping, order.extra)
 
-    named = shown(Path(settings["log"]))
-    console.print(f"Building {named} ...", soft_wrap=True)
+
+def build_and_publish(
+    folder: BuildFolder,
+    console: Console,
+    settings: dict[str, Any],
+    keep: int,
+    lock: int,
+    timings: dict[str, float],
+) -> tuple[Release, DbtRun]:
+    """Build every model, test it, and publish a release.
+
+    Args:
+        settings: dbt variables, the log among them.
+        lock: file descriptor of the folder's lock.
+
+    Raises:
+        BuildError, ReleaseError: nothing was published.
+    """
+    console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
     with timed("dbt build", timings), dbt_progress(console) as show:
         # Unit tests check the SQL, not the log: they belong to `make test`.
         command = ["build", "--exclude-resource-type", "unit_test"]
         run = run_dbt(command, settings, folder, show, lock=lock)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
-
     console.print("Publishing ...")
     with timed("publish", timings):
-        release = publish(folder, keep, print_mart)
+        return publish(folder, keep, print_mart), run
+
+
+def build(folder: BuildFolder, console: Console, order: Order) -> Release:
+    """Build and publish, with progress and a summary on the console.
+
+    Raises:
+        BuildError, FolderInUseError, LogSourceError, ReleaseError, GeneratorError:
+            nothing was published.
+    """
+    check_writable(folder)
+    timings: dict[str, float] = {}
+    with folder.lock() as lock:
+        settings = prepare(folder, console, order, timings)
+        release, run = build_and_publish(
+            folder, console, settings, order.keep, lock, timings
+        )
     print_summary(console, release, run, timings)
     return release
 
@@ -198,12 +257,9 @@ def dbt_progress(console: Console) -> Iterator[Any]:
         yield show_bar
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.build",
-        description="Build the warehouse from a raw log, test it and publish a release.",
-    )
+def order_parser(program: str, description: str) -> argparse.ArgumentParser:
+    """A parser of what to build."""
+    parser = argparse.ArgumentParser(prog=program, description=description)
     parser.add_argument("--log", help="path or glob of CSV or Parquet files")
     parser.add_argument("--mapping", type=Path, help="YAML file that describes the log")
     parser.add_argument("--vars", help="more settings as YAML, such as 'top_n: 20'")
@@ -213,40 +269,64 @@ def main(arguments: list[str] | None = None) -> int:
         default=KEPT_RELEASES,
         help=f"how many releases to keep (default {KEPT_RELEASES})",
     )
+    return parser
+
+
+def carry_out(
+    parser: argparse.ArgumentParser,
+    arguments: list[str] | None,
+    action: Callable[[BuildFolder, Console, Order], object],
+    reported: tuple[type[Exception], ...] = REPORTED_ERRORS,
+) -> int:
+    """Do what a command line orders; errors become one sentence each.
+
+    Args:
+        reported: errors of the action that have a message for the user.
+
+    Returns:
+        The exit code: 0, 1 after an error, 130 where it was interrupted.
+    """
     options = parser.parse_args(arguments)
     if options.keep < 1:
         parser.error(f"--keep {options.keep}, must be 1 or more")
+    order = Order(options.log, options.mapping, options.vars, options.keep)
     folder = BuildFolder.from_environment()
+    served = ReleaseFolder(folder.releases).current()
     # Whoever ends the program ends dbt with it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Ids may hold what the terminal cannot show.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    errors: tuple[type[Exception], ...] = (*reported, OSError, duckdb.Error)
     try:
-        build(
-            folder,
-            # What is printed comes from data: no markup in it.
-            Console(markup=False, highlight=False),
-            log=options.log,
-            mapping=options.mapping,
-            extra=options.vars,
-            keep=options.keep,
-        )
-    except (
-        BuildError,
-        FolderInUseError,
-        LogSourceError,
-        ReleaseError,
-        GeneratorError,
-        OSError,
-        duckdb.Error,
-    ) as error:
+        # What is printed comes from data: no markup in it.
+        action(folder, Console(markup=False, highlight=False), order)
+    except errors as error:
         print(f"error: {error}", file=sys.stderr)
+        code = 1
     except KeyboardInterrupt:
-        print("error: interrupted; nothing was published", file=sys.stderr)
-        return 130
+        print("error: interrupted", file=sys.stderr)
+        code = 130
     else:
         return 0
-    if (folder.releases / "current").exists():
+    serves = ReleaseFolder(folder.releases).current()
+    if serves is None:
+        print("Nothing was published.", file=sys.stderr)
+    elif serves == served:
         print("Nothing was published; the last release is served still.", file=sys.stderr)
-    return 1
+    else:
+        print(f"{serves.release_id} had been published and is served.", file=sys.stderr)
+    return code
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = order_parser(
+        "python -m scripts.build",
+        "Build the warehouse from a raw log, test it and publish a release.",
+    )
+    return carry_out(parser, arguments, build)
 
 
 if __name__ == "__main__":

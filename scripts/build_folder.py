@@ -51,6 +51,11 @@ class BuildFolder:
         return self.root / "target"
 
     @property
+    def evidence(self) -> Path:
+        """What the evidence programs leave for the warehouse, and their report."""
+        return self.root / "evidence"
+
+    @property
     def docs(self) -> Path:
         """The dbt docs, apart: what made them must not pass for a build."""
         return self.root / "docs"

@@ -81,8 +81,7 @@ def run_dbt(
     """
     started = time.monotonic()
     target = target or folder.dbt_target
-    # Where dbt cannot write its results, those of an earlier run must not pass for them.
-    (target / "run_results.json").unlink(missing_ok=True)
+    earlier_results = _stamp(target)
     environment = os.environ | {
         "AUDIENCE_BUILD_DIR": str(folder.root),
         "DBT_TARGET_PATH": str(target),
@@ -129,7 +128,9 @@ def run_dbt(
             process.terminate()
             process.wait()
     run.seconds = time.monotonic() - started
-    run.problems, run.warnings = _explain(folder, target, run)
+    # Where dbt could not write its results, those of an earlier run must not pass for them.
+    if _stamp(target) != earlier_results:
+        run.problems, run.warnings = _explain(folder, target)
     if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):
         run.problems = [
             f"The disk of {folder.root} is full: free some space and build again"
@@ -176,18 +177,23 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
         errors.append(info["msg"])
 
 
-def _explain(folder: BuildFolder, target: Path, run: DbtRun) -> tuple[list[str], list[str]]:
+def _stamp(target: Path) -> int | None:
+    """When dbt's results were last written; None where there are none."""
+    results_file = target / "run_results.json"
+    return results_file.stat().st_mtime_ns if results_file.exists() else None
+
+
+def _explain(folder: BuildFolder, target: Path) -> tuple[list[str], list[str]]:
     """Problems and warnings of the run, from dbt's run results."""
     results_file = target / "run_results.json"
-    if run.exit_code == 2 or not results_file.exists():
-        return [], []
     results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
     problems, warnings = [], []
     for result in results:
         if result["status"] in ("error", "runtime error"):
             problem = _one_sentence(result["message"] or "")
-            if result["unique_id"].endswith(".stg_raw_log") and "Error:" in problem:
-                problem += " Check row_filter and expressions in the mapping."
+            model = result["unique_id"].split(".")[-1]
+            if model in ("stg_raw_log", "stg_log_rows") and "Error:" in problem:
+                problem += " Check row_filter, expressions and time_format in the mapping."
             problems.append(problem)
         elif result["status"] == "fail":
             problems.extend(_explain_test(folder, target, result))
@@ -216,6 +222,7 @@ def _explain_test(folder: BuildFolder, target: Path, result: dict[str, Any]) -> 
 
 def _one_sentence(message: str) -> str:
     """The cause out of a dbt error: without the heading, the call stack and file names."""
+    message = message.split("Traceback (most recent call last)")[0]
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     kept = [
         line

@@ -19,18 +19,17 @@ def main(arguments: list[str] | None = None) -> int:
     folder = BuildFolder.from_environment()
     results = folder.dbt_target / "run_results.json"
     try:
-        settings = json.loads(results.read_text(encoding="utf-8"))["args"].get("vars", {})
-    except (OSError, ValueError, KeyError):
+        with folder.lock() as lock:
+            settings = json.loads(results.read_text(encoding="utf-8"))["args"]["vars"]
+            print("Writing the documentation (a few seconds) ...", flush=True)
+            command = ["docs", "generate", "--static"]
+            run = run_dbt(command, settings, folder, target=folder.docs, lock=lock)
+    except (FileNotFoundError, ValueError, KeyError):
         print(
             f"error: No build in {shown(folder.root)} to describe: run `make build` first",
             file=sys.stderr,
         )
         return 1
-    print("Writing the documentation (a few seconds) ...", flush=True)
-    try:
-        with folder.lock() as lock:
-            command = ["docs", "generate", "--static"]
-            run = run_dbt(command, settings, folder, target=folder.docs, lock=lock)
     except (FolderInUseError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -72,62 +72,84 @@ def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
             raise LogSourceError(
                 f"{file} is a folder: expected a file or a pattern such as {file}/*.csv"
             )
-        try:
-            if file.stat().st_size == 0:
-                raise LogSourceError(
-                    f"{file} is empty: expected a header and one row per interaction"
-                )
-            with file.open("rb") as stream:
-                beginning = stream.read(SAMPLE_BYTES)
-                stream.seek(max(0, file.stat().st_size - 4))
-                end = stream.read(4)
-            if beginning.startswith(b"\x1f\x8b") and file.suffix != ".gz":
-                raise LogSourceError(
-                    f"{file} is a gzip file: give its name the suffix .gz (in lower case)"
-                )
-            if file.suffix == ".gz":
-                # To its end, where it says whether it is whole.
-                with gzip.open(file) as stream:
-                    beginning = stream.read(SAMPLE_BYTES)
-                    while stream.read(2**24):
-                        pass
-        except FileNotFoundError as error:
+        beginning, end = _look_into(file)
+        if not beginning:
             raise LogSourceError(
-                f"No log at {file}: expected a CSV or Parquet file, or a pattern such as"
-                " folder/*.csv"
-            ) from error
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise LogSourceError(f"{file} is not a whole gzip file: {error}") from error
-        except OSError as error:
-            raise LogSourceError(f"Cannot read {file}: {error.strerror}") from error
+                f"{file} is empty: expected a header and one row per interaction"
+            )
         if file.suffix == ".parquet":
-            if not beginning.startswith(b"PAR1") or end != b"PAR1":
-                raise LogSourceError(
-                    f"{file} is not a whole Parquet file: expected PAR1 at its beginning"
-                    " and end. Was it copied completely? A CSV file needs another suffix."
-                )
-        elif beginning.startswith(b"PAR1"):
-            raise LogSourceError(
-                f"{file} is a Parquet file: give its name the suffix .parquet"
-            )
-        elif b"\0" in beginning and not encoding.lower().startswith("utf-16"):
-            raise LogSourceError(
-                f"{file} is not text (it has zero bytes): expected CSV, plain or gzip with"
-                " the suffix .gz. Name the encoding in the mapping if it is text."
-            )
-        elif encoding == "utf-8":
-            _check_first_line(file, beginning)
+            _check_parquet(file, beginning, end)
+        else:
+            _check_text(file, beginning, encoding)
     return files
 
 
-def _check_first_line(file: Path, beginning: bytes) -> None:
-    """See that the first line says something, and in UTF-8."""
+def _look_into(file: Path) -> tuple[bytes, bytes]:
+    """The beginning of what a file holds, unpacked, and the last bytes of the file.
+
+    Raises:
+        LogSourceError: it cannot be read, or is not a whole gzip file.
+    """
+    try:
+        with file.open("rb") as stream:
+            beginning = stream.read(SAMPLE_BYTES)
+            stream.seek(max(0, file.stat().st_size - 4))
+            end = stream.read(4)
+        if beginning.startswith(b"\x1f\x8b") and file.suffix != ".gz":
+            raise LogSourceError(
+                f"{file} is a gzip file: give its name the suffix .gz (in lower case)"
+            )
+        if file.suffix == ".gz" and beginning:
+            # To its end, where it says whether it is whole.
+            with gzip.open(file) as stream:
+                beginning = stream.read(SAMPLE_BYTES)
+                while stream.read(2**24):
+                    pass
+    except FileNotFoundError as error:
+        raise LogSourceError(
+            f"No log at {file}: expected a CSV or Parquet file, or a pattern such as"
+            " folder/*.csv"
+        ) from error
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise LogSourceError(f"{file} is not a whole gzip file: {error}") from error
+    except OSError as error:
+        raise LogSourceError(f"Cannot read {file}: {error.strerror}") from error
+    return beginning, end
+
+
+def _check_parquet(file: Path, beginning: bytes, end: bytes) -> None:
+    """See that a file is whole."""
+    if not beginning.startswith(b"PAR1") or end != b"PAR1":
+        raise LogSourceError(
+            f"{file} is not a whole Parquet file: expected PAR1 at its beginning"
+            " and end. Was it copied completely? A CSV file needs another suffix."
+        )
+
+
+def _check_text(file: Path, beginning: bytes, encoding: str) -> None:
+    """See that a file is text, and that its first line says something."""
+    if beginning.startswith(b"PAR1"):
+        raise LogSourceError(f"{file} is a Parquet file: give its name the suffix .parquet")
+    if beginning.startswith(b"\xfe\xff"):
+        raise LogSourceError(
+            f"{file} is UTF-16 with the high byte first, which cannot be read: write it as"
+            " UTF-8"
+        )
+    if encoding.lower().startswith("utf-16"):
+        return
+    if b"\0" in beginning:
+        raise LogSourceError(
+            f"{file} is not text (it has zero bytes): expected CSV, plain or gzip with"
+            " the suffix .gz. Name the encoding in the mapping if it is text."
+        )
     line = beginning.splitlines()[0]
     if not line.strip():
         raise LogSourceError(
             f"{file} begins with an empty line: expected the header or the first row."
             " Remove the line"
         )
+    if encoding != "utf-8":
+        return
     try:
         line.decode(errors="ignore" if len(line) == SAMPLE_BYTES else "strict")
     except UnicodeDecodeError as error:

@@ -167,8 +167,12 @@ chosen as (
             when is_late then late_product(second_try % {surviving_products})
             else second_try - second_try % 5
         end as product,
-        -- An even spread instead of independent draws keeps the shares of the events exact.
-        (customer * 0.6180339887498949 + event * 0.4142135623730951 + {event_offset}) % 1
+        -- Of first events an even spread, which keeps the shares of the events exact; later
+        -- ones do not depend on it.
+        case
+            when event = 0 then (customer * 0.6180339887498949 + {event_offset}) % 1
+            else uniform('event', customer, event)
+        end
         as event_position
     from tries
 )

@@ -5,6 +5,7 @@ disturbed: a release is a file of its own, under a name of its own.
 """
 
 import argparse
+import logging
 import sys
 import time
 
@@ -15,6 +16,8 @@ from scripts.release_writer import Progress, write_release
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 KEPT_RELEASES = 5
+
+log = logging.getLogger(__name__)
 
 
 def publish(
@@ -34,9 +37,20 @@ def publish(
                 release = write_release(folder, releases, show)
             finally:
                 releases.sweep()
-            releases.prune(keep)
+            # From here on it is published: what goes wrong is said, and no more.
+            try:
+                releases.prune(keep)
+            except OSError as error:
+                log.warning("Old releases could not be removed: %s", error)
+            for stuck in releases.sweep():
+                log.warning("%s could not be removed", releases.root / stuck)
             return release
     except (OSError, duckdb.Error) as error:
+        if "No space left" in str(error):
+            raise ReleaseError(
+                f"Not published, the disk of {folder.releases} is full: free some space and"
+                " run `make publish`"
+            ) from error
         raise ReleaseError(
             f"Not published, the release could not be written to {folder.releases}: {error}"
         ) from error
@@ -51,6 +65,7 @@ def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release
     with releases.lock():
         if release_id is not None:
             release = releases.find(release_id)
+            release.check()
         else:
             current = releases.current()
             earlier = [
@@ -59,11 +74,21 @@ def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release
                 # Where nothing is served, the last one is the one to go back to.
                 if current is None or release.release_id < current.release_id
             ]
-            if not earlier:
-                raise ReleaseError("There is no earlier release to go back to")
-            release = earlier[-1]
+            whole = next(filter(_is_whole, reversed(earlier)), None)
+            if whole is None:
+                raise ReleaseError("There is no whole earlier release to go back to")
+            release = whole
         releases.serve(release)
         return release
+
+
+def _is_whole(release: Release) -> bool:
+    try:
+        release.check()
+    except ReleaseError as error:
+        log.warning("%s; going further back", error)
+        return False
+    return True
 
 
 def print_mart(done: int, total: int, mart: str, rows: int) -> None:

@@ -58,10 +58,23 @@ class Release:
         path = self.folder / "manifest.json"
         try:
             manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            manifest["row_counts"], manifest["input"]
+            manifest["row_counts"]["customers"], manifest["row_counts"]["products"]
+            manifest["input"]["as_of_at"], manifest["files"]["audience.duckdb"]["bytes"]
         except (ValueError, KeyError, TypeError) as error:
             raise ReleaseError(f"{path} is damaged: publish anew") from error
         return manifest
+
+    def check(self) -> None:
+        """See that its database is there, as large as it was written.
+
+        Raises:
+            ReleaseError: it is not.
+        """
+        expected = self.manifest["files"]["audience.duckdb"]["bytes"]
+        if not self.database.is_file() or self.database.stat().st_size != expected:
+            raise ReleaseError(
+                f"{self.release_id} is damaged: {self.database} is missing or incomplete"
+            )
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,7 @@ class ReleaseFolder:
         for file in [*unfinished.rglob("*"), unfinished]:
             _flush(file)
         folder = self.root / unfinished.name.removeprefix(UNFINISHED)
+        self._check_pointer()
         unfinished.rename(folder)
         release = Release(folder)
         self.serve(release)
@@ -121,32 +135,47 @@ class ReleaseFolder:
 
     def serve(self, release: Release) -> None:
         """Move the pointer, in one step."""
+        self._check_pointer()
         link = self.root / f"{UNFINISHED}{POINTER}"
         link.unlink(missing_ok=True)
         link.symlink_to(release.release_id, target_is_directory=True)
         link.replace(self.root / POINTER)
         _flush(self.root)
 
+    def _check_pointer(self) -> None:
+        pointer = self.root / POINTER
+        if pointer.exists() and not pointer.is_symlink():
+            raise ReleaseError(
+                f"{pointer} is no link to a release, as a copy of the folder may have made"
+                " it: remove it"
+            )
+
     def sweep(self) -> list[str]:
-        """Remove what interrupted runs left behind; returns its names. Hold the lock."""
-        swept = []
-        for left in self.root.glob(f"{UNFINISHED}*"):
-            if left.is_symlink() or left.is_file():
-                left.unlink()
-            else:
-                shutil.rmtree(left)
-            swept.append(left.name)
-        return swept
+        """Remove what interrupted runs left behind, as far as possible. Hold the lock.
+
+        Returns:
+            The names of what could not be removed.
+        """
+        stuck = []
+        for left in sorted(self.root.glob(f"{UNFINISHED}*")):
+            try:
+                if left.is_symlink() or left.is_file():
+                    left.unlink()
+                else:
+                    shutil.rmtree(left)
+            except OSError:
+                stuck.append(left.name)
+        return stuck
 
     def prune(self, keep: int) -> list[str]:
-        """Remove all but the last `keep` releases and the one that is served."""
+        """Put all but the last `keep` releases and the served one where `sweep` finds them.
+
+        First out of sight, so that an interrupted removal leaves no half release.
+        """
         served = self.current()
         old = [release for release in self.all()[:-keep] if release != served]
         for release in old:
-            # First out of sight, so that an interrupted removal leaves no half release.
-            hidden = self.root / f"{UNFINISHED}{release.release_id}"
-            release.folder.rename(hidden)
-            shutil.rmtree(hidden)
+            release.folder.rename(self.root / f"{UNFINISHED}{release.release_id}")
         return [release.release_id for release in old]
 
     @contextlib.contextmanager

@@ -71,6 +71,16 @@ class DirtyBuild:
         )
 
 
+class EvidenceBuild:
+    """The evidence of a generated log whose customers return and follow a taste."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = BuildFolder(root / "build")
+        self.log = root / "interactions.parquet"
+        generate(self.log, scale=0.05, seed=5, retention=0.4, taste=0.8)
+        self.outcome = run_program(self.folder, "scripts.evidence", "--log", str(self.log))
+
+
 @pytest.fixture
 def built(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
     """A built warehouse without a release; a test may do with it what it likes."""
@@ -92,5 +102,13 @@ def published(built: BuildFolder) -> BuildFolder:
 def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> DirtyBuild:
     """A finished build; tests may read it and must not change it."""
     build = DirtyBuild(tmp_path_factory.mktemp("dirty"))
+    assert build.outcome.returncode == 0, build.outcome.stdout + build.outcome.stderr
+    return build
+
+
+@pytest.fixture(scope="session")
+def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> EvidenceBuild:
+    """Finished evidence; tests may read it and must not change it."""
+    build = EvidenceBuild(tmp_path_factory.mktemp("taste"))
     assert build.outcome.returncode == 0, build.outcome.stdout + build.outcome.stderr
     return build

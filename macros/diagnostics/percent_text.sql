@@ -1,10 +1,17 @@
 {# A share as a person would write it: 3.05 %; small ones keep enough decimals to be seen. #}
 {% macro percent_text(share) -%}
     (case
-        when {{ share }} = 0 or {{ share }} >= 0.0001
-            then
-                cast(cast(round(100 * {{ share }}, 2) as decimal(18, 2)) as {{ dbt.type_string() }})
-        else
-            cast(cast(round(100 * {{ share }}, 6) as decimal(18, 6)) as {{ dbt.type_string() }})
+        when {{ share }} = 0 or abs({{ share }}) >= 0.0001
+            then {{ number_text('100 * (' ~ share ~ ')', 2) }}
+        else {{ number_text('100 * (' ~ share ~ ')', 6) }}
     end || ' %')
+{%- endmacro %}
+
+
+{# A number with so many decimals. #}
+{% macro number_text(number, decimals) -%}
+    cast(
+        cast(round({{ number }}, {{ decimals }}) as decimal(18, {{ decimals }}))
+        as {{ dbt.type_string() }}
+    )
 {%- endmacro %}

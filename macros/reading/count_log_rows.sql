@@ -27,7 +27,7 @@
                 {% for name in log.columns %}
                 coalesce(sum(
                     case
-                        when contains({{ adapter.quote(name.replace('"', '""')) }}, chr(10))
+                        when regexp_matches({{ adapter.quote(name.replace('"', '""')) }}, '[\r\n]')
                             then len(regexp_extract_all(
                                 {{ adapter.quote(name.replace('"', '""')) }}, '[\r\n]+'
                             ))

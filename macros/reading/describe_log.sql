@@ -58,6 +58,12 @@
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
     {% endif %}
+    {% for name in columns if name | lower in ['_log_file', '_row_in_log', 'file_row_number'] %}
+        {{ exceptions.raise_compiler_error(
+            files[0] ~ ' has a column ' ~ name ~ ', a name that reading needs for itself:'
+            ~ ' rename it in the log.'
+        ) }}
+    {% endfor %}
     {{ return({'files': files, 'format': formats[0], 'columns': columns}) }}
 {% endmacro %}
 
@@ -69,6 +75,12 @@
         {{ exceptions.raise_compiler_error(
             files[0] ~ ' is empty or begins with an empty line: expected '
             ~ ('a header and ' if var('has_header') else '') ~ 'one row per interaction.'
+        ) }}
+    {% endif %}
+    {% if first.count('"') % 2 %}
+        {{ exceptions.raise_compiler_error(
+            files[0] ~ ' begins with a line that opens a quote and does not close it: expected'
+            ~ ' the names of the columns on one line. Rename the column, or remove the quote.'
         ) }}
     {% endif %}
     {% set fields = split_csv_line(first) %}

@@ -10,10 +10,41 @@
 {% endmacro %}
 
 
-{# Interactions per day active; first and last day both count, so one day is the least. #}
-{% macro interaction_frequency(interaction_count, first_at, last_at) -%}
-    cast({{ interaction_count }} as double)
-    / ({{ dbt.datediff(first_at, last_at, 'day') }} + 1)
+{#
+    The features of customers, as columns of a select list.
+
+    Args:
+        customers: the relation to take them from: a row per customer, with
+            `total_interactions`, `unique_products`, `event_weight_sum`,
+            `first_interaction_at` and `last_interaction_at`.
+        as_of_at: the reference time.
+#}
+{% macro engagement_feature_columns(customers, as_of_at) -%}
+    {{ customers }}.total_interactions,
+        {{ customers }}.unique_products,
+        cast({{ customers }}.event_weight_sum as double)
+        / {{ customers }}.total_interactions as avg_event_score,
+        {{ interaction_frequency(customers, as_of_at) }} as interaction_frequency,
+        {{ recency_score(customers ~ '.last_interaction_at', as_of_at) }}
+            as recency_score
+{%- endmacro %}
+
+
+{#
+    Interactions per day; first and last day both count, so one day is the least. The days
+    are those from the first to the last interaction (active), or from the first one to the
+    reference time (known).
+#}
+{% macro interaction_frequency(customers, as_of_at, days=none) -%}
+    {%- set until = {'active': customers ~ '.last_interaction_at', 'known': as_of_at} -%}
+    cast({{ customers }}.total_interactions as double)
+        / (
+            {{ dbt.datediff(
+                customers ~ '.first_interaction_at',
+                until[days or var('frequency_days')],
+                'day'
+            ) }} + 1
+        )
 {%- endmacro %}
 
 

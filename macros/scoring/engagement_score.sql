@@ -1,40 +1,59 @@
 {#
     The engagement score of a customer, and its parts, as SQL for a query over three
-    relations: one with the features (its name is the argument), `bounds` with
-    `<feature>_lowest` and `<feature>_highest` over all customers, and `feature_weights`
-    with `<feature>_weight`. In the templates `{feature}` stands for the feature: see
-    for_each_feature.
+    relations: one with the features, one with `<feature>_lowest` and `<feature>_highest`
+    over all customers, and one with `<feature>_weight`. Their names are arguments. In the
+    templates `{feature}` stands for the feature: see for_each_feature.
 #}
 
 {# Template of a normalized feature. #}
-{% macro feature_normalized(features) -%}
-    {{ min_max_normalized(
-        features ~ '.{feature}', 'bounds.{feature}_lowest', 'bounds.{feature}_highest'
+{% macro feature_normalized(features, scale=none) -%}
+    {{ normalized(
+        features ~ '.{feature}', 'bounds.{feature}_lowest', 'bounds.{feature}_highest',
+        scale or var('score_scale')
     ) }}
 {%- endmacro %}
 
 
 {# Template of what a feature adds to the score. #}
-{% macro feature_contribution(features) -%}
-    {{ feature_normalized(features) }} * feature_weights.{feature}_weight
+{% macro feature_contribution(features, weights='feature_weights', scale=none) -%}
+    {{ feature_normalized(features, scale) }} * {{ weights }}.{feature}_weight
 {%- endmacro %}
 
 
 {# The sum of the contributions, rounded so that no order of summation changes a rank. #}
-{% macro engagement_score(features) -%}
+{% macro engagement_score(features, weights='feature_weights', scale=none) -%}
     round(
-        {{ for_each_feature(feature_contribution(features), separator='\n        + ') }},
+        {{ for_each_feature(
+            feature_contribution(features, weights, scale), separator='\n        + '
+        ) }},
         9
     )
 {%- endmacro %}
 
 
+{# Template of the bounds of a feature: a select list over the features. #}
+{% macro feature_bounds() -%}
+    {{ for_each_feature("min({feature}) as {feature}_lowest") }},
+        {{ for_each_feature("max({feature}) as {feature}_highest") }}
+{%- endmacro %}
+
+
+{# Rows of feature and weight as a column per feature; 0 for one that has no row. #}
+{% macro weight_columns() -%}
+    {{ for_each_feature(
+        "cast(sum(case when feature = '{feature}' then weight else 0 end) as double)"
+        ~ " as {feature}_weight"
+    ) }}
+{%- endmacro %}
+
+
 {#
-    The rank of a customer among all. Score, then last interaction, then id: a total order,
-    the same on every run and engine.
+    The rank of a customer among all, or among those with the same `within`. Score, then last
+    interaction, then id: a total order, the same on every run and engine.
 #}
-{% macro engagement_rank() -%}
+{% macro engagement_rank(within=none) -%}
     row_number() over (
+        {% if within %}partition by {{ within }}{% endif %}
         order by engagement_score desc, last_interaction_at desc, customer_id asc
     )
 {%- endmacro %}

@@ -14,10 +14,14 @@
     {% do check_number('recency_days', 0.001, 36500) %}
     {% do check_number('split_quantile', 0.001, 0.999) %}
     {% do check_number('max_reject_share', 0, 1) %}
+    {% do check_number('bootstrap_replicates', 100, 100000, whole=true) %}
     {% do check_choice('exclude', ['any', 'purchased', 'none']) %}
     {% do check_choice('id_type', ['integer', 'text']) %}
     {% do check_choice('encoding', ['utf-8', 'utf-16', 'latin-1']) %}
     {% do check_choice('has_header', [true, false]) %}
+    {% for name, definitions in score_definitions().items() %}
+        {% do check_choice(name, definitions) %}
+    {% endfor %}
     {% do as_of_literal() %}
 
     {% for name in ['columns', 'expressions', 'event_aliases', 'event_weights'] %}
@@ -36,9 +40,9 @@
     {% do check_events('event_aliases') %}
     {% for event, weight in var('event_weights').items() %}
         {% if weight is not number or weight is boolean
-            or (weight != 0 and not 0.000001 <= weight <= 1000000000) %}
+            or (weight != 0 and not 0.000001 <= weight <= 1000000) %}
             {{ stop_for_setting(
-                'event_weights', event ~ ': ' ~ weight, '0 or a number from 0.000001 to 1e9'
+                'event_weights', event ~ ': ' ~ weight, '0 or a number from 0.000001 to 1000000'
             ) }}
         {% endif %}
     {% endfor %}
@@ -66,14 +70,15 @@
     {{ return([
         'log', 'columns', 'expressions', 'row_filter', 'delimiter', 'has_header', 'encoding',
         'time_format', 'id_type', 'event_aliases', 'event_weights', 'max_reject_share',
-        'top_n', 'exclude', 'as_of', 'recency_days', 'split_quantile',
+        'top_n', 'exclude', 'as_of', 'recency_days', 'score_weights', 'frequency_days',
+        'score_scale', 'split_quantile', 'bootstrap_replicates',
     ]) }}
 {% endmacro %}
 
 
 {% macro check_number(name, low, high, whole=false) %}
     {% set value = var(name) %}
-    {% if value is not number or value is boolean or value < low or value > high
+    {% if value is not number or value is boolean or not low <= value <= high
         or (whole and value is not integer) %}
         {{ stop_for_setting(
             name, value, ('a whole number' if whole else 'a number')

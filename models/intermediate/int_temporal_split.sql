@@ -1,12 +1,12 @@
-with interactions as (
-    select * from {{ ref('int_interactions') }}
+with origins as (
+    select * from {{ ref('int_rolling_origins') }}
 ),
 
-quantile as (
-    select
-        percentile_disc({{ var('split_quantile') }}) within group (order by event_at)
-            as split_at
-    from interactions
+-- One row whatever the log: null where it has no interaction.
+split as (
+    select max(split_at) as split_at
+    from origins
+    where is_split
 )
 
-select * from quantile
+select * from split

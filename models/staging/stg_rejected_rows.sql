@@ -32,7 +32,7 @@ placed as (
             row_in_file,
             line_number - {{ header_lines() }} + 1 - row_number() over (
                 partition by log_file, row_in_file is null
-                order by line_number, row_in_file
+                order by line_number
             )
         ) as place_in_file
     from rejected

@@ -26,6 +26,7 @@ COMPILED = (
     ("intermediate", "int_interactions"),
     ("intermediate", "int_log_window"),
     ("intermediate", "int_customer_products"),
+    ("intermediate", "int_weight_sets"),
     ("marts/engagement", "customers"),
     ("marts/audience", "product_audiences"),
 )

@@ -17,6 +17,7 @@ from scripts.build import main
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.log_source import LogSourceError, check_log, read_mapping
+from scripts.publish import publish
 from tests.conftest import run_program
 
 HEADER = "customer_id,product_id,event,event_date\n"
@@ -52,6 +53,8 @@ def log(tmp_path: Path) -> Callable[[str], Path]:
             gzip.compress(HEADER.encode(), mtime=0),
             "suffix .gz (in lower case)",
         ),
+        ("empty.csv.gz", gzip.compress(b"", mtime=0), "is empty: expected a header"),
+        ("big.csv", HEADER.encode("utf-16-be").join([b"\xfe\xff", b""]), "as UTF-8"),
         ("blank.csv", b"\n" + HEADER.encode(), "begins with an empty line"),
         (
             "latin.csv",
@@ -110,7 +113,7 @@ def test_a_missing_mapping_names_the_others(tmp_path: Path) -> None:
         (HEADER + "x" + ROW + "y" + ROW, "", "every row was rejected (most often uncast"),
         (HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
         (HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
-        (HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter and expressions"),
+        (HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter, expressions and"),
         (HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
         (HEADER + '1,"2,cart,2023-01-01\n' + ROW * 9, "", "line 2 of "),
         (
@@ -119,6 +122,9 @@ def test_a_missing_mapping_names_the_others(tmp_path: Path) -> None:
             "opens a quote",
         ),
         (HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some in LF"),
+        ('"cus\ntomer",product_id\n' + ROW, "", "opens a quote and does not close it"),
+        ("_log_file," + HEADER + "x," + ROW, "", "has a column _log_file, a name"),
+        (HEADER + ROW, "1: 2", "expected names of settings"),
         (HEADER + ROW, "top_n: 0", "Setting top_n = 0: expected a whole number from 1"),
     ],
 )
@@ -134,9 +140,42 @@ def test_a_log_that_does_not_fit_is_refused(
     outcome = run_program(folder, "scripts.build", "--log", str(path), *arguments)
     assert outcome.returncode == 1
     assert message in outcome.stderr
-    assert outcome.stderr.count("\n") == 1, "one sentence"
+    assert outcome.stderr.count("\n") == 2, "one sentence, and what became of it"
+    assert outcome.stderr.endswith("\nNothing was published.\n")
     assert "Traceback" not in outcome.stdout + outcome.stderr
     assert not (folder.releases / "current").exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("AUDIENCE_DBT_THREADS", "0", "= 0: expected a number of threads"),
+        ("AUDIENCE_MEMORY_LIMIT", "banana", "= banana: expected a size such as 4GB"),
+    ],
+)
+def test_an_environment_that_cannot_be_meant_is_refused(
+    folder: BuildFolder,
+    log: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variable: str,
+    value: str,
+    message: str,
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
+    monkeypatch.setenv(variable, value)
+    assert main(["--log", str(log(HEADER + ROW))]) == 1
+    assert variable + " " + message in capsys.readouterr().err
+
+
+def test_a_setting_that_is_refused_leaves_the_last_build_fit_to_publish(
+    built: BuildFolder, log: Callable[[str], Path]
+) -> None:
+    outcome = run_program(
+        built, "scripts.build", "--log", str(log(HEADER + ROW)), "--vars", "top_n: 0"
+    )
+    assert outcome.returncode == 1
+    assert publish(built).release_id.startswith("000001-")
 
 
 def test_a_second_build_waits_for_nothing_and_names_the_first(
@@ -169,7 +208,7 @@ def test_a_build_that_is_ended_takes_dbt_with_it(
         time.sleep(0.01)
     program.terminate()
     _, message = program.communicate()
-    assert message == "error: interrupted; nothing was published\n"
+    assert message == "error: interrupted\nNothing was published.\n"
     assert program.returncode == 130
     assert psutil.wait_procs(children, timeout=60)[1] == []
     with folder.lock():
@@ -226,7 +265,7 @@ def test_weights_that_do_not_add_up_stop_the_build(
         check=False,
     )
     assert outcome.returncode == 1
-    assert "the weights of 5 features add up to 1.1" in outcome.stderr
+    assert "the published weights of 5 features add up to 1.1" in outcome.stderr
 
 
 def test_a_warehouse_held_by_another_program_names_it(
@@ -285,6 +324,7 @@ def test_a_full_disk_stops_the_build_with_one_sentence(
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: The disk of {disk} is full: free some space and build again\n"
+        "Nothing was published.\n"
     )
 
 

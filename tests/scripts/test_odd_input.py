@@ -146,6 +146,28 @@ def test_all_events_at_one_instant(build: Build) -> None:
     assert "Cannot be measured" in explanation[0]
 
 
+def test_values_that_span_lines_are_legal(folder: BuildFolder, tmp_path: Path) -> None:
+    """Line breaks of every kind within quotes; one such row has a field too many."""
+    log = tmp_path / "log.csv"
+    rows = [
+        f'{customer},2,cart,2023-01-01,"{name}"\n'
+        for customer, name in enumerate(["a\rb", "a\nb", "a\r\nb", "plain"] * 10)
+    ]
+    log.write_text(
+        "customer_id,product_id,event,event_date,product_name\n"
+        + "".join(rows)
+        + '99,2,cart,2023-01-01,"a\nb",more\n',
+        newline="",
+    )
+    outcome = run_program(folder, "scripts.build", "--log", str(log))
+    assert outcome.returncode == 0, outcome.stderr
+    with read_release(folder) as release:
+        accounting = release.execute(
+            "select reason, row_count from row_accounting where row_count > 0 order by 2"
+        ).fetchall()
+    assert accounting == [("unreadable line", 1), ("usable", 40)]
+
+
 def test_files_of_a_folder_are_one_log(folder: BuildFolder, tmp_path: Path) -> None:
     """Line numbers start again in every file; a duplicate may lie in another file."""
     header = "customer_id,product_id,event,event_date\n"

@@ -117,6 +117,53 @@ def test_a_damaged_manifest_is_listed_as_such(
     assert second.startswith(f"* {good.release_id}")
 
 
+@pytest.mark.parametrize("content", ["{}", '{"row_counts": {}, "input": {}}'])
+def test_a_manifest_that_lacks_something_is_damaged(
+    built: BuildFolder, content: str
+) -> None:
+    release = publish(built)
+    (release.folder / "manifest.json").write_text(content)
+    with pytest.raises(ReleaseError, match="is damaged"):
+        release.check()
+
+
+def test_roll_back_passes_over_a_release_without_its_database(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    first, second, third = publish(built), publish(built), publish(built)
+    second.database.unlink()
+    with pytest.raises(ReleaseError, match=f"{second.release_id} is damaged"):
+        roll_back(releases, second.release_id)
+    assert releases.current() == third
+    assert roll_back(releases) == first
+    with pytest.raises(ReleaseError, match="no whole earlier release"):
+        roll_back(releases)
+
+
+def test_what_cannot_be_removed_does_not_stop_a_release(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(built, keep=1)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(f"cannot remove {path}")
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    second = publish(built, keep=1)
+    third = publish(built, keep=1)
+    assert ReleaseFolder(built.releases).all() == [third]
+    assert f".unfinished-{second.release_id} could not be removed" in caplog.text
+    monkeypatch.undo()
+    publish(built, keep=1)
+    assert not list(built.releases.glob(".unfinished-*"))
+
+
+def test_a_pointer_that_is_a_folder_stops_publishing(built: BuildFolder) -> None:
+    (built.releases / "current").mkdir(parents=True)
+    with pytest.raises(ReleaseError, match="is no link to a release"):
+        publish(built)
+    assert ReleaseFolder(built.releases).all() == []
+
+
 def test_nothing_is_published_before_the_first_build(folder: BuildFolder) -> None:
     with pytest.raises(ReleaseError, match="run `make build`"):
         publish(folder)

@@ -1,6 +1,8 @@
--- Every feature of the score has a weight, and they add up to 1.
-with totals as (
+-- In every set of weights each feature of the score has one, and they add up to 1; the
+-- set in use is there.
+with weight_sets as (
     select
+        weight_set,
         count(*) as feature_count,
         count(
             case
@@ -13,16 +15,29 @@ with totals as (
         ) as known_count,
         sum(weight) as weight_sum
     from {{ ref('feature_weights') }}
+    group by weight_set
+),
+
+in_use as (
+    select count(*) as set_count
+    from weight_sets
+    where weight_set = '{{ var('score_weights') }}'
 )
 
 select
-    'seeds/feature_weights.csv: the weights of '
+    'seeds/feature_weights.csv: the ' || weight_set || ' weights of '
     || cast(feature_count as {{ dbt.type_string() }}) || ' features add up to '
-    || coalesce(cast(round(weight_sum, 6) as {{ dbt.type_string() }}), 'nothing')
+    || cast(round(weight_sum, 6) as {{ dbt.type_string() }})
     || ', expected weights that add up to 1 for'
     || ' {{ engagement_features() | join(", ") }}.' as problem
-from totals
+from weight_sets
 where
     feature_count <> {{ engagement_features() | length }}
     or known_count <> {{ engagement_features() | length }}
-    or abs(coalesce(weight_sum, 0) - 1) > 0.000001
+    or abs(weight_sum - 1) > 0.000001
+union all
+select
+    'Setting score_weights = {{ var('score_weights') }}: expected a weight_set of'
+    || ' seeds/feature_weights.csv.' as problem
+from in_use
+where set_count = 0

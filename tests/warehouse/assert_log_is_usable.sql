@@ -54,7 +54,15 @@ open_quotes as (
     from {{ ref('stg_log_rows') }}
     where
         reason = 'unreadable line'
-        and (original_text like '%' || chr(10) || '%' or row_in_log is not null)
+        and (
+            row_in_log is not null
+            or (
+                original_text like '%' || chr(10) || '%'
+                and mod(
+                    length(original_text) - length(replace(original_text, '"', '')), 2
+                ) = 1
+            )
+        )
 ),
 
 problems as (

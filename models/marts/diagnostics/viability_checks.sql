@@ -40,8 +40,8 @@ judged as (
         thresholds.clearly_viable_from,
         measured.what_it_says,
         coalesce(measured.measured >= thresholds.minimum, false) as is_passed
-    from thresholds
-    left join measured on thresholds.requirement = measured.requirement
+    from measured
+    inner join thresholds on measured.requirement = thresholds.requirement
 ),
 
 final as (

@@ -2,6 +2,10 @@ with checks as (
     select * from {{ ref('viability_checks') }}
 ),
 
+als_verdict as (
+    select * from {{ ref('als_verdict') }}
+),
+
 summarized as (
     select
         count(*) as requirement_count,
@@ -19,7 +23,7 @@ summarized as (
     from checks
 ),
 
-judged as (
+by_thresholds as (
     select
         *,
         case
@@ -28,13 +32,33 @@ judged as (
             when do_customers_clearly_return and passed_count = requirement_count
                 then 'viable'
             else 'borderline'
-        end as verdict
+        end as threshold_verdict
     from summarized
+),
+
+-- What was measured outweighs what the log lets expect.
+judged as (
+    select
+        by_thresholds.*,
+        coalesce(als_verdict.verdict, by_thresholds.threshold_verdict) as verdict,
+        case
+            when als_verdict.verdict is null then 'thresholds'
+            else 'measured comparison'
+        end as basis,
+        cast(by_thresholds.passed_count as {{ dbt.type_string() }}) || ' of '
+        || cast(by_thresholds.requirement_count as {{ dbt.type_string() }})
+        || ' requirements are met. ' || by_thresholds.retention_explanation
+            as threshold_explanation,
+        als_verdict.explanation as measured_explanation
+    from by_thresholds
+    left join als_verdict on true
 ),
 
 final as (
     select
         cast(verdict as {{ dbt.type_string() }}) as verdict,
+        cast(basis as {{ dbt.type_string() }}) as basis,
+        cast(threshold_verdict as {{ dbt.type_string() }}) as threshold_verdict,
         cast(
             case verdict
                 when 'not viable' then 'engagement ranking'
@@ -46,10 +70,14 @@ final as (
         cast(passed_count as bigint) as passed_count,
         cast(requirement_count as bigint) as requirement_count,
         cast(
-            'Collaborative filtering is ' || verdict || ': '
-            || cast(passed_count as {{ dbt.type_string() }}) || ' of '
-            || cast(requirement_count as {{ dbt.type_string() }})
-            || ' requirements are met. ' || retention_explanation
+            'Collaborative filtering is ' || verdict
+            || case
+                when basis = 'thresholds' then ': ' || threshold_explanation
+                else
+                    ', as measured: ' || measured_explanation
+                    || ' By the thresholds alone it would be ' || threshold_verdict
+                    || ': ' || threshold_explanation
+            end
             as {{ dbt.type_string() }}
         ) as explanation
     from judged

@@ -7,11 +7,8 @@ log_window as (
 ),
 
 feature_weights as (
-    select
-        {{ for_each_feature(
-            "max(case when feature = '{feature}' then weight end) as {feature}_weight"
-        ) }}
-    from {{ ref('feature_weights') }}
+    select * from {{ ref('int_weight_sets') }}
+    where is_in_use
 ),
 
 aggregated as (
@@ -31,25 +28,14 @@ features as (
         aggregated.customer_id,
         aggregated.first_interaction_at,
         aggregated.last_interaction_at,
-        aggregated.total_interactions,
-        aggregated.unique_products,
-        cast(aggregated.event_weight_sum as double) / aggregated.total_interactions
-            as avg_event_score,
-        {{ interaction_frequency(
-            'aggregated.total_interactions',
-            'aggregated.first_interaction_at',
-            'aggregated.last_interaction_at',
-        ) }} as interaction_frequency,
-        {{ recency_score('aggregated.last_interaction_at', 'log_window.as_of_at') }}
-            as recency_score
+        {{ engagement_feature_columns('aggregated', 'log_window.as_of_at') }}
     from aggregated
     cross join log_window
 ),
 
 bounds as (
     select
-        {{ for_each_feature("min({feature}) as {feature}_lowest") }},
-        {{ for_each_feature("max({feature}) as {feature}_highest") }}
+        {{ feature_bounds() }}
     from features
 ),
 

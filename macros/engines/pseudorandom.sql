@@ -1,0 +1,42 @@
+{#
+    Numbers that look random, the same on every run and every engine: from MD5, and from
+    whole-number arithmetic alone where there are many.
+#}
+
+{# A whole number from 0 to 2^28 - 1, out of text. #}
+{% macro hash_number(text) -%}
+    {{ adapter.dispatch('hash_number')(text) }}
+{%- endmacro %}
+
+
+{% macro default__hash_number(text) -%}
+    cast('0x' || left(md5({{ text }}), 7) as bigint)
+{%- endmacro %}
+
+
+{#
+    How often a thing is drawn in a replicate of the bootstrap: a Poisson count with mean 1,
+    as if each were drawn independently (Hanley and MacGibbon 2006, doi:10.1016/
+    j.cmpb.2006.04.006). Two squarings modulo the prime 2^31 - 1 mix the two numbers; none
+    of them leaves 64 bits.
+
+    Args:
+        thing, replicate: columns with hash_number of each.
+#}
+{% macro bootstrap_count(thing, replicate) -%}
+    {%- set prime = 2147483647 -%}
+    {%- set first = '((' ~ thing ~ ' + 7 * ' ~ replicate ~ ') % ' ~ prime ~ ')' -%}
+    {%- set second = '((' ~ first ~ ' * ' ~ first ~ ' + 3 * ' ~ thing ~ ') % ' ~ prime ~ ')' -%}
+    {%- set third = '((' ~ second ~ ' * ' ~ second ~ ' + ' ~ replicate ~ ') % ' ~ prime ~ ')' -%}
+    (
+        case
+            {%- set poisson = namespace(probability=0.36787944117144233, below=0) %}
+            {%- for count in range(8) %}
+            {%- set poisson.below = poisson.below + poisson.probability %}
+            {%- set poisson.probability = poisson.probability / (count + 1) %}
+            when {{ third }} < {{ (poisson.below * prime) | int }} then {{ count }}
+            {%- endfor %}
+            else 8
+        end
+    )
+{%- endmacro %}

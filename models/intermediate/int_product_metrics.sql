@@ -1,0 +1,117 @@
+with recommendations as (
+    select * from {{ ref('int_recommendations') }}
+),
+
+relevant_customers as (
+    select * from {{ ref('int_relevant_customers') }}
+),
+
+evaluated_products as (
+    select * from {{ ref('int_evaluated_products') }}
+),
+
+cutoffs as (
+    {% for cutoff in cutoffs() %}
+    select cast({{ cutoff }} as bigint) as cutoff
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+gains as (
+    {{ discounted_gains() }}
+),
+
+hits as (
+    select
+        recommendations.recommender,
+        relevant_customers.population,
+        relevant_customers.slice_by,
+        relevant_customers.slice,
+        recommendations.product_id,
+        recommendations.recommendation_rank,
+        row_number() over (
+            partition by
+                recommendations.recommender,
+                relevant_customers.population,
+                relevant_customers.slice_by,
+                relevant_customers.slice,
+                recommendations.product_id
+            order by recommendations.recommendation_rank
+        ) as hit_number
+    from recommendations
+    inner join relevant_customers
+        on
+            recommendations.product_id = relevant_customers.product_id
+            and recommendations.customer_id = relevant_customers.customer_id
+),
+
+summed as (
+    select
+        hits.recommender,
+        hits.population,
+        hits.slice_by,
+        hits.slice,
+        hits.product_id,
+        cutoffs.cutoff,
+        count(*) as hit_count,
+        sum(
+            cast(hits.hit_number as double) / hits.recommendation_rank
+        ) as precision_sum,
+        sum(gains.gain) as gain_sum
+    from hits
+    inner join cutoffs on hits.recommendation_rank <= cutoffs.cutoff
+    inner join gains on hits.recommendation_rank = gains.list_length
+    group by
+        hits.recommender,
+        hits.population,
+        hits.slice_by,
+        hits.slice,
+        hits.product_id,
+        cutoffs.cutoff
+),
+
+measured as (
+    select
+        summed.recommender,
+        summed.population,
+        summed.slice_by,
+        summed.slice,
+        summed.product_id,
+        summed.cutoff,
+        1 as hit_rate_value,
+        cast(summed.hit_count as double) / summed.cutoff as precision_value,
+        cast(summed.hit_count as double) / evaluated_products.relevant_count
+            as recall_value,
+        summed.precision_sum
+        / least(summed.cutoff, evaluated_products.relevant_count) as map_value,
+        summed.gain_sum / ideal_gains.ideal_gain as ndcg_value
+    from summed
+    inner join evaluated_products
+        on
+            summed.population = evaluated_products.population
+            and summed.slice_by = evaluated_products.slice_by
+            and summed.slice = evaluated_products.slice
+            and summed.product_id = evaluated_products.product_id
+    inner join gains as ideal_gains
+        on
+            least(summed.cutoff, evaluated_products.relevant_count)
+            = ideal_gains.list_length
+),
+
+final as (
+    select
+        recommender,
+        population,
+        slice_by,
+        slice,
+        product_id,
+        cutoff,
+        -- Decimals: sums of doubles depend on the order, and with it on the threads.
+    {% for metric in list_metrics() %}
+    cast({{ metric }}_value as decimal(18, 15)) as {{ metric }}
+    {{- ',' if not loop.last }}
+    {% endfor %}
+    from measured
+)
+
+select * from final

@@ -1,0 +1,98 @@
+with pairs as (
+    select * from {{ ref('int_customer_product_sides') }}
+),
+
+origin_customers as (
+    select * from {{ ref('int_origin_customers') }}
+),
+
+split as (
+    select * from {{ ref('int_rolling_origins') }}
+    where is_split
+),
+
+known_products as (
+    select
+        product_id,
+        count(case when early_count > 0 then 1 end) as early_customer_count
+    from pairs
+    group by product_id
+    having sum(late_count) > 0 and sum(early_count) > 0
+),
+
+early_customers as (
+    select
+        origin_customers.customer_id,
+        origin_customers.total_interactions
+    from origin_customers
+    inner join split on origin_customers.origin = split.origin
+),
+
+relevant as (
+    select
+        pairs.product_id,
+        pairs.customer_id,
+        -- Whoever touched the product before is left out of every list.
+        early_customers.customer_id is not null
+        and pairs.early_count = 0 as is_reachable,
+        case
+            when known_products.early_customer_count = 1 then '1 early customer'
+            when known_products.early_customer_count <= 5 then '2 to 5 early customers'
+            else 'more than 5 early customers'
+        end as product_popularity,
+        case
+            when early_customers.total_interactions = 1 then '1 early interaction'
+            when early_customers.total_interactions <= 5
+                then '2 to 5 early interactions'
+            else 'more than 5 early interactions'
+        end as customer_activity
+    from pairs
+    inner join known_products on pairs.product_id = known_products.product_id
+    left join early_customers on pairs.customer_id = early_customers.customer_id
+    where pairs.late_count > 0
+),
+
+populated as (
+    select
+        'all' as population,
+        *
+    from relevant
+    union all
+    select
+        'reachable' as population,
+        *
+    from relevant
+    where is_reachable
+),
+
+sliced as (
+    select
+        population,
+        'nothing' as slice_by,
+        'everything' as slice,
+        product_id,
+        customer_id,
+        is_reachable
+    from populated
+    union all
+    select
+        population,
+        'product popularity' as slice_by,
+        product_popularity as slice,
+        product_id,
+        customer_id,
+        is_reachable
+    from populated
+    union all
+    select
+        population,
+        'customer activity' as slice_by,
+        customer_activity as slice,
+        product_id,
+        customer_id,
+        is_reachable
+    from populated
+    where population = 'reachable'
+)
+
+select * from sliced

@@ -1,0 +1,99 @@
+with offline_metrics as (
+    select * from {{ ref('offline_metrics') }}
+    where
+        population = 'all' and slice_by = 'nothing' and metric = 'precision' and k = 10
+),
+
+comparisons as (
+    select * from {{ ref('recommender_comparisons') }}
+    where population = 'all' and metric = 'precision' and k = 10
+),
+
+thresholds as (
+    select * from {{ ref('viability_thresholds') }}
+    where requirement = 'list precision'
+),
+
+strongest as (
+    select
+        compared_with,
+        compared_value,
+        difference,
+        difference_low,
+        difference_high,
+        row_number() over (
+            order by compared_value desc, compared_with asc
+        ) as strength_rank
+    from comparisons
+),
+
+compared as (
+    select
+        min(difference_low) > 0 as is_better_than_all,
+        min(difference_high) < 0 as is_worse_than_one
+    from comparisons
+),
+
+judged as (
+    select
+        als.value as precision_at_10,
+        als.value_low as precision_at_10_low,
+        als.value_high as precision_at_10_high,
+        thresholds.minimum as useful_precision,
+        strongest.compared_with as strongest_other,
+        strongest.compared_value as strongest_other_precision,
+        strongest.difference,
+        strongest.difference_low,
+        strongest.difference_high,
+        case
+            when als.value_high < thresholds.minimum or compared.is_worse_than_one
+                then 'not viable'
+            when als.value_low >= thresholds.minimum and compared.is_better_than_all
+                then 'viable'
+            else 'borderline'
+        end as verdict
+    from offline_metrics as als
+    inner join strongest on strongest.strength_rank = 1
+    cross join compared
+    cross join thresholds
+    where als.recommender = 'als'
+),
+
+final as (
+    select
+        cast(verdict as {{ dbt.type_string() }}) as verdict,
+        cast(precision_at_10 as double) as precision_at_10,
+        cast(precision_at_10_low as double) as precision_at_10_low,
+        cast(precision_at_10_high as double) as precision_at_10_high,
+        cast(useful_precision as double) as useful_precision,
+        cast(strongest_other as {{ dbt.type_string() }}) as strongest_other,
+        cast(strongest_other_precision as double) as strongest_other_precision,
+        cast(difference as double) as difference,
+        cast(difference_low as double) as difference_low,
+        cast(difference_high as double) as difference_high,
+        cast(
+            'of the ten customers that ALS names for a product, '
+            || {{ percent_text('precision_at_10') }} || ' touch it after the split ('
+            || {{ percent_text('precision_at_10_low') }} || ' to '
+            || {{ percent_text('precision_at_10_high') }} || '), '
+            || case
+                when precision_at_10_high < useful_precision then 'fewer than the '
+                when precision_at_10_low >= useful_precision then 'more than the '
+                else 'not clearly more than the '
+            end
+            || {{ percent_text('useful_precision') }} || ' that make it useful; '
+            || case
+                when difference_low > 0 then 'more than the '
+                when difference_high < 0 then 'fewer than the '
+                else 'not clearly more than the '
+            end
+            || {{ percent_text('strongest_other_precision') }} || ' of '
+            || strongest_other || ', the strongest of the others (difference '
+            || {{ percent_text('difference_low') }} || ' to '
+            || {{ percent_text('difference_high') }} || ').'
+            as {{ dbt.type_string() }}
+        ) as explanation
+    from judged
+)
+
+select * from final

@@ -1,0 +1,226 @@
+with evaluated_products as (
+    select * from {{ ref('int_evaluated_products') }}
+),
+
+product_metrics as (
+    select * from {{ ref('int_product_metrics') }}
+),
+
+recommendations as (
+    select * from {{ ref('int_recommendations') }}
+),
+
+bootstrap_means as (
+    select * from {{ ref('int_bootstrap_means') }}
+),
+
+training_log as (
+    select * from {{ ref('int_training_log') }}
+),
+
+cutoffs as (
+    {% for cutoff in cutoffs() %}
+    select cast({{ cutoff }} as bigint) as cutoff
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+gains as (
+    {{ discounted_gains() }}
+),
+
+recommended_products as (
+    select distinct
+        recommender,
+        product_id
+    from recommendations
+),
+
+recommenders as (
+    select distinct recommender
+    from recommended_products
+),
+
+-- What an oracle would reach that names every relevant customer whom a list may hold.
+product_ceilings as (
+    select
+        evaluated_products.population,
+        evaluated_products.slice_by,
+        evaluated_products.slice,
+        cutoffs.cutoff,
+        evaluated_products.relevant_count,
+        least(cutoffs.cutoff, evaluated_products.reachable_count) as hit_count,
+        least(cutoffs.cutoff, evaluated_products.relevant_count) as best_count
+    from evaluated_products
+    cross join cutoffs
+),
+
+ceilings as (
+    select
+        product_ceilings.population,
+        product_ceilings.slice_by,
+        product_ceilings.slice,
+        product_ceilings.cutoff,
+        count(*) as product_count,
+        avg(
+            cast(
+                cast(product_ceilings.hit_count as double) / product_ceilings.cutoff
+                as decimal(18, 15)
+            )
+        ) as precision,
+        avg(
+            cast(
+                cast(product_ceilings.hit_count as double)
+                / product_ceilings.relevant_count
+                as decimal(18, 15)
+            )
+        ) as recall,
+        avg(cast(case when product_ceilings.hit_count > 0 then 1 else 0 end as int))
+            as hit_rate,
+        avg(
+            cast(
+                cast(product_ceilings.hit_count as double) / product_ceilings.best_count
+                as decimal(18, 15)
+            )
+        ) as map,
+        avg(
+            cast(
+                coalesce(reached.ideal_gain, 0) / best.ideal_gain as decimal(18, 15)
+            )
+        ) as ndcg
+    from product_ceilings
+    inner join gains as best on product_ceilings.best_count = best.list_length
+    left join gains as reached on product_ceilings.hit_count = reached.list_length
+    group by
+        product_ceilings.population,
+        product_ceilings.slice_by,
+        product_ceilings.slice,
+        product_ceilings.cutoff
+),
+
+sums as (
+    select
+        recommender,
+        population,
+        slice_by,
+        slice,
+        cutoff,
+    {% for metric in list_metrics() %}
+    sum({{ metric }}) as {{ metric }}
+    {{- ',' if not loop.last }}
+    {% endfor %}
+    from product_metrics
+    group by recommender, population, slice_by, slice, cutoff
+),
+
+intervals as (
+    select
+        recommender,
+        population,
+        slice_by,
+        slice,
+        cutoff,
+    {% for metric in list_metrics() %}
+    percentile_cont(0.025) within group (order by {{ metric }}) as {{ metric }}_low,
+    percentile_cont(0.975) within group (order by {{ metric }}) as {{ metric }}_high
+    {{- ',' if not loop.last }}
+    {% endfor %}
+    from bootstrap_means
+    group by recommender, population, slice_by, slice, cutoff
+),
+
+by_metric as (
+    {% for metric in list_metrics() %}
+    select
+        recommenders.recommender,
+        ceilings.population,
+        ceilings.slice_by,
+        ceilings.slice,
+        ceilings.cutoff,
+        '{{ metric }}' as metric,
+        cast(coalesce(sums.{{ metric }}, 0) as double) / ceilings.product_count
+            as value,
+        intervals.{{ metric }}_low as value_low,
+        intervals.{{ metric }}_high as value_high,
+        cast(ceilings.{{ metric }} as double) as ceiling,
+        ceilings.product_count
+    from ceilings
+    cross join recommenders
+    left join sums
+        on
+            recommenders.recommender = sums.recommender
+            and ceilings.population = sums.population
+            and ceilings.slice_by = sums.slice_by
+            and ceilings.slice = sums.slice
+            and ceilings.cutoff = sums.cutoff
+    left join intervals
+        on
+            recommenders.recommender = intervals.recommender
+            and ceilings.population = intervals.population
+            and ceilings.slice_by = intervals.slice_by
+            and ceilings.slice = intervals.slice
+            and ceilings.cutoff = intervals.cutoff
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+covered as (
+    select
+        evaluated_products.population,
+        recommended_products.recommender,
+        count(*) as covered_count
+    from evaluated_products
+    inner join recommended_products
+        on evaluated_products.product_id = recommended_products.product_id
+    where evaluated_products.slice_by = 'nothing'
+    group by evaluated_products.population, recommended_products.recommender
+),
+
+coverage as (
+    select
+        covered.recommender,
+        covered.population,
+        'nothing' as slice_by,
+        'everything' as slice,
+        cutoffs.cutoff,
+        'coverage' as metric,
+        {{ share('covered.covered_count', 'training_log.late_product_count') }}
+            as value,
+        {{ wilson_interval(
+            'low', 'covered.covered_count', 'training_log.late_product_count'
+        ) }} as value_low,
+        {{ wilson_interval(
+            'high', 'covered.covered_count', 'training_log.late_product_count'
+        ) }} as value_high,
+        {{ share(
+            'training_log.known_late_product_count', 'training_log.late_product_count'
+        ) }} as ceiling,
+        training_log.late_product_count as product_count
+    from covered
+    cross join training_log
+    cross join cutoffs
+),
+
+combined as (
+    select * from by_metric
+    union all
+    select * from coverage
+),
+
+final as (
+    select
+        cast(recommender as {{ dbt.type_string() }}) as recommender,
+        cast(population as {{ dbt.type_string() }}) as population,
+        cast(slice_by as {{ dbt.type_string() }}) as slice_by,
+        cast(slice as {{ dbt.type_string() }}) as slice,
+        cast(cutoff as bigint) as k,
+        cast(metric as {{ dbt.type_string() }}) as metric,
+        cast(round(value, 12) as double) as value,
+        cast(round(value_low, 12) as double) as value_low,
+        cast(round(value_high, 12) as double) as value_high,
+        cast(round(ceiling, 12) as double) as ceiling,
+        cast(product_count as bigint) as evaluated_product_count
+    from combined
+)
+
+select * from final

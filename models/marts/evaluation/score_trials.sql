@@ -1,0 +1,131 @@
+with trial_scores as (
+    select * from {{ ref('int_trial_scores') }}
+),
+
+blocks as (
+    select * from {{ ref('int_targeting_blocks') }}
+),
+
+tenths as (
+    select
+        origin,
+        ranking_kind,
+        ranking,
+        outcome,
+        audience_size,
+        customer_count,
+        responders,
+        response_rate
+    from {{ ref('targeting_lift') }}
+    where decile = 1
+),
+
+-- Who is in the top tenth: everybody above the bounding score, and this share of those
+-- who have it.
+bounding_scores as (
+    select
+        tenths.origin,
+        tenths.ranking,
+        tenths.outcome,
+        tenths.audience_size,
+        blocks.score,
+        cast(tenths.audience_size - blocks.customers_above as double)
+        / blocks.customer_count as share_of_bound
+    from tenths
+    inner join blocks
+        on
+            tenths.origin = blocks.origin
+            and tenths.ranking = blocks.ranking
+            and tenths.audience_size > blocks.customers_above
+            and blocks.customers_above + blocks.customer_count >= tenths.audience_size
+    where tenths.ranking_kind in ('weights', 'definition')
+),
+
+-- Only customers who respond make a difference.
+differences as (
+    select
+        trial_scores.origin,
+        trial_scores.ranking,
+        bounding_scores.outcome,
+        cast(
+            case
+                when trial_scores.score > bounding_scores.score then 1
+                when trial_scores.score = bounding_scores.score
+                    then bounding_scores.share_of_bound
+                else 0
+            end
+            - case
+                when trial_scores.engagement_rank <= bounding_scores.audience_size
+                    then 1
+                else 0
+            end
+            as decimal(18, 9)
+        ) as difference
+    from trial_scores
+    inner join bounding_scores
+        on
+            trial_scores.origin = bounding_scores.origin
+            and trial_scores.ranking = bounding_scores.ranking
+    where
+        trial_scores.is_late
+        and (trial_scores.is_late_purchaser or bounding_scores.outcome = 'interaction')
+),
+
+summed as (
+    select
+        origin,
+        ranking,
+        outcome,
+        cast(sum(difference) as double) as difference,
+        cast(sum(cast(difference * difference as decimal(18, 9))) as double)
+            as squared_difference
+    from differences
+    group by origin, ranking, outcome
+),
+
+compared as (
+    select
+        trials.origin,
+        trials.ranking_kind,
+        trials.ranking,
+        trials.outcome,
+        trials.audience_size,
+        trials.response_rate,
+        engagement.response_rate as engagement_response_rate,
+        coalesce(summed.difference, 0) / trials.audience_size as difference,
+        -- Of a sum over customers who come and go independently.
+        1.959963984540054 * sqrt(
+            coalesce(summed.squared_difference, 0)
+            - coalesce(summed.difference, 0) * coalesce(summed.difference, 0)
+            / trials.customer_count
+        ) / trials.audience_size as half_width
+    from tenths as trials
+    inner join tenths as engagement
+        on
+            trials.origin = engagement.origin
+            and trials.outcome = engagement.outcome
+            and engagement.ranking = 'engagement'
+    left join summed
+        on
+            trials.origin = summed.origin
+            and trials.ranking = summed.ranking
+            and trials.outcome = summed.outcome
+    where trials.ranking_kind in ('weights', 'definition')
+),
+
+final as (
+    select
+        cast(origin as bigint) as origin,
+        cast(ranking_kind as {{ dbt.type_string() }}) as ranking_kind,
+        cast(ranking as {{ dbt.type_string() }}) as ranking,
+        cast(outcome as {{ dbt.type_string() }}) as outcome,
+        cast(audience_size as bigint) as audience_size,
+        cast(response_rate as double) as response_rate,
+        cast(engagement_response_rate as double) as engagement_response_rate,
+        cast(difference as double) as difference,
+        cast(difference - half_width as double) as difference_low,
+        cast(difference + half_width as double) as difference_high
+    from compared
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with fitted_weights as (
+    {{ evidence_rows('fitted_weights', {
+        'log_fingerprint': dbt.type_string(),
+        'feature': dbt.type_string(),
+        'weight': 'double',
+    }) }}
+)
+
+select * from fitted_weights
