@@ -149,7 +149,7 @@ def rank_customers(log: TrainingLog, show: Progress | None = None) -> pyarrow.Ta
         (log.pairs.column("weight").to_numpy(), (customers, products)),
         shape=(len(log.customers), len(log.products)),
     )
-    # The factors are solved in as many threads as there are cores, each on small matrices. A
+    # The factors are solved in as many threads as there are cores, on small matrices: a
     # BLAS with threads of its own makes them wait for each other, and sums in other orders.
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(

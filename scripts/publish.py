@@ -76,7 +76,9 @@ def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release
             ]
             whole = next(filter(_is_whole, reversed(earlier)), None)
             if whole is None:
-                raise ReleaseError("There is no whole earlier release to go back to")
+                raise ReleaseError(
+                    "There is no earlier release to go back to that is whole"
+                )
             release = whole
         releases.serve(release)
         return release

@@ -1,9 +1,13 @@
 """What tests of programs share: a build folder, a way to run programs, the real logs."""
 
+import fcntl
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,7 +16,7 @@ from hypothesis import settings
 
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.generate_interactions import generate
-from scripts.marketplace_plan import LogPlan
+from scripts.marketplace_plan import LogPlan, plan_log
 from scripts.publish import publish
 
 # The same examples on every run; a slow machine fails no test.
@@ -40,6 +44,31 @@ def run_program(
     )
 
 
+def build_once(
+    factory: pytest.TempPathFactory,
+    name: str,
+    build: Callable[[Path], subprocess.CompletedProcess[str]],
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A build in a folder, made by one of the test processes for all of them.
+
+    Returns:
+        The folder, and what the program said.
+    """
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    root /= name
+    root.mkdir(exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = root / "outcome.pickle"
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(build(root)))
+        outcome: subprocess.CompletedProcess[str] = pickle.loads(kept.read_bytes())
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    return root, outcome
+
+
 def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
     """The current release, as a reader opens it."""
     return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)
@@ -59,30 +88,62 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
-class DirtyBuild:
-    """One build of a small generated log with broken rows of every kind."""
+@dataclass(frozen=True)
+class FinishedBuild:
+    """A build that tests may read and must not change.
 
-    def __init__(self, root: Path) -> None:
-        self.folder = BuildFolder(root / "build")
-        self.log = root / "interactions.csv"
-        self.plan: LogPlan = generate(self.log, scale=0.01, seed=3, dirty=0.04)
-        self.outcome = run_program(
-            self.folder, "scripts.build", "--log", str(self.log), "--vars", "top_n: 7"
+    Attributes:
+        plan: the counts of the generated log.
+        outcome: what the program said.
+    """
+
+    folder: BuildFolder
+    log: Path
+    plan: LogPlan
+    outcome: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
+    """A small generated log with broken rows of every kind."""
+
+    def build(root: Path) -> subprocess.CompletedProcess[str]:
+        log = root / "interactions.csv"
+        generate(log, scale=0.01, seed=3, dirty=0.04)
+        return run_program(
+            BuildFolder(root / "build"),
+            "scripts.build",
+            *("--log", str(log), "--vars", "top_n: 7"),
         )
 
+    root, outcome = build_once(tmp_path_factory, "dirty", build)
+    return FinishedBuild(
+        BuildFolder(root / "build"), root / "interactions.csv", plan_log(0.01), outcome
+    )
 
-class EvidenceBuild:
+
+@pytest.fixture(scope="session")
+def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
     """The evidence of a generated log whose customers return and follow a taste."""
 
-    def __init__(self, root: Path) -> None:
-        self.folder = BuildFolder(root / "build")
-        self.log = root / "interactions.parquet"
-        generate(self.log, scale=0.05, seed=5, retention=0.4, taste=0.8)
-        self.outcome = run_program(self.folder, "scripts.evidence", "--log", str(self.log))
+    def build(root: Path) -> subprocess.CompletedProcess[str]:
+        log = root / "interactions.parquet"
+        generate(log, scale=0.05, seed=5, retention=0.4, taste=0.8)
+        return run_program(
+            BuildFolder(root / "build"), "scripts.evidence", "--log", str(log)
+        )
+
+    root, outcome = build_once(tmp_path_factory, "taste", build)
+    return FinishedBuild(
+        BuildFolder(root / "build"),
+        root / "interactions.parquet",
+        plan_log(0.05, 0.4),
+        outcome,
+    )
 
 
 @pytest.fixture
-def built(dirty_build: DirtyBuild, tmp_path: Path) -> BuildFolder:
+def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     """A built warehouse without a release; a test may do with it what it likes."""
     folder = BuildFolder(tmp_path / "build")
     folder.root.mkdir()
@@ -96,19 +157,3 @@ def published(built: BuildFolder) -> BuildFolder:
     """The same with one release."""
     publish(built)
     return built
-
-
-@pytest.fixture(scope="session")
-def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> DirtyBuild:
-    """A finished build; tests may read it and must not change it."""
-    build = DirtyBuild(tmp_path_factory.mktemp("dirty"))
-    assert build.outcome.returncode == 0, build.outcome.stdout + build.outcome.stderr
-    return build
-
-
-@pytest.fixture(scope="session")
-def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> EvidenceBuild:
-    """Finished evidence; tests may read it and must not change it."""
-    build = EvidenceBuild(tmp_path_factory.mktemp("taste"))
-    assert build.outcome.returncode == 0, build.outcome.stdout + build.outcome.stderr
-    return build

@@ -26,12 +26,7 @@
             select
                 {% for name in log.columns %}
                 coalesce(sum(
-                    case
-                        when regexp_matches({{ adapter.quote(name.replace('"', '""')) }}, '[\r\n]')
-                            then len(regexp_extract_all(
-                                {{ adapter.quote(name.replace('"', '""')) }}, '[\r\n]+'
-                            ))
-                    end
+                    {{ line_break_count(adapter.quote(name.replace('"', '""'))) }}
                 ), 0)
                 {{- ' +' if not loop.last }}
                 {% endfor %}
@@ -40,6 +35,21 @@
         ) as continued
     {% endif %}
 {% endmacro %}
+
+
+{# How often a text goes on on another line. #}
+{% macro line_break_count(text) -%}
+    {{ adapter.dispatch('line_break_count')(text) }}
+{%- endmacro %}
+
+
+{% macro default__line_break_count(text) -%}
+    case
+        when regexp_matches({{ text }}, '[\r\n]')
+            then len(regexp_extract_all({{ text }}, '[\r\n]+'))
+        else 0
+    end
+{%- endmacro %}
 
 
 {#

@@ -61,9 +61,7 @@ early_customers as (
         origin_customers.last_interaction_at,
         origin_customers.engagement_rank,
         origin_customers.recent_activity,
-        popularity_of_touched.popularity,
-        {{ hash_number("'order ' || origin_customers.customer_id") }}
-            as shuffle_key
+        popularity_of_touched.popularity
     from origin_customers
     inner join split on origin_customers.origin = split.origin
     inner join popularity_of_touched
@@ -75,7 +73,8 @@ customer_count as (
     from early_customers
 ),
 
--- No list reaches deeper into a ranking than its places and the customers of one product.
+-- No list reaches deeper into a ranking than its places and the customers of one
+-- product.
 deepest as (
     select {{ depth }} + max(early_customer_count) as place
     from product_sizes
@@ -109,7 +108,9 @@ customer_rankings as (
 shuffled as (
     select
         customer_id,
-        row_number() over (order by shuffle_key, customer_id) - 1 as place
+        row_number() over (
+            order by {{ hash_number("'order ' || customer_id") }}, customer_id
+        ) - 1 as place
     from early_customers
 ),
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.conftest import DirtyBuild, run_program
+from tests.conftest import FinishedBuild, run_program
 
 
 @dataclass
@@ -103,7 +103,7 @@ def stop(server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def server(
-    dirty_build: DirtyBuild, tmp_path_factory: pytest.TempPathFactory
+    dirty_build: FinishedBuild, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server over the release of a small log; tests may only ask."""
     running = start(dirty_build.folder, tmp_path_factory.mktemp("api") / "log")

@@ -23,7 +23,7 @@ from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import Serve, Server, free_port, start, stop
-from tests.conftest import DirtyBuild
+from tests.conftest import FinishedBuild
 
 REFUSALS = "disabled by configuration|configuration has been locked|read-only mode"
 
@@ -94,7 +94,7 @@ def test_a_key_has_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gate.admit("a") == "a"
 
 
-def test_a_server_with_keys(serve: Serve, dirty_build: DirtyBuild) -> None:
+def test_a_server_with_keys(serve: Serve, dirty_build: FinishedBuild) -> None:
     server = serve(
         dirty_build.folder, api_keys=f"shop:{hashed('open sesame')}", rate_limit=50
     )
@@ -141,7 +141,7 @@ def test_pages_of_other_origins_may_call_only_where_they_are_listed(
 
 
 def test_no_customer_id_is_logged_and_exports_are(
-    dirty_build: DirtyBuild, tmp_path: Path
+    dirty_build: FinishedBuild, tmp_path: Path
 ) -> None:
     server = start(dirty_build.folder, tmp_path / "log")
     with server.release() as release:
@@ -169,7 +169,7 @@ def test_no_customer_id_is_logged_and_exports_are(
     assert "/customers/<customer_id:str>" in routes
 
 
-def test_a_log_that_nobody_reads_stops_no_request(dirty_build: DirtyBuild) -> None:
+def test_a_log_that_nobody_reads_stops_no_request(dirty_build: FinishedBuild) -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, True)
     port = free_port()
@@ -204,7 +204,7 @@ def test_a_log_that_nobody_reads_stops_no_request(dirty_build: DirtyBuild) -> No
         process.wait()
 
 
-def test_a_connection_reaches_nothing_else(dirty_build: DirtyBuild) -> None:
+def test_a_connection_reaches_nothing_else(dirty_build: FinishedBuild) -> None:
     async def attack() -> None:
         folder = (dirty_build.folder.releases / "current").resolve()
         release = Release(folder, Settings())
@@ -225,7 +225,7 @@ def test_a_connection_reaches_nothing_else(dirty_build: DirtyBuild) -> None:
     asyncio.run(attack())
 
 
-def test_a_query_that_takes_too_long_is_stopped(dirty_build: DirtyBuild) -> None:
+def test_a_query_that_takes_too_long_is_stopped(dirty_build: FinishedBuild) -> None:
     async def run() -> None:
         folder = (dirty_build.folder.releases / "current").resolve()
         release = Release(folder, Settings(query_seconds=0.2, concurrent_queries=1))

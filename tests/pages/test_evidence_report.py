@@ -3,11 +3,11 @@
 from playwright.sync_api import Browser
 
 from scripts.evidence_report import SECTIONS
-from tests.conftest import EvidenceBuild
+from tests.conftest import FinishedBuild
 
 
 def test_every_chart_is_there_and_nothing_comes_from_outside(
-    browser: Browser, taste_evidence: EvidenceBuild
+    browser: Browser, taste_evidence: FinishedBuild
 ) -> None:
     page = browser.new_page()
     requested: list[str] = []
@@ -30,7 +30,7 @@ def test_every_chart_is_there_and_nothing_comes_from_outside(
 
 
 def test_the_report_fits_a_narrow_screen(
-    browser: Browser, taste_evidence: EvidenceBuild
+    browser: Browser, taste_evidence: FinishedBuild
 ) -> None:
     page = browser.new_page(viewport={"width": 360, "height": 800})
     page.goto((taste_evidence.folder.evidence / "report.html").as_uri())

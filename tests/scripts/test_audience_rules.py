@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.build_folder import PROJECT
-from tests.conftest import DirtyBuild
+from tests.conftest import FinishedBuild
 
 TOP_N = 7  # as in the dirty build
 WEIGHTS = {"purchased": 5.0, "cart": 3.0, "rating": 2.5, "wishlist": 2.0, "view": 1.0}
@@ -51,7 +51,7 @@ logs = st.sets(interactions, min_size=1, max_size=60)
 
 
 @pytest.fixture(scope="module")
-def models(dirty_build: DirtyBuild) -> dict[str, str]:
+def models(dirty_build: FinishedBuild) -> dict[str, str]:
     """The compiled SQL of each model, in the order in which they are built."""
     compiled: Path = (
         dirty_build.folder.dbt_target / "compiled" / "product_audience" / "models"

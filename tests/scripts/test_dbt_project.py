@@ -11,11 +11,11 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.generate_interactions import generate
 from scripts.publish import publish
-from tests.conftest import DirtyBuild, run_program
+from tests.conftest import FinishedBuild, run_program
 
 
 @pytest.fixture(scope="module")
-def manifest(dirty_build: DirtyBuild) -> dict[str, Any]:
+def manifest(dirty_build: FinishedBuild) -> dict[str, Any]:
     text = (dirty_build.folder.dbt_target / "manifest.json").read_text()
     loaded: dict[str, Any] = json.loads(text)
     return loaded

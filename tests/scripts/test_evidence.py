@@ -12,7 +12,7 @@ from scipy import sparse
 from scripts.build_folder import BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.generate_interactions import generate
-from tests.conftest import EvidenceBuild, read_release, run_program
+from tests.conftest import FinishedBuild, read_release, run_program
 
 # Seeds and models; their tests have run before.
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
@@ -27,7 +27,7 @@ def warehouse_of(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
 
 
 def test_als_beats_every_other_where_a_taste_is_planted(
-    taste_evidence: EvidenceBuild,
+    taste_evidence: FinishedBuild,
 ) -> None:
     with release_of(taste_evidence.folder) as release:
         differences = release.execute(
@@ -47,7 +47,7 @@ def test_als_beats_every_other_where_a_taste_is_planted(
     assert verdict == ("viable", "measured comparison", "borderline")
 
 
-def test_the_conclusion_is_printed_and_written(taste_evidence: EvidenceBuild) -> None:
+def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) -> None:
     output = taste_evidence.outcome.stdout
     with release_of(taste_evidence.folder) as release:
         statements = release.execute(
@@ -61,7 +61,7 @@ def test_the_conclusion_is_printed_and_written(taste_evidence: EvidenceBuild) ->
     assert (taste_evidence.folder.evidence / "report.html").is_file()
 
 
-def test_metrics_are_those_of_an_independent_library(taste_evidence: EvidenceBuild) -> None:
+def test_metrics_are_those_of_an_independent_library(taste_evidence: FinishedBuild) -> None:
     """implicit's own evaluation: a product asks, a customer is recommended."""
     with warehouse_of(taste_evidence.folder) as warehouse:
         relevant = warehouse.execute(
@@ -89,7 +89,7 @@ def test_metrics_are_those_of_an_independent_library(taste_evidence: EvidenceBui
         ),
         shape=(len(products), size),
     )
-    named = numpy.full((len(products), 20), -1)
+    named = numpy.full((len(products), 20), -1, "int32")
     for product, customer, place in zip(
         lists["product_id"], lists["customer_id"], lists["recommendation_rank"], strict=True
     ):
@@ -104,6 +104,10 @@ def test_metrics_are_those_of_an_independent_library(taste_evidence: EvidenceBui
         ) -> tuple[numpy.ndarray, None]:
             return named[asked][:, : options["N"]], None
 
+    truth.indices, truth.indptr = (
+        truth.indices.astype("int32"),
+        truth.indptr.astype("int32"),
+    )
     nothing = sparse.csr_matrix(truth.shape)
     relevant_counts = numpy.diff(truth.indptr)
     for k in (5, 10, 20):
@@ -122,7 +126,7 @@ def test_metrics_are_those_of_an_independent_library(taste_evidence: EvidenceBui
         )
 
 
-def test_intervals_are_as_wide_as_theory_says(taste_evidence: EvidenceBuild) -> None:
+def test_intervals_are_as_wide_as_theory_says(taste_evidence: FinishedBuild) -> None:
     """The spread of the replicates is the standard error of a mean over products."""
     with warehouse_of(taste_evidence.folder) as warehouse:
         (spread,) = warehouse.execute(
@@ -142,7 +146,7 @@ def test_intervals_are_as_wide_as_theory_says(taste_evidence: EvidenceBuild) -> 
 
 
 def test_what_is_evaluated_is_what_is_published(
-    taste_evidence: EvidenceBuild, folder: BuildFolder
+    taste_evidence: FinishedBuild, folder: BuildFolder
 ) -> None:
     """A build that ends before the split has the lists that the evaluation measures."""
     with warehouse_of(taste_evidence.folder) as warehouse:
@@ -168,7 +172,7 @@ def test_what_is_evaluated_is_what_is_published(
 
 
 def test_a_rebuild_measures_the_stored_rankings_again(
-    taste_evidence: EvidenceBuild, folder: BuildFolder
+    taste_evidence: FinishedBuild, folder: BuildFolder
 ) -> None:
     """`dbt build` alone: the rankings lie beside the warehouse."""
     folder.evidence.mkdir(parents=True)
@@ -240,7 +244,7 @@ def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("module", ["als_check", "fit_weights"])
 def test_the_programs_alone_say_what_they_did(
-    taste_evidence: EvidenceBuild, folder: BuildFolder, module: str
+    taste_evidence: FinishedBuild, folder: BuildFolder, module: str
 ) -> None:
     folder.root.mkdir()
     os.link(taste_evidence.folder.warehouse, folder.warehouse)

@@ -17,7 +17,7 @@ import pytest
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.publish import main, publish, roll_back
 from scripts.releases import ReleaseError, ReleaseFolder
-from tests.conftest import DirtyBuild, read_release
+from tests.conftest import FinishedBuild, read_release
 
 
 def edit_results(folder: BuildFolder, **changes: object) -> None:
@@ -135,7 +135,9 @@ def test_roll_back_passes_over_a_release_without_its_database(built: BuildFolder
         roll_back(releases, second.release_id)
     assert releases.current() == third
     assert roll_back(releases) == first
-    with pytest.raises(ReleaseError, match="no whole earlier release"):
+    with pytest.raises(
+        ReleaseError, match="no earlier release to go back to that is whole"
+    ):
         roll_back(releases)
 
 
@@ -236,7 +238,7 @@ def test_a_full_disk_leaves_the_last_release(built: BuildFolder) -> None:
 
 
 def test_a_release_is_read_without_access_to_anything_else(
-    dirty_build: DirtyBuild,
+    dirty_build: FinishedBuild,
 ) -> None:
     database = dirty_build.folder.releases / "current" / "audience.duckdb"
     with (
@@ -257,7 +259,7 @@ def test_a_release_is_read_without_access_to_anything_else(
     assert version[0].startswith("v1.2")
 
 
-def test_node_reads_a_release(dirty_build: DirtyBuild, tmp_path: Path) -> None:
+def test_node_reads_a_release(dirty_build: FinishedBuild, tmp_path: Path) -> None:
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
     installed = subprocess.run(

@@ -40,7 +40,7 @@ MAPPINGS = PROJECT / "mappings"
         ),
     ],
 )  # fmt: skip
-def test_a_real_log_builds(
+def test_a_real_log_builds_and_gives_evidence(
     folder: BuildFolder,
     shared_data: Path,
     file: str,
@@ -53,7 +53,7 @@ def test_a_real_log_builds(
 ) -> None:
     outcome = run_program(
         folder,
-        "scripts.build",
+        "scripts.evidence",
         *("--log", str(shared_data / file), "--mapping", str(MAPPINGS / mapping)),
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -62,7 +62,10 @@ def test_a_real_log_builds(
         names = [column[0] for column in result.description or []]
         profile = dict(zip(names, result.fetchone() or (), strict=True))
         rows = release.execute("select sum(row_count) from row_accounting").fetchone()
-        found = release.execute("select verdict from viability_verdict").fetchone()
+        found = release.execute("select verdict, basis from viability_verdict").fetchone()
+        unmeasured = release.execute(
+            "select count(*) from offline_metrics where value is null"
+        ).fetchone()
         unreadable = release.execute(
             "select example_line, example_text from row_accounting"
             " where reason = 'unreadable line' and row_count > 0"
@@ -72,7 +75,9 @@ def test_a_real_log_builds(
     assert profile["retention_rate"] == pytest.approx(retention, abs=0.001)
     if one_time is not None:
         assert profile["one_time_customer_share"] == pytest.approx(one_time, abs=0.001)
-    assert found == (verdict,)
+    assert found == (verdict, "measured comparison")
+    assert unmeasured == (0,)
+    assert "Conclusion" in outcome.stdout
     # The last line of one file is cut off.
     cut_off = [(84_476, "100370,1968385,1875258,pv")]
     assert unreadable == (cut_off if file.startswith("taobao") else [])

@@ -1,5 +1,5 @@
--- The split conserves the log: what is early and what is late of a pair is all of it, and
--- no early interaction lies after a late one.
+-- The split conserves the log: what is early and what is late of a pair is all of it,
+-- and no early interaction lies after a late one.
 with sides as (
     select * from {{ ref('int_customer_product_sides') }}
 ),

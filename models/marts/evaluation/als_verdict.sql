@@ -30,7 +30,9 @@ strongest as (
 compared as (
     select
         min(difference_low) > 0 as is_better_than_all,
-        min(difference_high) < 0 as is_worse_than_one
+        min(difference_high) < 0 as is_worse_than_one,
+        max(case when compared_with = 'random' then difference_low end) > 0
+            as is_better_than_random
     from comparisons
 ),
 
@@ -46,7 +48,9 @@ judged as (
         strongest.difference_low,
         strongest.difference_high,
         case
-            when als.value_high < thresholds.minimum or compared.is_worse_than_one
+            when compared.is_worse_than_one or not compared.is_better_than_random
+                then 'not viable'
+            when als.value_high < thresholds.minimum and not compared.is_better_than_all
                 then 'not viable'
             when als.value_low >= thresholds.minimum and compared.is_better_than_all
                 then 'viable'

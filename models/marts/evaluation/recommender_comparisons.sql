@@ -14,15 +14,15 @@ replicate_differences as (
         als.population,
         als.cutoff,
         '{{ metric }}' as metric,
-        others.recommender as compared_with,
-        als.{{ metric }} - others.{{ metric }} as difference
+        compared.recommender as compared_with,
+        als.{{ metric }} - compared.{{ metric }} as difference
     from bootstrap_means as als
-    inner join bootstrap_means as others
+    inner join bootstrap_means as compared
         on
-            als.population = others.population
-            and als.cutoff = others.cutoff
-            and als.replicate = others.replicate
-            and others.recommender <> 'als'
+            als.population = compared.population
+            and als.cutoff = compared.cutoff
+            and als.replicate = compared.replicate
+            and compared.recommender <> 'als'
     where als.recommender = 'als'
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -47,8 +47,8 @@ final as (
         cast(intervals.cutoff as bigint) as k,
         cast(intervals.metric as {{ dbt.type_string() }}) as metric,
         cast(als.value as double) as als_value,
-        cast(others.value as double) as compared_value,
-        cast(als.value - others.value as double) as difference,
+        cast(compared.value as double) as compared_value,
+        cast(als.value - compared.value as double) as difference,
         cast(round(intervals.difference_low, 12) as double) as difference_low,
         cast(round(intervals.difference_high, 12) as double) as difference_high
     from intervals
@@ -59,13 +59,13 @@ final as (
             and intervals.metric = als.metric
             and als.recommender = 'als'
             and als.slice_by = 'nothing'
-    inner join offline_metrics as others
+    inner join offline_metrics as compared
         on
-            intervals.population = others.population
-            and intervals.cutoff = others.k
-            and intervals.metric = others.metric
-            and intervals.compared_with = others.recommender
-            and others.slice_by = 'nothing'
+            intervals.population = compared.population
+            and intervals.cutoff = compared.k
+            and intervals.metric = compared.metric
+            and intervals.compared_with = compared.recommender
+            and compared.slice_by = 'nothing'
 )
 
 select * from final

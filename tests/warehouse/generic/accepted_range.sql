@@ -1,20 +1,26 @@
-{# Every value lies within the bounds (both included); nulls pass. #}
-{% test accepted_range(model, column_name, at_least=none, at_most=none) %}
-    {% if at_least is none and at_most is none %}
-        {{ exceptions.raise_compiler_error(
-            'accepted_range of ' ~ column_name ~ ': give at_least, at_most or both'
-        ) }}
-    {% endif %}
+{#
+    The column, or each of several, lies within the bounds given; nulls are not its business.
+#}
+{% test accepted_range(model, column_name=none, columns=none, at_least=none, at_most=none) %}
 
-select {{ column_name }}
+{% if at_least is none and at_most is none %}
+    {{ exceptions.raise_compiler_error(
+        'accepted_range(' ~ model ~ '.' ~ (column_name or columns) ~ '): got no bound'
+    ) }}
+{% endif %}
+
+select *
 from {{ model }}
 where
-    false
+    {% for column in columns or [column_name] %}
     {% if at_least is not none %}
-    or {{ column_name }} < {{ at_least }}
+    {{ column }} < {{ at_least }}
     {% endif %}
+    {% if at_least is not none and at_most is not none %}or{% endif %}
     {% if at_most is not none %}
-    or {{ column_name }} > {{ at_most }}
+    {{ column }} > {{ at_most }}
     {% endif %}
+    {{ 'or' if not loop.last }}
+    {% endfor %}
 
 {% endtest %}
