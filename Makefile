@@ -13,7 +13,7 @@ DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback docs test lint format bench bench-api load soak clean
+.PHONY: help build evidence serve publish releases rollback docs test test-long lint format bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -73,7 +73,10 @@ $(LINT_LOG): | $(RUN)
 	@$(BIN)/python -m scripts.generate_interactions $@ --scale 0.001 > /dev/null
 
 test: $(DEV) lint ## Run every test and check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m 'not long'
+
+test-long: $(DEV) ## Run the tests that take minutes: the evidence of every real log
+	@$(BIN)/python -m pytest -m long
 
 lint: $(DEV) $(LINT_LOG) ## Check style and types
 	@$(BIN)/ruff check .
