@@ -133,10 +133,7 @@ def rank_customers(log: TrainingLog, show: Progress | None = None) -> pyarrow.Ta
         from scipy import sparse
         from threadpoolctl import threadpool_limits
     except ImportError as error:
-        raise EvidenceError(
-            f"{error.name} is not installed: run `make evidence`, or install the project"
-            " with its extra `evidence`"
-        ) from error
+        raise not_installed(error) from error
 
     def report(iteration: int, *_: object) -> None:
         if show is not None:
@@ -210,6 +207,14 @@ def check(folder: BuildFolder, show: Progress | None = None) -> int:
     rankings = rank_customers(log, show)
     store(folder, "als_rankings", log.fingerprint, rankings)
     return len(log.ranked_products)
+
+
+def not_installed(error: ImportError) -> EvidenceError:
+    """What to say where a library of the evidence is missing."""
+    return EvidenceError(
+        f"{error.name} is not installed: run `make evidence`, or install the project with"
+        " its extra `evidence`"
+    )
 
 
 def open_warehouse(folder: BuildFolder) -> duckdb.DuckDBPyConnection:

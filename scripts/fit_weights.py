@@ -11,7 +11,7 @@ import sys
 import duckdb
 import pyarrow
 
-from scripts.als_check import EvidenceError, open_warehouse, store
+from scripts.als_check import EvidenceError, not_installed, open_warehouse, store
 from scripts.build_folder import BuildFolder, FolderInUseError
 
 
@@ -32,10 +32,7 @@ def fit(folder: BuildFolder) -> dict[str, float]:
         import numpy
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
-        raise EvidenceError(
-            f"{error.name} is not installed: run `make evidence`, or install the project"
-            " with its extra `evidence`"
-        ) from error
+        raise not_installed(error) from error
     with open_warehouse(folder) as connection:
         customers = connection.execute(
             "from intermediate.int_weight_fitting order by customer_id"

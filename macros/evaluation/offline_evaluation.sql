@@ -4,6 +4,15 @@
 {% endmacro %}
 
 
+{# A query of them. #}
+{% macro cutoff_rows() %}
+    {% for cutoff in cutoffs() %}
+    select cast({{ cutoff }} as bigint) as cutoff
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}
+
+
 {# What is measured of a list, by product; the mean over products is the metric. #}
 {% macro list_metrics() %}
     {{ return(['precision', 'recall', 'hit_rate', 'map', 'ndcg']) }}

@@ -12,10 +12,7 @@ recommenders as (
 ),
 
 cutoffs as (
-    {% for cutoff in cutoffs() %}
-    select cast({{ cutoff }} as bigint) as cutoff
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ cutoff_rows() }}
 ),
 
 replicate_numbers as (

@@ -11,10 +11,7 @@ evaluated_products as (
 ),
 
 cutoffs as (
-    {% for cutoff in cutoffs() %}
-    select cast({{ cutoff }} as bigint) as cutoff
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ cutoff_rows() }}
 ),
 
 gains as (

@@ -13,6 +13,10 @@ split as (
     where is_split
 ),
 
+known_products as (
+    select * from {{ ref('int_known_products') }}
+),
+
 als_rankings as (
     select * from {{ ref('stg_als_rankings') }}
 ),
@@ -27,15 +31,6 @@ early_pairs as (
         product_id
     from pairs
     where early_count > 0
-),
-
-product_sizes as (
-    select
-        product_id,
-        count(case when early_count > 0 then 1 end) as early_customer_count
-    from pairs
-    group by product_id
-    having sum(late_count) > 0 and sum(early_count) > 0
 ),
 
 popularity as (
@@ -77,7 +72,7 @@ customer_count as (
 -- product.
 deepest as (
     select {{ depth }} + max(early_customer_count) as place
-    from product_sizes
+    from known_products
 ),
 
 customer_rankings as (
@@ -139,16 +134,16 @@ recommenders as (
 -- The first N customers outside a set of k lie among the first N + k of a ranking.
 places as (
     select
-        product_sizes.product_id,
-        {{ hash_number("'product ' || product_sizes.product_id") }}
+        known_products.product_id,
+        {{ hash_number("'product ' || known_products.product_id") }}
         % customer_count.customer_count as random_start,
         customer_count.customer_count,
         {{ each_number(
             1,
-            'least(' ~ depth ~ ' + product_sizes.early_customer_count,'
+            'least(' ~ depth ~ ' + known_products.early_customer_count,'
             ~ ' customer_count.customer_count)'
         ) }} as place
-    from product_sizes
+    from known_products
     cross join customer_count
 ),
 

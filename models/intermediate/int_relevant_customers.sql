@@ -2,6 +2,10 @@ with pairs as (
     select * from {{ ref('int_customer_product_sides') }}
 ),
 
+known_products as (
+    select * from {{ ref('int_known_products') }}
+),
+
 origin_customers as (
     select * from {{ ref('int_origin_customers') }}
 ),
@@ -9,15 +13,6 @@ origin_customers as (
 split as (
     select * from {{ ref('int_rolling_origins') }}
     where is_split
-),
-
-known_products as (
-    select
-        product_id,
-        count(case when early_count > 0 then 1 end) as early_customer_count
-    from pairs
-    group by product_id
-    having sum(late_count) > 0 and sum(early_count) > 0
 ),
 
 early_customers as (

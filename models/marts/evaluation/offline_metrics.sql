@@ -19,10 +19,7 @@ training_log as (
 ),
 
 cutoffs as (
-    {% for cutoff in cutoffs() %}
-    select cast({{ cutoff }} as bigint) as cutoff
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ cutoff_rows() }}
 ),
 
 gains as (
