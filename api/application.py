@@ -15,7 +15,7 @@ from api.problems import Problem
 from api.protocol import CheckedRequest
 from api.routes import BLUEPRINTS
 from api.serving import Serving
-from api.settings import Settings, parse_keys
+from api.settings import Settings
 
 LARGEST_BODY = 512 * 1024  # A thousand long ids.
 
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     context.serving = Serving(settings, lambda: context.observation.switches.inc())
     context.observation = Observation(context.serving, has_access_log=settings.access_log)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
-    gate = Gate(parse_keys(settings.api_keys), settings.rate_limit / settings.worker_count)
+    gate = Gate(settings.keys, settings.rate_limit / settings.worker_count)
     origins = {origin.strip() for origin in settings.cors_origins.split(",")} - {""}
     app.blueprint(BLUEPRINTS)
 

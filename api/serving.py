@@ -14,6 +14,9 @@ from api.settings import Settings
 
 log = logging.getLogger(__name__)
 
+# A damaged release is tried again after so long: to check it takes a second of a core.
+RETRY_SECONDS = 30
+
 NO_RELEASE = "There is no release to serve yet. Run `make build`."
 
 
@@ -95,7 +98,7 @@ class Serving:
         except UnusableReleaseError as error:
             log.warning("%s", error, exc_info=error.__cause__)
             self.trouble = f"{error}. Publish anew or roll back."
-            self._next_try = time.monotonic() + 5
+            self._next_try = time.monotonic() + RETRY_SECONDS
             return
         old, self.audiences, self.trouble = self.release, audiences, None
         if old:

@@ -103,7 +103,7 @@ class Settings:
                 raise SettingsError(
                     f"{variable(name)} = {value}: expected a number from {low} to {high}"
                 )
-        if not parse_keys(self.api_keys) and self.rate_limit:
+        if not self.keys and self.rate_limit:
             raise SettingsError(
                 f"{variable('rate_limit')} = {self.rate_limit} needs AUDIENCE_API_KEYS:"
                 " requests are counted by key"
@@ -113,7 +113,7 @@ class Settings:
                 f"{variable('database_memory')} = {self.database_memory}: expected a size"
                 " such as 100MB"
             )
-        if not (is_loopback(self.host) or self.api_keys or self.allow_anonymous):
+        if not (is_loopback(self.host) or self.keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"
                 " customer ids are personal data: set AUDIENCE_API_KEYS (`python -m"
@@ -125,6 +125,15 @@ class Settings:
     def worker_count(self) -> int:
         """Worker processes."""
         return self.workers or len(os.sched_getaffinity(0))
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The names of the API keys, by hash.
+
+        Raises:
+            SettingsError: an entry is none.
+        """
+        return parse_keys(self.api_keys)
 
 
 def parse_keys(text: str) -> dict[str, str]:

@@ -31,8 +31,7 @@ documents = Blueprint("documents")
 @documented(Operation(summary="This document", answer=("application/json",), is_open=True))
 async def openapi_document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
-    has_keys = bool(request.app.ctx.settings.api_keys)
-    document = openapi(request.app, has_keys=has_keys)
+    document = openapi(request.app, has_keys=bool(request.app.ctx.settings.keys))
     return HTTPResponse(as_json(document), content_type="application/json")
 
 

@@ -66,7 +66,8 @@ async def health(request: Request) -> HTTPResponse:
     """Healthy, degraded with reasons, or 503 where no release is served; computed now."""
     context = request.app.ctx
     release = context.serving.release
-    reasons = [context.serving.trouble] if context.serving.trouble else []
+    troubles = (context.serving.trouble, release.trouble if release else None)
+    reasons = [trouble for trouble in troubles if trouble]
     if release and release.age_days > context.settings.max_release_age_days:
         reasons.append(
             f"The release is {release.age_days:.1f} days old, more than"

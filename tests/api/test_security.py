@@ -32,6 +32,9 @@ def test_other_machines_need_a_key_or_a_word() -> None:
     read = Settings.from_environment
     with pytest.raises(SettingsError, match=r"AUDIENCE_HOST = 0\.0\.0\.0 can be reached"):
         read({"AUDIENCE_HOST": "0.0.0.0"})
+    for nothing in (",", " , ,"):
+        with pytest.raises(SettingsError, match="can be reached from other machines"):
+            read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_API_KEYS": nothing})
     assert read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_ALLOW_ANONYMOUS": "1"})
     assert read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_API_KEYS": "a:" + "0" * 64})
     assert read({"AUDIENCE_HOST": "::1"})
