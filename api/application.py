@@ -14,6 +14,7 @@ from api.observation import Observation
 from api.problems import Problem
 from api.protocol import CheckedRequest
 from api.routes import BLUEPRINTS
+from api.routes.exports import Export
 from api.serving import Serving
 from api.settings import Settings
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     context.serving = Serving(settings, lambda: context.observation.switches.inc())
     context.observation = Observation(context.serving, has_access_log=settings.access_log)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
+    context.batches = asyncio.Semaphore(settings.concurrent_batches)
     gate = Gate(settings.keys, settings.rate_limit / settings.worker_count)
     origins = {origin.strip() for origin in settings.cors_origins.split(",")} - {""}
     app.blueprint(BLUEPRINTS)
@@ -84,7 +86,8 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
                 response.headers.setdefault(name, value)
         if origins:
             add_cors_headers(request, response, origins)
-        context.observation.end(request, response)
+        if not isinstance(response, Export):  # Which ends later.
+            context.observation.end(request, response, len(response.body or b""))
 
     @app.exception(Exception)
     async def explain(request: Request, error: Exception) -> HTTPResponse:
@@ -144,7 +147,13 @@ def as_problem(error: Exception, request_id: str) -> Problem:
         )
         return Problem(status, kind, title, detail, headers=dict(error.headers))
     if isinstance(error, SanicException) and error.status_code == 503:
-        return Problem(503, "too-slow", "Too slow", "The answer took too long.")
+        return Problem(
+            503,
+            "too-slow",
+            "Too slow",
+            "The answer took too long.",
+            headers={"retry-after": "1"},
+        )
     log.error("Unexpected error in request %s", request_id, exc_info=error)
     return Problem(
         500,

@@ -43,6 +43,9 @@ class Settings:
     query_seconds: float = _setting(5.0, "a query that takes longer is stopped")
     concurrent_queries: int = _setting(4, "queries that run at once per worker")
     concurrent_exports: int = _setting(2, "exports that run at once per worker")
+    concurrent_batches: int = _setting(
+        2, "batches beyond the kept lists that run at once per worker; others wait"
+    )
     request_seconds: float = _setting(
         10.0, "a client must send its request, and take each part of an answer, within"
     )
@@ -94,6 +97,7 @@ class Settings:
             "query_seconds": (0.01, 3600),
             "concurrent_queries": (1, 64),
             "concurrent_exports": (1, 64),
+            "concurrent_batches": (1, 64),
             "request_seconds": (0.1, 3600),
             "rate_limit": (0, 10_000_000),
         }

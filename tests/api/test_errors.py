@@ -13,6 +13,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
@@ -23,6 +24,7 @@ CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
 ]
 LARGE = "9" * 19
@@ -46,6 +48,7 @@ CASES = [
         422,
         "product_id = 'abc': expected a whole number of 64 bits.",
     ),
+    ("GET", "/recommend/batch", 422, "product_id = 'batch': expected a whole number"),
     ("GET", "/recommend/1;drop table customers", 422, "product_id"),
     ("GET", "/recommend/" + LARGE, 422, "product_id"),
     ("GET", "/recommend/..%2f..%2fetc%2fpasswd", 422, "product_id"),
@@ -140,6 +143,14 @@ def test_an_address_that_is_none_is_a_bad_request(server: Server, target: bytes)
     assert received.startswith(b"HTTP/1.1 400")
     assert b"problem:bad-request" in received
     assert "83776" not in server.log.read_text()
+
+
+def test_an_export_needs_a_protocol_that_has_chunks(server: Server) -> None:
+    received = raw(server, b"GET /audience/5 HTTP/1.0\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 505")
+    assert b"ask by HTTP/1.1" in received
+    short = raw(server, b"GET /recommend/5 HTTP/1.0\r\n\r\n")
+    assert short.startswith(b"HTTP/1.1 200")
 
 
 def test_what_is_no_http_is_refused(server: Server) -> None:

@@ -23,6 +23,7 @@ from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import Serve, Server, free_port, start, stop
+from tests.api.in_process import application
 from tests.conftest import DirtyBuild
 
 REFUSALS = "disabled by configuration|configuration has been locked|read-only mode"
@@ -155,7 +156,8 @@ def test_no_customer_id_is_logged_and_exports_are(
     try:
         for path in (f"/customers/{row[0]}", f"/customers/{row[0]}x", "/recommend/5?n=50"):
             server.get(path, headers={"x-request-id": "mine-1"})
-        assert server.get("/audience/5?n=20").status_code == 200
+        exported = server.get("/audience/5?n=20")
+        assert exported.status_code == 200
         server.get("/recommend/5", headers={"x-request-id": 'a" injected'})
     finally:
         stop(server)
@@ -163,7 +165,11 @@ def test_no_customer_id_is_logged_and_exports_are(
     assert [line["event"] for line in lines].count("export") == 1
     export = next(line for line in lines if line["event"] == "export")
     assert (export["product_id"], export["format"], export["rows"]) == (5, "csv", 20)
-    assert export["complete"] is True
+    assert (export["complete"], export["trouble"]) == (True, None)
+    route = "/audience/<product_id:str>"
+    ended = next(line for line in lines if line.get("route") == route)
+    assert (ended["status"], ended["bytes"]) == (200, len(exported.content))
+    assert ended["milliseconds"] > 0
     assert {line["request_id"] for line in lines} >= {"mine-1"}
     assert str(row[0]) not in re.sub(
         r'"(time|request_id)": "[^"]*"', "", server.log.read_text()
@@ -248,9 +254,7 @@ def test_a_query_that_takes_too_long_is_stopped(dirty_build: DirtyBuild) -> None
 
 
 def test_every_route_is_documented_and_every_query_is_asked(server: Server) -> None:
-    from api.application import create_app
-
-    app = create_app(Settings())
+    app = application()
     for route in app.router.routes:
         assert hasattr(route.handler, "operation"), route.path
     listed = server.get("/").json()["endpoints"].values()
