@@ -70,7 +70,7 @@ class Observation:
         self.exported_rows = Counter(
             "audience_exported_rows", "Customers exported", registry=registry
         )
-        self.switches = Counter(
+        self._switches = Counter(
             "audience_release_switches",
             "Switches to another release, of all workers",
             registry=registry,
@@ -82,7 +82,7 @@ class Observation:
         )
         self._kinds: dict[tuple[str, str, int | str], tuple[Counter, Histogram, str]] = {}
         self._second = (0, "")
-        self._reported = (0, 0)
+        self._reported = (0, 0, 0)
 
     def begin(self, request: Request) -> None:
         """Note when a request came, and give it an id."""
@@ -158,7 +158,7 @@ class Observation:
         """
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._report_lookups()
+            self._report_serving()
             await asyncio.to_thread(self.write)
 
     def write(self) -> None:
@@ -175,17 +175,22 @@ class Observation:
         else:
             self._dropped.inc()
 
-    def _report_lookups(self) -> None:
+    def _report_serving(self) -> None:
         """Hand over the counts of look-ups: one at a time would cost a microsecond."""
-        counts = self._serving.lookups
-        hits, misses = counts.hits, counts.misses
-        self._lookups.labels("in memory").inc(hits - self._reported[0])
-        self._lookups.labels("in the release").inc(misses - self._reported[1])
-        self._reported = (hits, misses)
+        lookups = self._serving.lookups
+        counts = (lookups.hits, lookups.misses, self._serving.switches)
+        reports = (
+            self._lookups.labels("in memory"),
+            self._lookups.labels("in the release"),
+            self._switches,
+        )
+        for report, now, before in zip(reports, counts, self._reported, strict=True):
+            report.inc(now - before)
+        self._reported = counts
 
     def exposition(self) -> bytes:
         """The metrics of all workers, as Prometheus reads them."""
-        self._report_lookups()
+        self._report_serving()
         registry = self._registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             registry = CollectorRegistry()

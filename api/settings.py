@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 RELEASES = Path("build/releases")
-MEMORY = re.compile(r"\d{1,6}(\.\d+)? ?[KMGT]i?B")
+MEMORY = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMGT])i?B")
+UNITS = {"K": 0.001, "M": 1, "G": 1000, "T": 1_000_000}  # MB
+LEAST_MEMORY = 16  # MB; with less DuckDB does not read a release.
+# As browsers send it: in lower case, without a path.
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 KEY_ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
 
 
@@ -56,7 +60,7 @@ class Settings:
         False, "1 serves without keys to other machines (a proxy must check them)"
     )
     rate_limit: int = _setting(
-        0, "requests per second and key, an equal share for each worker; 0 is no limit"
+        0, "requests per second and key, of all workers together; 0 is no limit"
     )
     cors_origins: str = _setting(
         "", "origins of pages that may call, with commas between, such as https://a.example"
@@ -112,11 +116,18 @@ class Settings:
                 f"{variable('rate_limit')} = {self.rate_limit} needs AUDIENCE_API_KEYS:"
                 " requests are counted by key"
             )
-        if not MEMORY.fullmatch(self.database_memory):
+        size = MEMORY.fullmatch(self.database_memory)
+        if not size or float(size[1]) * UNITS[size[2]] < LEAST_MEMORY:
             raise SettingsError(
                 f"{variable('database_memory')} = {self.database_memory}: expected a size"
-                " such as 100MB"
+                f" such as 100MB, at least {LEAST_MEMORY}MB"
             )
+        for origin in self.origins:
+            if not ORIGIN.fullmatch(origin):
+                raise SettingsError(
+                    f"{variable('cors_origins')}: {origin!r} is no origin: expected ones"
+                    " such as https://a.example, with commas between"
+                )
         if not (is_loopback(self.host) or self.keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"
@@ -129,6 +140,11 @@ class Settings:
     def worker_count(self) -> int:
         """Worker processes."""
         return self.workers or len(os.sched_getaffinity(0))
+
+    @property
+    def origins(self) -> set[str]:
+        """Origins of pages that may call."""
+        return set(map(str.strip, self.cors_origins.split(","))) - {""}
 
     @property
     def keys(self) -> dict[str, str]:

@@ -16,6 +16,12 @@ from api.documentation import READING, Operation, documented
 from api.parameters import PRODUCT_ID, Choice, WholeNumber, identifier
 from api.problems import invalid_parameter, not_found, too_slow
 
+# What may stand in the body of a batch, in words.
+BATCH_MEMBERS = {
+    "product_ids": "a list of up to 1000 ids",
+    "n": "a whole number from 1 to 100",
+}
+
 audiences = Blueprint("audiences")
 
 
@@ -122,17 +128,15 @@ def _batch_request(request: Request) -> schemas.BatchRequest:
         return schemas.BatchRequest.model_validate_json(request.body, strict=True)
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        places = [part for part in first["loc"] if part not in ("int", "str")]
-        name = "".join(
-            f"[{place}]" if isinstance(place, int) else place[:100] for place in places
-        )
-        name = name or "body"
+        member, place = ([*first["loc"], None, None])[:2]
+        if member is None or first["type"] == "extra_forbidden":
+            name = str(member or "body")[:100]
+            expected = 'a JSON object such as {"product_ids": [42], "n": 10}'
+        elif isinstance(place, int):
+            name, expected = f"product_ids[{place}]", "a whole number or text"
+        else:
+            name, expected = str(member), BATCH_MEMBERS[str(member)]
         shown = (
-            request.body.decode("utf-8", "replace") if name == "body" else first["input"]
+            request.body.decode("utf-8", "replace") if member is None else first["input"]
         )
-        message = first["msg"][0].lower() + first["msg"][1:]
-        raise invalid_parameter(
-            name,
-            shown,
-            f"{message}; the body is {{'product_ids': up to 1,000 ids, 'n': 1 to 100}}",
-        ) from error
+        raise invalid_parameter(name, shown, expected) from error

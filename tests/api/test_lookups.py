@@ -234,6 +234,12 @@ def test_ids_that_are_text_are_found_as_they_are(
             expected = expected_audience(release, result["product_id"], 50)
             assert result["recommendations"] == expected
     assert server.get("/recommend/batch?n=2").json()["product_id"] == "batch"
+    assert server.get("/recommend/" + "x" * 4096).json()["cold_start"] is True
+    long_id = server.get("/recommend/" + "x" * 4097)
+    assert long_id.json()["expected"] == "text of 1 to 4096 characters"
+    for broken in ("/recommend/%FF", "/audience/a%ED%A0%80", "/customers/%C3/products"):
+        assert server.get(broken).json()["expected"] == "percent-encoded UTF-8"
+    assert server.get("/recommend/%EF%BF%BD").json()["product_id"] == "\ufffd"
     assert (
         server.client.post("/recommend/batch", json={"product_ids": [1]}).status_code == 422
     )

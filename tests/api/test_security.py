@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import duckdb
@@ -16,9 +17,12 @@ import httpx
 import pytest
 
 from api import keys
+from api.__main__ import metrics_folder
 from api.documentation import openapi
-from api.keys import Gate, hashed
+from api.gate import Gate
+from api.keys import hashed
 from api.problems import Problem
+from api.rates import COUNT, Rates
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
@@ -51,6 +55,14 @@ def test_other_machines_need_a_key_or_a_word() -> None:
         ("ACCESS_LOG", "maybe", "AUDIENCE_ACCESS_LOG = maybe: expected 1 or 0"),
         ("API_KEYS", "a:secret", "AUDIENCE_API_KEYS: entry 1 is not name:sha256"),
         ("DATABASE_MEMORY", "lots", "AUDIENCE_DATABASE_MEMORY = lots: expected a size"),
+        ("DATABASE_MEMORY", "0MB", "AUDIENCE_DATABASE_MEMORY = 0MB: expected a size"),
+        (
+            "CORS_ORIGINS",
+            "*",
+            "AUDIENCE_CORS_ORIGINS: '*' is no origin: expected ones such",
+        ),
+        ("CORS_ORIGINS", "https://a.example/", "'https://a.example/' is no origin"),
+        ("CORS_ORIGINS", "https://a.example, b.example", "'b.example' is no origin"),
         ("RATE_LIMIT", "5", "AUDIENCE_RATE_LIMIT = 5 needs AUDIENCE_API_KEYS"),
         ("QUERY_SECONDS", "nan", "AUDIENCE_QUERY_SECONDS = nan"),
     ],
@@ -77,25 +89,49 @@ def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str])
     assert entry == f"shop:{hashed(key)}"
     both = Settings.from_environment({"AUDIENCE_API_KEYS": f"{entry},shop:{hashed('old')}"})
     assert both.api_keys
-    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, rate_limit=0)
+    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, Rates.of(0, []))
     assert gate.admit(key) == gate.admit("old") == "shop"
     for wrong in (None, "", "x", hashed(key)):
         with pytest.raises(Problem, match="no valid API key"):
             gate.admit(wrong)
 
 
-def test_a_key_has_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
-    monkeypatch.setattr("api.keys.time.monotonic", lambda: clock[0])
-    gate = Gate({hashed("a"): "a", hashed("b"): "b"}, rate_limit=2)
-    gate.admit("a")
-    gate.admit("a")
-    with pytest.raises(Problem) as caught:
-        gate.admit("a")
-    assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
-    gate.admit("b")
-    clock[0] += 0.5
-    assert gate.admit("a") == "a"
+def test_a_key_has_its_rate_in_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.9]
+    monkeypatch.setattr("api.rates.time.monotonic", lambda: clock[0])
+    names = {hashed("a"): "a", hashed("old a"): "a", hashed("b"): "b"}
+    rates = Rates.of(3, names.values(), workers=2)
+    first, second = (Gate(names, replace(rates, worker=k)) for k in range(2))
+    assert [first.admit("a"), second.admit("old a"), first.admit("a")] == ["a"] * 3
+    for gate in (first, second):
+        with pytest.raises(Problem) as caught:
+            gate.admit("a")
+        assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
+        assert gate.admit("b") == "b"
+    clock[0] = 101.1
+    assert [second.admit("a") for _ in range(3)] == ["a"] * 3
+    with pytest.raises(Problem, match="used up"):
+        first.admit("a")
+
+
+def test_one_connection_has_the_whole_rate_of_its_key(serve: Serve, server: Server) -> None:
+    counting = serve(
+        server.folder, api_keys=f"shop:{hashed('s')}", rate_limit=20, workers=2
+    )
+    ask = {"x-api-key": "s"}
+    answers = [counting.get("/recommend/5", headers=ask).status_code for _ in range(500)]
+    assert answers[:20] == [200] * 20
+    assert 429 in answers
+
+
+def test_processes_share_what_they_count() -> None:
+    rates = Rates.of(3, ["a", "b"], workers=2)
+    other = multiprocessing.get_context("spawn").Process(
+        target=replace(rates, worker=1).take, args=("b",)
+    )
+    other.start()
+    other.join()
+    assert [count & COUNT for count in rates.counts] == [0, 0, 0, 1]
 
 
 def test_a_server_with_keys(serve: Serve, dirty_build: DirtyBuild) -> None:
@@ -211,6 +247,27 @@ def test_a_log_that_nobody_reads_stops_no_request(dirty_build: DirtyBuild) -> No
     finally:
         process.kill()
         process.wait()
+
+
+def test_what_a_killed_server_left_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = tmp_path / f"audience-metrics-{ended.pid}-x"
+    others = [
+        tmp_path / f"audience-metrics-{os.getppid()}-x",
+        tmp_path / "audience-metrics-x",
+    ]
+    for folder in (left, *others):
+        folder.mkdir()
+        (folder / "counter.db").touch()
+    with metrics_folder():
+        assert not left.exists()
+        assert len(list(tmp_path.iterdir())) == len(others) + 1
+    assert sorted(tmp_path.iterdir()) == sorted(others)
 
 
 def test_a_connection_reaches_nothing_else(dirty_build: DirtyBuild) -> None:
