@@ -55,6 +55,7 @@ def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any
     context.observation = Observation(context.serving, has_access_log=settings.access_log)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
     context.batches = asyncio.Semaphore(settings.concurrent_batches)
+    has_keys = bool(settings.keys)
     gate = Gate(
         settings.keys, rates or Rates.of(settings.rate_limit, settings.keys.values())
     )
@@ -80,15 +81,22 @@ def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any
             return None
         if request.is_malformed:
             raise BadRequest
-        operation = getattr(request.route and request.route.handler, "operation", None)
         if request.method == "OPTIONS" and request.headers.get("origin") in origins:
             return HTTPResponse(status=204)
-        if operation is None or not operation.is_open:
-            request.ctx.owner = gate.admit(presented_key(request))
+        if has_keys:
+            operation = getattr(request.route and request.route.handler, "operation", None)
+            if operation is None or not operation.is_open:
+                request.ctx.owner = gate.admit(presented_key(request))
         return None
+
+    def begin_late(request: Request) -> None:
+        """For a request that did not arrive, or not all of it, so that `admit` had none."""
+        if not hasattr(request.ctx, "started"):
+            context.observation.begin(request)
 
     @app.on_response  # type: ignore[untyped-decorator]
     async def finish(request: Request, response: HTTPResponse) -> None:
+        begin_late(request)
         response.headers["x-request-id"] = request.ctx.request_id
         if not isinstance(response, Answer):
             for name, value in SECURITY_HEADERS.items():
@@ -100,8 +108,7 @@ def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any
 
     @app.exception(Exception)
     async def explain(request: Request, error: Exception) -> HTTPResponse:
-        if not hasattr(request.ctx, "started"):
-            context.observation.begin(request)  # It did not arrive, or not all of it.
+        begin_late(request)
         request_id = request.ctx.request_id
         return as_problem(error, request_id, has_head=bool(request.head)).answer(request_id)
 

@@ -14,20 +14,18 @@ class Gate:
         """Prepare a gate.
 
         Args:
-            keys: names by hash; empty lets everybody in.
+            keys: names by hash.
             rates: how often each name has asked.
         """
         self._keys = keys
         self._rates = rates
 
-    def admit(self, key: str | None) -> str | None:
-        """The name of the key's owner; None where no keys are asked for.
+    def admit(self, key: str | None) -> str:
+        """The name of the key's owner.
 
         Raises:
             Problem: no key, a wrong one, or too many requests.
         """
-        if not self._keys:
-            return None
         owner = None
         presented = hashed(key or "")
         for known, name in self._keys.items():

@@ -186,6 +186,17 @@ def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
             assert time.monotonic() - started < 9
 
 
+def test_a_client_that_leaves_with_half_a_body_is_no_error(server: Server) -> None:
+    port = int(server.url.rsplit(":")[-1])
+    with socket.create_connection(("127.0.0.1", port)) as leaving:
+        leaving.sendall(
+            b"POST /recommend/batch HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{"
+        )
+        time.sleep(0.1)
+    assert server.get("/health").status_code == 200
+    assert "Traceback" not in server.log.read_text()
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_answers_keep_to_the_document_whatever_is_sent(
     server: Server, mode: GenerationMode
