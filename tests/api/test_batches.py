@@ -40,11 +40,13 @@ def test_a_batch_of_any_length_is_the_definition_s(
     """Also where so few ranks are kept that some products need more."""
     monkeypatch.setattr("api.audiences.RANKS_KEPT", kept)
 
-    async def run() -> dict[Any, bytes]:
+    async def run() -> tuple[dict[Any, bytes], int]:
         async with opened(server.folder, Settings()) as served:
-            return await served.bodies(PRODUCTS, 18)
+            asked = counted(served)
+            return await served.bodies(PRODUCTS, 18), asked["queries"]
 
-    bodies = asyncio.run(run())
+    bodies, queries = asyncio.run(run())
+    assert (queries > 1) == (kept == 20)
     with server.release() as release:
         known = {
             row[0] for row in release.execute("select product_id from products").fetchall()
