@@ -9,8 +9,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 
 from api.settings import Settings, SettingsError, variable
+
+METRICS = "audience-metrics-"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,12 +63,32 @@ def main(arguments: list[str] | None = None) -> int:
 @contextlib.contextmanager
 def metrics_folder() -> Iterator[None]:
     """A folder in which the workers add up their metrics; for them to inherit."""
-    folder = tempfile.mkdtemp(prefix="audience-metrics-")
+    sweep_metrics()
+    folder = tempfile.mkdtemp(prefix=f"{METRICS}{os.getpid()}-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_metrics() -> None:
+    """Remove the folders of servers that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{METRICS}*-*"):
+        owner = folder.name.removeprefix(METRICS).split("-")[0]
+        if owner.isdecimal() and not is_running(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Answers that say which release they are from, and can be asked for again cheaply."""
 
+import importlib.metadata
 import itertools
 import json
 import zlib
@@ -11,7 +12,7 @@ from sanic.response import HTTPResponse
 from api.release import Release
 
 JSON = "application/json"
-VERSION = "1.0.0"
+VERSION = importlib.metadata.version("product-audience")
 VERSION_CHECKSUM = zlib.crc32(VERSION.encode())
 # Personal data: kept by the caller at most, and asked for again after that.
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
@@ -53,10 +54,19 @@ def as_json(body: object) -> bytes:
     ).encode()
 
 
-def answer(request: Request, release: Release, body: bytes) -> HTTPResponse:
-    """A JSON answer from a release; 304 where the caller has it already."""
+def answer(
+    request: Request, release: Release, body: bytes, *, is_weak: bool = False
+) -> HTTPResponse:
+    """A JSON answer from a release; 304 where the caller has it already.
+
+    Args:
+        request: the request.
+        release: what the answer is from.
+        body: the answer.
+        is_weak: whether an answer that means the same may have other bytes.
+    """
     etag = entity_tag(request, release)
-    headers = {"etag": etag}
+    headers = {"etag": f"W/{etag}" if is_weak else etag}
     if is_known(request, etag):
         return Answer(status=304, headers=headers)
     return Answer(body, headers=headers, content_type=JSON)
@@ -65,7 +75,8 @@ def answer(request: Request, release: Release, body: bytes) -> HTTPResponse:
 def is_known(request: Request, etag: str) -> bool:
     """Whether the caller has the answer already."""
     asked = request.headers.get("if-none-match")
-    if not asked:
+    # Of a POST it would be no condition for sending the answer.
+    if not asked or request.method == "POST":
         return False
     tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
     return etag in tags or "*" in tags

@@ -9,19 +9,26 @@ from sanic.exceptions import BadRequest, SanicException
 from sanic.log import error_logger as log
 
 from api.answers import SECURITY_HEADERS, Answer
-from api.keys import Gate
+from api.gate import Gate
 from api.observation import Observation
 from api.problems import Problem
 from api.protocol import CheckedRequest
+from api.rates import Rates
 from api.routes import BLUEPRINTS
+from api.routes.exports import Export
 from api.serving import Serving
-from api.settings import Settings, parse_keys
+from api.settings import Settings
 
 LARGEST_BODY = 512 * 1024  # A thousand long ids.
+LARGEST_HEAD = 16 * 1024  # The most that Sanic allows.
 
 
-def create_app(settings: Settings) -> Sanic[Any, Any]:
+def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any]:
     """An application that serves the releases of a folder.
+
+    Args:
+        settings: what is set.
+        rates: how often each key has asked, where other workers count too.
 
     Raises:
         SettingsError: the settings are not possible, or not safe.
@@ -32,6 +39,7 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     )
     app.config.update(
         REQUEST_MAX_SIZE=LARGEST_BODY,
+        REQUEST_MAX_HEADER_SIZE=LARGEST_HEAD,
         REQUEST_TIMEOUT=settings.request_seconds,
         RESPONSE_TIMEOUT=settings.query_seconds * 4,
         KEEP_ALIVE_TIMEOUT=60,
@@ -43,11 +51,15 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     )
     context = app.ctx
     context.settings = settings
-    context.serving = Serving(settings, lambda: context.observation.switches.inc())
+    context.serving = Serving(settings)
     context.observation = Observation(context.serving, has_access_log=settings.access_log)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
-    gate = Gate(parse_keys(settings.api_keys), settings.rate_limit / settings.worker_count)
-    origins = {origin.strip() for origin in settings.cors_origins.split(",")} - {""}
+    context.batches = asyncio.Semaphore(settings.concurrent_batches)
+    has_keys = bool(settings.keys)
+    gate = Gate(
+        settings.keys, rates or Rates.of(settings.rate_limit, settings.keys.values())
+    )
+    origins = settings.origins
     app.blueprint(BLUEPRINTS)
 
     @app.before_server_start
@@ -65,31 +77,40 @@ def create_app(settings: Settings) -> Sanic[Any, Any]:
     @app.on_request
     async def admit(request: CheckedRequest) -> HTTPResponse | None:
         context.observation.begin(request)
+        if not request.head:  # Sanic stands in for what did not arrive; the error follows.
+            return None
         if request.is_malformed:
             raise BadRequest
-        operation = getattr(request.route and request.route.handler, "operation", None)
         if request.method == "OPTIONS" and request.headers.get("origin") in origins:
             return HTTPResponse(status=204)
-        if operation is None or not operation.is_open:
-            request.ctx.owner = gate.admit(presented_key(request))
+        if has_keys:
+            operation = getattr(request.route and request.route.handler, "operation", None)
+            if operation is None or not operation.is_open:
+                request.ctx.owner = gate.admit(presented_key(request))
         return None
+
+    def begin_late(request: Request) -> None:
+        """For a request that did not arrive, or not all of it, so that `admit` had none."""
+        if not hasattr(request.ctx, "started"):
+            context.observation.begin(request)
 
     @app.on_response  # type: ignore[untyped-decorator]
     async def finish(request: Request, response: HTTPResponse) -> None:
-        if not hasattr(request.ctx, "started"):
-            context.observation.begin(request)  # It could not even be routed.
+        begin_late(request)
         response.headers["x-request-id"] = request.ctx.request_id
         if not isinstance(response, Answer):
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
         if origins:
             add_cors_headers(request, response, origins)
-        context.observation.end(request, response)
+        if not isinstance(response, Export):  # Which ends later.
+            context.observation.end(request, response, len(response.body or b""))
 
     @app.exception(Exception)
     async def explain(request: Request, error: Exception) -> HTTPResponse:
-        request_id = getattr(request.ctx, "request_id", "")
-        return as_problem(error, request_id).answer(request_id)
+        begin_late(request)
+        request_id = request.ctx.request_id
+        return as_problem(error, request_id, has_head=bool(request.head)).answer(request_id)
 
     return app
 
@@ -119,8 +140,14 @@ def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]
         )
 
 
-def as_problem(error: Exception, request_id: str) -> Problem:
-    """Any error as a problem; what is unexpected goes to the log and shows nothing."""
+def as_problem(error: Exception, request_id: str, *, has_head: bool) -> Problem:
+    """Any error as a problem; what is unexpected goes to the log and shows nothing.
+
+    Args:
+        error: what was raised.
+        request_id: names the request in the log.
+        has_head: whether the head of the request could be read.
+    """
     if isinstance(error, Problem):
         return error
     if isinstance(error, SanicException) and error.status_code < 500:
@@ -136,7 +163,9 @@ def as_problem(error: Exception, request_id: str) -> Problem:
             413: (
                 "too-large",
                 "Too large",
-                f"The request is larger than {LARGEST_BODY} bytes, or its headers are.",
+                f"The body has more than {LARGEST_BODY} bytes."
+                if has_head
+                else f"Address and headers have more than {LARGEST_HEAD} bytes.",
             ),
         }
         kind, title, detail = titles.get(
@@ -144,7 +173,13 @@ def as_problem(error: Exception, request_id: str) -> Problem:
         )
         return Problem(status, kind, title, detail, headers=dict(error.headers))
     if isinstance(error, SanicException) and error.status_code == 503:
-        return Problem(503, "too-slow", "Too slow", "The answer took too long.")
+        return Problem(
+            503,
+            "too-slow",
+            "Too slow",
+            "The answer took too long.",
+            headers={"retry-after": "1"},
+        )
     log.error("Unexpected error in request %s", request_id, exc_info=error)
     return Problem(
         500,

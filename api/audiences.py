@@ -2,65 +2,38 @@
 
 A release keeps a list per product and each distinct list once, as the bytes of an answer.
 A worker reads which list a product has in blocks of consecutive products, and keeps blocks
-and lists as far as its settings allow.
+and lists as far as its settings allow. What is longer than the lists of the release is the
+ranking without whom the product excludes.
 """
 
 import asyncio
 import bisect
+import json
 from array import array
-from collections.abc import Callable, Coroutine, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pyarrow
 
 from api.answers import as_json
+from api.blocks import BLOCK_SIZE, Block, ProductId
+from api.gathering import Gathering
+from api.ranking import Ranking
 from api.release import Release
 from api.settings import Settings
 
-BLOCK_SIZE = 1024
 BLOCKS_READ_AT_ONCE = 64
+KEYS_READ_AT_ONCE = 2000
 DEFAULT_N = 10
+LARGEST_N = 100
+# Ranks that are kept ready; a product that excludes nearly all of them is a query.
+RANKS_KEPT = 1000
+# Answers that are put together before other requests have their turn.
+ANSWERS_AT_ONCE = 50
 
 COLD_START_NOTE = (
     "This is a new product that nobody has touched yet: as a fallback, the most engaged"
     " customers of all."
 )
-
-ProductId = int | str
-
-
-@dataclass(frozen=True)
-class Block:
-    """The lists of consecutive products, in the order of their ids."""
-
-    products: Sequence[ProductId]
-    lists: "array[int]"
-
-    @classmethod
-    def of(cls, table: Any) -> "Block":
-        """The rows of a pyarrow table with product_id and list_id."""
-        products, lists = (
-            table.column(name).combine_chunks() for name in table.column_names
-        )
-        return cls(
-            numbers(products) if products.type == pyarrow.int64() else products.to_pylist(),
-            numbers(lists),
-        )
-
-    def part(self, first: int) -> "Block":
-        """A block out of a larger one."""
-        return Block(
-            self.products[first : first + BLOCK_SIZE],
-            self.lists[first : first + BLOCK_SIZE],
-        )
-
-    def list_of(self, product_id: ProductId) -> int | None:
-        """The list of a product; None where there is no such product."""
-        place = bisect.bisect_left(self.products, product_id)
-        if place < len(self.products) and self.products[place] == product_id:
-            return self.lists[place]
-        return None
 
 
 @dataclass
@@ -104,7 +77,7 @@ class Audiences:
         lookups: Lookups,
         starts: Sequence[ProductId],
         blocks: dict[int, Block],
-        ranking: tuple[bytes, ...],
+        ranking: Ranking,
     ) -> None:
         self.release = release
         self._lookups = lookups
@@ -115,9 +88,13 @@ class Audiences:
         self._list_bytes = 0
         self._blocks = blocks
         self._lists: dict[int, CustomerList] = {}
-        self._reading: dict[tuple[str, int], asyncio.Task[Block | CustomerList]] = {}
         self._ranking = ranking
-        self._cold_start = self._customer_list(ranking, is_cold_start=True)
+        self._cold_start = self._customer_list(ranking.first(LARGEST_N), is_cold_start=True)
+        self._block_reads = Gathering(
+            release, self._read_blocks, settings.concurrent_queries
+        )
+        self._list_reads = Gathering(release, self._read_lists, KEYS_READ_AT_ONCE)
+        self._exclusion_reads = Gathering(release, self._read_exclusions, KEYS_READ_AT_ONCE)
         # A release of shorter lists has no answer for the default n ready.
         self._is_default_ready = release.list_size >= DEFAULT_N
 
@@ -129,7 +106,7 @@ class Audiences:
         starts = [
             row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
         ]
-        ranking = await release.ask("global_ranking", n=release.list_size)
+        ranking = Ranking(await release.ask("global_ranking", n=RANKS_KEPT))
         # As many products as fit, in large pieces: the first requests wait for nothing.
         blocks: dict[int, Block] = {}
         fitting = min(settings.cache_products // BLOCK_SIZE, len(starts))
@@ -150,7 +127,7 @@ class Audiences:
             lookups,
             starts if release.has_text_ids else array("q", starts),
             blocks,
-            rendered(ranking),
+            ranking,
         )
 
     def cached_body(self, product_id: ProductId) -> bytes | None:
@@ -168,103 +145,150 @@ class Audiences:
         self._lookups.hits += 1
         return self._beginning(product_id) + found.default_body
 
-    async def body(self, product_id: ProductId, n: int) -> bytes:
-        """The answer for any n; cold start where the product is unknown."""
-        found = await self._find(product_id)
-        is_cold_start = found is None
-        customers = (found or self._cold_start).customers[:n]
-        if n > self.release.list_size and is_cold_start:
-            customers = await self._longer_cold_start(n)
-        elif n > self.release.list_size:
-            customers = rendered(
-                await self.release.ask("audience", product_id=product_id, n=n)
-            )
-        return self._beginning(product_id) + self._rest(customers, is_cold_start)
-
-    async def _longer_cold_start(self, n: int) -> tuple[bytes, ...]:
-        if len(self._ranking) < min(n, self.release.customer_count):
-            self._ranking = rendered(await self.release.ask("global_ranking", n=n))
-        return self._ranking[:n]
-
     async def knows(self, product_id: ProductId) -> bool:
         """Whether the release has the product."""
-        return await self._find(product_id) is not None
+        return (await self._list_ids([product_id], set()))[product_id] is not None
 
-    async def _find(self, product_id: ProductId) -> CustomerList | None:
-        number = bisect.bisect_right(self._starts, product_id) - 1
-        if number < 0:
-            return None
-        block = self._blocks.get(number)
-        is_hit = block is not None
-        if block is None:
-            block = await self._read_block(number)
-        list_id = block.list_of(product_id)
-        found = None if list_id is None else self._lists.get(list_id)
-        if list_id is not None and found is None:
-            found, is_hit = await self._read_list(list_id), False
-        self._lookups.hits += is_hit
-        self._lookups.misses += not is_hit
+    async def bodies(self, products: Sequence[ProductId], n: int) -> dict[ProductId, bytes]:
+        """The answers for n customers, at most LARGEST_N; cold start where unknown.
+
+        What has to be read of the release is read for all products at once.
+        """
+        missed: set[ProductId] = set()
+        list_ids = await self._list_ids(products, missed)
+        known = {
+            product: list_id for product, list_id in list_ids.items() if list_id is not None
+        }
+        if n <= self.release.list_size:
+            rests = await self._short_rests(known, n, missed)
+        else:
+            rests = await self._long_rests(list(known), n)
+            missed |= known.keys()
+        self._lookups.hits += len(list_ids) - len(missed)
+        self._lookups.misses += len(missed)
+        cold_start = self._rest(self._ranking.first(n), is_cold_start=True)
+        return {
+            product: self._beginning(product) + rests.get(product, cold_start)
+            for product in products
+        }
+
+    async def _list_ids(
+        self, products: Sequence[ProductId], missed: set[ProductId]
+    ) -> dict[ProductId, int | None]:
+        """The list of each product; None where it is unknown.
+
+        Args:
+            products: to look up.
+            missed: gets those that were not in memory.
+        """
+        by_block: dict[int, list[ProductId]] = defaultdict(list)
+        for product in products:
+            by_block[bisect.bisect_right(self._starts, product) - 1].append(product)
+        # None comes before the first block.
+        found: dict[ProductId, int | None] = dict.fromkeys(by_block.pop(-1, ()))
+        absent = []
+        for number, in_block in by_block.items():
+            block = self._blocks.get(number)
+            if block is None:
+                absent.append(number)
+            else:
+                found |= {product: block.list_of(product) for product in in_block}
+        # Not all of them at once: they may take more memory than is set.
+        for first in range(0, len(absent), BLOCKS_READ_AT_ONCE):
+            read = await self._block_reads.get(absent[first : first + BLOCKS_READ_AT_ONCE])
+            for number, block in read.items():
+                missed.update(by_block[number])
+                found |= {product: block.list_of(product) for product in by_block[number]}
         return found
 
-    async def _read_block(self, number: int) -> Block:
-        async def read() -> Block:
+    async def _short_rests(
+        self, known: dict[ProductId, int], n: int, missed: set[ProductId]
+    ) -> dict[ProductId, bytes]:
+        """What follows each product id, from the lists that the release keeps."""
+        needed = set(known.values())
+        lists = {
+            list_id: self._lists[list_id] for list_id in needed if list_id in self._lists
+        }
+        read = await self._list_reads.get(needed - lists.keys())
+        missed |= {product for product, list_id in known.items() if list_id in read}
+        rests = {
+            list_id: self._rest(found.customers[:n], is_cold_start=False)
+            for list_id, found in (lists | read).items()
+        }
+        return {product: rests[list_id] for product, list_id in known.items()}
+
+    async def _long_rests(
+        self, known: Sequence[ProductId], n: int
+    ) -> dict[ProductId, bytes]:
+        """What follows each product id, from the ranking without whom it excludes."""
+        exclusions = await self._exclusion_reads.get(known)
+        whole = self._rest(self._ranking.first(n), is_cold_start=False)
+        is_all = len(self._ranking) >= self.release.customer_count
+        rests = {}
+        for number, (product, excluded) in enumerate(exclusions.items(), start=1):
+            if not excluded or min(excluded) > n:
+                rests[product] = whole
+                continue
+            customers = self._ranking.without(excluded, n)
+            if len(customers) < n and not is_all:
+                rows = await self.release.ask("audience", product_id=product, n=n)
+                customers = Ranking(rows).first(n)
+            rests[product] = self._rest(customers, is_cold_start=False)
+            if number % ANSWERS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return rests
+
+    async def _read_blocks(self, numbers: list[int]) -> dict[int, Block]:
+        async def read(number: int) -> Block:
             is_last = number + 1 == len(self._starts)
-            block = Block.of(
+            return Block.of(
                 await self.release.ask_arrow(
                     "block",
                     first_product_id=self._starts[number],
                     next_product_id=None if is_last else self._starts[number + 1],
                 )
             )
-            self._blocks[number] = block
-            while len(self._blocks) > self._block_limit:
-                del self._blocks[next(iter(self._blocks))]
-            return block
 
-        block = await self._once(("block", number), read)
-        assert isinstance(block, Block)
-        return block
-
-    async def _read_list(self, list_id: int) -> CustomerList:
-        async def read() -> CustomerList:
-            rows = await self.release.ask("list", list_id=list_id)
-            customers = tuple(rows[0][0].encode().split(b"\n")) if rows[0][0] else ()
-            found = self._customer_list(customers, is_cold_start=False)
-            self._lists[list_id] = found
-            self._list_bytes += found.size
-            while self._list_bytes > self._list_limit:
-                self._list_bytes -= self._lists.pop(next(iter(self._lists))).size
-            return found
-
-        found = await self._once(("list", list_id), read)
-        assert isinstance(found, CustomerList)
+        blocks = await asyncio.gather(*map(read, numbers))
+        found = dict(zip(numbers, blocks, strict=True))
+        self._blocks |= found
+        while len(self._blocks) > self._block_limit:
+            del self._blocks[next(iter(self._blocks))]
         return found
 
-    async def _once(
-        self,
-        key: tuple[str, int],
-        read: Callable[[], Coroutine[Any, Any, Block | CustomerList]],
-    ) -> Block | CustomerList:
-        """Read what several requests wait for once; none of them can cancel it."""
-        task = self._reading.get(key)
-        if task is None:
+    async def _read_lists(self, list_ids: list[int]) -> dict[int, CustomerList]:
+        rows = await self.release.ask("lists", list_ids=json.dumps(list_ids))
+        found = {}
+        for list_id, text in rows:
+            customers = tuple(text.encode().split(b"\n")) if text else ()
+            found[list_id] = self._customer_list(customers, is_cold_start=False)
+            self._list_bytes += found[list_id].size
+        self._lists |= found
+        while self._list_bytes > self._list_limit:
+            self._list_bytes -= self._lists.pop(next(iter(self._lists))).size
+        return found
 
-            async def read_and_forget() -> Block | CustomerList:
-                try:
-                    # Whoever asked first may be gone before the answer comes.
-                    with self.release.use():
-                        return await read()
-                finally:
-                    self._reading.pop(key, None)
-
-            task = self._reading[key] = asyncio.create_task(read_and_forget())
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return await asyncio.shield(task)
+    async def _read_exclusions(
+        self, products: list[ProductId]
+    ) -> dict[ProductId, set[int]]:
+        """The ranks that products exclude, of those that are kept."""
+        rows = await self.release.ask(
+            "exclusions",
+            product_ids=json.dumps(products),
+            type='["VARCHAR"]' if self.release.has_text_ids else '["BIGINT"]',
+            ranks=len(self._ranking),
+        )
+        found: dict[ProductId, set[int]] = {product: set() for product in products}
+        for product, rank in rows:
+            found[product].add(rank)
+        return found
 
     def _customer_list(
         self, customers: tuple[bytes, ...], *, is_cold_start: bool
     ) -> CustomerList:
-        return CustomerList(customers, self._rest(customers[:DEFAULT_N], is_cold_start))
+        return CustomerList(
+            customers, self._rest(customers[:DEFAULT_N], is_cold_start=is_cold_start)
+        )
 
     def _beginning(self, product_id: ProductId) -> bytes:
         shown = (
@@ -272,7 +296,7 @@ class Audiences:
         )
         return b'{"product_id":' + shown
 
-    def _rest(self, customers: Sequence[bytes], is_cold_start: bool) -> bytes:
+    def _rest(self, customers: Sequence[bytes], *, is_cold_start: bool) -> bytes:
         return b"".join(
             (
                 b',"recommendations":[',
@@ -287,17 +311,3 @@ class Audiences:
                 b"}",
             )
         )
-
-
-def numbers(column: Any) -> "array[int]":
-    """A pyarrow array of 64-bit whole numbers, without a Python object for each."""
-    start = column.offset * 8
-    return array("q", column.buffers()[1][start : start + 8 * len(column)].to_pybytes())
-
-
-def rendered(ranking: Sequence[tuple[ProductId, float]]) -> tuple[bytes, ...]:
-    """Customers and scores, best first, as JSON objects with their ranks."""
-    return tuple(
-        as_json({"customer_id": customer_id, "score": score, "rank": rank})
-        for rank, (customer_id, score) in enumerate(ranking, start=1)
-    )

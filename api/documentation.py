@@ -1,7 +1,7 @@
 """The OpenAPI document, made from the routes and the shapes that they declare."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,30 +11,44 @@ from sanic import Sanic
 
 from api import schemas
 from api.answers import VERSION
+from api.parameters import Parameter
 
 READING = ("GET", "HEAD")
 REF = "#/components/schemas/{model}"
-PROBLEMS = {
+STATUSES = {
+    303: "A browser is sent to the documentation",
     304: "Nothing has changed since the entity tag that was sent",
     400: "The request cannot be read",
     401: "No valid API key",
     404: "Not in the release",
+    405: "The path has other methods",
+    408: "The request did not arrive in time",
     413: "The request is too large",
     422: "A parameter cannot be meant",
     429: "Too many requests with this key",
-    503: "No release is served, or the query took too long",
+    500: "Something unexpected happened",
+    503: "No release is served, the query took too long, or too much is asked at once",
+    505: "HTTP/1.0, which has no chunks",
 }
+# Of every operation; the last two where keys are asked for.
+COMMON_PROBLEMS = (400, 405, 408, 413, 500)
+KEY_PROBLEMS = (401, 429)
+HEADERS = {
+    "ETag": "The release and the query; send it as If-None-Match",
+    "Location": "Where to look instead",
+    "Retry-After": "Seconds after which to try again",
+    "X-Cold-Start": "`true` where the product is unknown",
+    "X-Release": "The release that the file is from",
+    "X-Request-Id": "The request in the log",
+}
+STATUS_HEADERS = {
+    303: ("Location",),
+    304: ("ETag",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+WITHOUT_BODY = (303, 304)
 Handler = TypeVar("Handler", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of the path or the query."""
-
-    name: str
-    schema: dict[str, Any]
-    meaning: str
-    place: str = "query"
 
 
 @dataclass(frozen=True)
@@ -43,10 +57,12 @@ class Operation:
 
     Attributes:
         answer: the shape of the answer, or content types for one that is no JSON.
+        example: of the answer.
         body: the shape of the request's body.
-        problems: statuses other than 200.
+        problems: statuses other than 200 and the common ones.
         is_open: whether it answers without a key.
-        is_page: whether it is for people, and not in the document.
+        is_listed: whether it is in the document.
+        headers: of the answer, beside those of all.
         more: shapes of answers with other statuses that are no problems.
     """
 
@@ -58,7 +74,8 @@ class Operation:
     body_example: Any = None
     problems: tuple[int, ...] = ()
     is_open: bool = False
-    is_page: bool = False
+    is_listed: bool = True
+    headers: tuple[str, ...] = ()
     more: dict[int, type[BaseModel]] = field(default_factory=dict)
 
 
@@ -72,30 +89,13 @@ def documented(operation: Operation) -> Callable[[Handler], Handler]:
     return mark
 
 
-IDENTIFIER = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
-PRODUCT_ID = Parameter(
-    "product_id", IDENTIFIER, "The product, as the log names it.", place="path"
-)
-CUSTOMER_ID = Parameter(
-    "customer_id", IDENTIFIER, "The customer, as the log names it.", place="path"
-)
-
-
-def number_parameter(
-    name: str, default: int, low: int, high: int, meaning: str
-) -> Parameter:
-    """A whole number of the query."""
-    schema = {"type": "integer", "default": default, "minimum": low, "maximum": high}
-    return Parameter(name, schema, meaning)
-
-
 def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
     """The OpenAPI document of an application."""
     paths: dict[str, dict[str, Any]] = {}
     used: set[type[BaseModel]] = {schemas.Problem}
     for route in app.router.routes:
         operation = getattr(route.handler, "operation", None)
-        if operation is None or operation.is_page:
+        if operation is None or not operation.is_listed:
             continue
         path = "/" + re.sub(r"<(\w+)(:[^>]*)?>", r"{\1}", route.path)
         used |= {
@@ -117,7 +117,14 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
         ],
         ref_template=REF,
     )
-    components: dict[str, Any] = {"schemas": nullable(definitions["$defs"])}
+    components: dict[str, Any] = {
+        "schemas": nullable(definitions["$defs"]),
+        "headers": {
+            name: {"description": meaning, "required": True, "schema": {"type": "string"}}
+            for name, meaning in HEADERS.items()
+        },
+        "responses": {str(status): _other(status) for status in STATUSES},
+    }
     if has_keys:
         components["securitySchemes"] = {
             "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}
@@ -151,23 +158,28 @@ def nullable(schema: Any) -> Any:
 
 
 def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
-    content: dict[str, Any]
     if isinstance(operation.answer, tuple):
         content = {kind: {"schema": {"type": "string"}} for kind in operation.answer}
+        content[operation.answer[0]]["example"] = operation.example
     else:
         content = {"application/json": _media(operation.answer, operation.example)}
-    responses: dict[str, Any] = {"200": {"description": "The answer", "content": content}}
-    for status in operation.problems + (
-        () if operation.is_open or not has_keys else (401, 429)
-    ):
-        responses[str(status)] = {"description": PROBLEMS[status]}
-        if status != 304:
-            responses[str(status)]["content"] = {
-                "application/problem+json": _media(schemas.Problem, None)
-            }
+    statuses = COMMON_PROBLEMS + operation.problems
+    if has_keys and not operation.is_open:
+        statuses += KEY_PROBLEMS
+    tags = ("ETag",) if 304 in operation.problems else ()
+    responses = {
+        "200": {
+            "description": "The answer",
+            "headers": _headers({*tags, *operation.headers}),
+            "content": content,
+        }
+    }
+    for status in sorted(set(statuses)):
+        responses[str(status)] = {"$ref": f"#/components/responses/{status}"}
     for status, model in operation.more.items():
         responses[str(status)] = {
-            "description": PROBLEMS[status],
+            "description": STATUSES[status],
+            "headers": _headers(()),
             "content": {"application/json": _media(model, None)},
         }
     described: dict[str, Any] = {
@@ -182,6 +194,7 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
                 "required": parameter.place == "path",
                 "description": parameter.meaning,
                 "schema": parameter.schema,
+                "example": parameter.example,
             }
             for parameter in operation.parameters
         ]
@@ -193,6 +206,24 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
     if has_keys and not operation.is_open:
         described["security"] = [{"key": []}]
     return described
+
+
+def _other(status: int) -> dict[str, Any]:
+    """An answer that is no answer to the question."""
+    response: dict[str, Any] = {
+        "description": STATUSES[status],
+        "headers": _headers(STATUS_HEADERS.get(status, ())),
+    }
+    if status not in WITHOUT_BODY:
+        response["content"] = {"application/problem+json": _media(schemas.Problem, None)}
+    return response
+
+
+def _headers(names: Iterable[str]) -> dict[str, Any]:
+    return {
+        name: {"$ref": f"#/components/headers/{name}"}
+        for name in sorted({*names, "X-Request-Id"})
+    }
 
 
 def _media(model: type[BaseModel], example: Any) -> dict[str, Any]:

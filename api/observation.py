@@ -29,6 +29,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FLUSH_SECONDS = 0.25
 MOST_LINES = 50_000
 UNKNOWN_ROUTE = "unknown"
+BROKEN = "broken off"  # Stands for the status.
 
 
 class Observation:
@@ -69,7 +70,7 @@ class Observation:
         self.exported_rows = Counter(
             "audience_exported_rows", "Customers exported", registry=registry
         )
-        self.switches = Counter(
+        self._switches = Counter(
             "audience_release_switches",
             "Switches to another release, of all workers",
             registry=registry,
@@ -79,9 +80,9 @@ class Observation:
             "Lines of the log that nobody took in time",
             registry=registry,
         )
-        self._kinds: dict[tuple[str, str, int], tuple[Counter, Histogram, str]] = {}
+        self._kinds: dict[tuple[str, str, int | str], tuple[Counter, Histogram, str]] = {}
         self._second = (0, "")
-        self._reported = (0, 0)
+        self._reported = (0, 0, 0)
 
     def begin(self, request: Request) -> None:
         """Note when a request came, and give it an id."""
@@ -93,16 +94,31 @@ class Observation:
             self._number += 1
             request.ctx.request_id = f"{self._prefix}{self._number:x}"
 
-    def end(self, request: Request, response: HTTPResponse) -> None:
-        """Count and log an answered request."""
+    def end(
+        self,
+        request: Request,
+        response: HTTPResponse,
+        size: int,
+        *,
+        is_broken: bool = False,
+    ) -> None:
+        """Count and log an answered request.
+
+        Args:
+            request: the request.
+            response: its answer.
+            size: of the body, bytes.
+            is_broken: whether the answer was broken off; its status was sent before.
+        """
         seconds = time.perf_counter() - request.ctx.started
         route = f"/{request.route.path}" if request.route else UNKNOWN_ROUTE
         # Any method can be sent; as a label it would be one more time series.
         method = request.method if request.route else UNKNOWN_ROUTE
-        kind = self._kinds.get((method, route, response.status))
+        status = BROKEN if is_broken else response.status
+        kind = self._kinds.get((method, route, status))
         if kind is None:
-            what = {"method": method, "route": route, "status": response.status}
-            kind = self._kinds[method, route, response.status] = (
+            what = {"method": method, "route": route, "status": status}
+            kind = self._kinds[method, route, status] = (
                 self._requests.labels(*what.values()),
                 self._seconds.labels(route),
                 json.dumps(what)[1:-1],
@@ -111,10 +127,9 @@ class Observation:
         counter.inc()
         timer.observe(seconds)
         if self._has_access_log:
-            body = response.body if isinstance(response, HTTPResponse) else None
             self._gather(
                 f"{self._beginning('request', request)}, {described},"
-                f' "milliseconds": {seconds * 1000:.3f}, "bytes": {len(body or b"")}}}'
+                f' "milliseconds": {seconds * 1000:.3f}, "bytes": {size}}}'
             )
 
     def log(self, event: str, request: Request, **what: object) -> None:
@@ -143,7 +158,7 @@ class Observation:
         """
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._report_lookups()
+            self._report_serving()
             await asyncio.to_thread(self.write)
 
     def write(self) -> None:
@@ -160,17 +175,22 @@ class Observation:
         else:
             self._dropped.inc()
 
-    def _report_lookups(self) -> None:
+    def _report_serving(self) -> None:
         """Hand over the counts of look-ups: one at a time would cost a microsecond."""
-        counts = self._serving.lookups
-        hits, misses = counts.hits, counts.misses
-        self._lookups.labels("in memory").inc(hits - self._reported[0])
-        self._lookups.labels("in the release").inc(misses - self._reported[1])
-        self._reported = (hits, misses)
+        lookups = self._serving.lookups
+        counts = (lookups.hits, lookups.misses, self._serving.switches)
+        reports = (
+            self._lookups.labels("in memory"),
+            self._lookups.labels("in the release"),
+            self._switches,
+        )
+        for report, now, before in zip(reports, counts, self._reported, strict=True):
+            report.inc(now - before)
+        self._reported = counts
 
     def exposition(self) -> bytes:
         """The metrics of all workers, as Prometheus reads them."""
-        self._report_lookups()
+        self._report_serving()
         registry = self._registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             registry = CollectorRegistry()

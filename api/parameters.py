@@ -1,57 +1,145 @@
-"""Parameters of requests, checked."""
+"""Parameters of requests: how the document shows them, and what a request has of them."""
 
 import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from sanic import Request
 
-from api.audiences import ProductId
+from api.blocks import ProductId
 from api.problems import invalid_parameter
 from api.release import Release
 
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
-LONGEST_ID = 256
+LONGEST_ID = 4096
 
 
-def whole_number(request: Request, name: str, default: int, low: int, high: int) -> int:
+@dataclass(frozen=True)
+class WholeNumber:
     """A whole number of the query.
 
-    Raises:
-        Problem: it is none, or out of bounds.
+    Attributes:
+        low, high: its bounds.
     """
-    if not request.query_string:
-        return default
-    text = _only(request, name)
-    if text is None:
-        return default
-    number = int(text) if WHOLE_NUMBER.fullmatch(text) else None
-    if number is None or not low <= number <= high:
-        raise invalid_parameter(name, text, f"a whole number from {low} to {high}")
-    return number
+
+    name: str
+    default: int
+    low: int
+    high: int
+    meaning: str
+    place = "query"
+
+    @property
+    def example(self) -> int:
+        """A value."""
+        return self.default
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema."""
+        return {
+            "type": "integer",
+            "default": self.default,
+            "minimum": self.low,
+            "maximum": self.high,
+        }
+
+    def read(self, request: Request) -> int:
+        """The number that a request has.
+
+        Raises:
+            Problem: it is none, or out of bounds.
+        """
+        text = _only(request, self.name)
+        if text is None:
+            return self.default
+        number = int(text) if WHOLE_NUMBER.fullmatch(text) else None
+        if number is None or not self.low <= number <= self.high:
+            raise invalid_parameter(
+                self.name, text, f"a whole number from {self.low} to {self.high}"
+            )
+        return number
 
 
-def choice(request: Request, name: str, choices: tuple[str, ...]) -> str:
-    """One of several words of the query; the first is the default.
+@dataclass(frozen=True)
+class Choice:
+    """One of several words of the query; the first is the default."""
 
-    Raises:
-        Problem: it is another.
-    """
-    text = _only(request, name) if request.query_string else None
-    if text is not None and text not in choices:
-        raise invalid_parameter(name, text, f"one of {', '.join(choices)}")
-    return text or choices[0]
+    name: str
+    choices: tuple[str, ...]
+    meaning: str
+    place = "query"
+
+    @property
+    def example(self) -> str:
+        """A value."""
+        return self.choices[0]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema."""
+        return {"type": "string", "enum": list(self.choices), "default": self.choices[0]}
+
+    def read(self, request: Request) -> str:
+        """The word that a request has.
+
+        Raises:
+            Problem: it is another.
+        """
+        text = _only(request, self.name)
+        if text is not None and text not in self.choices:
+            raise invalid_parameter(self.name, text, f"one of {', '.join(self.choices)}")
+        return text or self.choices[0]
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """An id of a product or a customer in the path."""
+
+    name: str
+    example: int
+    meaning: str
+    place = "path"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema: which of the two it is depends on the release."""
+        return {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+
+    def read(self, request: Request, text: str, release: Release) -> ProductId:
+        """The id that a request has.
+
+        Args:
+            request: the request.
+            text: what Sanic has decoded of its path.
+            release: says of which type ids are.
+
+        Raises:
+            Problem: it cannot be one.
+        """
+        # What stands for bytes that are no text can also be sent as itself.
+        if "\ufffd" in text and not _is_text(request.raw_url):
+            raise invalid_parameter(self.name, text, "percent-encoded UTF-8")
+        return identifier(self.name, text, release)
+
+
+Parameter = WholeNumber | Choice | Identifier
+
+PRODUCT_ID = Identifier("product_id", 42, "The product, as the log names it.")
+CUSTOMER_ID = Identifier("customer_id", 83776, "The customer, as the log names it.")
 
 
 def identifier(name: str, value: object, release: Release) -> ProductId:
-    """An id of a product or a customer, of the type that the release has.
+    """An id of the type that the release has.
 
     Raises:
         Problem: it cannot be one.
     """
     if release.has_text_ids:
-        text = str(value)
-        if not isinstance(value, str) or not text.strip() or len(text) > LONGEST_ID:
+        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_ID:
             raise invalid_parameter(name, value, f"text of 1 to {LONGEST_ID} characters")
-        return text
+        return value
     if isinstance(value, str) and WHOLE_NUMBER.fullmatch(value):
         value = int(value)
     if (
@@ -64,7 +152,17 @@ def identifier(name: str, value: object, release: Release) -> ProductId:
 
 
 def _only(request: Request, name: str) -> str | None:
+    if not request.query_string:
+        return None
     values = request.get_args(keep_blank_values=True).getlist(name) or []
     if len(values) > 1:
         raise invalid_parameter(name, ", ".join(values), "one value")
     return str(values[0]) if values else None
+
+
+def _is_text(url: bytes) -> bool:
+    try:
+        unquote_to_bytes(url).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,9 +1,10 @@
 """Requests as they come in: what Sanic leaves open about hostile ones."""
 
+import time
 from typing import Any
 
 from sanic import Request
-from sanic.exceptions import BadRequest
+from sanic.exceptions import BadRequest, RequestTimeout
 from sanic.http.constants import Stage
 from sanic.server import HttpProtocol
 
@@ -30,7 +31,7 @@ class CheckedRequest(Request[Any, Any]):
 
 
 class PunctualProtocol(HttpProtocol):
-    """The time limit of a request counts from its first byte, not from its last."""
+    """The time limit of a request counts from its first byte, and for all of it."""
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; those that continue a request gain it no time."""
@@ -41,3 +42,19 @@ class PunctualProtocol(HttpProtocol):
         super().data_received(data)
         if is_continued:
             self._time = began
+
+    def check_timeouts(self) -> None:
+        """End a request whose body is not there in time, as Sanic does for its head."""
+        http = getattr(self, "_http", None)
+        if (
+            self._task
+            and http is not None
+            and http.stage is Stage.HANDLER
+            and http.request_body
+            and time.monotonic() - self._time > self.request_timeout
+        ):
+            http.exception = RequestTimeout()
+            http.request_body = None  # Or the rest of it would be waited for.
+            self._task.cancel()
+        else:
+            super().check_timeouts()  # type: ignore[no-untyped-call]

@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
+import math
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -14,6 +17,8 @@ import duckdb
 from api.problems import too_slow
 from api.settings import Settings
 
+# How long a failure to read counts as trouble.
+FAILURE_SECONDS = 600
 QUERIES = Path(__file__).with_name("queries")
 Result = TypeVar("Result")
 
@@ -25,6 +30,30 @@ class UnusableReleaseError(RuntimeError):
 def read_queries() -> dict[str, str]:
     """The questions that can be asked: the files of `queries/`, by name."""
     return {file.stem: file.read_text(encoding="utf-8") for file in QUERIES.glob("*.sql")}
+
+
+def check_file(file: Path, expected: dict[str, Any]) -> None:
+    """See that a file of a release is as it was written; reads all of it.
+
+    Args:
+        file: the file.
+        expected: its size in `bytes` and its `sha256`, as the manifest has them.
+
+    Raises:
+        UnusableReleaseError: it is not.
+    """
+    size = file.stat().st_size
+    if size != expected["bytes"]:
+        raise UnusableReleaseError(
+            f"{file.parent.name} is damaged: its database has {size} bytes, not"
+            f" {expected['bytes']}"
+        )
+    with file.open("rb") as content:
+        found = hashlib.file_digest(content, "sha256").hexdigest()
+    if found != expected["sha256"]:
+        raise UnusableReleaseError(
+            f"{file.parent.name} is damaged: its database is not the one that was written"
+        )
 
 
 class Release:
@@ -55,6 +84,7 @@ class Release:
         self._users = 0
         self._is_retired = False
         self._is_closed = False
+        self._failed_at = -math.inf
         self._queries = read_queries()
         try:
             self.manifest: dict[str, Any] = json.loads(
@@ -63,13 +93,7 @@ class Release:
             self.release_id = str(self.manifest["release_id"])
             self.created_at = datetime.fromisoformat(self.manifest["created_at"])
             database = folder / "audience.duckdb"
-            expected = self.manifest["files"]["audience.duckdb"]["bytes"]
-            found = database.stat().st_size
-            if found != expected:
-                raise UnusableReleaseError(
-                    f"{folder.name} is damaged: its database has {found} bytes, not"
-                    f" {expected}"
-                )
+            check_file(database, self.manifest["files"][database.name])
             self._connection = duckdb.connect(
                 database,
                 read_only=True,
@@ -94,6 +118,16 @@ class Release:
         self.has_text_ids = id_type == "VARCHAR"
         for _ in range(settings.concurrent_queries):
             self._cursors.put_nowait(self._connection.cursor())
+
+    @property
+    def trouble(self) -> str | None:
+        """What has gone wrong in reading it lately; None if nothing has."""
+        if time.monotonic() - self._failed_at > FAILURE_SECONDS:
+            return None
+        return (
+            f"{self.release_id} could not be read in the last {FAILURE_SECONDS // 60}"
+            " minutes; the log says why. Publish anew or roll back."
+        )
 
     @property
     def age_days(self) -> float:
@@ -152,6 +186,9 @@ class Release:
             return await asyncio.wrap_future(running)
         except duckdb.InterruptException as error:
             raise too_slow(limit) from error
+        except duckdb.Error:
+            self._failed_at = time.monotonic()
+            raise
         except asyncio.CancelledError:
             cursor.interrupt()
             raise

@@ -1,6 +1,6 @@
 """Shapes of requests and answers, as the OpenAPI document shows them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,8 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str
+    parameter: str | None = Field(default=None, description="Which one is invalid")
+    expected: str | None = Field(default=None, description="What it may be")
 
 
 class Information(Schema):
@@ -131,15 +133,97 @@ class CustomerProducts(Schema):
     release: str
 
 
+class Profile(Schema):
+    """The log in figures; shares of nothing are null."""
+
+    interaction_count: int
+    customer_count: int
+    product_count: int
+    sparsity: float
+    first_interaction_at: str
+    last_interaction_at: str
+    as_of_at: str
+    split_at: str
+    early_customer_count: int
+    late_customer_count: int
+    returning_customer_count: int
+    retention_rate: float | None
+    returning_share_of_late: float | None
+    early_product_count: int
+    late_product_count: int
+    new_product_count: int
+    new_product_share: float | None
+    one_time_customer_count: int
+    low_activity_customer_count: int
+    power_customer_count: int
+    one_time_customer_share: float | None
+    low_activity_customer_share: float | None
+    power_customer_share: float | None
+    mean_interactions_per_customer: float
+    median_interactions_per_customer: float
+
+
+class EventShare(Schema):
+    """How often an event occurs."""
+
+    event: str
+    event_weight: float
+    interaction_count: int
+    interaction_share: float
+
+
+class Retention(Schema):
+    """How many customers come back after so many days."""
+
+    retention_days: int
+    eligible_customer_count: int
+    retained_customer_count: int
+    retained_share: float | None
+
+
+class Check(Schema):
+    """A requirement of collaborative filtering."""
+
+    requirement: str
+    measured: float | None
+    threshold: float
+    clearly_viable_from: float | None
+    passed: bool
+    explanation: str
+
+
+Viability = Literal["viable", "borderline", "not viable"]
+
+
+class Verdict(Schema):
+    """Whether collaborative filtering can work."""
+
+    verdict: Viability
+    basis: Literal["thresholds", "measured comparison"]
+    threshold_verdict: Viability
+    recommended_approach: str
+    passed_count: int
+    requirement_count: int
+    explanation: str
+
+
 class Diagnostics(Schema):
     """The log in figures, and whether collaborative filtering can work on it."""
 
-    profile: dict[str, Any]
-    event_mix: list[dict[str, Any]]
-    retention: list[dict[str, Any]]
-    checks: list[dict[str, Any]]
-    verdict: dict[str, Any]
+    profile: Profile
+    event_mix: list[EventShare]
+    retention: list[Retention]
+    checks: list[Check]
+    verdict: Verdict
     release: str
+
+
+class LogWindow(Schema):
+    """The times of a log; null where it has none."""
+
+    first_interaction_at: str | None
+    last_interaction_at: str | None
+    as_of_at: str | None
 
 
 class ReleaseFacts(Schema):
@@ -148,7 +232,7 @@ class ReleaseFacts(Schema):
     release_id: str
     created_at: str
     age_days: float
-    input: dict[str, Any]
+    input: LogWindow
     row_counts: dict[str, int]
     git_revision: str | None
     products: int

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from api.audiences import Audiences, Lookups
@@ -13,6 +13,9 @@ from api.release import Release, UnusableReleaseError
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
+
+# A damaged release is tried again after so long: to check it takes a second of a core.
+RETRY_SECONDS = 30
 
 NO_RELEASE = "There is no release to serve yet. Run `make build`."
 
@@ -23,16 +26,17 @@ class Serving:
     Attributes:
         audiences: look-ups in the release that is served; None before the first.
         lookups: how many there were, in whichever release.
+        switches: how often another release has taken the place of one.
         trouble: why the release that the pointer names is not served; None if it is.
     """
 
-    def __init__(self, settings: Settings, on_switch: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._on_switch = on_switch
         self._pointed: str | None = None
         self._next_try = 0.0
         self.audiences: Audiences | None = None
         self.lookups = Lookups()
+        self.switches = 0
         self.trouble: str | None = NO_RELEASE
 
     @property
@@ -95,11 +99,11 @@ class Serving:
         except UnusableReleaseError as error:
             log.warning("%s", error, exc_info=error.__cause__)
             self.trouble = f"{error}. Publish anew or roll back."
-            self._next_try = time.monotonic() + 5
+            self._next_try = time.monotonic() + RETRY_SECONDS
             return
         old, self.audiences, self.trouble = self.release, audiences, None
         if old:
-            self._on_switch()
+            self.switches += 1
             old.retire()
 
     async def _open(self, folder: Path) -> Audiences:

@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 RELEASES = Path("build/releases")
-MEMORY = re.compile(r"\d{1,6}(\.\d+)? ?[KMGT]i?B")
+MEMORY = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMGT])i?B")
+UNITS = {"K": 0.001, "M": 1, "G": 1000, "T": 1_000_000}  # MB
+LEAST_MEMORY = 16  # MB; with less DuckDB does not read a release.
+# As browsers send it: in lower case, without a path.
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 KEY_ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
 
 
@@ -43,6 +47,9 @@ class Settings:
     query_seconds: float = _setting(5.0, "a query that takes longer is stopped")
     concurrent_queries: int = _setting(4, "queries that run at once per worker")
     concurrent_exports: int = _setting(2, "exports that run at once per worker")
+    concurrent_batches: int = _setting(
+        2, "batches beyond the kept lists that run at once per worker; others wait"
+    )
     request_seconds: float = _setting(
         10.0, "a client must send its request, and take each part of an answer, within"
     )
@@ -53,7 +60,7 @@ class Settings:
         False, "1 serves without keys to other machines (a proxy must check them)"
     )
     rate_limit: int = _setting(
-        0, "requests per second and key, an equal share for each worker; 0 is no limit"
+        0, "requests per second and key, of all workers together; 0 is no limit"
     )
     cors_origins: str = _setting(
         "", "origins of pages that may call, with commas between, such as https://a.example"
@@ -94,6 +101,7 @@ class Settings:
             "query_seconds": (0.01, 3600),
             "concurrent_queries": (1, 64),
             "concurrent_exports": (1, 64),
+            "concurrent_batches": (1, 64),
             "request_seconds": (0.1, 3600),
             "rate_limit": (0, 10_000_000),
         }
@@ -103,17 +111,24 @@ class Settings:
                 raise SettingsError(
                     f"{variable(name)} = {value}: expected a number from {low} to {high}"
                 )
-        if not parse_keys(self.api_keys) and self.rate_limit:
+        if not self.keys and self.rate_limit:
             raise SettingsError(
                 f"{variable('rate_limit')} = {self.rate_limit} needs AUDIENCE_API_KEYS:"
                 " requests are counted by key"
             )
-        if not MEMORY.fullmatch(self.database_memory):
+        size = MEMORY.fullmatch(self.database_memory)
+        if not size or float(size[1]) * UNITS[size[2]] < LEAST_MEMORY:
             raise SettingsError(
                 f"{variable('database_memory')} = {self.database_memory}: expected a size"
-                " such as 100MB"
+                f" such as 100MB, at least {LEAST_MEMORY}MB"
             )
-        if not (is_loopback(self.host) or self.api_keys or self.allow_anonymous):
+        for origin in self.origins:
+            if not ORIGIN.fullmatch(origin):
+                raise SettingsError(
+                    f"{variable('cors_origins')}: {origin!r} is no origin: expected ones"
+                    " such as https://a.example, with commas between"
+                )
+        if not (is_loopback(self.host) or self.keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"
                 " customer ids are personal data: set AUDIENCE_API_KEYS (`python -m"
@@ -125,6 +140,20 @@ class Settings:
     def worker_count(self) -> int:
         """Worker processes."""
         return self.workers or len(os.sched_getaffinity(0))
+
+    @property
+    def origins(self) -> set[str]:
+        """Origins of pages that may call."""
+        return set(map(str.strip, self.cors_origins.split(","))) - {""}
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The names of the API keys, by hash.
+
+        Raises:
+            SettingsError: an entry is none.
+        """
+        return parse_keys(self.api_keys)
 
 
 def parse_keys(text: str) -> dict[str, str]:

@@ -13,12 +13,14 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from prometheus_client import multiprocess
 from sanic import Sanic
 
+from api.rates import Rates
 from api.settings import Settings
 
 STOP_SECONDS = 20
@@ -71,21 +73,30 @@ def run_workers(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: should_stop.set())
 
-    def start(listener: socket.socket) -> tuple[BaseProcess, float]:
+    rates = Rates.of(settings.rate_limit, settings.keys.values(), len(listeners))
+
+    def start(place: int) -> tuple[BaseProcess, float]:
         worker = context.Process(
-            target=work, args=(settings, listener, os.getpid(), create)
+            target=work,
+            args=(
+                settings,
+                listeners[place],
+                os.getpid(),
+                replace(rates, worker=place),
+                create,
+            ),
         )
         worker.start()
         return worker, time.monotonic()
 
-    workers = [start(listener) for listener in listeners]
+    workers = [start(place) for place in range(len(listeners))]
     while not should_stop.wait(0.1):
         for place, (worker, since) in enumerate(workers):
             if worker.is_alive() or time.monotonic() - since < SHORT_LIFE_SECONDS:
                 continue
             log.warning("A worker died (exit code %s); starting another", worker.exitcode)
             forget_metrics(worker)
-            workers[place] = start(listeners[place])
+            workers[place] = start(place)
     for listener in listeners:
         listener.close()  # Or the kernel would go on taking connections.
     for worker, _ in workers:
@@ -103,6 +114,7 @@ def work(
     settings: Settings,
     listener: socket.socket,
     parent: int,
+    rates: Rates,
     create: Callable[[Settings], Sanic[Any, Any]] | None,
 ) -> None:
     """What a worker process does."""
@@ -110,7 +122,7 @@ def work(
     from api.application import create_app
     from api.protocol import PunctualProtocol
 
-    app = (create or create_app)(settings)
+    app = create(settings) if create else create_app(settings, rates)
 
     @app.after_server_start
     async def watch_parent(app: Sanic[Any, Any]) -> None:

@@ -1,5 +1,4 @@
--- Customers whom a product does not exclude, from one rank to another; without a product
--- (null) all of them.
+-- Customers whom a product does not exclude, from one rank to another.
 select
     ranking.customer_id,
     ranking.engagement_score as score

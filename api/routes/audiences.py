@@ -1,71 +1,73 @@
 """Whom to contact about a product, or about many."""
 
+import asyncio
+import contextlib
+from dataclasses import replace
+
 import pydantic
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import schemas
+from api import examples, schemas
 from api.answers import answer, as_json
-from api.audiences import DEFAULT_N
-from api.documentation import (
-    PRODUCT_ID,
-    READING,
-    Operation,
-    Parameter,
-    documented,
-    number_parameter,
-)
-from api.parameters import choice, identifier, whole_number
-from api.problems import invalid_parameter, not_found
+from api.audiences import DEFAULT_N, LARGEST_N, Audiences
+from api.blocks import ProductId
+from api.documentation import READING, Operation, documented
+from api.parameters import PRODUCT_ID, Choice, WholeNumber, identifier
+from api.problems import invalid_parameter, not_found, too_slow
 
-LARGEST_N = 100
-EXAMPLE = {
-    "product_id": 42,
-    "recommendations": [
-        {"customer_id": 83776, "score": 0.826198409, "rank": 1},
-        {"customer_id": 2, "score": 0.723263812, "rank": 2},
-    ],
-    "count": 2,
-    "cold_start": False,
-    "note": None,
-    "release": "000001-20261123T095550Z",
+# What may stand in the body of a batch, in words.
+BATCH_MEMBERS = {
+    "product_ids": "a list of up to 1000 ids",
+    "n": "a whole number from 1 to 100",
 }
 
 audiences = Blueprint("audiences")
 
 
-@audiences.route("/recommend/<product_id:str>", methods=READING, unquote=True)
-@documented(
-    Operation(
-        summary="Whom to contact about a product",
-        answer=schemas.Audience,
-        example=EXAMPLE,
-        parameters=(
-            PRODUCT_ID,
-            number_parameter("n", DEFAULT_N, 1, LARGEST_N, "How many customers."),
-            Parameter(
-                "strict",
-                {"type": "string", "enum": ["false", "true"], "default": "false"},
-                "With `true` an unknown product is 404 instead of a cold start.",
-            ),
-        ),
-        problems=(304, 404, 422, 503),
-    )
+N = WholeNumber("n", DEFAULT_N, 1, LARGEST_N, "How many customers.")
+STRICT = Choice(
+    "strict",
+    ("false", "true"),
+    "With `true` an unknown product is 404 instead of a cold start.",
 )
+RECOMMEND = Operation(
+    summary="Whom to contact about a product",
+    answer=schemas.Audience,
+    example=examples.AUDIENCE,
+    parameters=(
+        PRODUCT_ID,
+        N,
+        STRICT,
+    ),
+    problems=(304, 404, 422, 503),
+)
+
+
+@audiences.route("/recommend/<product_id:str>", methods=READING, unquote=True)
+@documented(RECOMMEND)
 async def recommend(request: Request, product_id: str) -> HTTPResponse:
     """The customers to contact about a product; a cold start for one that is unknown."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        product = identifier("product_id", product_id, release)
+        product = PRODUCT_ID.read(request, product_id, release)
         if not request.query_string:
             body = served.cached_body(product)
             if body is not None:
                 return answer(request, release, body)
-        n = whole_number(request, "n", DEFAULT_N, 1, LARGEST_N)
-        is_strict = choice(request, "strict", ("false", "true")) == "true"
-        if is_strict and not await served.knows(product):
+        n = N.read(request)
+        if STRICT.read(request) == "true" and not await served.knows(product):
             raise not_found("product", product)
-        return answer(request, release, await served.body(product, n))
+        bodies = await served.bodies([product], n)
+        return answer(request, release, bodies[product])
+
+
+@audiences.route("/recommend/batch", methods=READING)
+@documented(replace(RECOMMEND, is_listed=False))
+async def recommend_product_named_batch(request: Request) -> HTTPResponse:
+    """The product whose id is the path of the batches: Sanic takes a whole path first."""
+    answered: HTTPResponse = await recommend(request, "batch")
+    return answered
 
 
 @audiences.post("/recommend/batch")
@@ -73,10 +75,11 @@ async def recommend(request: Request, product_id: str) -> HTTPResponse:
     Operation(
         summary="Whom to contact about many products",
         answer=schemas.Batch,
-        example={"results": [EXAMPLE], "count": 1, "release": EXAMPLE["release"]},
+        example=examples.BATCH,
         body=schemas.BatchRequest,
         body_example={"product_ids": [42], "n": 2},
-        problems=(400, 413, 422, 503),
+        headers=("ETag",),
+        problems=(413, 422, 503),
     )
 )
 async def recommend_batch(request: Request) -> HTTPResponse:
@@ -89,11 +92,7 @@ async def recommend_batch(request: Request) -> HTTPResponse:
             for place, product_id in enumerate(asked.product_ids)
         ]
         request.app.ctx.observation.batch_products.observe(len(products))
-        # Each once; one after the other, so that a batch does not crowd out look-ups.
-        bodies = {
-            product: await served.body(product, asked.n)
-            for product in dict.fromkeys(products)
-        }
+        bodies = await _bodies(request, served, list(dict.fromkeys(products)), asked.n)
         results = b",".join(bodies[product] for product in products)
         return answer(
             request,
@@ -103,23 +102,41 @@ async def recommend_batch(request: Request) -> HTTPResponse:
         )
 
 
+async def _bodies(
+    request: Request, served: Audiences, products: list[ProductId], n: int
+) -> dict[ProductId, bytes]:
+    """The answers of a batch, within the time of a query.
+
+    Raises:
+        Problem: it took too long.
+    """
+    context = request.app.ctx
+    limit = context.settings.query_seconds
+    # Only what is longer than the lists of the release is much work.
+    is_heavy = n > served.release.list_size
+    async with context.batches if is_heavy else contextlib.nullcontext():
+        try:
+            async with asyncio.timeout(limit):
+                return await served.bodies(products, n)
+        except TimeoutError as error:
+            raise too_slow(limit) from error
+
+
 def _batch_request(request: Request) -> schemas.BatchRequest:
     try:
         # As it stands: "1" is no number here, nor is true.
         return schemas.BatchRequest.model_validate_json(request.body, strict=True)
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        places = [part for part in first["loc"] if part not in ("int", "str")]
-        name = "".join(
-            f"[{place}]" if isinstance(place, int) else place[:100] for place in places
-        )
-        name = name or "body"
+        member, place = ([*first["loc"], None, None])[:2]
+        if member is None or first["type"] == "extra_forbidden":
+            name = str(member or "body")[:100]
+            expected = 'a JSON object such as {"product_ids": [42], "n": 10}'
+        elif isinstance(place, int):
+            name, expected = f"product_ids[{place}]", "a whole number or text"
+        else:
+            name, expected = str(member), BATCH_MEMBERS[str(member)]
         shown = (
-            request.body.decode("utf-8", "replace") if name == "body" else first["input"]
+            request.body.decode("utf-8", "replace") if member is None else first["input"]
         )
-        message = first["msg"][0].lower() + first["msg"][1:]
-        raise invalid_parameter(
-            name,
-            shown,
-            f"{message}; the body is {{'product_ids': up to 1,000 ids, 'n': 1 to 100}}",
-        ) from error
+        raise invalid_parameter(name, shown, expected) from error

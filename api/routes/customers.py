@@ -3,11 +3,13 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import schemas
+from api import examples, schemas
 from api.answers import answer, as_json
-from api.documentation import CUSTOMER_ID, READING, Operation, documented, number_parameter
-from api.parameters import identifier, whole_number
+from api.documentation import READING, Operation, documented
+from api.parameters import CUSTOMER_ID, WholeNumber
 from api.problems import not_found
+
+N = WholeNumber("n", 100, 1, 1000, "How many products.")
 
 customers = Blueprint("customers")
 
@@ -17,6 +19,7 @@ customers = Blueprint("customers")
     Operation(
         summary="How engaged a customer is, and why",
         answer=schemas.Customer,
+        example=examples.CUSTOMER,
         parameters=(CUSTOMER_ID,),
         problems=(304, 404, 422, 503),
     )
@@ -25,7 +28,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
     """Features, their contributions to the score, score and rank of a customer."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        identity = identifier("customer_id", customer_id, release)
+        identity = CUSTOMER_ID.read(request, customer_id, release)
         found = await release.ask_records("customer", customer_id=identity)
         if not found:
             raise not_found("customer", customer_id)
@@ -57,9 +60,10 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
     Operation(
         summary="In whose audiences a customer is",
         answer=schemas.CustomerProducts,
+        example=examples.CUSTOMER_PRODUCTS,
         parameters=(
             CUSTOMER_ID,
-            number_parameter("n", 100, 1, 1000, "How many products."),
+            N,
         ),
         problems=(304, 404, 422, 503),
     )
@@ -68,8 +72,8 @@ async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
     """Products whose audience holds the customer, where they stand best first."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        identity = identifier("customer_id", customer_id, release)
-        n = whole_number(request, "n", 100, 1, 1000)
+        identity = CUSTOMER_ID.read(request, customer_id, release)
+        n = N.read(request)
         rows = await release.ask("customer_products", customer_id=identity, n=n)
         if not rows and not await release.ask("customer", customer_id=identity):
             raise not_found("customer", customer_id)

@@ -7,6 +7,7 @@ from sanic import Blueprint, Request
 from sanic.exceptions import NotFound
 from sanic.response import HTTPResponse, file
 
+from api import examples
 from api.answers import as_json
 from api.documentation import READING, Operation, documented, openapi
 
@@ -28,11 +29,17 @@ documents = Blueprint("documents")
 
 
 @documents.route("/openapi.json", methods=READING)
-@documented(Operation(summary="This document", answer=("application/json",), is_open=True))
+@documented(
+    Operation(
+        summary="This document",
+        answer=("application/json",),
+        example=examples.DOCUMENT,
+        is_open=True,
+    )
+)
 async def openapi_document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
-    has_keys = bool(request.app.ctx.settings.api_keys)
-    document = openapi(request.app, has_keys=has_keys)
+    document = openapi(request.app, has_keys=bool(request.app.ctx.settings.keys))
     return HTTPResponse(as_json(document), content_type="application/json")
 
 
@@ -42,7 +49,7 @@ async def openapi_document(request: Request) -> HTTPResponse:
         summary="This document as a page",
         answer=("text/html",),
         is_open=True,
-        is_page=True,
+        is_listed=False,
     )
 )
 async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
@@ -63,7 +70,7 @@ async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
         summary="Styles and scripts of the page",
         answer=("text/css", "text/javascript"),
         is_open=True,
-        is_page=True,
+        is_listed=False,
     )
 )
 async def docs_asset(request: Request, asset: str) -> HTTPResponse:  # noqa: ARG001

@@ -1,47 +1,52 @@
 """Whole audiences, streamed."""
 
 import asyncio
-import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pyarrow
-from pyarrow import compute, csv, parquet
 from sanic import Blueprint, Request
+from sanic.log import error_logger as log
 
-from api.answers import CACHE_CONTROL, Answer, as_json, entity_tag, is_known
-from api.audiences import Audiences, ProductId
-from api.documentation import PRODUCT_ID, Operation, Parameter, documented, number_parameter
-from api.parameters import choice, identifier, whole_number
+from api import examples
+from api.answers import Answer, entity_tag, is_known
+from api.audiences import Audiences
+from api.blocks import ProductId
+from api.documentation import READING, Operation, documented
+from api.export_formats import FORMATS, Writer
+from api.parameters import PRODUCT_ID, Choice, WholeNumber
 from api.problems import Problem
 
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/x-ndjson",
-    "parquet": "application/vnd.apache.parquet",
-}
 PART_SIZE = 10_000
 SMALLEST_PART = 1_000
-LARGEST_N = 2**53
+N = WholeNumber("n", 1000, 1, 2**53, "How many customers.")
+FORMAT = Choice("format", tuple(FORMATS), "The format of the file.")
 
 exports = Blueprint("exports")
 
 
-@exports.get("/audience/<product_id:str>", unquote=True)
+class Export(Answer):
+    """The head of an export. Its length is known at the end: an answer to HEAD has none."""
+
+    __slots__ = ()
+
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        """All headers, encoded."""
+        return (
+            header for header in super().processed_headers if header[0] != b"content-length"
+        )
+
+
+@exports.route("/audience/<product_id:str>", methods=READING, unquote=True)
 @documented(
     Operation(
         summary="The first n customers for a product as a file, up to the whole population",
-        answer=tuple(FORMATS.values()),
-        parameters=(
-            PRODUCT_ID,
-            number_parameter("n", 1000, 1, LARGEST_N, "How many customers."),
-            Parameter(
-                "format",
-                {"type": "string", "enum": list(FORMATS), "default": "csv"},
-                "The format of the file.",
-            ),
-        ),
-        problems=(304, 422, 503),
+        answer=tuple(writer.content_type for writer in FORMATS.values()),
+        example=examples.EXPORT,
+        headers=("ETag", "X-Release", "X-Cold-Start"),
+        parameters=(PRODUCT_ID, N, FORMAT),
+        problems=(304, 422, 503, 505),
     )
 )
 async def export_audience(request: Request, product_id: str) -> Any:
@@ -49,19 +54,20 @@ async def export_audience(request: Request, product_id: str) -> Any:
     context = request.app.ctx
     served = context.serving.current()
     with served.release.use() as release:
-        product = identifier("product_id", product_id, release)
-        n = whole_number(request, "n", 1000, 1, LARGEST_N)
-        kind = choice(request, "format", tuple(FORMATS))
+        product = PRODUCT_ID.read(request, product_id, release)
+        n = N.read(request)
+        kind = FORMAT.read(request)
+        if request.version == "1.0":
+            raise Problem(
+                505,
+                "http-version",
+                "HTTP version not supported",
+                "An export comes in chunks, which HTTP/1.0 has not: ask by HTTP/1.1.",
+            )
         etag = entity_tag(request, release)
         if is_known(request, etag):
             return Answer(status=304, headers={"etag": etag})
-        headers = {
-            "etag": etag,
-            "cache-control": CACHE_CONTROL,
-            "content-disposition": f'attachment; filename="audience.{kind}"',
-            "x-release": release.release_id,
-        }
-        if context.exports.locked():
+        if request.method != "HEAD" and context.exports.locked():
             raise Problem(
                 503,
                 "too-many-exports",
@@ -69,43 +75,87 @@ async def export_audience(request: Request, product_id: str) -> Any:
                 "As many exports as may are running: try again in a moment.",
                 headers={"retry-after": "5"},
             )
+        head = Export(
+            headers={
+                "etag": etag,
+                "content-disposition": f'attachment; filename="audience.{kind}"',
+                "x-release": release.release_id,
+                "x-cold-start": "false" if await served.knows(product) else "true",
+            },
+            content_type=FORMATS[kind].content_type,
+        )
+        if request.method == "HEAD":
+            return head
         async with context.exports:
-            rows, is_complete, stream = 0, False, None
-            try:
-                known = await served.knows(product)
-                headers["x-cold-start"] = "false" if known else "true"
-                stream = await request.respond(content_type=FORMATS[kind], headers=headers)
-                writer = _WRITERS[kind]()
-                async for part in parts(served, product, n):
-                    # In a thread: look-ups go on meanwhile.
-                    data = await asyncio.to_thread(writer.write, part)
-                    await _send(stream, data, context.settings.request_seconds)
-                    rows += part.num_rows
-                await _send(stream, writer.end(), context.settings.request_seconds)
-                await stream.eof()
-                is_complete = True
-            finally:
-                if stream is not None and not is_complete:
-                    # Without its last chunk, so that nobody takes it for the whole.
-                    transport: Any = request.transport
-                    transport.abort()
-                context.observation.exported_rows.inc(rows)
-                context.observation.log(
-                    "export",
-                    request,
-                    product_id=product,
-                    format=kind,
-                    rows=rows,
-                    complete=is_complete,
-                )
+            writer = FORMATS[kind]()
+            await _stream(request, head, writer, parts(served, product, n), product, kind)
+    return None
+
+
+async def _stream(
+    request: Request,
+    head: Export,
+    writer: Writer,
+    tables: AsyncIterator[pyarrow.Table],
+    product: ProductId,
+    kind: str,
+) -> None:
+    """Send a file in parts, and note how it ended."""
+    context = request.app.ctx
+    patience = context.settings.request_seconds
+    table = await anext(tables)
+    # In a thread: look-ups go on meanwhile.
+    data = await asyncio.to_thread(writer.write, table)
+    # What has failed until here is answered as any other error.
+    stream: Any = await request.respond(head)
+    rows, size, trouble = 0, 0, None
+    try:
+        while True:
+            await asyncio.wait_for(stream.send(data), patience)
+            rows, size = rows + table.num_rows, size + len(data)
+            table = await anext(tables, None)
+            if table is None:
+                break
+            data = await asyncio.to_thread(writer.write, table)
+        data = writer.end()
+        if data:
+            await asyncio.wait_for(stream.send(data), patience)
+            size += len(data)
+        await stream.eof()
+    except TimeoutError:
+        trouble = f"the client took nothing for {patience:g} s"
+    except asyncio.CancelledError:
+        trouble = "the connection ended"
+    except Problem as problem:
+        trouble = problem.detail
+    except Exception:  # noqa: BLE001 - whatever it is, the file is not whole
+        trouble = "an error, which the log has"
+        log.error("Unexpected error in request %s", request.ctx.request_id, exc_info=True)
+    context.observation.exported_rows.inc(rows)
+    context.observation.end(request, head, size, is_broken=trouble is not None)
+    context.observation.log(
+        "export",
+        request,
+        product_id=product,
+        format=kind,
+        rows=rows,
+        complete=trouble is None,
+        trouble=trouble,
+    )
+    if trouble:
+        # Without its last chunk, so that nobody takes it for the whole.
+        transport: Any = request.transport
+        transport.abort()
+        # As the end of the connection does in a moment. Nothing more can be answered.
+        raise asyncio.CancelledError
 
 
 async def parts(
     served: Audiences, product: ProductId, n: int
 ) -> AsyncIterator[pyarrow.Table]:
-    """The audience as tables of rank, customer_id and score, one after the other."""
+    """The audience as tables of rank, customer_id and score: one or more."""
     first_rank, rank = 1, 1
-    while first_rank <= served.release.customer_count and rank <= n:
+    while first_rank == 1 or (first_rank <= served.release.customer_count and rank <= n):
         # Not many more ranks than are needed, nor too few where many are excluded.
         last_rank = first_rank + min(PART_SIZE, max(n - rank + 1, SMALLEST_PART)) - 1
         found = await served.release.ask_arrow(
@@ -116,105 +166,3 @@ async def parts(
         yield found.add_column(0, "rank", ranks)
         rank += found.num_rows
         first_rank = last_rank + 1
-
-
-async def _send(stream: Any, data: bytes, seconds: float) -> None:
-    """Send a part; a client that does not take it in time is left."""
-    if data:
-        await asyncio.wait_for(stream.send(data), seconds)
-
-
-class _Csv:
-    """Comma-separated, with a header; text is quoted where it must be."""
-
-    def __init__(self) -> None:
-        self._header = b"rank,customer_id,score\n"
-
-    def write(self, part: pyarrow.Table) -> bytes:
-        buffer = io.BytesIO()
-        buffer.write(self._header)
-        self._header = b""
-        csv.write_csv(
-            part, buffer, csv.WriteOptions(include_header=False, quoting_style="needed")
-        )
-        return buffer.getvalue()
-
-    def end(self) -> bytes:
-        return b""
-
-
-class _JsonLines:
-    """A JSON object per line, as in the other answers."""
-
-    def write(self, part: pyarrow.Table) -> bytes:
-        customers = part.column("customer_id")
-        if pyarrow.types.is_integer(customers.type):
-            customers = customers.cast(pyarrow.string())
-        else:
-            customers = pyarrow.array(
-                [as_json(name).decode() for name in customers.to_pylist()],
-                pyarrow.string(),
-            )
-        lines = compute.binary_join_element_wise(
-            '{"customer_id":',
-            customers,
-            ',"score":',
-            part.column("score").cast(pyarrow.string()),
-            ',"rank":',
-            part.column("rank").cast(pyarrow.string()),
-            "}\n",
-            "",
-        )
-        return "".join(lines.to_pylist()).encode()
-
-    def end(self) -> bytes:
-        return b""
-
-
-class _Parquet:
-    """A Parquet file with a row group per part."""
-
-    def __init__(self) -> None:
-        self._sink = _Sink()
-        self._writer: parquet.ParquetWriter | None = None
-
-    def write(self, part: pyarrow.Table) -> bytes:
-        if self._writer is None:
-            self._writer = parquet.ParquetWriter(self._sink, part.schema)
-        self._writer.write_table(part)
-        return self._sink.take()
-
-    def end(self) -> bytes:
-        if self._writer is not None:
-            self._writer.close()
-        return self._sink.take()
-
-
-class _Sink(io.RawIOBase):
-    """A file that hands over what has been written to it."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._position = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        self._position += len(self._parts[-1])
-        return len(self._parts[-1])
-
-    def tell(self) -> int:
-        return self._position
-
-    def take(self) -> bytes:
-        data, self._parts = b"".join(self._parts), []
-        return data
-
-
-_WRITERS: dict[str, type[_Csv] | type[_JsonLines] | type[_Parquet]] = {
-    "csv": _Csv,
-    "jsonl": _JsonLines,
-    "parquet": _Parquet,
-}

@@ -1,11 +1,12 @@
 """What is served, and whether it is well."""
 
+from datetime import datetime
 from typing import Any
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import schemas
+from api import examples, schemas
 from api.answers import VERSION, answer, as_json
 from api.documentation import READING, Operation, documented
 
@@ -39,7 +40,15 @@ def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
 
 
 @information.route("/", methods=READING)
-@documented(Operation(summary="What this is", answer=schemas.Information, is_open=True))
+@documented(
+    Operation(
+        summary="What this is",
+        answer=schemas.Information,
+        example=examples.INFORMATION,
+        is_open=True,
+        problems=(303,),
+    )
+)
 async def root(request: Request) -> HTTPResponse:
     """Name, version and endpoints; a browser is sent to the documentation."""
     if "text/html" in request.headers.get("accept", ""):
@@ -58,6 +67,7 @@ async def root(request: Request) -> HTTPResponse:
     Operation(
         summary="Whether it is well",
         answer=schemas.Health,
+        example=examples.HEALTH,
         is_open=True,
         more={503: schemas.Health},
     )
@@ -66,7 +76,8 @@ async def health(request: Request) -> HTTPResponse:
     """Healthy, degraded with reasons, or 503 where no release is served; computed now."""
     context = request.app.ctx
     release = context.serving.release
-    reasons = [context.serving.trouble] if context.serving.trouble else []
+    troubles = (context.serving.trouble, release.trouble if release else None)
+    reasons = [trouble for trouble in troubles if trouble]
     if release and release.age_days > context.settings.max_release_age_days:
         reasons.append(
             f"The release is {release.age_days:.1f} days old, more than"
@@ -91,6 +102,7 @@ async def health(request: Request) -> HTTPResponse:
     Operation(
         summary="Whether requests can be sent here",
         answer=schemas.Readiness,
+        example=examples.READINESS,
         is_open=True,
         more={503: schemas.Readiness},
     )
@@ -106,7 +118,13 @@ async def ready(request: Request) -> HTTPResponse:
 
 
 @information.route("/metrics", methods=READING)
-@documented(Operation(summary="Prometheus metrics of all workers", answer=("text/plain",)))
+@documented(
+    Operation(
+        summary="Prometheus metrics of all workers",
+        answer=("text/plain",),
+        example=examples.METRICS,
+    )
+)
 async def metrics(request: Request) -> HTTPResponse:
     """Requests, times, look-ups, batches, exports, and the release."""
     return HTTPResponse(
@@ -119,25 +137,31 @@ async def metrics(request: Request) -> HTTPResponse:
 @information.route("/release", methods=READING)
 @documented(
     Operation(
-        summary="The release that is served", answer=schemas.ReleaseFacts, problems=(503,)
+        summary="The release that is served",
+        answer=schemas.ReleaseFacts,
+        example=examples.RELEASE,
+        problems=(304, 503),
     )
 )
 async def release_facts(request: Request) -> HTTPResponse:
     """Where the answers come from: when it was made, of which log, with how many rows."""
     release = request.app.ctx.serving.current().release
     manifest = release.manifest
-    return now(
-        {
-            "release_id": release.release_id,
-            "created_at": release.created_at.isoformat(),
-            "age_days": release.age_days,
-            "input": manifest["input"],
-            "row_counts": manifest["row_counts"],
-            "git_revision": manifest["git_revision"],
-            "products": release.product_count,
-            "customers": release.customer_count,
-        }
-    )
+    body = {
+        "release_id": release.release_id,
+        "created_at": release.created_at.isoformat(),
+        "age_days": release.age_days,
+        "input": {
+            name: time and datetime.fromisoformat(time).isoformat()
+            for name, time in manifest["input"].items()
+        },
+        "row_counts": manifest["row_counts"],
+        "git_revision": manifest["git_revision"],
+        "products": release.product_count,
+        "customers": release.customer_count,
+    }
+    # Weak: the age goes on, the release stays the same.
+    return answer(request, release, as_json(body), is_weak=True)
 
 
 @information.route("/diagnostics", methods=READING)
@@ -145,6 +169,7 @@ async def release_facts(request: Request) -> HTTPResponse:
     Operation(
         summary="The log in figures, and whether collaborative filtering can work on it",
         answer=schemas.Diagnostics,
+        example=examples.DIAGNOSTICS,
         problems=(304, 503),
     )
 )

@@ -3,10 +3,12 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import schemas
+from api import examples, schemas
 from api.answers import answer, as_json
-from api.documentation import READING, Operation, documented, number_parameter
-from api.parameters import whole_number
+from api.documentation import READING, Operation, documented
+from api.parameters import WholeNumber
+
+N = WholeNumber("n", 10, 1, 1000, "How many products.")
 
 products = Blueprint("products")
 
@@ -16,12 +18,8 @@ products = Blueprint("products")
     Operation(
         summary="Some products to try",
         answer=schemas.ProductSample,
-        example={
-            "sample_products": [142907, 30452],
-            "total_available": 200325,
-            "release": "000001-20261123T095550Z",
-        },
-        parameters=(number_parameter("n", 10, 1, 1000, "How many products."),),
+        example=examples.PRODUCT_SAMPLE,
+        parameters=(N,),
         problems=(304, 422, 503),
     )
 )
@@ -29,7 +27,7 @@ async def sample_products(request: Request) -> HTTPResponse:
     """Products spread over the catalogue, the same ones as long as the release lasts."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        n = whole_number(request, "n", 10, 1, 1000)
+        n = N.read(request)
         rows = await release.ask("product_sample", n=n)
         body = {
             "sample_products": [row[0] for row in rows],

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.conftest import FinishedBuild, run_program
+from tests.conftest import FinishedBuild, build_once, run_program
 
 
 @dataclass
@@ -128,26 +128,29 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 @pytest.fixture(scope="session")
 def text_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
     """A release with text ids: quotes, commas, slashes, emoji."""
-    root = tmp_path_factory.mktemp("text")
-    log = root / "log.csv"
-    with duckdb.connect() as connection:
-        connection.execute(
-            "create table log (customer_id text, product_id text, event text,"
-            " event_date text)"
+
+    def build(root: Path) -> subprocess.CompletedProcess[str]:
+        log = root / "log.csv"
+        with duckdb.connect() as connection:
+            connection.execute(
+                "create table log (customer_id text, product_id text, event text,"
+                " event_date text)"
+            )
+            connection.executemany(
+                "insert into log values (?, ?, 'cart', '2023-01-01')",
+                [
+                    ('O\'Neil, "Bob"', "A/1"),
+                    ("🛒", "A/1"),
+                    ("007", "../../etc/passwd"),
+                    ("<b>", "x' or 1=1 --"),
+                ],
+            )
+            connection.execute(f"copy log to '{log}'")
+        return run_program(
+            BuildFolder(root / "build"),
+            "scripts.build",
+            *("--log", str(log), "--vars", "{id_type: text, top_n: 3}"),
         )
-        connection.executemany(
-            "insert into log values (?, ?, 'cart', '2023-01-01')",
-            [
-                ('O\'Neil, "Bob"', "A/1"),
-                ("🛒", "A/1"),
-                ("007", "../../etc/passwd"),
-                ("<b>", "x' or 1=1 --"),
-            ],
-        )
-        connection.execute(f"copy log to '{log}'")
-    folder = BuildFolder(root / "build")
-    outcome = run_program(
-        folder, "scripts.build", "--log", str(log), "--vars", "{id_type: text, top_n: 3}"
-    )
-    assert outcome.returncode == 0, outcome.stderr
-    return folder
+
+    root, _ = build_once(tmp_path_factory, "text", build)
+    return BuildFolder(root / "build")

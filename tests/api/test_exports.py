@@ -1,20 +1,19 @@
 """Exports that go wrong, with a client that the test controls."""
 
 import asyncio
-import shutil
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
+import pytest
+from sanic.response import HTTPResponse
 
-from api.audiences import Audiences, Lookups
+from api.audiences import Audiences
 from api.problems import Problem
-from api.release import Release
 from api.routes.exports import export_audience
 from api.settings import Settings
 from tests.api.conftest import Server
+from tests.api.in_process import opened
 
 
 @dataclass
@@ -27,6 +26,7 @@ class Client:
         has_ended: whether it was told that this is all.
         is_cut_off: whether its connection was broken.
         logged: what was logged of it.
+        ended: status, bytes, and whether it was broken off, as they were counted.
     """
 
     patience: float = 0
@@ -34,6 +34,7 @@ class Client:
     has_ended: bool = False
     is_cut_off: bool = False
     logged: dict[str, object] = field(default_factory=dict)
+    ended: tuple[int, int, bool] | None = None
 
     async def send(self, data: bytes) -> None:
         await asyncio.sleep(self.patience)
@@ -44,13 +45,6 @@ class Client:
 
     def cut_off(self) -> None:
         self.is_cut_off = True
-
-
-def copied(server: Server) -> Path:
-    """The release in a place of its own: a process opens a file with one configuration."""
-    place = Path(tempfile.mkdtemp()) / "release"
-    shutil.copytree(server.folder.releases / "current", place)
-    return place
 
 
 def export(
@@ -68,28 +62,36 @@ def export(
         others: how many exports run already.
     """
 
-    async def respond(**_: object) -> Client:
+    async def respond(_: object) -> Client:
         return client
+
+    def end(_: object, response: HTTPResponse, size: int, *, is_broken: bool) -> None:
+        client.ended = (response.status, size, is_broken)
 
     def log(*_: object, **what: object) -> None:
         client.logged = what
 
     async def run() -> None:
-        release = Release(copied(server), settings)
-        audiences = await Audiences.of(release, settings, Lookups())
-        if part:
-            release._queries["audience_part"] = part
+        async with opened(server.folder, settings) as served:
+            if part:
+                served.release._queries["audience_part"] = part
+            await ask(served)
+
+    async def ask(served: Audiences) -> None:
         context = SimpleNamespace(
-            serving=SimpleNamespace(current=lambda: audiences),
+            serving=SimpleNamespace(current=lambda: served),
             settings=settings,
             exports=asyncio.Semaphore(settings.concurrent_exports),
             observation=SimpleNamespace(
-                exported_rows=SimpleNamespace(inc=lambda _: None), log=log
+                exported_rows=SimpleNamespace(inc=lambda _: None), log=log, end=end
             ),
         )
         request = SimpleNamespace(
             app=SimpleNamespace(ctx=context),
             query_string="",
+            method="GET",
+            version="1.1",
+            ctx=SimpleNamespace(request_id="1"),
             headers={},
             raw_url=b"/audience/5",
             body=b"",
@@ -98,14 +100,11 @@ def export(
         )
         for _ in range(others):
             await context.exports.acquire()
-        try:
-            await export_audience(request, "5")
-        finally:
-            release.retire()
+        await export_audience(request, "5")
 
     try:
         asyncio.run(run())
-    except (Problem, duckdb.Error, TimeoutError) as error:
+    except (Problem, duckdb.Error, asyncio.CancelledError) as error:
         return error
     return None
 
@@ -116,19 +115,42 @@ def test_a_whole_export_ends(server: Server) -> None:
     assert b"".join(client.sent).count(b"\n") == 1001
     assert (client.has_ended, client.is_cut_off) == (True, False)
     assert (client.logged["rows"], client.logged["complete"]) == (1000, True)
+    assert client.ended == (200, len(b"".join(client.sent)), False)
 
 
-def test_an_export_that_fails_is_never_taken_for_the_whole(server: Server) -> None:
+def test_an_export_that_fails_is_never_taken_for_the_whole(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Client()
+    broken = (
+        "select 7 as customer_id, if($first_rank > 1, error('worn out'), 0.5) as score"
+        " where $last_rank > 0 and $product_id > 0"
+    )
+    ended = export(server, client, Settings(), part=broken)
+    assert isinstance(ended, asyncio.CancelledError)
+    assert caplog.text.count("Traceback") == 1
+    assert "worn out" in caplog.text
+    assert client.sent == [b"rank,customer_id,score\n1,7,0.5\n"]
+    assert (client.has_ended, client.is_cut_off) == (False, True)
+    assert (client.logged["rows"], client.logged["complete"]) == (1, False)
+    assert client.ended == (200, len(client.sent[0]), True)
+
+
+def test_an_export_that_fails_at_once_is_an_error(server: Server) -> None:
     client = Client()
     broken = "select no_such_column from main.customers"
     assert isinstance(export(server, client, Settings(), part=broken), duckdb.Error)
-    assert (client.has_ended, client.is_cut_off) == (False, True)
-    assert (client.logged["rows"], client.logged["complete"]) == (0, False)
+    assert (client.is_cut_off, client.ended, client.logged) == (False, None, {})
 
 
-def test_a_client_that_takes_nothing_is_left(server: Server) -> None:
+def test_a_client_that_takes_nothing_is_left(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     client = Client(patience=60)
-    assert isinstance(export(server, client, Settings(request_seconds=0.2)), TimeoutError)
+    ended = export(server, client, Settings(request_seconds=0.2))
+    assert isinstance(ended, asyncio.CancelledError)
+    assert client.logged["trouble"] == "the client took nothing for 0.2 s"
+    assert caplog.text == "", "that is all that is said of it"
     assert (client.has_ended, client.is_cut_off) == (False, True)
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tomllib
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import Serve, Server
 
 TOP_N = 7  # of the release that is served
@@ -36,6 +37,9 @@ def expected_audience(
 def test_root_names_the_endpoints_and_sends_browsers_to_pages(server: Server) -> None:
     body = server.get("/").json()
     assert set(body) == {"message", "version", "endpoints"}
+    with (PROJECT / "pyproject.toml").open("rb") as file:
+        assert body["version"] == tomllib.load(file)["project"]["version"]
+    assert server.get("/openapi.json").json()["info"]["version"] == body["version"]
     browser = server.get("/", headers={"accept": "text/html,*/*"})
     assert (browser.status_code, browser.headers["location"]) == (303, "/docs")
 
@@ -188,6 +192,12 @@ def test_diagnostics_and_release(server: Server) -> None:
     facts = server.get("/release").json()
     assert facts["release_id"] == body["release"]
     assert facts["row_counts"]["customers"] == facts["customers"]
+    manifest = json.loads(
+        (server.folder.releases / "current" / "manifest.json").read_text()
+    )
+    for name, time in facts["input"].items():
+        assert time == manifest["input"][name].replace(" ", "T")[: len(time)]
+    assert set(body["verdict"]) >= {"basis", "threshold_verdict"}
 
 
 def test_ids_that_are_text_are_found_as_they_are(
@@ -216,6 +226,20 @@ def test_ids_that_are_text_are_found_as_they_are(
         "/recommend/batch", json={"product_ids": ["A/1", "no"]}
     ).json()
     assert [result["cold_start"] for result in batch["results"]] == [False, True]
+    with server.release() as release:
+        long = server.client.post(
+            "/recommend/batch", json={"product_ids": ["A/1", "x' or 1=1 --"], "n": 50}
+        ).json()
+        for result in long["results"]:
+            expected = expected_audience(release, result["product_id"], 50)
+            assert result["recommendations"] == expected
+    assert server.get("/recommend/batch?n=2").json()["product_id"] == "batch"
+    assert server.get("/recommend/" + "x" * 4096).json()["cold_start"] is True
+    long_id = server.get("/recommend/" + "x" * 4097)
+    assert long_id.json()["expected"] == "text of 1 to 4096 characters"
+    for broken in ("/recommend/%FF", "/audience/a%ED%A0%80", "/customers/%C3/products"):
+        assert server.get(broken).json()["expected"] == "percent-encoded UTF-8"
+    assert server.get("/recommend/%EF%BF%BD").json()["product_id"] == "\ufffd"
     assert (
         server.client.post("/recommend/batch", json={"product_ids": [1]}).status_code == 422
     )
@@ -226,6 +250,16 @@ def test_head_is_get_without_the_body(server: Server) -> None:
         answer = server.client.head(path)
         assert (answer.status_code, answer.content) == (200, b"")
         assert int(answer.headers["content-length"]) > 0
+    head = server.client.head("/audience/5")
+    assert (head.status_code, head.content) == (200, b"")
+    whole = server.get("/audience/5").headers
+    same = set(whole) - {"x-request-id", "transfer-encoding"}
+    assert {name: head.headers[name] for name in same} == {
+        name: whole[name] for name in same
+    }
+    assert "content-length" not in head.headers
+    assert server.client.head("/audience/5").status_code == 200, "on the same connection"
+    assert server.client.head("/audience/x").status_code == 422
 
 
 def test_an_answer_that_is_known_is_not_sent_again(server: Server) -> None:
@@ -235,8 +269,12 @@ def test_an_answer_that_is_known_is_not_sent_again(server: Server) -> None:
     assert again.headers["etag"] == first.headers["etag"]
     other = server.get("/recommend/5?n=4", headers={"if-none-match": first.headers["etag"]})
     assert other.status_code == 200
-    for path in ("/diagnostics", "/products/sample", "/audience/5"):
-        tag = server.get(path).headers["etag"]
+    batch = server.client.post(
+        "/recommend/batch", json={"product_ids": [5]}, headers={"if-none-match": "*"}
+    )
+    assert batch.status_code == 200, "a condition is for reading"
+    for path in ("/diagnostics", "/products/sample", "/audience/5", "/release"):
+        tag = server.get(path).headers["etag"].removeprefix("W/")
         for sent in (tag, f'"x", W/{tag}', "*"):
             assert server.get(path, headers={"if-none-match": sent}).status_code == 304
         assert server.get(path, headers={"if-none-match": tag[:-2]}).status_code == 200

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import duckdb
@@ -16,13 +17,17 @@ import httpx
 import pytest
 
 from api import keys
+from api.__main__ import metrics_folder
 from api.documentation import openapi
-from api.keys import Gate, hashed
+from api.gate import Gate
+from api.keys import hashed
 from api.problems import Problem
+from api.rates import COUNT, Rates
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import Serve, Server, free_port, start, stop
+from tests.api.in_process import application
 from tests.conftest import FinishedBuild
 
 REFUSALS = "disabled by configuration|configuration has been locked|read-only mode"
@@ -32,6 +37,9 @@ def test_other_machines_need_a_key_or_a_word() -> None:
     read = Settings.from_environment
     with pytest.raises(SettingsError, match=r"AUDIENCE_HOST = 0\.0\.0\.0 can be reached"):
         read({"AUDIENCE_HOST": "0.0.0.0"})
+    for nothing in (",", " , ,"):
+        with pytest.raises(SettingsError, match="can be reached from other machines"):
+            read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_API_KEYS": nothing})
     assert read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_ALLOW_ANONYMOUS": "1"})
     assert read({"AUDIENCE_HOST": "0.0.0.0", "AUDIENCE_API_KEYS": "a:" + "0" * 64})
     assert read({"AUDIENCE_HOST": "::1"})
@@ -47,6 +55,14 @@ def test_other_machines_need_a_key_or_a_word() -> None:
         ("ACCESS_LOG", "maybe", "AUDIENCE_ACCESS_LOG = maybe: expected 1 or 0"),
         ("API_KEYS", "a:secret", "AUDIENCE_API_KEYS: entry 1 is not name:sha256"),
         ("DATABASE_MEMORY", "lots", "AUDIENCE_DATABASE_MEMORY = lots: expected a size"),
+        ("DATABASE_MEMORY", "0MB", "AUDIENCE_DATABASE_MEMORY = 0MB: expected a size"),
+        (
+            "CORS_ORIGINS",
+            "*",
+            "AUDIENCE_CORS_ORIGINS: '*' is no origin: expected ones such",
+        ),
+        ("CORS_ORIGINS", "https://a.example/", "'https://a.example/' is no origin"),
+        ("CORS_ORIGINS", "https://a.example, b.example", "'b.example' is no origin"),
         ("RATE_LIMIT", "5", "AUDIENCE_RATE_LIMIT = 5 needs AUDIENCE_API_KEYS"),
         ("QUERY_SECONDS", "nan", "AUDIENCE_QUERY_SECONDS = nan"),
     ],
@@ -73,25 +89,49 @@ def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str])
     assert entry == f"shop:{hashed(key)}"
     both = Settings.from_environment({"AUDIENCE_API_KEYS": f"{entry},shop:{hashed('old')}"})
     assert both.api_keys
-    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, rate_limit=0)
+    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, Rates.of(0, []))
     assert gate.admit(key) == gate.admit("old") == "shop"
     for wrong in (None, "", "x", hashed(key)):
         with pytest.raises(Problem, match="no valid API key"):
             gate.admit(wrong)
 
 
-def test_a_key_has_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
-    monkeypatch.setattr("api.keys.time.monotonic", lambda: clock[0])
-    gate = Gate({hashed("a"): "a", hashed("b"): "b"}, rate_limit=2)
-    gate.admit("a")
-    gate.admit("a")
-    with pytest.raises(Problem) as caught:
-        gate.admit("a")
-    assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
-    gate.admit("b")
-    clock[0] += 0.5
-    assert gate.admit("a") == "a"
+def test_a_key_has_its_rate_in_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.9]
+    monkeypatch.setattr("api.rates.time.monotonic", lambda: clock[0])
+    names = {hashed("a"): "a", hashed("old a"): "a", hashed("b"): "b"}
+    rates = Rates.of(3, names.values(), workers=2)
+    first, second = (Gate(names, replace(rates, worker=k)) for k in range(2))
+    assert [first.admit("a"), second.admit("old a"), first.admit("a")] == ["a"] * 3
+    for gate in (first, second):
+        with pytest.raises(Problem) as caught:
+            gate.admit("a")
+        assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
+        assert gate.admit("b") == "b"
+    clock[0] = 101.1
+    assert [second.admit("a") for _ in range(3)] == ["a"] * 3
+    with pytest.raises(Problem, match="used up"):
+        first.admit("a")
+
+
+def test_one_connection_has_the_whole_rate_of_its_key(serve: Serve, server: Server) -> None:
+    counting = serve(
+        server.folder, api_keys=f"shop:{hashed('s')}", rate_limit=20, workers=2
+    )
+    ask = {"x-api-key": "s"}
+    answers = [counting.get("/recommend/5", headers=ask).status_code for _ in range(500)]
+    assert answers[:20] == [200] * 20
+    assert 429 in answers
+
+
+def test_processes_share_what_they_count() -> None:
+    rates = Rates.of(3, ["a", "b"], workers=2)
+    other = multiprocessing.get_context("spawn").Process(
+        target=replace(rates, worker=1).take, args=("b",)
+    )
+    other.start()
+    other.join()
+    assert [count & COUNT for count in rates.counts] == [0, 0, 0, 1]
 
 
 def test_a_server_with_keys(serve: Serve, dirty_build: FinishedBuild) -> None:
@@ -152,7 +192,8 @@ def test_no_customer_id_is_logged_and_exports_are(
     try:
         for path in (f"/customers/{row[0]}", f"/customers/{row[0]}x", "/recommend/5?n=50"):
             server.get(path, headers={"x-request-id": "mine-1"})
-        assert server.get("/audience/5?n=20").status_code == 200
+        exported = server.get("/audience/5?n=20")
+        assert exported.status_code == 200
         server.get("/recommend/5", headers={"x-request-id": 'a" injected'})
     finally:
         stop(server)
@@ -160,7 +201,11 @@ def test_no_customer_id_is_logged_and_exports_are(
     assert [line["event"] for line in lines].count("export") == 1
     export = next(line for line in lines if line["event"] == "export")
     assert (export["product_id"], export["format"], export["rows"]) == (5, "csv", 20)
-    assert export["complete"] is True
+    assert (export["complete"], export["trouble"]) == (True, None)
+    route = "/audience/<product_id:str>"
+    ended = next(line for line in lines if line.get("route") == route)
+    assert (ended["status"], ended["bytes"]) == (200, len(exported.content))
+    assert ended["milliseconds"] > 0
     assert {line["request_id"] for line in lines} >= {"mine-1"}
     assert str(row[0]) not in re.sub(
         r'"(time|request_id)": "[^"]*"', "", server.log.read_text()
@@ -204,6 +249,27 @@ def test_a_log_that_nobody_reads_stops_no_request(dirty_build: FinishedBuild) ->
         process.wait()
 
 
+def test_what_a_killed_server_left_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = tmp_path / f"audience-metrics-{ended.pid}-x"
+    others = [
+        tmp_path / f"audience-metrics-{os.getppid()}-x",
+        tmp_path / "audience-metrics-x",
+    ]
+    for folder in (left, *others):
+        folder.mkdir()
+        (folder / "counter.db").touch()
+    with metrics_folder():
+        assert not left.exists()
+        assert len(list(tmp_path.iterdir())) == len(others) + 1
+    assert sorted(tmp_path.iterdir()) == sorted(others)
+
+
 def test_a_connection_reaches_nothing_else(dirty_build: FinishedBuild) -> None:
     async def attack() -> None:
         folder = (dirty_build.folder.releases / "current").resolve()
@@ -245,9 +311,7 @@ def test_a_query_that_takes_too_long_is_stopped(dirty_build: FinishedBuild) -> N
 
 
 def test_every_route_is_documented_and_every_query_is_asked(server: Server) -> None:
-    from api.application import create_app
-
-    app = create_app(Settings())
+    app = application()
     for route in app.router.routes:
         assert hasattr(route.handler, "operation"), route.path
     listed = server.get("/").json()["endpoints"].values()

@@ -1,5 +1,6 @@
 """Releases come and go while requests are answered."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -8,11 +9,17 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import duckdb
 import httpx
 import psutil
 import pytest
 
+from api.release import Release
+from api.routes.information import health
+from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.publish import publish, roll_back
 from scripts.releases import ReleaseFolder
@@ -187,7 +194,7 @@ def test_the_first_release_is_served_when_it_comes(
 
 
 @pytest.mark.parametrize(
-    "damage", ["truncated", "no database", "no manifest", "half manifest"]
+    "damage", ["truncated", "flipped", "no database", "no manifest", "half manifest"]
 )
 def test_a_damaged_release_is_not_served_and_is_named(
     serve: Serve, published: BuildFolder, damage: str
@@ -198,6 +205,12 @@ def test_a_damaged_release_is_not_served_and_is_named(
     shutil.copytree(published.releases / str(good), broken)
     if damage == "truncated":
         os.truncate(broken / "audience.duckdb", 100_000)
+    elif damage == "flipped":
+        with (broken / "audience.duckdb").open("r+b") as database:
+            database.seek(database.seek(0, os.SEEK_END) // 2)
+            block = database.read(4096)
+            database.seek(-len(block), os.SEEK_CUR)
+            database.write(bytes(255 - byte for byte in block))
     elif damage == "no database":
         (broken / "audience.duckdb").unlink()
     elif damage == "no manifest":
@@ -219,6 +232,31 @@ def test_a_damaged_release_is_not_served_and_is_named(
     last = publish(published)
     server.wait_for(lambda: served(server) == last.release_id)
     assert server.get("/health").json()["status"] == "healthy"
+
+
+def test_a_release_that_cannot_be_read_any_more_degrades_health(
+    published: BuildFolder,
+) -> None:
+    async def health_of(release: Release) -> dict[str, Any]:
+        context = SimpleNamespace(
+            serving=SimpleNamespace(release=release, trouble=None), settings=Settings()
+        )
+        request = SimpleNamespace(app=SimpleNamespace(ctx=context))
+        answer: dict[str, Any] = json.loads((await health(request)).body)
+        return answer
+
+    async def run() -> None:
+        release = Release((published.releases / "current").resolve(), Settings())
+        assert (await health_of(release))["status"] == "healthy"
+        release._queries["broken"] = "select error('IO Error: corrupt block')"
+        with pytest.raises(duckdb.Error):
+            await release.ask("broken")
+        found = await health_of(release)
+        assert found["status"] == "degraded"
+        assert f"{release.release_id} could not be read" in found["reasons"][0]
+        release.retire()
+
+    asyncio.run(run())
 
 
 def test_a_release_that_vanishes_is_served_on(serve: Serve, published: BuildFolder) -> None:

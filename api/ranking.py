@@ -1,0 +1,47 @@
+"""The first customers of all, as an answer shows them."""
+
+from collections.abc import Collection, Sequence
+from itertools import islice
+
+from api.answers import as_json
+
+
+class Ranking:
+    """Customers as JSON objects, best first."""
+
+    def __init__(self, rows: Sequence[tuple[int | str, float]]) -> None:
+        """Render customers.
+
+        Args:
+            rows: customer ids and scores, best first.
+        """
+        self._beginnings = tuple(
+            as_json({"customer_id": customer_id, "score": score})[:-1]
+            for customer_id, score in rows
+        )
+        self._customers = tuple(
+            b'%s,"rank":%d}' % (beginning, rank)
+            for rank, beginning in enumerate(self._beginnings, start=1)
+        )
+
+    def __len__(self) -> int:
+        return len(self._customers)
+
+    def first(self, n: int) -> tuple[bytes, ...]:
+        """The first n."""
+        return self._customers[:n]
+
+    def without(self, excluded: Collection[int], n: int) -> tuple[bytes, ...]:
+        """The first n whose ranks are not excluded, ranked anew; fewer where it ends."""
+        left = islice(
+            (
+                beginning
+                for rank, beginning in enumerate(self._beginnings, start=1)
+                if rank not in excluded
+            ),
+            n,
+        )
+        return tuple(
+            b'%s,"rank":%d}' % (beginning, rank)
+            for rank, beginning in enumerate(left, start=1)
+        )
