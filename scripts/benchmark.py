@@ -130,6 +130,16 @@ def nodes_by_table(folder: BuildFolder) -> dict[str, list[dict[str, Any]]]:
     return {table: collect(ids[table]) for table in COMPARED_TABLES}
 
 
+def evaluation_models(folder: BuildFolder) -> set[str]:
+    """The models that measure how well rankings do, by the folders that they lie in."""
+    nodes = json.loads((folder.dbt_target / "manifest.json").read_text())["nodes"]
+    return {
+        node["name"]
+        for node in nodes.values()
+        if node["resource_type"] == "model" and "evaluation" in node["fqn"]
+    }
+
+
 def run_plain_sql(folder: BuildFolder, database: Path) -> Timing:
     """Run the compared models' SQL, compiled by a dbt run; in a process of its own.
 
@@ -222,6 +232,7 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
         interactions=interactions,
         whole=whole,
         alone=best[0],
+        evaluation_seconds=sum(best[0].seconds[n] for n in evaluation_models(folder)),
         contenders=dict(zip(CONTENDERS, best[1:], strict=True)),
         slowest=dict(zip(CONTENDERS, worst[1:], strict=True)),
     )
