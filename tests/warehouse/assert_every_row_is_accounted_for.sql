@@ -1,7 +1,7 @@
 -- Nothing vanishes: rows of the raw log, counted by other means than reading them,
 -- = accepted + duplicates + rejected + filtered. A line of a CSV file that is not in
--- the file's encoding is found by reading alone. A row that cannot be split may go on on
--- other lines.
+-- the file's encoding is found by reading alone. A row that cannot be split may go on
+-- on other lines.
 with counted as (
     {{ count_log_rows(describe_log()) }}
 ),
