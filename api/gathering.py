@@ -1,6 +1,7 @@
 """Reads that wait together become one."""
 
 import asyncio
+import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
@@ -27,11 +28,13 @@ class Gathering(Generic[Key, Value]):
 
         Args:
             release: what is read; it stays open meanwhile.
-            read: the values of some keys, all of them.
+            read: the values of some keys, all of them; a method of the owner.
             most: keys that are read at once.
         """
         self._release = release
-        self._read = read
+        # Weakly: owner and gathering would keep each other, and a release's memory with
+        # them, long after a switch.
+        self._read = weakref.WeakMethod(read)
         self._most = most
         self._batches: deque[tuple[list[Key], asyncio.Future[dict[Key, Value]]]] = deque()
         self._coming: dict[Key, asyncio.Future[dict[Key, Value]]] = {}
@@ -61,8 +64,11 @@ class Gathering(Generic[Key, Value]):
         with self._release.use():
             while self._batches:
                 keys, future = self._batches.popleft()
+                read = self._read()
+                if read is None:
+                    break  # Nobody is left to wait.
                 try:
-                    future.set_result(await self._read(keys))
+                    future.set_result(await read(keys))
                 except Exception as error:  # noqa: BLE001 - raised again for whoever waits
                     future.set_exception(error)
                     future.exception()  # Nobody may be left to look at it.

@@ -24,6 +24,18 @@ from scripts.build_folder import PROJECT, BuildFolder
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
 HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
 
+# What to do where a model cannot read what it reads.
+ADVICE = {
+    **dict.fromkeys(
+        ("stg_raw_log", "stg_log_rows"),
+        "Check row_filter, expressions and time_format in the mapping.",
+    ),
+    **dict.fromkeys(
+        ("stg_als_rankings", "stg_fitted_weights"),
+        "Remove the file, or make it anew with `make evidence`.",
+    ),
+}
+
 
 @dataclass(frozen=True)
 class NodeResult:
@@ -192,8 +204,9 @@ def _explain(folder: BuildFolder, target: Path) -> tuple[list[str], list[str]]:
         if result["status"] in ("error", "runtime error"):
             problem = _one_sentence(result["message"] or "")
             model = result["unique_id"].split(".")[-1]
-            if model in ("stg_raw_log", "stg_log_rows") and "Error:" in problem:
-                problem += " Check row_filter, expressions and time_format in the mapping."
+            # The project's own messages say what to do; DuckDB's do not.
+            if model in ADVICE and "Error:" in problem:
+                problem += f" {ADVICE[model]}"
             problems.append(problem)
         elif result["status"] == "fail":
             problems.extend(_explain_test(folder, target, result))

@@ -1,7 +1,9 @@
 """Many products at once: exact, in few queries, and in time."""
 
 import asyncio
+import gc
 import json
+import weakref
 from collections import Counter
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +33,22 @@ def counted(served: Audiences) -> Counter[str]:
 
     served.release._run = run  # type: ignore[method-assign]
     return asked
+
+
+def test_look_ups_that_nobody_uses_any_more_leave_memory_at_once(server: Server) -> None:
+    """They hold a release's lists: waiting for the collector, they add up."""
+
+    async def use() -> weakref.ref[Audiences]:
+        async with opened(server.folder, Settings()) as served:
+            await served.bodies(PRODUCTS, 10)
+            return weakref.ref(served)
+
+    gc.collect()
+    gc.disable()
+    try:
+        assert asyncio.run(use())() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("kept", [20, audiences.RANKS_KEPT])

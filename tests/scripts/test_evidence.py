@@ -230,6 +230,17 @@ def test_on_a_shuffled_log_als_does_no_better_than_chance(
     assert verdict == ("not viable",)
 
 
+def test_rankings_that_are_damaged_stop_the_build(
+    dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    folder.evidence.mkdir(parents=True)
+    (folder.evidence / "als_rankings.parquet").write_text("no Parquet")
+    outcome = run_program(folder, "scripts.build", "--log", str(dirty_build.log))
+    assert outcome.returncode == 1
+    assert "als_rankings.parquet" in outcome.stderr
+    assert "Remove the file, or make it anew with `make evidence`." in outcome.stderr
+
+
 def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> None:
     log = tmp_path / "instant.csv"
     log.write_text(
