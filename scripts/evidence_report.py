@@ -22,6 +22,7 @@ TEMPLATE = Path(__file__).with_suffix(".html")
 RECOMMENDERS = ["als", "engagement", "recent_activity", "popular", "random"]
 RANKINGS = ["engagement", "recent_activity", "total_interactions", "random"]
 HEIGHT = 300
+FAINT = "#8fa3b5"  # Seen on light and on dark.
 
 Rows = list[dict[str, Any]]
 
@@ -123,10 +124,12 @@ def draw_trials(rows: Rows) -> Any:
         axis=altair.Axis(labelLimit=260),
     )
     base = altair.Chart(altair.Data(values=rows)).encode(y=y)
-    zero = altair.Chart(altair.Data(values=[{"zero": 0}])).mark_rule(strokeDash=[4, 3])
+    zero = altair.Chart(altair.Data(values=[{"zero": 0}])).mark_rule(
+        color=FAINT, strokeDash=[4, 3]
+    )
     return (
         zero.encode(x="zero:Q")
-        + base.mark_rule(strokeWidth=3, color="#8fa3b5").encode(
+        + base.mark_rule(strokeWidth=3, color=FAINT).encode(
             x="difference_low:Q", x2="difference_high:Q"
         )
         + base.mark_point(filled=True, size=90, opacity=1).encode(
