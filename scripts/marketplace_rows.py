@@ -126,8 +126,10 @@ def define_macros(
     spacing = max(1, (early - always_late) // max(1, surviving - always_late))
     split, last = SPLIT_DAY * 86400, DAYS * 86400
     macros = f"""
+    -- Twice: a hash of several values mixes the last one in by a mere exclusive or, so that
+    -- draws of one customer would follow from each other.
     create macro uniform(purpose, number, event) as
-        (hash({seed}, purpose, number, event) >> 11) / 9007199254740992.0;
+        (hash(hash({seed}, purpose, number, event)) >> 11) / 9007199254740992.0;
     create macro permuted(number, size, stride) as
         (number * stride + {seed} % size) % size;
     -- Rank 0 is the most popular product of the early side.

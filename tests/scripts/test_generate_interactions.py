@@ -107,6 +107,20 @@ def test_sessions_have_several_events(published: duckdb.DuckDBPyConnection) -> N
     assert within_an_hour > 0.3
 
 
+def test_what_a_customer_did_first_says_nothing_of_what_follows(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """Or a ranking by the first event would find, or miss, those who purchase later."""
+    after_a_purchase = one(
+        published,
+        "select avg((event = 'purchased')::int) from (select event, lag(event) over"
+        " (partition by customer_id order by event_date) as before from log)"
+        " where before = 'purchased'",
+    )
+    overall = one(published, "select avg((event = 'purchased')::int) from log")
+    assert after_a_purchase == pytest.approx(overall, abs=0.015)
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".csv.gz"])
 def test_a_seed_gives_one_log_whatever_the_threads(tmp_path: Path, suffix: str) -> None:
     def rows(name: str, seed: int, threads: int) -> list[tuple[str, ...]]:
