@@ -124,7 +124,8 @@ statements as (
     select
         1 as statement_number,
         'collaborative filtering' as topic,
-        explanation || ' Recommended: ' || recommended_approach || '.' as statement
+        explanation || ' Recommended: ' || recommended_approach
+        || ', as far as what follows bears it out.' as statement
     from verdict
     union all
     select
