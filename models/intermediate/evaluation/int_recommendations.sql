@@ -79,7 +79,7 @@ customer_rankings as (
     select
         'engagement' as recommender,
         customer_id,
-        engagement_rank as place
+        engagement_rank - 1 as place
     from early_customers
     union all
     select
@@ -87,7 +87,7 @@ customer_rankings as (
         customer_id,
         row_number() over (
             order by recent_activity desc, last_interaction_at desc, customer_id asc
-        ) as place
+        ) - 1 as place
     from early_customers
     union all
     select
@@ -95,7 +95,7 @@ customer_rankings as (
         customer_id,
         row_number() over (
             order by popularity desc, last_interaction_at desc, customer_id asc
-        ) as place
+        ) - 1 as place
     from early_customers
 ),
 
@@ -131,55 +131,138 @@ recommenders as (
     {% endfor %}
 ),
 
--- The first N customers outside a set of k lie among the first N + k of a ranking.
-places as (
-    select
-        known_products.product_id,
-        {{ hash_number("'product ' || known_products.product_id") }}
-        % customer_count.customer_count as random_start,
-        customer_count.customer_count,
-        {{ each_number(
-            1,
-            'least(' ~ depth ~ ' + known_products.early_customer_count,'
-            ~ ' customer_count.customer_count)'
-        ) }} as place
-    from known_products
-    cross join customer_count
-),
-
-candidates as (
+-- Where in each ranking a product's list begins.
+starts as (
     select
         recommenders.recommender,
-        places.product_id,
-        places.place,
+        known_products.product_id,
+        known_products.early_customer_count,
+        customer_count.customer_count,
         case
             when recommenders.recommender = 'random'
-                then (places.random_start + places.place) % places.customer_count
-            else places.place
-        end as place_in_ranking
-    from places
+                then
+                    {{ hash_number("'product ' || known_products.product_id") }}
+                    % customer_count.customer_count
+            else 0
+        end as start_place
+    from known_products
+    cross join customer_count
     cross join recommenders
+),
+
+-- As in product_audiences: the first N customers outside a set of k lie among the first
+-- N + k, so only those whom the product leaves out there can move anybody up.
+left_out as (
+    select
+        starts.recommender,
+        starts.product_id,
+        starts.early_customer_count,
+        (
+            top_of_rankings.place - starts.start_place + starts.customer_count
+        ) % starts.customer_count + 1 as place
+    from early_pairs
+    inner join top_of_rankings
+        on early_pairs.customer_id = top_of_rankings.customer_id
+    inner join starts
+        on
+            early_pairs.product_id = starts.product_id
+            and top_of_rankings.recommender = starts.recommender
+),
+
+left_out_on_top as (
+    select
+        recommender,
+        product_id,
+        place
+    from left_out
+    where place <= {{ depth }} + early_customer_count
+),
+
+left_out_counts as (
+    select
+        recommender,
+        product_id,
+        count(*) as left_out_count
+    from left_out_on_top
+    group by recommender, product_id
+),
+
+places as (
+    select
+        starts.recommender,
+        starts.product_id,
+        starts.start_place,
+        starts.customer_count,
+        coalesce(left_out_counts.left_out_count, 0) as left_out_count,
+        {{ each_number(
+            1,
+            'least(' ~ depth ~ ' + coalesce(left_out_counts.left_out_count, 0),'
+            ~ ' starts.customer_count)'
+        ) }} as place
+    from starts
+    left join left_out_counts
+        on
+            starts.recommender = left_out_counts.recommender
+            and starts.product_id = left_out_counts.product_id
+),
+
+moved as (
+    select
+        places.recommender,
+        places.product_id,
+        places.start_place,
+        places.customer_count,
+        places.place,
+        row_number() over (
+            partition by places.recommender, places.product_id
+            order by places.place
+        ) as recommendation_rank
+    from places
+    left join left_out_on_top
+        on
+            places.recommender = left_out_on_top.recommender
+            and places.product_id = left_out_on_top.product_id
+            and places.place = left_out_on_top.place
+    where
+        places.left_out_count > 0
+        and left_out_on_top.product_id is null
+),
+
+-- Nearly every product leaves out nobody at the top: its list is the top itself.
+listed as (
+    select
+        recommender,
+        product_id,
+        start_place,
+        customer_count,
+        place,
+        place as recommendation_rank
+    from places
+    where left_out_count = 0
+    union all
+    select
+        recommender,
+        product_id,
+        start_place,
+        customer_count,
+        place,
+        recommendation_rank
+    from moved
+    where recommendation_rank <= {{ depth }}
 ),
 
 placed as (
     select
-        candidates.recommender,
-        candidates.product_id,
+        listed.recommender,
+        listed.product_id,
         top_of_rankings.customer_id,
-        row_number() over (
-            partition by candidates.recommender, candidates.product_id
-            order by candidates.place
-        ) as recommendation_rank
-    from candidates
+        listed.recommendation_rank
+    from listed
     inner join top_of_rankings
         on
-            candidates.recommender = top_of_rankings.recommender
-            and candidates.place_in_ranking = top_of_rankings.place
-    left join early_pairs
-        on
-            candidates.product_id = early_pairs.product_id
-            and top_of_rankings.customer_id = early_pairs.customer_id
-    where early_pairs.customer_id is null
+            listed.recommender = top_of_rankings.recommender
+            and (listed.start_place + listed.place - 1) % listed.customer_count
+            = top_of_rankings.place
 ),
 
 combined as (

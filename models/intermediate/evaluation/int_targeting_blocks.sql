@@ -1,16 +1,59 @@
-with trial_scores as (
+with origin_customers as (
+    select * from {{ ref('int_origin_customers') }}
+),
+
+trial_scores as (
     select * from {{ ref('int_trial_scores') }}
+),
+
+populations as (
+    select
+        origin,
+        count(*) as customer_count
+    from origin_customers
+    group by origin
+),
+
+-- The score in use ranks without ties. Audiences end after a round number of customers
+-- or a tenth of them: between two such places the order does not matter.
+ranked as (
+    select
+        origin_customers.origin,
+        origin_customers.engagement_rank,
+        origin_customers.is_late,
+        origin_customers.is_late_purchaser,
+        floor(
+            (origin_customers.engagement_rank - 1) * 10.0 / populations.customer_count
+        ) as tenths_above,
+        case
+            {% for size in round_numbers(10, 1000000000) %}
+            when origin_customers.engagement_rank <= {{ size }} then {{ size }}
+            {% endfor %}
+        end as next_round_number
+    from origin_customers
+    inner join populations on origin_customers.origin = populations.origin
 ),
 
 blocks as (
     select
         origin,
-        ranking_kind,
-        ranking,
-        score,
+        'production' as ranking_kind,
+        'engagement' as ranking,
+        cast(-min(engagement_rank) as double) as score,
         count(*) as customer_count,
         count(case when is_late then 1 end) as interaction_count,
         count(case when is_late_purchaser then 1 end) as purchased_count
+    from ranked
+    group by origin, tenths_above, next_round_number
+    union all
+    select
+        origin,
+        ranking_kind,
+        ranking,
+        score,
+        sum(customer_count) as customer_count,
+        sum(interaction_count) as interaction_count,
+        sum(purchased_count) as purchased_count
     from trial_scores
     group by origin, ranking_kind, ranking, score
 ),
@@ -35,9 +78,9 @@ final as (
         ranking_kind,
         ranking,
         score,
-        customer_count,
-        interaction_count,
-        purchased_count,
+        cast(customer_count as bigint) as customer_count,
+        cast(interaction_count as bigint) as interaction_count,
+        cast(purchased_count as bigint) as purchased_count,
         cast(reached_count - customer_count as bigint) as customers_above,
         cast(reached_interaction_count - interaction_count as bigint)
             as interactions_above,

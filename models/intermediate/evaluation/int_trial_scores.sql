@@ -1,11 +1,12 @@
-{# As a table it would be the largest of the warehouse; it is read twice, narrowly. #}
 {{ config(materialized='view') }}
 
-{% set customer_columns =
-    'origin, customer_id, engagement_rank, is_late, is_late_purchaser' %}
+{% set profile_columns = [
+    'origin', 'customer_count', 'interaction_count', 'purchased_count',
+    'top_tenth_interaction_count', 'top_tenth_purchased_count',
+] %}
 
-with origin_customers as (
-    select * from {{ ref('int_origin_customers') }}
+with profiles as (
+    select * from {{ ref('int_customer_profiles') }}
 ),
 
 split as (
@@ -62,17 +63,17 @@ weights_in_use as (
 defined as (
     select
         'in use' as definition,
-        {{ customer_columns }},
+        {{ profile_columns | join(',\n        ') }},
         {{ for_each_feature('{feature}') }}
-    from origin_customers
+    from profiles
     union all
     select
         'other frequency' as definition,
-        {{ customer_columns }},
+        {{ profile_columns | join(',\n        ') }},
         {{ for_each_feature('{feature}') | replace(
             'interaction_frequency', 'other_interaction_frequency'
         ) }}
-    from origin_customers
+    from profiles
 ),
 
 bounds as (
@@ -85,41 +86,36 @@ bounds as (
 ),
 
 scored as (
-    select
-        'production' as ranking_kind,
-        'engagement' as ranking,
-        {{ customer_columns }},
-        cast(-engagement_rank as double) as score
-    from origin_customers
-    union all
     -- Nobody can be told from anybody.
     select
         'baseline' as ranking_kind,
         'random' as ranking,
-        {{ customer_columns }},
+        {{ profile_columns | join(',\n        ') }},
         cast(0 as double) as score
-    from origin_customers
+    from profiles
     union all
     select
         'baseline' as ranking_kind,
         'recent_activity' as ranking,
-        {{ customer_columns }},
+        {{ profile_columns | join(',\n        ') }},
         recent_activity as score
-    from origin_customers
+    from profiles
     {% for feature in engagement_features() %}
     union all
     select
         'feature' as ranking_kind,
         '{{ feature }}' as ranking,
-        {{ customer_columns }},
+        {{ profile_columns | join(',\n        ') }},
         cast({{ feature }} as double) as score
-    from origin_customers
+    from profiles
     {% endfor %}
     union all
     select
         'weights' as ranking_kind,
         tried_weights.ranking,
-        defined.{{ customer_columns | replace(', ', ', defined.') }},
+        {% for column in profile_columns %}
+        defined.{{ column }},
+        {% endfor %}
         {{ engagement_score('defined', 'tried_weights') }} as score
     from defined
     inner join bounds
@@ -137,7 +133,9 @@ scored as (
                 then '{{ other_definition('score_scale') }} scale'
             else 'frequency over days {{ other_definition('frequency_days') }}'
         end as ranking,
-        defined.{{ customer_columns | replace(', ', ', defined.') }},
+        {% for column in profile_columns %}
+        defined.{{ column }},
+        {% endfor %}
         case
             when defined.definition = 'in use'
                 then {{ engagement_score(

@@ -41,34 +41,33 @@ bounding_scores as (
     where tenths.ranking_kind in ('weights', 'definition')
 ),
 
--- Only customers who respond make a difference.
-differences as (
+-- The share of each profile that is in the other top tenth, and how many of those who
+-- respond are in this one, that one, or both.
+memberships as (
+    {% for outcome in ['interaction', 'purchased'] %}
     select
         trial_scores.origin,
         trial_scores.ranking,
-        bounding_scores.outcome,
+        '{{ outcome }}' as outcome,
+        trial_scores.{{ outcome }}_count as responders,
+        trial_scores.top_tenth_{{ outcome }}_count as top_responders,
         cast(
             case
                 when trial_scores.score > bounding_scores.score then 1
                 when trial_scores.score = bounding_scores.score
                     then bounding_scores.share_of_bound
                 else 0
-            end
-            - case
-                when trial_scores.engagement_rank <= bounding_scores.audience_size
-                    then 1
-                else 0
-            end
-            as decimal(18, 9)
-        ) as difference
+            end as decimal(18, 9)
+        ) as membership
     from trial_scores
     inner join bounding_scores
         on
             trial_scores.origin = bounding_scores.origin
             and trial_scores.ranking = bounding_scores.ranking
-    where
-        trial_scores.is_late
-        and (trial_scores.is_late_purchaser or bounding_scores.outcome = 'interaction')
+            and bounding_scores.outcome = '{{ outcome }}'
+    where trial_scores.{{ outcome }}_count > 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 summed as (
@@ -76,10 +75,16 @@ summed as (
         origin,
         ranking,
         outcome,
-        cast(sum(difference) as double) as difference,
-        cast(sum(cast(difference * difference as decimal(18, 9))) as double)
-            as squared_difference
-    from differences
+        cast(sum(membership * responders - top_responders) as double) as difference,
+        cast(
+            sum(
+                cast((1 - membership) * (1 - membership) as decimal(18, 9))
+                * top_responders
+                + cast(membership * membership as decimal(18, 9))
+                * (responders - top_responders)
+            ) as double
+        ) as squared_difference
+    from memberships
     group by origin, ranking, outcome
 ),
 
