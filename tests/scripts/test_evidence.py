@@ -204,6 +204,7 @@ def test_a_rebuild_measures_the_stored_rankings_again(
         ).fetchone() == ("thresholds",)
 
 
+@pytest.mark.long
 def test_on_a_shuffled_log_als_does_no_better_than_chance(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

@@ -92,7 +92,20 @@ def run_on(
     return outcome
 
 
-@pytest.mark.parametrize("log", REAL_LOGS, ids=lambda log: log.file)
+# A clean one, one with a cut-off line and no header, one with a row filter and expressions;
+# the others run with the long tests.
+EVERY_TIME = ("retailrocket.yml", "taobao.yml", "online_retail.yml")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param(
+            log, id=log.file, marks=() if log.mapping in EVERY_TIME else pytest.mark.long
+        )
+        for log in REAL_LOGS
+    ],
+)
 def test_a_real_log_builds(folder: BuildFolder, shared_data: Path, log: RealLog) -> None:
     run_on("build", log, shared_data, folder)
     with read_release(folder) as release:
