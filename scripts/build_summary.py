@@ -47,14 +47,16 @@ def _print_rows(console: Console, connection: duckdb.DuckDBPyConnection) -> None
     table = _figures("Rows of the log")
     rows = connection.execute(
         "select outcome, sum(row_count), sum(row_share) from row_accounting"
-        " group by outcome order by outcome = 'rejected', outcome = 'filtered', outcome"
+        " where input = 'log' group by outcome"
+        " order by outcome = 'rejected', outcome = 'filtered', outcome"
     ).fetchall()
     for outcome, count, share in rows:
         if count or outcome in ("accepted", "rejected"):
             table.add_row(f"{count:,}", f"{outcome} ({_percent(share)})")
     rejects = connection.execute(
         "select reason, row_count, example_line, example_file"
-        " from row_accounting where outcome = 'rejected' and row_count > 0"
+        " from row_accounting"
+        " where input = 'log' and outcome = 'rejected' and row_count > 0"
         " order by row_count desc, reason limit 5"
     ).fetchall()
     for reason, count, line, file in rejects:
@@ -123,7 +125,10 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
         )
     console.print(table, highlight=False)
     concentration = dict(
-        connection.execute("select measure, value from audience_concentration").fetchall()
+        connection.execute(
+            "select measure, value from audience_concentration"
+            " where audience = 'product audiences'"
+        ).fetchall()
     )
     if concentration["distinct customers"]:
         console.print(

@@ -7,8 +7,13 @@
     {%- if var('id_type') == 'text' -%}
         {{ one_line(column) }}
     {%- else -%}
-        {{ adapter.dispatch('parse_whole_number')(column) }}
+        {{ parse_whole_number(column) }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{% macro parse_whole_number(column) -%}
+    {{ adapter.dispatch('parse_whole_number')(column) }}
 {%- endmacro %}
 
 

@@ -30,9 +30,9 @@
         {% endif %}
     {% endfor %}
     {% for name in ['columns', 'expressions'] %}
-        {% for column in var(name) if column not in log_columns() %}
+        {% for column in var(name) if column not in input_columns('log') %}
             {{ stop_for_setting(
-                name, column, 'one of the columns ' ~ log_columns() | join(', ')
+                name, column, 'one of the columns ' ~ input_columns('log') | join(', ')
             ) }}
         {% endfor %}
     {% endfor %}
@@ -56,13 +56,8 @@
             'delimiter', var('delimiter'), 'one to four characters, no quote and no line end'
         ) }}
     {% endif %}
-    {% set time_format = var('time_format') %}
-    {% if time_format not in ['iso', 'epoch_s', 'epoch_ms'] and '%' not in time_format | string %}
-        {{ stop_for_setting(
-            'time_format', time_format,
-            'iso, epoch_s, epoch_ms or a strptime pattern such as %d/%m/%Y %H:%M'
-        ) }}
-    {% endif %}
+    {% do check_time_format('time_format', var('time_format')) %}
+    {% for name in side_inputs() %}{% do check_side_input(name) %}{% endfor %}
 {% endmacro %}
 
 
@@ -72,7 +67,55 @@
         'time_format', 'id_type', 'event_aliases', 'event_weights', 'max_reject_share',
         'top_n', 'exclude', 'as_of', 'recency_days', 'score_weights', 'frequency_days',
         'score_scale', 'split_quantile', 'bootstrap_replicates',
-    ]) }}
+    ] + side_inputs()) }}
+{% endmacro %}
+
+
+{# The setting of a table beside the log: null, a path, or a dictionary that has one. #}
+{% macro check_side_input(name) %}
+    {% set given = var(name) %}
+    {% if given is none or (given is string and given) %}{{ return('') }}{% endif %}
+    {% if given is not mapping or given.get('path') is not string %}
+        {{ stop_for_setting(
+            name, given, 'a path such as folder/*.csv, or {path: ..., columns: {...}}'
+        ) }}
+    {% endif %}
+    {% for key in given if key not in input_settings(name) %}
+        {{ stop_for_setting(name ~ '.' ~ key, given[key], 'one of path, columns, expressions,'
+            ~ ' delimiter, has_header, encoding, time_format') }}
+    {% endfor %}
+    {% set settings = input_settings(name) %}
+    {% for key in ['columns', 'expressions'] %}
+        {% if settings[key] is not mapping %}
+            {{ stop_for_setting(name ~ '.' ~ key, settings[key], 'a mapping {name: value}') }}
+        {% endif %}
+        {% for column in settings[key] if column not in input_columns(name) %}
+            {{ stop_for_setting(
+                name ~ '.' ~ key, column, 'one of ' ~ input_columns(name) | join(', ')
+            ) }}
+        {% endfor %}
+    {% endfor %}
+    {% if settings.delimiter is not string or not 1 <= settings.delimiter | length <= 4 %}
+        {{ stop_for_setting(name ~ '.delimiter', settings.delimiter, 'one to four characters') }}
+    {% endif %}
+    {% if settings.has_header not in [true, false] %}
+        {{ stop_for_setting(name ~ '.has_header', settings.has_header, 'true or false') }}
+    {% endif %}
+    {% if settings.encoding not in ['utf-8', 'utf-16', 'latin-1'] %}
+        {{ stop_for_setting(
+            name ~ '.encoding', settings.encoding, 'one of utf-8, utf-16, latin-1'
+        ) }}
+    {% endif %}
+    {% do check_time_format(name ~ '.time_format', settings.time_format) %}
+{% endmacro %}
+
+
+{% macro check_time_format(name, value) %}
+    {% if value not in ['iso', 'epoch_s', 'epoch_ms'] and '%' not in value | string %}
+        {{ stop_for_setting(
+            name, value, 'iso, epoch_s, epoch_ms or a strptime pattern such as %d/%m/%Y %H:%M'
+        ) }}
+    {% endif %}
 {% endmacro %}
 
 

@@ -1,5 +1,5 @@
 with als_rankings as (
-    {{ evidence_rows('als_rankings', {
+    {{ kept_rows('evidence/als_rankings', {
         'log_fingerprint': dbt.type_string(),
         'product_id': id_type(),
         'customer_id': id_type(),

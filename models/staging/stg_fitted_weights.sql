@@ -1,5 +1,5 @@
 with fitted_weights as (
-    {{ evidence_rows('fitted_weights', {
+    {{ kept_rows('evidence/fitted_weights', {
         'log_fingerprint': dbt.type_string(),
         'feature': dbt.type_string(),
         'weight': 'double',

@@ -5,7 +5,7 @@
 {{
     config(
         materialized='view' if var('log').endswith('.parquet') else 'table',
-        post_hook="{{ insert_unreadable_lines(describe_log()) }}",
+        post_hook="{{ insert_unreadable_lines(describe_input('log')) }}",
     )
 }}
 
@@ -15,13 +15,13 @@ with raw_log as (
 
 parsed as (
     select
-        log_file,
-        row_in_log,
+        input_file,
+        row_in_input,
         is_wanted,
         {{ parse_id('customer_id') }} as customer_id,
         {{ parse_id('product_id') }} as product_id,
         {{ parse_event('event') }} as event,
-        {{ parse_event_time('event_date') }} as event_at,
+        {{ parse_time('event_date', var('time_format')) }} as event_at,
         nullif({{ trimmed('product_name') }}, '') as product_name,
         customer_id as raw_customer_id,
         product_id as raw_product_id,
@@ -49,8 +49,8 @@ judged as (
 
 final as (
     select
-        cast(log_file as {{ dbt.type_string() }}) as log_file,
-        cast(row_in_log as bigint) as row_in_log,
+        cast(input_file as {{ dbt.type_string() }}) as input_file,
+        cast(row_in_input as bigint) as row_in_input,
         cast(null as bigint) as line_number,
         case
             when not is_wanted then 'filtered'

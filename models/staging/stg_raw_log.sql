@@ -1,15 +1,15 @@
-{% set log = describe_log() %}
+{% set log = describe_input('log') %}
 
 with log as (
-    {{ read_log(log) }}
+    {{ read_input(log) }}
 ),
 
 renamed as (
     select
-        _log_file as log_file,
-        _row_in_log as row_in_log,
-        {% for name in log_columns() %}
-        {{ log_value(log, name) }} as {{ name }},
+        _input_file as input_file,
+        _row_in_input as row_in_input,
+        {% for name in input_columns('log') %}
+        {{ input_value(log, name) }} as {{ name }},
         {% endfor %}
         coalesce(({{ var('row_filter') }}), false) as is_wanted
     from log

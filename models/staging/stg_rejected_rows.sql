@@ -1,24 +1,26 @@
+{% set log = describe_input('log') %}
+
 with log_rows as (
     select * from {{ ref('stg_log_rows') }}
 ),
 
 file_starts as (
     select
-        log_file,
-        min(row_in_log) - 1 as rows_before_file
+        input_file,
+        min(row_in_input) - 1 as rows_before_file
     from log_rows
-    group by log_file
+    group by input_file
 ),
 
 rejected as (
     select
-        log_rows.log_file,
+        log_rows.input_file,
         log_rows.line_number,
         log_rows.reason,
         log_rows.original_text,
-        log_rows.row_in_log - file_starts.rows_before_file as row_in_file
+        log_rows.row_in_input - file_starts.rows_before_file as row_in_file
     from log_rows
-    inner join file_starts on log_rows.log_file = file_starts.log_file
+    inner join file_starts on log_rows.input_file = file_starts.input_file
     where log_rows.outcome = 'rejected'
 ),
 
@@ -30,8 +32,8 @@ placed as (
         *,
         coalesce(
             row_in_file,
-            line_number - {{ header_lines() }} + 1 - row_number() over (
-                partition by log_file, row_in_file is null
+            line_number - {{ header_lines(log) }} + 1 - row_number() over (
+                partition by input_file, row_in_file is null
                 order by line_number
             )
         ) as place_in_file
@@ -42,7 +44,7 @@ numbered as (
     select
         *,
         count(line_number) over (
-            partition by log_file
+            partition by input_file
             order by place_in_file, line_number nulls last
             rows between unbounded preceding and current row
         ) as unreadable_lines_before
@@ -51,11 +53,11 @@ numbered as (
 
 final as (
     select
-        log_file,
+        input_file,
         cast(
             coalesce(
                 line_number,
-                row_in_file + {{ header_lines() }} + unreadable_lines_before
+                row_in_file + {{ header_lines(log) }} + unreadable_lines_before
             )
             as bigint
         ) as line_number,

@@ -27,6 +27,8 @@ COMPILED = (
     ("intermediate", "int_log_window"),
     ("intermediate", "int_customer_products"),
     ("intermediate", "int_weight_sets"),
+    ("intermediate", "int_customer_features"),
+    ("intermediate", "int_customer_ranking"),
     ("marts/engagement", "customers"),
     ("marts/audience", "product_audiences"),
 )
@@ -79,6 +81,9 @@ def run_models(models: dict[str, str], log: set[Interaction]) -> duckdb.DuckDBPy
     connection.executemany(
         "insert into staging.stg_interactions values (?, ?, ?, ?)",
         [(i.customer, i.product, i.event, i.at) for i in sorted(log, key=repr)],
+    )
+    connection.execute(
+        "create table intermediate.int_suppressed_customers (customer_id bigint)"
     )
     for name, query in models.items():
         connection.execute(f"create table {name} as {query}")

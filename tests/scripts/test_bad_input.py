@@ -123,7 +123,7 @@ def test_a_missing_mapping_names_the_others(tmp_path: Path) -> None:
         ),
         (HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some in LF"),
         ('"cus\ntomer",product_id\n' + ROW, "", "opens a quote and does not close it"),
-        ("_log_file," + HEADER + "x," + ROW, "", "has a column _log_file, a name"),
+        ("_input_file," + HEADER + "x," + ROW, "", "has a column _input_file, a name"),
         (HEADER + ROW, "1: 2", "expected names of settings"),
         (HEADER + ROW, "top_n: 0", "Setting top_n = 0: expected a whole number from 1"),
     ],

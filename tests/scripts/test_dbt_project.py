@@ -119,6 +119,8 @@ def test_settings_are_the_declared_variables() -> None:
     declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
     macro = (PROJECT / "macros/settings/check_settings.sql").read_text()
     known = macro.split("macro known_settings()")[1].split("endmacro")[0]
+    reading = (PROJECT / "macros/reading/input_settings.sql").read_text()
+    known += reading.split("macro side_inputs()")[1].split("endmacro")[0]
     assert set(re.findall(r"'(\w+)'", known)) == set(declared)
 
 

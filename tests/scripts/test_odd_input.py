@@ -55,7 +55,8 @@ def test_one_row(build: Build) -> None:
         "not viable",
     )
     assert release.execute(
-        "select value from audience_concentration where measure = 'most common list share'"
+        "select value from audience_concentration"
+        " where audience = 'product audiences' and measure = 'most common list share'"
     ).fetchone() == (None,)
 
 
@@ -183,8 +184,8 @@ def test_files_of_a_folder_are_one_log(folder: BuildFolder, tmp_path: Path) -> N
     assert outcome.returncode == 0, outcome.stderr
     with duckdb.connect(folder.warehouse, read_only=True) as warehouse:
         rejects = warehouse.execute(
-            "select right(log_file, 5), line_number, reason from staging.stg_rejected_rows"
-            " order by all"
+            "select right(input_file, 5), line_number, reason"
+            " from staging.stg_rejected_rows order by all"
         ).fetchall()
     assert rejects == [
         ("a.csv", 4, "unreadable line"),

@@ -3,12 +3,13 @@
 -- the file's encoding is found by reading alone. A row that cannot be split may go on
 -- on other lines.
 with counted as (
-    {{ count_log_rows(describe_log()) }}
+    {{ count_input_rows(describe_input('log')) }}
 ),
 
 accounted as (
     select sum(row_count) as row_count
     from {{ ref('row_accounting') }}
+    where input = 'log'
 ),
 
 unreadable as (
@@ -28,6 +29,6 @@ cross join accounted
 cross join unreadable
 where
     counted.row_count > accounted.row_count + unreadable.line_count
-    {% if describe_log().format == 'parquet' %}
+    {% if describe_input('log').format == 'parquet' %}
     or counted.row_count < accounted.row_count
     {% endif %}

@@ -49,13 +49,13 @@ described as (
 -- The reader takes everything up to the next quote for one value.
 open_quotes as (
     select
-        log_file,
-        coalesce(line_number, row_in_log) as line_number
+        input_file,
+        coalesce(line_number, row_in_input) as line_number
     from {{ ref('stg_log_rows') }}
     where
         reason = 'unreadable line'
         and (
-            row_in_log is not null
+            row_in_input is not null
             or (
                 original_text like '%' || chr(10) || '%'
                 and mod(
@@ -68,7 +68,7 @@ open_quotes as (
 problems as (
     select
         'About line ' || cast(line_number as {{ dbt.type_string() }}) || ' of '
-        || log_file
+        || input_file
         || ' opens a quote that is not closed, so that lines after it cannot be read.'
         || ' Close the quote or remove the line.' as problem
     from open_quotes

@@ -1,37 +1,9 @@
-{% set counted_events = ['purchased', 'cart', 'rating', 'wishlist', 'search_keyword'] %}
-
-with interactions as (
-    select * from {{ ref('int_interactions') }}
-),
-
-customer_products as (
-    select * from {{ ref('int_customer_products') }}
+with product_counts as (
+    select * from {{ ref('int_product_counts') }}
 ),
 
 log_rows as (
     select * from {{ ref('stg_log_rows') }}
-),
-
--- Counting pairs is several times cheaper than a distinct count of the log.
-customer_counts as (
-    select
-        product_id,
-        count(*) as customer_count
-    from customer_products
-    group by product_id
-),
-
-event_counts as (
-    select
-        product_id,
-        count(*) as interaction_count,
-        {% for event in counted_events %}
-        count(case when event = '{{ event }}' then 1 end) as {{ event }}_count,
-        {% endfor %}
-        min(event_at) as first_interaction_at,
-        max(event_at) as last_interaction_at
-    from interactions
-    group by product_id
 ),
 
 last_named as (
@@ -62,25 +34,24 @@ names as (
 
 final as (
     select
-        cast(event_counts.product_id as {{ id_type() }}) as product_id,
+        cast(product_counts.product_id as {{ id_type() }}) as product_id,
         cast(names.product_name as {{ dbt.type_string() }}) as product_name,
-        cast(event_counts.interaction_count as bigint) as interaction_count,
-        cast(customer_counts.customer_count as bigint) as customer_count,
-        {% for event in counted_events %}
-        cast(event_counts.{{ event }}_count as bigint) as {{ event }}_count,
+        cast(product_counts.interaction_count as bigint) as interaction_count,
+        cast(product_counts.customer_count as bigint) as customer_count,
+        {% for event in counted_events() %}
+        cast(product_counts.{{ event }}_count as bigint) as {{ event }}_count,
         {% endfor %}
         cast(
-            event_counts.interaction_count
-            {% for event in counted_events %}
-            - event_counts.{{ event }}_count
+            product_counts.interaction_count
+            {% for event in counted_events() %}
+            - product_counts.{{ event }}_count
             {% endfor %}
             as bigint
         ) as other_event_count,
-        cast(event_counts.first_interaction_at as timestamp) as first_interaction_at,
-        cast(event_counts.last_interaction_at as timestamp) as last_interaction_at
-    from event_counts
-    inner join customer_counts on event_counts.product_id = customer_counts.product_id
-    left join names on event_counts.product_id = names.product_id
+        cast(product_counts.first_interaction_at as timestamp) as first_interaction_at,
+        cast(product_counts.last_interaction_at as timestamp) as last_interaction_at
+    from product_counts
+    left join names on product_counts.product_id = names.product_id
 )
 
 select * from final

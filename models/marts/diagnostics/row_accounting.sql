@@ -10,6 +10,20 @@ rejected_rows as (
     select * from {{ ref('stg_rejected_rows') }}
 ),
 
+side_input_rows as (
+    {% for input in side_inputs() %}
+    select
+        '{{ input }}' as input,
+        outcome,
+        coalesce(reason, 'usable') as reason,
+        input_file,
+        line_number,
+        original_text
+    from {{ ref('stg_' ~ input) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 row_outcomes as (
     select
         outcome,
@@ -40,7 +54,7 @@ reject_reasons as (
     {% endfor %}
 ),
 
-accounted as (
+log_accounted as (
     select
         'accepted' as outcome,
         'usable' as reason,
@@ -68,33 +82,75 @@ accounted as (
     left join row_outcomes on reject_reasons.reason = row_outcomes.reason
 ),
 
+accounted as (
+    select
+        'log' as input,
+        outcome,
+        reason,
+        row_count
+    from log_accounted
+    union all
+    select
+        input,
+        outcome,
+        reason,
+        count(*) as row_count
+    from side_input_rows
+    group by input, outcome, reason
+),
+
+rejected_with_place as (
+    select
+        'log' as input,
+        reason,
+        input_file,
+        line_number,
+        original_text
+    from rejected_rows
+    union all
+    select
+        input,
+        reason,
+        input_file,
+        line_number,
+        original_text
+    from side_input_rows
+    where outcome = 'rejected'
+),
+
 ranked_examples as (
     select
+        input,
         reason,
-        log_file,
+        input_file,
         line_number,
         original_text,
         row_number() over (
-            partition by reason
-            order by log_file asc, line_number asc, original_text asc
+            partition by input, reason
+            order by input_file asc, line_number asc, original_text asc
         ) as example_rank
-    from rejected_rows
+    from rejected_with_place
 ),
 
 final as (
     select
+        cast(accounted.input as {{ dbt.type_string() }}) as input,
         cast(accounted.outcome as {{ dbt.type_string() }}) as outcome,
         cast(accounted.reason as {{ dbt.type_string() }}) as reason,
         cast(accounted.row_count as bigint) as row_count,
-        {{ share('accounted.row_count', 'sum(accounted.row_count) over ()') }}
+        {{ share(
+            'accounted.row_count',
+            'sum(accounted.row_count) over (partition by accounted.input)',
+        ) }}
             as row_share,
-        cast(ranked_examples.log_file as {{ dbt.type_string() }}) as example_file,
+        cast(ranked_examples.input_file as {{ dbt.type_string() }}) as example_file,
         cast(ranked_examples.line_number as bigint) as example_line,
         cast(ranked_examples.original_text as {{ dbt.type_string() }}) as example_text
     from accounted
     left join ranked_examples
         on
-            accounted.reason = ranked_examples.reason
+            accounted.input = ranked_examples.input
+            and accounted.reason = ranked_examples.reason
             and ranked_examples.example_rank = 1
 )
 

@@ -1,46 +1,52 @@
 {#
-    The raw log as a table expression: its own columns, and two more that say where a row
-    stands: `_log_file` and `_row_in_log` (in a Parquet file from 1 per file; in CSV files
-    counted on from file to file). The underscore keeps them apart from the log's own.
+    An input as a table expression: its own columns, and two more that say where a row
+    stands: `_input_file` and `_row_in_input` (in a Parquet file from 1 per file; in CSV files
+    counted on from file to file). The underscore keeps them apart from the input's own. No
+    rows where there is no such input.
 
     A line of a CSV file that cannot be split does not stop the reader; it is kept in the
     session, for insert_unreadable_lines.
 #}
-{% macro read_log(log) %}
-    {{ return(adapter.dispatch('read_log')(log)) }}
+{% macro read_input(input) %}
+    {{ return(adapter.dispatch('read_input')(input)) }}
 {% endmacro %}
 
 
-{% macro default__read_log(log) %}
-    {% if log.format == 'parquet' %}
+{% macro default__read_input(input) %}
+    {% if input.format == 'none' %}
+        select
+            cast(null as {{ dbt.type_string() }}) as _input_file,
+            cast(null as bigint) as _row_in_input
+        where false
+    {% elif input.format == 'parquet' %}
         select
             *,
-            file_row_number + 1 as _row_in_log
+            file_row_number + 1 as _row_in_input
         from read_parquet(
-            {{ file_list(log.files) }},
+            {{ file_list(input.files) }},
             union_by_name = true,
-            filename = '_log_file',
+            filename = '_input_file',
             file_row_number = true
         )
     {% else %}
         select
             *,
-            row_number() over () as _row_in_log
+            row_number() over () as _row_in_input
         from read_csv(
-            {{ file_list(log.files) }},
+            {{ file_list(input.files) }},
             auto_detect = false,
-            header = {{ var('has_header') | lower }},
-            delim = {{ dbt.string_literal(dbt.escape_single_quotes(var('delimiter'))) }},
+            header = {{ input.settings.has_header | lower }},
+            delim = {{ dbt.string_literal(dbt.escape_single_quotes(input.settings.delimiter)) }},
             quote = '"',
             escape = '"',
-            encoding = {{ dbt.string_literal(var('encoding')) }},
+            encoding = {{ dbt.string_literal(input.settings.encoding) }},
             columns = {
-                {% for name in log.columns %}
+                {% for name in input.columns %}
                 {{ dbt.string_literal(dbt.escape_single_quotes(name)) }}: 'VARCHAR'
                 {{- ',' if not loop.last }}
                 {% endfor %}
             },
-            filename = '_log_file',
+            filename = '_input_file',
             store_rejects = true,
             rejects_table = 'unreadable_lines',
             rejects_scan = 'unreadable_line_scans',
@@ -52,17 +58,17 @@
 
 {#
     Adds the lines that the CSV reader could not split to the model that has just read the
-    log, as rejected rows with their line number. For a post-hook: the reader keeps them in
+    input, as rejected rows with their line number. For a post-hook: the reader keeps them in
     the session of the statement.
 #}
-{% macro insert_unreadable_lines(log) %}
-    {{ return(adapter.dispatch('insert_unreadable_lines')(log)) }}
+{% macro insert_unreadable_lines(input) %}
+    {{ return(adapter.dispatch('insert_unreadable_lines')(input)) }}
 {% endmacro %}
 
 
-{% macro default__insert_unreadable_lines(log) %}
-    {% if log.format == 'csv' %}
-        insert into {{ this }} (log_file, line_number, outcome, reason, original_text)
+{% macro default__insert_unreadable_lines(input) %}
+    {% if input.format == 'csv' %}
+        insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
         select
             unreadable_line_scans.file_path,
             unreadable_lines.line,

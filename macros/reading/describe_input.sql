@@ -1,16 +1,30 @@
 {#
-    Looks at the raw log before it is read: which files there are, in which format, and which
-    columns they have. Returns a dictionary with `files`, `format` (csv or parquet) and
-    `columns` (name: type; a CSV file is read as text). Stops with one sentence where there
-    is no such log or its files do not fit together.
+    Looks at an input before it is read: which files there are, in which format, and which
+    columns they have. Stops with one sentence where there is no such file or they do not fit
+    together.
+
+    Args:
+        name: log, or one of side_inputs().
+
+    Returns:
+        A dictionary with `name`, `settings` (see input_settings), `files`, `format` (csv,
+        parquet, or none where there is no such input) and `columns` (name: type; a CSV file
+        is read as text).
 #}
-{% macro describe_log() %}
-    {{ return(adapter.dispatch('describe_log')()) }}
+{% macro describe_input(name) %}
+    {% set settings = input_settings(name) %}
+    {% set input = {
+        'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {}
+    } %}
+    {% if settings.path is not none %}
+        {% do input.update(adapter.dispatch('describe_files')(settings)) %}
+    {% endif %}
+    {{ return(input) }}
 {% endmacro %}
 
 
-{% macro default__describe_log() %}
-    {% set path = var('log') %}
+{% macro default__describe_files(settings) %}
+    {% set path = settings.path %}
     {% if not execute %}
         {{ return({'files': [path], 'format': 'parquet', 'columns': {}}) }}
     {% endif %}
@@ -54,14 +68,15 @@
             {% do columns.update({column[0]: column[1]}) %}
         {% endfor %}
     {% else %}
-        {% for name in csv_columns(files) %}
+        {% for name in csv_columns(files, settings) %}
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
     {% endif %}
-    {% for name in columns if name | lower in ['_log_file', '_row_in_log', 'file_row_number'] %}
+    {% for name in columns
+        if name | lower in ['_input_file', '_row_in_input', 'file_row_number'] %}
         {{ exceptions.raise_compiler_error(
             files[0] ~ ' has a column ' ~ name ~ ', a name that reading needs for itself:'
-            ~ ' rename it in the log.'
+            ~ ' rename it there.'
         ) }}
     {% endfor %}
     {{ return({'files': files, 'format': formats[0], 'columns': columns}) }}
@@ -69,12 +84,12 @@
 
 
 {# The column names of CSV files, all of which must have the same header. #}
-{% macro csv_columns(files) %}
-    {% set first = csv_first_line(files[0]) %}
+{% macro csv_columns(files, settings) %}
+    {% set first = csv_first_line(files[0], settings) %}
     {% if first is none %}
         {{ exceptions.raise_compiler_error(
             files[0] ~ ' is empty or begins with an empty line: expected '
-            ~ ('a header and ' if var('has_header') else '') ~ 'one row per interaction.'
+            ~ ('a header and ' if settings.has_header else '') ~ 'one row per line.'
         ) }}
     {% endif %}
     {% if first.count('"') % 2 %}
@@ -83,15 +98,15 @@
             ~ ' the names of the columns on one line. Rename the column, or remove the quote.'
         ) }}
     {% endif %}
-    {% set fields = split_csv_line(first) %}
-    {% if not var('has_header') %}
+    {% set fields = split_csv_line(first, settings.delimiter) %}
+    {% if not settings.has_header %}
         {% set names = [] %}
         {% for field in fields %}{% do names.append('column' ~ loop.index) %}{% endfor %}
         {{ return(names) }}
     {% endif %}
     {% for file in files[1:] %}
-        {% set other = csv_first_line(file) %}
-        {% if other is not none and split_csv_line(other) != fields %}
+        {% set other = csv_first_line(file, settings) %}
+        {% if other is not none and split_csv_line(other, settings.delimiter) != fields %}
             {{ exceptions.raise_compiler_error(
                 file ~ ' has the header ' ~ other | truncate(200) ~ ', expected '
                 ~ first | truncate(200) ~ ' as in ' ~ files[0]
@@ -111,20 +126,20 @@
 {% endmacro %}
 
 
-{% macro csv_first_line(file) %}
+{% macro csv_first_line(file, settings) %}
     {% set lines = run_query(
-        'select line from ' ~ read_lines([file]) ~ ' limit 1'
+        'select line from ' ~ read_lines([file], settings.encoding) ~ ' limit 1'
     ) %}
     {{ return(lines.rows[0][0] if lines.rows else none) }}
 {% endmacro %}
 
 
 {# Fields of a line, quotes taken off: `a,"b,c"` gives ['a', 'b,c']. #}
-{% macro split_csv_line(line) %}
-    {% set delimiter = modules.re.escape(var('delimiter')) %}
-    {% set pattern = '("(?:[^"]|"")*"|(?:(?!' ~ delimiter ~ ').)*)' ~ delimiter %}
+{% macro split_csv_line(line, delimiter) %}
+    {% set escaped = modules.re.escape(delimiter) %}
+    {% set pattern = '("(?:[^"]|"")*"|(?:(?!' ~ escaped ~ ').)*)' ~ escaped %}
     {% set fields = [] %}
-    {% for field in modules.re.findall(pattern, line ~ var('delimiter')) %}
+    {% for field in modules.re.findall(pattern, line ~ delimiter) %}
         {% set field = field | trim %}
         {% if field.startswith('"') and field.endswith('"') and field | length > 1 %}
             {% set field = field[1:-1].replace('""', '"') %}

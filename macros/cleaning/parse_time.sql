@@ -1,14 +1,15 @@
 {#
-    The time of an event as a UTC timestamp, or null where the value is none. The variable
-    time_format says how the log writes it. Text without a zone is UTC.
+    A time as a UTC timestamp, or null where the value is none. Text without a zone is UTC.
+
+    Args:
+        time_format: how the input writes it: see input_settings.
 #}
-{% macro parse_event_time(column) -%}
-    {{ adapter.dispatch('parse_event_time')(column) }}
+{% macro parse_time(column, time_format) -%}
+    {{ adapter.dispatch('parse_time')(column, time_format) }}
 {%- endmacro %}
 
 
-{% macro default__parse_event_time(column) -%}
-    {%- set time_format = var('time_format') -%}
+{% macro default__parse_time(column, time_format) -%}
     {%- if time_format == 'iso' -%}
         case
             when typeof({{ column }}) = 'TIMESTAMP'

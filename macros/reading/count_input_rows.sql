@@ -1,37 +1,37 @@
 {#
-    A query that counts the rows of the raw log by other means than reading them, so that the
+    A query that counts the rows of an input by other means than reading them, so that the
     accounting can be held against it: what a Parquet file says of itself; in CSV files the
     lines that are not empty, less headers and lines that continue a quoted value. Lines that
     are not in the file's encoding are not counted: it may come out too low, never too high.
 #}
-{% macro count_log_rows(log) %}
-    {{ return(adapter.dispatch('count_log_rows')(log)) }}
+{% macro count_input_rows(input) %}
+    {{ return(adapter.dispatch('count_input_rows')(input)) }}
 {% endmacro %}
 
 
-{% macro default__count_log_rows(log) %}
-    {% if log.format == 'parquet' %}
+{% macro default__count_input_rows(input) %}
+    {% if input.format == 'parquet' %}
         select count(*) as row_count
-        from read_parquet({{ file_list(log.files) }}, union_by_name = true)
+        from read_parquet({{ file_list(input.files) }}, union_by_name = true)
     {% else %}
         select
             lines.line_count
-            - {{ (log.files | length if var('has_header') else 0) }}
+            - {{ (input.files | length if input.settings.has_header else 0) }}
             - continued.line_count as row_count
         from (
             select count(line) as line_count
-            from {{ read_lines(log.files) }}
+            from {{ read_lines(input.files, input.settings.encoding) }}
         ) as lines
         cross join (
             select
-                {% for name in log.columns %}
+                {% for name in input.columns %}
                 coalesce(sum(
                     {{ line_break_count(adapter.quote(name.replace('"', '""'))) }}
                 ), 0)
                 {{- ' +' if not loop.last }}
                 {% endfor %}
                 as line_count
-            from ({{ read_log(log) }}) as rows
+            from ({{ read_input(input) }}) as rows
         ) as continued
     {% endif %}
 {% endmacro %}
@@ -56,7 +56,7 @@
     The lines of text files as a table of one column, `line`; null where one is empty. Those
     that are not in the file's encoding are left out.
 #}
-{% macro read_lines(files) -%}
+{% macro read_lines(files, encoding) -%}
     read_csv(
         {{ file_list(files) }},
         auto_detect = false,
@@ -68,6 +68,6 @@
         strict_mode = false,
         null_padding = true,
         ignore_errors = true,
-        encoding = {{ dbt.string_literal(var('encoding')) }}
+        encoding = {{ dbt.string_literal(encoding) }}
     )
 {%- endmacro %}

@@ -1,0 +1,37 @@
+{# The columns of seeds/campaigns.csv and their types; those of `may_be_empty` may be empty. #}
+{% macro campaign_columns() %}
+    {{ return({
+        'campaign_id': dbt.type_string(),
+        'campaign_name': dbt.type_string(),
+        'is_active': 'boolean',
+        'starts_on': 'date',
+        'ends_on': 'date',
+        'audience_size': 'bigint',
+        'frequency_cap': 'bigint',
+        'product_limit': 'bigint',
+        'active_within_days': 'bigint',
+        'required_event': dbt.type_string(),
+        'required_within_days': 'bigint',
+        'exclude': dbt.type_string(),
+        'exclude_within_days': 'bigint',
+        'holdout_share': 'double',
+        'cost_per_contact': 'double',
+        'value_per_conversion': 'double',
+    }) }}
+{% endmacro %}
+
+
+{# The value of a column of seeds/campaigns.csv, typed; null where it is none. #}
+{% macro campaign_value(column) %}
+    {% set type = campaign_columns()[column] %}
+    {% set text = "nullif(trim(" ~ column ~ "), '')" %}
+    {{ return(parse_whole_number(text) if type == 'bigint' else try_cast(text, type)) }}
+{% endmacro %}
+
+
+{% macro optional_campaign_columns() %}
+    {{ return([
+        'frequency_cap', 'product_limit', 'active_within_days', 'required_event',
+        'required_within_days', 'exclude_within_days',
+    ]) }}
+{% endmacro %}

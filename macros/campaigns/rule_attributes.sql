@@ -1,0 +1,61 @@
+{#
+    Attributes that a rule may name, with the SQL of their values: columns of `customers` or
+    `products`, and what the table beside the log adds; where both have a name, the table's
+    counts.
+
+    Args:
+        subject: customer or product.
+        marts, table: relations to take the values from.
+#}
+{% macro rule_attributes(subject, mart, table) %}
+    {% set attributes = {} %}
+    {% for column in mart_attributes(subject) %}
+        {% do attributes.update({column: mart ~ '.' ~ column}) %}
+    {% endfor %}
+    {% for column in attribute_columns(describe_input(subject ~ '_attributes')) %}
+        {% do attributes.update({column: table ~ '.attribute_' ~ loop.index}) %}
+    {% endfor %}
+    {{ return(attributes) }}
+{% endmacro %}
+
+
+{% macro mart_attributes(subject) %}
+    {{ return({
+        'customer': [
+            'customer_id', 'engagement_rank', 'engagement_score', 'first_interaction_at',
+            'last_interaction_at',
+        ] + engagement_features(),
+        'product': [
+            'product_id', 'interaction_count', 'customer_count', 'first_interaction_at',
+            'last_interaction_at',
+        ] + counted_event_columns(),
+    }[subject]) }}
+{% endmacro %}
+
+
+{% macro counted_event_columns() %}
+    {% set columns = [] %}
+    {% for event in counted_events() %}{% do columns.append(event ~ '_count') %}{% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{# What a rule may ask of an attribute. #}
+{% macro rule_operators() %}
+    {{ return(['equals', 'in', 'between', 'at_least', 'is_null']) }}
+{% endmacro %}
+
+
+{# A value to compare with another: decimals without trailing zeros, all else as it is. #}
+{% macro comparable(value) -%}
+    {{ adapter.dispatch('comparable')(value) }}
+{%- endmacro %}
+
+
+{% macro default__comparable(value) -%}
+    case
+        when regexp_full_match({{ value }}, '[+-]?\d+\.\d+')
+            then regexp_replace({{ value }}, '\.?0+$', '')
+        else {{ value }}
+    end
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{#
+    What became of a row of a table beside the log, as columns of a select list: its place,
+    `outcome`, `reason` and the original text of a rejected row.
+
+    Args:
+        input: what describe_input says.
+        columns: our names of the columns that its original text shows.
+#}
+{% macro judged_input_columns(input, columns) -%}
+    {%- set raw = {} -%}
+    {%- for column in columns %}{% do raw.update({column: 'raw_' ~ column}) %}{% endfor -%}
+    cast(input_file as {{ dbt.type_string() }}) as input_file,
+        cast(row_in_input + {{ header_lines(input) }} as bigint) as line_number,
+        case when reason is null then 'accepted' else 'rejected' end as outcome,
+        reason,
+        case
+            when reason is not null
+                then {{ json_object(raw) }}
+        end as original_text
+{%- endmacro %}

@@ -1,0 +1,40 @@
+{#
+    Why a customer stands where it does, in a sentence.
+
+    Args:
+        customers: the relation `customers`.
+        customer_count: how many there are.
+        as_of_at: the reference time.
+#}
+{% macro score_explanation(customers, customer_count, as_of_at) -%}
+    {%- set words = {
+        'total_interactions': 'number of interactions',
+        'unique_products': 'number of products',
+        'avg_event_score': 'kind of interactions',
+        'interaction_frequency': 'interactions per day',
+        'recency_score': 'recency',
+    } -%}
+    {%- set contributions = [] -%}
+    {%- for feature in engagement_features() -%}
+        {%- do contributions.append(customers ~ '.' ~ feature ~ '_contribution') -%}
+    {%- endfor -%}
+    'Number ' || cast({{ customers }}.engagement_rank as {{ dbt.type_string() }})
+        || ' of ' || cast({{ customer_count }} as {{ dbt.type_string() }}) || ': '
+        || {{ counted(customers ~ '.total_interactions', 'interaction') }} || ' with '
+        || {{ counted(customers ~ '.unique_products', 'product') }} || ', the last '
+        || {{ counted(dbt.datediff(customers ~ '.last_interaction_at', as_of_at, 'day'), 'day') }}
+        || ' before ' || cast(cast({{ as_of_at }} as date) as {{ dbt.type_string() }})
+        || '. What counts most: '
+        || case greatest({{ contributions | join(', ') }})
+        {%- for feature in engagement_features() %}
+            when {{ customers }}.{{ feature }}_contribution then '{{ words[feature] }}'
+        {%- endfor %}
+        end || '.'
+{%- endmacro %}
+
+
+{# A number and a noun in the right number: 1 product, 2 products. #}
+{% macro counted(number, noun) -%}
+    cast({{ number }} as {{ dbt.type_string() }})
+            || case when {{ number }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{# Only what a rule asks for: most tables of attributes are wide. #}
+with rules as (
+    select distinct
+        subject,
+        attribute
+    from {{ ref('int_rule_values') }}
+),
+
+customers as (
+    select
+        features.*,
+        ranking.engagement_rank,
+        ranking.engagement_score
+    from {{ ref('int_customer_features') }} as features
+    inner join {{ ref('int_customer_ranking') }} as ranking
+        on features.customer_id = ranking.customer_id
+),
+
+products as (
+    select * from {{ ref('int_product_counts') }}
+),
+
+{% for subject in ['customer', 'product'] %}
+{{ subject }}_attributes as (
+    select * from {{ ref('stg_' ~ subject ~ '_attributes') }}
+    where outcome = 'accepted'
+),
+
+{{ subject }}_values as (
+    select
+        rules.subject,
+        {{ subject }}s.{{ subject }}_id as subject_id,
+        rules.attribute,
+        case rules.attribute
+            {% for attribute, column in rule_attributes(
+                subject, subject ~ 's', subject ~ '_attributes'
+            ).items() %}
+            when {{ dbt.string_literal(dbt.escape_single_quotes(attribute)) }}
+                then cast({{ column }} as {{ dbt.type_string() }})
+            {% endfor %}
+        end as value
+    from {{ subject }}s
+    inner join rules on rules.subject = '{{ subject }}'
+    left join {{ subject }}_attributes
+        on {{ subject }}s.{{ subject }}_id = {{ subject }}_attributes.{{ subject }}_id
+),
+
+{% endfor %}
+combined as (
+    {% for subject in ['customer', 'product'] %}
+    select
+        subject,
+        subject_id,
+        attribute,
+        {{ comparable('value') }} as value
+    from {{ subject }}_values
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+)
+
+select * from combined

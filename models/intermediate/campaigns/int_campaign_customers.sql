@@ -1,0 +1,82 @@
+with campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+    where is_active
+),
+
+customers as (
+    select
+        ranking.customer_id,
+        ranking.engagement_rank,
+        features.last_interaction_at
+    from {{ ref('int_customer_ranking') }} as ranking
+    inner join {{ ref('int_customer_features') }} as features
+        on ranking.customer_id = features.customer_id
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+rules as (
+    select * from {{ ref('int_rule_values') }}
+),
+
+rules_met as (
+    select * from {{ ref('int_rules_met') }}
+),
+
+contacts as (
+    select * from {{ ref('int_campaign_contacts') }}
+),
+
+products as (
+    select
+        campaign_id,
+        count(*) as product_count
+    from {{ ref('int_campaign_products') }}
+    group by campaign_id
+),
+
+{{ in_scope('customer', ['customer_id', 'engagement_rank', 'last_interaction_at']) }},
+
+contact_counts as (
+    select
+        campaign_id,
+        customer_id,
+        count(*) as contact_count
+    from contacts
+    group by campaign_id, customer_id
+),
+
+final as (
+    select
+        customers_in_scope.campaign_id,
+        customers_in_scope.customer_id,
+        customers_in_scope.engagement_rank,
+        coalesce(contact_counts.contact_count, 0) as contact_count,
+        greatest(
+            least(
+                coalesce(
+                    campaigns.frequency_cap - coalesce(contact_counts.contact_count, 0),
+                    products.product_count
+                ),
+                products.product_count
+            ),
+            0
+        ) as capacity
+    from customers_in_scope
+    inner join campaigns on customers_in_scope.campaign_id = campaigns.campaign_id
+    inner join products on customers_in_scope.campaign_id = products.campaign_id
+    cross join log_window
+    left join contact_counts
+        on
+            customers_in_scope.campaign_id = contact_counts.campaign_id
+            and customers_in_scope.customer_id = contact_counts.customer_id
+    where
+        campaigns.active_within_days is null
+        or {{ dbt.datediff(
+            'customers_in_scope.last_interaction_at', 'log_window.as_of_at', 'day'
+        ) }} <= campaigns.active_within_days
+)
+
+select * from final

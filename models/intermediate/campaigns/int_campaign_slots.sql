@@ -1,0 +1,118 @@
+{#
+    The places to fill in a row, and beside it the customers in a row, each as often as the
+    cap lets them: the first place goes to the first customer. Places run through all
+    products before any product gets its second, so that a customer's places lie in different
+    products and the best customers are spread over all of them; each time they start one
+    product further on, so that neighbours do not share all of their customers. Linear in the
+    places.
+#}
+with campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+    where
+        is_active
+        and required_event is null
+),
+
+campaign_products as (
+    select int_campaign_products.*
+    from {{ ref('int_campaign_products') }} as int_campaign_products
+    inner join campaigns on int_campaign_products.campaign_id = campaigns.campaign_id
+    where int_campaign_products.open_count > 0
+),
+
+campaign_customers as (
+    select * from {{ ref('int_campaign_customers') }}
+    where capacity > 0
+),
+
+exclusions as (
+    select * from {{ ref('int_campaign_exclusions') }}
+),
+
+place_counts as (
+    select
+        campaign_id,
+        count(*) as product_count,
+        sum(open_count) as place_count
+    from campaign_products
+    group by campaign_id
+),
+
+layers as (
+    select
+        campaign_id,
+        product_id,
+        product_place,
+        {{ each_number(1, 'open_count') }} as layer
+    from campaign_products
+),
+
+places as (
+    select
+        layers.campaign_id,
+        layers.product_id,
+        row_number() over (
+            partition by layers.campaign_id
+            order by
+                layers.layer,
+                mod(layers.product_place + layers.layer, place_counts.product_count),
+                layers.product_place
+        ) as place
+    from layers
+    inner join place_counts on layers.campaign_id = place_counts.campaign_id
+),
+
+ranged as (
+    select
+        campaign_customers.campaign_id,
+        campaign_customers.customer_id,
+        campaign_customers.capacity,
+        place_counts.place_count,
+        sum(campaign_customers.capacity) over (
+            partition by campaign_customers.campaign_id
+            order by campaign_customers.engagement_rank
+            rows between unbounded preceding and current row
+        ) as last_place
+    from campaign_customers
+    inner join place_counts
+        on campaign_customers.campaign_id = place_counts.campaign_id
+),
+
+spread as (
+    select
+        campaign_id,
+        customer_id,
+        {{ each_number(
+            'cast(last_place - capacity + 1 as bigint)',
+            'cast(least(last_place, place_count) as bigint)',
+        ) }} as place
+    from ranged
+    where last_place - capacity < place_count
+),
+
+-- Where products lack different numbers, a customer may come to a product twice.
+paired as (
+    select
+        places.campaign_id,
+        places.product_id,
+        spread.customer_id
+    from places
+    inner join spread
+        on
+            places.campaign_id = spread.campaign_id
+            and places.place = spread.place
+    group by places.campaign_id, places.product_id, spread.customer_id
+),
+
+allowed as (
+    select paired.*
+    from paired
+    left join exclusions
+        on
+            paired.campaign_id = exclusions.campaign_id
+            and paired.product_id = exclusions.product_id
+            and paired.customer_id = exclusions.customer_id
+    where exclusions.customer_id is null
+)
+
+select * from allowed

@@ -1,0 +1,43 @@
+with features as (
+    select * from {{ ref('int_customer_features') }}
+),
+
+feature_weights as (
+    select * from {{ ref('int_weight_sets') }}
+    where is_in_use
+),
+
+suppressed_customers as (
+    select * from {{ ref('int_suppressed_customers') }}
+),
+
+-- Over everybody: whoever must not be contacted leaves no other's score changed.
+bounds as (
+    select
+        {{ feature_bounds() }}
+    from features
+),
+
+-- Narrow, because these go through the sort.
+scored as (
+    select
+        features.customer_id,
+        features.last_interaction_at,
+        {{ engagement_score('features') }} as engagement_score
+    from features
+    cross join bounds
+    cross join feature_weights
+    left join suppressed_customers
+        on features.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
+),
+
+ranked as (
+    select
+        customer_id,
+        engagement_score,
+        {{ engagement_rank() }} as engagement_rank
+    from scored
+)
+
+select * from ranked

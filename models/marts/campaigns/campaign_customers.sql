@@ -1,0 +1,68 @@
+with placements as (
+    select * from {{ ref('int_campaign_placements') }}
+),
+
+campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+    where is_active
+),
+
+customers as (
+    select * from {{ ref('customers') }}
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+population as (
+    select count(*) as customer_count
+    from customers
+),
+
+place_counts as (
+    select
+        campaign_id,
+        customer_id,
+        count(*) as audience_count
+    from placements
+    group by campaign_id, customer_id
+),
+
+described as (
+    select
+        place_counts.campaign_id,
+        place_counts.customer_id,
+        place_counts.audience_count,
+        customers.engagement_rank,
+        case
+            when
+                {{ hash_number(
+                    "place_counts.campaign_id || ':' || cast(place_counts.customer_id as "
+                    ~ dbt.type_string() ~ ")"
+                ) }} < campaigns.holdout_share * 268435456
+                then 'holdout'
+            else 'contact'
+        end as arm,
+        {{ score_explanation(
+            'customers', 'population.customer_count', 'log_window.as_of_at'
+        ) }} as explanation
+    from place_counts
+    inner join campaigns on place_counts.campaign_id = campaigns.campaign_id
+    inner join customers on place_counts.customer_id = customers.customer_id
+    cross join population
+    cross join log_window
+),
+
+final as (
+    select
+        cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        cast(customer_id as {{ id_type() }}) as customer_id,
+        cast(engagement_rank as bigint) as engagement_rank,
+        cast(arm as {{ dbt.type_string() }}) as arm,
+        cast(audience_count as bigint) as audience_count,
+        cast(explanation as {{ dbt.type_string() }}) as explanation
+    from described
+)
+
+select * from final

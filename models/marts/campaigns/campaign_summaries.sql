@@ -1,0 +1,118 @@
+with campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+    where is_active
+),
+
+rules as (
+    select * from {{ ref('stg_campaign_rules') }}
+),
+
+campaign_products as (
+    select * from {{ ref('int_campaign_products') }}
+),
+
+campaign_customers as (
+    select * from {{ ref('int_campaign_customers') }}
+),
+
+placed_customers as (
+    select * from {{ ref('campaign_customers') }}
+),
+
+shortfalls as (
+    select * from {{ ref('campaign_shortfalls') }}
+),
+
+product_counts as (
+    select
+        campaign_id,
+        count(*) as product_count,
+        sum(served_count) as served_count
+    from campaign_products
+    group by campaign_id
+),
+
+customer_counts as (
+    select
+        campaign_id,
+        count(*) as customer_count
+    from campaign_customers
+    group by campaign_id
+),
+
+placed_counts as (
+    select
+        campaign_id,
+        count(*) as reached_customer_count,
+        sum(case when arm = 'contact' then audience_count else 0 end) as contact_count,
+        sum(case when arm = 'holdout' then audience_count else 0 end) as holdout_count
+    from placed_customers
+    group by campaign_id
+),
+
+shortfall_counts as (
+    select
+        campaign_id,
+        count(*) as short_product_count,
+        sum(missing_count) as missing_count
+    from shortfalls
+    group by campaign_id
+),
+
+rule_texts as (
+    select
+        campaign_id,
+        {{ dbt.listagg(
+            "action || ' ' || subject || 's whose ' || attribute || ' '"
+            ~ " || case operator when 'at_least' then 'is at least '"
+            ~ " when 'equals' then 'is ' when 'in' then 'is one of '"
+            ~ " when 'between' then 'is between ' else 'is not known' end"
+            ~ " || coalesce(replace(value, '|', case operator when 'between' then ' and '"
+            ~ " else ', ' end), '')",
+            "'; '",
+            "order by rule_id",
+        ) }} as rule_text
+    from rules
+    group by campaign_id
+),
+
+final as (
+    select
+        cast(campaigns.campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        cast(campaigns.campaign_name as {{ dbt.type_string() }}) as campaign_name,
+        cast(campaigns.starts_on as date) as starts_on,
+        cast(campaigns.ends_on as date) as ends_on,
+        cast(campaigns.audience_size as bigint) as audience_size,
+        cast(campaigns.frequency_cap as bigint) as frequency_cap,
+        cast(campaigns.holdout_share as double) as holdout_share,
+        cast(campaigns.cost_per_contact as double) as cost_per_contact,
+        cast(campaigns.value_per_conversion as double) as value_per_conversion,
+        cast(
+            {{ candidates_in_words('campaigns') }}
+            || coalesce('; ' || rule_texts.rule_text, '')
+            || '.' as {{ dbt.type_string() }}
+        ) as audience_rule,
+        cast(coalesce(product_counts.product_count, 0) as bigint) as product_count,
+        cast(coalesce(customer_counts.customer_count, 0) as bigint)
+            as suitable_customer_count,
+        cast(coalesce(placed_counts.reached_customer_count, 0) as bigint)
+            as reached_customer_count,
+        cast(coalesce(placed_counts.contact_count, 0) as bigint) as contact_count,
+        cast(coalesce(placed_counts.holdout_count, 0) as bigint) as holdout_count,
+        cast(coalesce(product_counts.served_count, 0) as bigint) as served_count,
+        cast(coalesce(shortfall_counts.short_product_count, 0) as bigint)
+            as short_product_count,
+        cast(coalesce(shortfall_counts.missing_count, 0) as bigint) as missing_count,
+        cast(
+            coalesce(placed_counts.contact_count, 0) * campaigns.cost_per_contact
+            as double
+        ) as planned_cost
+    from campaigns
+    left join product_counts on campaigns.campaign_id = product_counts.campaign_id
+    left join customer_counts on campaigns.campaign_id = customer_counts.campaign_id
+    left join placed_counts on campaigns.campaign_id = placed_counts.campaign_id
+    left join shortfall_counts on campaigns.campaign_id = shortfall_counts.campaign_id
+    left join rule_texts on campaigns.campaign_id = rule_texts.campaign_id
+)
+
+select * from final

@@ -1,0 +1,101 @@
+{% set input = describe_input('contacts') %}
+{{
+    config(
+        materialized='table',
+        post_hook="{{ insert_unreadable_lines(describe_input('contacts')) }}",
+    )
+}}
+
+with contacts as (
+    {{ read_input(input) }}
+),
+
+renamed as (
+    select
+        _input_file as input_file,
+        _row_in_input as row_in_input,
+        {% for name in input_columns('contacts') %}
+        {{ input_value(input, name) }} as raw_{{ name }},
+        {% endfor %}
+        'contact' as arm
+    from contacts
+),
+
+-- What scripts/export_campaign.py has handed over.
+exported as (
+    {{ kept_rows('exports/*/ledger', {
+        'customer_id': dbt.type_string(),
+        'product_id': dbt.type_string(),
+        'campaign_id': dbt.type_string(),
+        'contacted_on': 'date',
+        'cost': 'double',
+        'arm': dbt.type_string(),
+    }) }}
+),
+
+parsed as (
+    select
+        input_file,
+        row_in_input,
+        raw_customer_id,
+        raw_product_id,
+        raw_contacted_at,
+        raw_cost,
+        {{ parse_id('raw_customer_id') }} as customer_id,
+        {{ parse_id('raw_product_id') }} as product_id,
+        {{ one_line('raw_campaign_id') }} as campaign_id,
+        {{ parse_time('raw_contacted_at', input.settings.time_format) }}
+            as contacted_at,
+        {{ try_cast(trimmed('raw_cost'), 'double') }} as cost,
+        arm
+    from renamed
+    union all
+    select
+        'exports' as input_file,
+        cast(null as bigint) as row_in_input,
+        customer_id as raw_customer_id,
+        product_id as raw_product_id,
+        cast(contacted_on as {{ dbt.type_string() }}) as raw_contacted_at,
+        cast(cost as {{ dbt.type_string() }}) as raw_cost,
+        {{ parse_id('customer_id') }} as customer_id,
+        {{ parse_id('product_id') }} as product_id,
+        campaign_id,
+        cast(contacted_on as timestamp) as contacted_at,
+        cost,
+        arm
+    from exported
+),
+
+judged as (
+    select
+        *,
+        case
+            when customer_id is null
+                then {{ defect('raw_customer_id', 'customer_id', 'uncastable') }}
+            when
+                product_id is null
+                and coalesce({{ trimmed('raw_product_id') }}, '') <> ''
+                then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
+            when contacted_at is null
+                then {{ defect('raw_contacted_at', 'contacted_at', 'unparseable') }}
+            when cost is null and coalesce({{ trimmed('raw_cost') }}, '') <> ''
+                then {{ defect('raw_cost', 'cost', 'unparseable') }}
+        end as reason
+    from parsed
+),
+
+final as (
+    select
+        {{ judged_input_columns(
+            input, ['customer_id', 'product_id', 'contacted_at', 'cost']
+        ) }},
+        customer_id,
+        product_id,
+        campaign_id,
+        contacted_at,
+        cost,
+        arm
+    from judged
+)
+
+select * from final

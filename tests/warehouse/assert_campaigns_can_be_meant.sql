@@ -1,0 +1,94 @@
+-- Every row of seeds/campaigns.csv says what it must, in values that can be meant.
+{% set minimum = {
+    'audience_size': 1, 'frequency_cap': 1, 'product_limit': 1, 'active_within_days': 0,
+    'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
+    'value_per_conversion': 0, 'holdout_share': 0,
+} %}
+{% set expected = {
+    'bigint': 'a whole number', 'double': 'a number', 'date': 'a date such as 2023-04-01',
+    'boolean': 'true or false',
+} %}
+
+with campaigns as (
+    select * from {{ ref('campaigns') }}
+),
+
+typed as (
+    select * from {{ ref('stg_campaigns') }}
+),
+
+ids as (
+    select
+        trim(campaign_id) as campaign_id,
+        count(*) as row_count
+    from campaigns
+    group by trim(campaign_id)
+),
+
+problems as (
+    select
+        ids.campaign_id,
+        'the campaign_id stands in ' || cast(ids.row_count as {{ dbt.type_string() }})
+        || ' rows, expected one' as problem
+    from ids
+    where ids.row_count > 1
+    union all
+    select
+        campaign_id,
+        'campaign_id = ' || coalesce(campaign_id, '')
+        || ', expected letters, digits, - and _' as problem
+    from ids
+    where
+        coalesce(campaign_id, '') = ''
+        or translate(
+            lower(campaign_id), 'abcdefghijklmnopqrstuvwxyz0123456789-_', ''
+        ) <> ''
+    {% for column, type in campaign_columns().items() if column != 'campaign_id' %}
+    union all
+    select
+        trim(campaigns.campaign_id) as campaign_id,
+        case
+            when coalesce(trim(campaigns.{{ column }}), '') = ''
+                then '{{ column }} is empty'
+            {% if type in expected %}
+            when typed.{{ column }} is null
+                then
+                    '{{ column }} = ' || campaigns.{{ column }}
+                    || ', expected {{ expected[type] }}'
+            {% endif %}
+            {% if column in minimum %}
+            when typed.{{ column }} < {{ minimum[column] }}
+                then
+                    '{{ column }} = ' || campaigns.{{ column }}
+                    || ', expected {{ minimum[column] }} or more'
+            {% endif %}
+            {% if column == 'holdout_share' %}
+            when typed.holdout_share >= 1
+                then
+                    'holdout_share = ' || campaigns.holdout_share
+                    || ', expected less than 1: nobody would be contacted'
+            {% elif column == 'ends_on' %}
+            when typed.ends_on < typed.starts_on
+                then
+                    'ends_on = ' || campaigns.ends_on || ' lies before starts_on = '
+                    || campaigns.starts_on
+            {% elif column == 'exclude' %}
+            when typed.exclude not in ('any', 'purchased', 'none')
+                then
+                    'exclude = ' || campaigns.exclude
+                    || ', expected any, purchased or none'
+            {% endif %}
+        end as problem
+    from campaigns
+    inner join typed on trim(campaigns.campaign_id) = typed.campaign_id
+    {% if column in optional_campaign_columns() %}
+    where coalesce(trim(campaigns.{{ column }}), '') <> ''
+    {% endif %}
+    {% endfor %}
+)
+
+select
+    'seeds/campaigns.csv, ' || coalesce(campaign_id, 'a row without a name') || ': '
+    || problem || '.' as problem
+from problems
+where problem is not null

@@ -1,0 +1,44 @@
+-- Enough of each table beside the log can be used; every row of the suppressions,
+-- because an opt-out that cannot be read would be ignored.
+with inputs as (
+    {% for input in side_inputs() %}
+    select
+        '{{ input }}' as input,
+        {{ 0 if input == 'suppressions' else var('max_reject_share') }}
+            as tolerated_share,
+        outcome,
+        reason,
+        input_file,
+        line_number,
+        original_text
+    from {{ ref('stg_' ~ input) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+counted as (
+    select
+        input,
+        max(tolerated_share) as tolerated_share,
+        count(*) as row_count,
+        count(reason) as rejected_count,
+        min(
+            case
+                when outcome = 'rejected'
+                    then
+                        reason || ', for example line '
+                        || cast(line_number as {{ dbt.type_string() }}) || ' of '
+                        || input_file || ': ' || original_text
+            end
+        ) as example
+    from inputs
+    group by input
+)
+
+select
+    input || ': ' || cast(rejected_count as {{ dbt.type_string() }}) || ' of '
+    || cast(row_count as {{ dbt.type_string() }}) || ' rows cannot be used ('
+    || example || '). Correct them, or how the setting ' || input
+    || ' describes the file.' as problem
+from counted
+where rejected_count > tolerated_share * row_count
