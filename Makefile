@@ -2,7 +2,7 @@
 # On Windows: the same under WSL, or the plain commands in the README.
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
-export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK
+export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback docs test test-long lint format bench bench-api load soak clean
+.PHONY: help build evidence serve publish releases rollback export suppress docs test test-long lint format bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -60,6 +60,14 @@ releases: $(RUN) ## List the releases
 
 rollback: $(RUN) ## Serve the release before, or RELEASE=id
 	@$(BIN)/python -m scripts.publish --rollback $${RELEASE:+"$$RELEASE"}
+
+export: $(RUN) ## Hand over a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv)
+	@$(BIN)/python -m scripts.export_campaign "$${CAMPAIGN:?is empty: name one, \
+	such as CAMPAIGN=spring_rotation}" $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
+
+suppress: $(RUN) ## Leave customers out of everything (CUSTOMER='17 42' REASON=...)
+	@$(BIN)/python -m scripts.suppress $${CUSTOMER:?is empty: name one, or several between blanks} \
+		$${REASON:+--reason "$$REASON"}
 
 docs: $(RUN) ## Describe every table and column of the last build on one page
 	@$(BIN)/python -m scripts.document

@@ -26,7 +26,13 @@ from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_summary import print_summary
 from scripts.dbt_run import DbtRun, NodeResult, run_dbt
 from scripts.generate_interactions import generate
-from scripts.log_source import LogSourceError, check_log, literal, read_mapping
+from scripts.log_source import (
+    LogSourceError,
+    check_log,
+    check_side_inputs,
+    literal,
+    read_mapping,
+)
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
@@ -128,9 +134,18 @@ def gather_settings(
     if log is not None:
         settings["log"] = literal(log)
     settings["log"] = str(settings.get("log", folder.default_log))
-    encoding = settings.get("encoding", "utf-8")
-    check_log(settings["log"], str(encoding))
+    check_inputs(settings)
     return settings
+
+
+def check_inputs(settings: dict[str, Any]) -> None:
+    """See that the log and the tables beside it can be read.
+
+    Raises:
+        LogSourceError: one cannot.
+    """
+    check_log(settings["log"], str(settings.get("encoding", "utf-8")))
+    check_side_inputs(settings)
 
 
 @contextlib.contextmanager
@@ -272,13 +287,19 @@ def order_parser(program: str, description: str) -> argparse.ArgumentParser:
     return parser
 
 
+def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> Order:
+    """What a command line orders; a wrong one ends the program."""
+    options = parser.parse_args(arguments)
+    if options.keep < 1:
+        parser.error(f"--keep {options.keep}, must be 1 or more")
+    return Order(options.log, options.mapping, options.vars, options.keep)
+
+
 def carry_out(
-    parser: argparse.ArgumentParser,
-    arguments: list[str] | None,
-    action: Callable[[BuildFolder, Console, Order], object],
+    action: Callable[[BuildFolder, Console], object],
     reported: tuple[type[Exception], ...] = REPORTED_ERRORS,
 ) -> int:
-    """Do what a command line orders; errors become one sentence each.
+    """Do something that ends with a release; errors become one sentence each.
 
     Args:
         reported: errors of the action that have a message for the user.
@@ -286,10 +307,6 @@ def carry_out(
     Returns:
         The exit code: 0, 1 after an error, 130 where it was interrupted.
     """
-    options = parser.parse_args(arguments)
-    if options.keep < 1:
-        parser.error(f"--keep {options.keep}, must be 1 or more")
-    order = Order(options.log, options.mapping, options.vars, options.keep)
     folder = BuildFolder.from_environment()
     served = ReleaseFolder(folder.releases).current()
     # Whoever ends the program ends dbt with it.
@@ -301,7 +318,7 @@ def carry_out(
     errors: tuple[type[Exception], ...] = (*reported, OSError, duckdb.Error)
     try:
         # What is printed comes from data: no markup in it.
-        action(folder, Console(markup=False, highlight=False), order)
+        action(folder, Console(markup=False, highlight=False))
     except errors as error:
         print(f"error: {error}", file=sys.stderr)
         code = 1
@@ -326,7 +343,8 @@ def main(arguments: list[str] | None = None) -> int:
         "python -m scripts.build",
         "Build the warehouse from a raw log, test it and publish a release.",
     )
-    return carry_out(parser, arguments, build)
+    order = read_order(parser, arguments)
+    return carry_out(lambda folder, console: build(folder, console, order))
 
 
 if __name__ == "__main__":

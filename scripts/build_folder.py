@@ -19,6 +19,11 @@ def shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
+def sql_path(path: Path) -> str:
+    """A path for the inside of a SQL literal, where a statement takes no parameter."""
+    return str(path).replace("'", "''")
+
+
 @dataclass(frozen=True)
 class BuildFolder:
     """The generated files of one checkout.
@@ -54,6 +59,16 @@ class BuildFolder:
     def evidence(self) -> Path:
         """What the evidence programs leave for the warehouse, and their report."""
         return self.root / "evidence"
+
+    @property
+    def exports(self) -> Path:
+        """Contact lists that were handed over, a folder each; the ledger of contacts."""
+        return self.root / "exports"
+
+    @property
+    def suppressions(self) -> Path:
+        """Opt-outs that `make suppress` has noted, a file each."""
+        return self.root / "suppressions"
 
     @property
     def docs(self) -> Path:

@@ -21,6 +21,7 @@ def print_summary(
         _print_profile(console, connection)
         _print_verdict(console, connection)
         _print_audiences(console, connection)
+        _print_campaigns(console, connection)
     for warning in run.warnings:
         console.print(f"Note: {warning}", style="yellow", soft_wrap=True)
     _print_release(console, release, run, timings)
@@ -140,6 +141,33 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
         )
     else:
         console.print("\nAudiences\nEverybody touched every product: none.")
+
+
+def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select campaign_id, product_count, reached_customer_count, contact_count,"
+        " missing_count, planned_cost,"
+        " (select any_value(audience_size) from audience_plan"
+        "  where audience_plan.campaign_id = campaign_summaries.campaign_id and is_best)"
+        " from campaign_summaries order by campaign_id"
+    ).fetchall()
+    if not rows:
+        return
+    table = Table(title="\nCampaigns", title_justify="left", box=None)
+    table.add_column("campaign")
+    for heading in ("products", "customers", "contacts", "lacking", "cost", "best size"):
+        table.add_column(heading, justify="right")
+    for name, products, customers, contacts, missing, cost, best in rows:
+        table.add_row(
+            name,
+            f"{products:,}",
+            f"{customers:,}",
+            f"{contacts:,}",
+            f"{missing:,}",
+            f"{cost:,.2f}",
+            "none pays" if best is None else f"{best:,}",
+        )
+    console.print(table)
 
 
 def _print_release(

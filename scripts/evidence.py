@@ -22,6 +22,7 @@ from scripts.build import (
     dbt_progress,
     order_parser,
     prepare,
+    read_order,
     timed,
 )
 from scripts.build_folder import BuildFolder, shown
@@ -135,7 +136,11 @@ def print_evidence(console: Console, release: Release) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     parser = order_parser("python -m scripts.evidence", __doc__ or "")
-    return carry_out(parser, arguments, gather, (*REPORTED_ERRORS, als_check.EvidenceError))
+    order = read_order(parser, arguments)
+    return carry_out(
+        lambda folder, console: gather(folder, console, order),
+        (*REPORTED_ERRORS, als_check.EvidenceError),
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The raw log of a build and the mapping that describes it, checked before dbt starts.
+"""The inputs of a build and the mapping that describes the log, checked before dbt starts.
 
 What needs a look into the files' bytes is checked here; settings and columns are checked
 by the dbt project itself (macros/settings, macros/reading), so that `dbt build` on its own
@@ -14,6 +14,10 @@ from typing import Any
 import yaml
 
 SAMPLE_BYTES = 65_536
+
+
+# Tables that may lie beside the log, each named like its setting.
+SIDE_INPUTS = ("customer_attributes", "product_attributes", "suppressions", "contacts")
 
 
 class LogSourceError(ValueError):
@@ -50,12 +54,28 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
+def check_side_inputs(settings: dict[str, Any]) -> None:
+    """Look at the tables beside the log that the settings name.
+
+    Raises:
+        LogSourceError: one cannot be read.
+    """
+    for name in SIDE_INPUTS:
+        given = settings.get(name)
+        # Whatever else is wrong with the setting, dbt's own check says it.
+        path = given.get("path") if isinstance(given, dict) else given
+        encoding = given.get("encoding", "utf-8") if isinstance(given, dict) else "utf-8"
+        if isinstance(path, str) and path:
+            check_log(path, str(encoding), f"file for {name}")
+
+
+def check_log(pattern: str, encoding: str = "utf-8", what: str = "log") -> list[Path]:
     """Find the files of a log and look at the beginning of each.
 
     Args:
         pattern: a path, or a glob of paths.
         encoding: the encoding of CSV files.
+        what: what the files are, for messages.
 
     Returns:
         The files, in the order in which they are read.
@@ -72,11 +92,10 @@ def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
             raise LogSourceError(
                 f"{file} is a folder: expected a file or a pattern such as {file}/*.csv"
             )
-        beginning, end = _look_into(file)
+        beginning, end = _look_into(file, what)
         if not beginning:
-            raise LogSourceError(
-                f"{file} is empty: expected a header and one row per interaction"
-            )
+            rows = "one row per interaction" if what == "log" else "rows"
+            raise LogSourceError(f"{file} is empty: expected a header and {rows}")
         if file.suffix == ".parquet":
             _check_parquet(file, beginning, end)
         else:
@@ -84,7 +103,7 @@ def check_log(pattern: str, encoding: str = "utf-8") -> list[Path]:
     return files
 
 
-def _look_into(file: Path) -> tuple[bytes, bytes]:
+def _look_into(file: Path, what: str) -> tuple[bytes, bytes]:
     """The beginning of what a file holds, unpacked, and the last bytes of the file.
 
     Raises:
@@ -107,7 +126,7 @@ def _look_into(file: Path) -> tuple[bytes, bytes]:
                     pass
     except FileNotFoundError as error:
         raise LogSourceError(
-            f"No log at {file}: expected a CSV or Parquet file, or a pattern such as"
+            f"No {what} at {file}: expected a CSV or Parquet file, or a pattern such as"
             " folder/*.csv"
         ) from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:

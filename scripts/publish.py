@@ -12,6 +12,7 @@ import time
 import duckdb
 
 from scripts.build_folder import BuildFolder, FolderInUseError
+from scripts.opt_outs import opted_out_in
 from scripts.release_writer import Progress, write_release
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -147,6 +148,12 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.rollback is not None:
             release = roll_back(releases, options.rollback or None)
             print(f"Serving {release.release_id} again.")
+            opted_out = len(opted_out_in(folder, release))
+            if opted_out:
+                print(
+                    f"Note: {opted_out} of its customers opted out after it was made and"
+                    " are in its answers again. Run `make build` to leave them out."
+                )
         else:
             with folder.lock():
                 release = publish(folder, options.keep, print_mart)

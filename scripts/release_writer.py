@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from scripts.build_folder import PROJECT, BuildFolder
+from scripts.build_folder import PROJECT, BuildFolder, sql_path
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 # DuckDB 1.2 and every later version read this; files of 2.0's own format need 2.0.
@@ -125,13 +125,14 @@ def write_release(
     with duckdb.connect() as connection:
         try:
             connection.execute(
-                f"attach '{_quoted(folder.warehouse)}' as warehouse (read_only)"
+                f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
             )
         except duckdb.Error as error:
             raise ReleaseError(f"Cannot read {folder.warehouse}: {error}") from error
         _check_invocation(connection, results)
         connection.execute(
-            f"attach '{_quoted(database)}' as release (storage_version '{STORAGE_VERSION}')"
+            f"attach '{sql_path(database)}' as release"
+            f" (storage_version '{STORAGE_VERSION}')"
         )
         counts: dict[str, int] = {}
         for mart in marts:
@@ -179,7 +180,7 @@ def _copy_mart(
             f"comment on column release.{mart.name}.{column} is '{_escaped(comment)}'"
         )
     connection.execute(
-        f"copy release.{mart.name} to '{_quoted(parquet / f'{mart.name}.parquet')}'"
+        f"copy release.{mart.name} to '{sql_path(parquet / f'{mart.name}.parquet')}'"
         " (format parquet, compression zstd)"
     )
     copied, original = (
@@ -259,10 +260,6 @@ def _git_revision() -> str | None:
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _quoted(path: Path) -> str:
-    return _escaped(str(path))
 
 
 def _escaped(text: str) -> str:

@@ -1,5 +1,6 @@
 """What tests of programs share: a build folder, a way to run programs, the real logs."""
 
+import csv
 import fcntl
 import os
 import pickle
@@ -28,15 +29,36 @@ SHARED_DATA = Path(
 ).resolve()
 
 
+def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
+    """The project with other rows in some of its seeds, which are part of it."""
+    project = tmp_path / "project"
+    generated = shutil.ignore_patterns("build", ".venv", ".git", ".*_cache")
+    shutil.copytree(PROJECT, project, ignore=generated)
+    for seed, rows in seeds.items():
+        with (project / "seeds" / f"{seed}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+    return project
+
+
 def run_program(
-    folder: BuildFolder, module: str, *arguments: str, **environment: str
+    folder: BuildFolder,
+    module: str,
+    *arguments: str,
+    project: Path = PROJECT,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m module` as a user would, with a build folder of its own."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
-        cwd=PROJECT,
+        cwd=project,
         env=os.environ
-        | {"AUDIENCE_BUILD_DIR": str(folder.root), "COLUMNS": "200"}
+        | {
+            "AUDIENCE_BUILD_DIR": str(folder.root),
+            "COLUMNS": "200",
+            "PYTHONPATH": str(project),
+        }
         | environment,
         capture_output=True,
         text=True,

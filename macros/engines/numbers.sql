@@ -10,3 +10,14 @@
 {% macro default__each_number(first, last) -%}
     unnest(generate_series({{ first }}, {{ last }}))
 {%- endmacro %}
+
+
+{# A whole number as a person would write it: 433,787. #}
+{% macro whole_number_text(number) -%}
+    {{ adapter.dispatch('whole_number_text')(number) }}
+{%- endmacro %}
+
+
+{% macro default__whole_number_text(number) -%}
+    format('{:,}', cast({{ number }} as bigint))
+{%- endmacro %}

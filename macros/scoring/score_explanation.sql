@@ -18,8 +18,8 @@
     {%- for feature in engagement_features() -%}
         {%- do contributions.append(customers ~ '.' ~ feature ~ '_contribution') -%}
     {%- endfor -%}
-    'Number ' || cast({{ customers }}.engagement_rank as {{ dbt.type_string() }})
-        || ' of ' || cast({{ customer_count }} as {{ dbt.type_string() }}) || ': '
+    'Number ' || {{ whole_number_text(customers ~ '.engagement_rank') }}
+        || ' of ' || {{ whole_number_text(customer_count) }} || ': '
         || {{ counted(customers ~ '.total_interactions', 'interaction') }} || ' with '
         || {{ counted(customers ~ '.unique_products', 'product') }} || ', the last '
         || {{ counted(dbt.datediff(customers ~ '.last_interaction_at', as_of_at, 'day'), 'day') }}
@@ -35,6 +35,6 @@
 
 {# A number and a noun in the right number: 1 product, 2 products. #}
 {% macro counted(number, noun) -%}
-    cast({{ number }} as {{ dbt.type_string() }})
+    {{ whole_number_text(number) }}
             || case when {{ number }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end
 {%- endmacro %}

@@ -18,7 +18,7 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.log_source import LogSourceError, check_log, read_mapping
 from scripts.publish import publish
-from tests.conftest import run_program
+from tests.conftest import copy_project, run_program
 
 HEADER = "customer_id,product_id,event,event_date\n"
 ROW = "1,2,cart,2023-01-01\n"
@@ -246,23 +246,17 @@ def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
 def test_weights_that_do_not_add_up_stop_the_build(
     folder: BuildFolder, log: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    """The seed is part of the project, so the project is copied."""
-    project = tmp_path / "project"
-    generated = shutil.ignore_patterns("build", ".venv", ".git", ".*_cache")
-    shutil.copytree(PROJECT, project, ignore=generated)
-    seed = project / "seeds" / "feature_weights.csv"
-    seed.write_text(seed.read_text().replace("0.35", "0.45"))
-    outcome = subprocess.run(
-        [sys.executable, "-m", "scripts.build", "--log", str(log(HEADER + ROW))],
-        cwd=project,
-        env={
-            "PATH": "",
-            "PYTHONPATH": str(project),
-            "AUDIENCE_BUILD_DIR": str(folder.root),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
+    weights = {"unique_products": "0.25", "avg_event_score": "0.2", "recency_score": "0.05"}
+    weights |= {"total_interactions": "0.45", "interaction_frequency": "0.15"}
+    project = copy_project(
+        tmp_path,
+        feature_weights=[
+            {"weight_set": "published", "feature": feature, "weight": weight}
+            for feature, weight in weights.items()
+        ],
+    )
+    outcome = run_program(
+        folder, "scripts.build", "--log", str(log(HEADER + ROW)), project=project
     )
     assert outcome.returncode == 1
     assert "the published weights of 5 features add up to 1.1" in outcome.stderr

@@ -10,9 +10,16 @@ with audience_sizes as (
 exclusions as (
     select
         customer_products.product_id,
-        sum(case when {{ excludes('customer_products') }} then 1 else 0 end)
-            as excluded_count
+        sum(
+            case
+                when customers.customer_id is null then 0
+                when {{ excludes('customer_products') }} then 1
+                else 0
+            end
+        ) as excluded_count
     from {{ ref('int_customer_products') }} as customer_products
+    left join {{ ref('customers') }} as customers
+        on customer_products.customer_id = customers.customer_id
     group by customer_products.product_id
 ),
 

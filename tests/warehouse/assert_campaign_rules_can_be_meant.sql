@@ -61,12 +61,19 @@ problems as (
         rules.rule_text,
         case
             when
-                rule_values.low_number is null
-                and rule_values.low_time is null
-                or (
-                    rules.operator = 'between'
-                    and rule_values.high_number is null
-                    and rule_values.high_time is null
+                (
+                    rule_values.low_number is null
+                    or (
+                        rules.operator = 'between'
+                        and rule_values.high_number is null
+                    )
+                )
+                and (
+                    rule_values.low_time is null
+                    or (
+                        rules.operator = 'between'
+                        and rule_values.high_time is null
+                    )
                 )
                 then 'expected numbers or times as the value'
             when
@@ -77,8 +84,8 @@ problems as (
     from rules
     inner join rule_values on rules.rule_id = rule_values.rule_id
     where
-        rules.operator in ('between', 'at_least')
-        and rules.value is not null
+        (rules.operator = 'at_least' and rules.value is not null)
+        or (rules.operator = 'between' and rules.value like '%|%')
     union all
     select
         rules.rule_text,

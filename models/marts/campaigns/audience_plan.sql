@@ -62,6 +62,7 @@ ranked as (
     from valued
 ),
 
+-- Rounded, so that no order of summation shows in money.
 final as (
     select
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,
@@ -72,13 +73,13 @@ final as (
         cast(response_rate_high as double) as response_rate_high,
         cast(cumulative_gain as double) as cumulative_gain,
         cast(conversions as double) as conversions,
-        cast(cost as double) as cost,
-        cast(revenue as double) as revenue,
-        cast(profit as double) as profit,
-        cast(profit_low as double) as profit_low,
-        cast(profit_high as double) as profit_high,
-        cast(profit / nullif(cost, 0) as double) as return_on_investment,
-        cast(cost / nullif(conversions, 0) as double) as cost_per_conversion
+        cast(round(cost, 6) as double) as cost,
+        cast(round(revenue, 6) as double) as revenue,
+        cast(round(profit, 6) as double) as profit,
+        cast(round(profit_low, 6) as double) as profit_low,
+        cast(round(profit_high, 6) as double) as profit_high,
+        cast(round(profit / nullif(cost, 0), 9) as double) as return_on_investment,
+        cast(round(cost / nullif(conversions, 0), 6) as double) as cost_per_conversion
     from ranked
 )
 

@@ -6,7 +6,7 @@ customers as (
     select
         customer_id,
         {{ dbt.date_trunc('month', 'first_interaction_at') }} as cohort_month
-    from {{ ref('customers') }}
+    from {{ ref('int_customer_features') }}
 ),
 
 log_window as (

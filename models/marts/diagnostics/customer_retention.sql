@@ -1,7 +1,7 @@
 {% set retention_days = [7, 30, 90] %}
 
 with customers as (
-    select * from {{ ref('customers') }}
+    select * from {{ ref('int_customer_features') }}
 ),
 
 log_window as (

@@ -1,5 +1,5 @@
 with customers as (
-    select * from {{ ref('customers') }}
+    select * from {{ ref('int_customer_features') }}
 ),
 
 products as (

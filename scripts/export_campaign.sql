@@ -1,0 +1,74 @@
+-- Every place of a campaign in the current release, and why it is left out if it is. Run beside
+-- the tables `ledger` (exports until now) and `opted_out` (suppressions until now).
+
+create temp table chosen as
+with counted_contacts as (
+    select
+        customer_id,
+        product_id
+    from ledger
+    where
+        contacted_on between $starts_on and $ends_on
+        and (arm = 'contact' or campaign_id = $campaign_id)
+),
+
+customer_contacts as (
+    select
+        customer_id,
+        count(*) as contact_count
+    from counted_contacts
+    group by customer_id
+),
+
+places as (
+    select
+        campaign_audiences.campaign_id,
+        campaign_audiences.product_id,
+        campaign_audiences.audience_rank,
+        campaign_audiences.customer_id,
+        campaign_audiences.arm,
+        campaign_customers.explanation,
+        campaign_summaries.cost_per_contact
+    from release.campaign_audiences
+    inner join release.campaign_customers using (campaign_id, customer_id)
+    inner join release.campaign_summaries using (campaign_id)
+    where campaign_audiences.campaign_id = $campaign_id
+),
+
+judged as (
+    select
+        *,
+        case
+            when customer_id::text in (select customer_id from opted_out)
+                then 'opted out since the release was made'
+            when
+                (product_id::text, customer_id::text) in (
+                    select (product_id, customer_id) from counted_contacts
+                    where product_id is not null
+                )
+                then 'contacted about the product in the period'
+        end as left_out
+    from places
+),
+
+numbered as (
+    select
+        judged.*,
+        coalesce(customer_contacts.contact_count, 0)
+        + row_number() over (
+            partition by judged.customer_id, judged.left_out is null
+            order by judged.audience_rank, judged.product_id
+        ) as contact_number
+    from judged
+    left join customer_contacts
+        on judged.customer_id::text = customer_contacts.customer_id
+)
+
+select
+    * exclude (left_out, contact_number),
+    $contact_on::date as contact_on,
+    coalesce(
+        left_out,
+        case when contact_number > $frequency_cap then 'had their contacts in the period' end
+    ) as left_out
+from numbered;

@@ -1,0 +1,229 @@
+"""Who is placed where, on random small campaigns: the rules, and the best possible.
+
+The SQL under test is the SQL of the models, compiled by dbt; only the rows are made up.
+Many campaigns go through it at once, each with customers and products of its own.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
+
+from tests.conftest import FinishedBuild
+
+STEPS = ("int_campaign_slots", "int_campaign_candidates", "int_campaign_placements")
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A small campaign.
+
+    Attributes:
+        rooms: per customer, best first, how many audiences the cap leaves.
+        needs: per product, the most popular first, how many customers it lacks.
+        barred: pairs of product and customer that must not be.
+        carts: pairs with the event that the campaign requires; None where it requires none.
+    """
+
+    rooms: tuple[int, ...]
+    needs: tuple[int, ...]
+    barred: frozenset[tuple[int, int]]
+    carts: frozenset[tuple[int, int]] | None
+
+    def may_meet(self, product: int, customer: int) -> bool:
+        if (product, customer) in self.barred:
+            return False
+        return self.carts is None or (product, customer) in self.carts
+
+    def most_places(self) -> int:
+        """How many places the best assignment fills: a maximum flow."""
+        customers, products = len(self.rooms), len(self.needs)
+        size = customers + products + 2
+        capacities = np.zeros((size, size), dtype=np.int32)
+        capacities[-2, :customers] = self.rooms
+        capacities[customers:-2, -1] = self.needs
+        for product in range(products):
+            for customer in range(customers):
+                if self.may_meet(product, customer):
+                    capacities[customer, customers + product] = 1
+        flow = maximum_flow(csr_array(capacities), size - 2, size - 1)
+        return int(flow.flow_value)
+
+
+@st.composite
+def campaigns(draw: st.DrawFn) -> Campaign:
+    rooms = draw(st.lists(st.integers(0, 4), min_size=1, max_size=9))
+    needs = draw(st.lists(st.integers(0, 5), min_size=1, max_size=7))
+    pairs = st.tuples(st.integers(0, len(needs) - 1), st.integers(0, len(rooms) - 1))
+    limit = len(rooms) * len(needs) * 3 // 4
+    return Campaign(
+        tuple(min(room, len(needs)) for room in rooms),
+        tuple(needs),
+        frozenset(draw(st.lists(pairs, max_size=limit))),
+        draw(st.none() | st.frozensets(pairs, max_size=limit)),
+    )
+
+
+batches = st.lists(campaigns(), min_size=1, max_size=25)
+
+
+@pytest.fixture(scope="module")
+def models(dirty_build: FinishedBuild) -> list[str]:
+    """The compiled SQL of each step."""
+    compiled = dirty_build.folder.dbt_target / "compiled/product_audience/models"
+    return [
+        (compiled / "intermediate/campaigns" / f"{name}.sql").read_text() for name in STEPS
+    ]
+
+
+def place(models: list[str], batch: list[Campaign]) -> dict[int, list[tuple[int, int]]]:
+    """Pairs of product and customer that the models place, by number of the campaign."""
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as warehouse")
+    connection.execute("use warehouse; create schema staging; create schema intermediate")
+    tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
+        "staging.stg_campaigns": (
+            "campaign_id text, is_active boolean, required_event text,"
+            " required_within_days bigint",
+            [
+                (f"{number}", True, None if campaign.carts is None else "cart", None)
+                for number, campaign in enumerate(batch)
+            ],
+        ),
+        "intermediate.int_campaign_products": (
+            "campaign_id text, product_id bigint, product_place bigint, open_count bigint",
+            [
+                (f"{number}", 100 * number + product, product + 1, need)
+                for number, campaign in enumerate(batch)
+                for product, need in enumerate(campaign.needs)
+            ],
+        ),
+        "intermediate.int_campaign_customers": (
+            "campaign_id text, customer_id bigint, engagement_rank bigint, capacity bigint",
+            [
+                (f"{number}", customer, customer + 1, room)
+                for number, campaign in enumerate(batch)
+                for customer, room in enumerate(campaign.rooms)
+            ],
+        ),
+        "intermediate.int_campaign_exclusions": (
+            "campaign_id text, product_id bigint, customer_id bigint",
+            [
+                (f"{number}", 100 * number + product, customer)
+                for number, campaign in enumerate(batch)
+                for product, customer in campaign.barred
+            ],
+        ),
+        "intermediate.int_interactions": (
+            "product_id bigint, customer_id bigint, event text, event_at timestamp",
+            [
+                (100 * number + product, customer, "cart", "2023-03-01")
+                for number, campaign in enumerate(batch)
+                for product, customer in campaign.carts or ()
+            ],
+        ),
+        "intermediate.int_log_window": ("as_of_at timestamp", [("2023-03-31",)]),
+    }
+    for table, (columns, rows) in tables.items():
+        connection.execute(f"create table {table} ({columns})")
+        if rows:
+            connection.register(
+                "made_up",
+                pa.table(
+                    [pa.array(column) for column in zip(*rows, strict=True)],
+                    [column.split()[0] for column in columns.split(", ")],
+                ),
+            )
+            connection.execute(f"insert into {table} from made_up")
+    for name, query in zip(STEPS, models, strict=True):
+        connection.execute(f"create table intermediate.{name} as {query}")
+    placed: dict[int, list[tuple[int, int]]] = {number: [] for number in range(len(batch))}
+    for campaign_id, product, customer in connection.execute(
+        "from intermediate.int_campaign_placements"
+    ).fetchall():
+        placed[int(campaign_id)].append((product - 100 * int(campaign_id), customer))
+    connection.close()
+    return placed
+
+
+@settings(max_examples=60)
+@given(batch=batches)
+def test_nobody_is_placed_against_the_rules(
+    models: list[str], batch: list[Campaign]
+) -> None:
+    for number, places in place(models, batch).items():
+        campaign = batch[number]
+        assert len(places) == len(set(places))
+        assert all(campaign.may_meet(*pair) for pair in places)
+        by_product = Counter(product for product, _ in places)
+        by_customer = Counter(customer for _, customer in places)
+        assert all(campaign.needs[product] >= n for product, n in by_product.items())
+        assert all(campaign.rooms[customer] >= n for customer, n in by_customer.items())
+
+
+@settings(max_examples=60)
+@given(batch=batches)
+def test_no_place_stays_open_that_somebody_with_room_could_take(
+    models: list[str], batch: list[Campaign]
+) -> None:
+    """With it at least half of the places of the best assignment are filled."""
+    for number, places in place(models, batch).items():
+        campaign = batch[number]
+        by_product = Counter(product for product, _ in places)
+        by_customer = Counter(customer for _, customer in places)
+        for product, need in enumerate(campaign.needs):
+            for customer, room in enumerate(campaign.rooms):
+                assert (
+                    by_product[product] == need
+                    or by_customer[customer] == room
+                    or (product, customer) in places
+                    or not campaign.may_meet(product, customer)
+                )
+        assert 2 * len(places) >= campaign.most_places()
+
+
+def test_nearly_as_many_places_are_filled_as_can_be(models: list[str]) -> None:
+    """Over 400 random campaigns; the bound for a single one is a half."""
+    generator = np.random.default_rng(7)
+    batch = []
+    for number in range(400):
+        customers, products = generator.integers(1, 12), generator.integers(1, 8)
+        cap, size = generator.integers(1, 5), generator.integers(1, 6)
+        density = generator.choice([0.05, 0.2, 0.5, 0.7])
+        met = generator.random((2, products, customers)) < density
+        batch.append(
+            Campaign(
+                (int(min(cap, products)),) * int(customers),
+                (int(size),) * int(products),
+                frozenset(map(tuple, np.argwhere(met[0]).tolist())),
+                frozenset(map(tuple, np.argwhere(met[1]).tolist())) if number % 4 else None,
+            )
+        )
+    placed = sum(len(places) for places in place(models, batch).values())
+    best = sum(campaign.most_places() for campaign in batch)
+    assert 0.97 * best <= placed <= best
+
+
+def test_without_a_cap_every_product_gets_the_top_of_the_ranking(models: list[str]) -> None:
+    campaign = Campaign((4,) * 8, (3,) * 4, frozenset({(0, 0), (0, 2), (1, 1)}), None)
+    (places,) = place(models, [campaign]).values()
+    assert {
+        product: sorted(customer for other, customer in places if other == product)
+        for product in range(4)
+    } == {0: [1, 3, 4], 1: [0, 2, 3], 2: [0, 1, 2], 3: [0, 1, 2]}
+
+
+def test_with_a_cap_better_customers_come_before_worse_ones(models: list[str]) -> None:
+    """Four products of two with a cap of one: the first eight of ten customers."""
+    (places,) = place(models, [Campaign((1,) * 10, (2,) * 4, frozenset(), None)]).values()
+    assert sorted(customer for _, customer in places) == list(range(8))
+    for product in range(4):
+        first, second = sorted(c for other, c in places if other == product)
+        assert first < 4 <= second

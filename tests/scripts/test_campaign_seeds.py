@@ -1,0 +1,200 @@
+"""A campaign that cannot be meant stops the build with its row and the reason.
+
+The SQL under test is that of the data tests, compiled by dbt, on rows that are made up.
+"""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.generate_interactions import generate
+from tests.conftest import FinishedBuild, copy_project, run_program
+
+GOOD = {
+    "campaign_id": "spring",
+    "campaign_name": "Spring",
+    "is_active": "true",
+    "starts_on": "2023-04-01",
+    "ends_on": "2023-04-30",
+    "audience_size": "10",
+    "frequency_cap": "",
+    "product_limit": "",
+    "active_within_days": "",
+    "required_event": "",
+    "required_within_days": "",
+    "exclude": "any",
+    "exclude_within_days": "",
+    "holdout_share": "0",
+    "cost_per_contact": "0.10",
+    "value_per_conversion": "5",
+}
+RULE = {
+    "campaign_id": "spring",
+    "subject": "customer",
+    "action": "include",
+    "attribute": "total_interactions",
+    "operator": "at_least",
+    "value": "2",
+}
+Problems = Callable[[list[dict[str, str]], list[dict[str, str]]], list[str]]
+
+
+@pytest.fixture(scope="module")
+def problems(dirty_build: FinishedBuild) -> Problems:
+    """What the data tests say of campaigns and rules; the log has products 1 to 3."""
+    compiled = dirty_build.folder.dbt_target / "compiled/product_audience"
+
+    def read(path: str) -> str:
+        return (compiled / path).read_text()
+
+    def say(campaigns: list[dict[str, str]], rules: list[dict[str, str]]) -> list[str]:
+        with duckdb.connect() as connection:
+            connection.execute("attach ':memory:' as warehouse")
+            connection.execute("use warehouse")
+            for schema in ("seeds", "staging", "intermediate", "marts"):
+                connection.execute(f"create schema {schema}")
+            connection.execute(
+                "create table marts.products as from range(1, 4) t(product_id)"
+            )
+            for seed, good, rows in (
+                ("campaigns", GOOD, campaigns),
+                ("campaign_rules", RULE, rules),
+            ):
+                columns = ", ".join(f"{name} text" for name in good)
+                connection.execute(f"create table seeds.{seed} ({columns})")
+                for row in rows:
+                    connection.execute(
+                        f"insert into seeds.{seed} values ({', '.join('?' for _ in good)})",
+                        list((good | row).values()),
+                    )
+            for table, path in (
+                ("staging.stg_campaigns", "models/staging/campaigns"),
+                ("staging.stg_campaign_rules", "models/staging/campaigns"),
+                ("intermediate.int_rule_values", "models/intermediate/campaigns"),
+            ):
+                query = read(f"{path}/{table.split('.')[1]}.sql")
+                connection.execute(f"create table {table} as {query}")
+            return [
+                row[0]
+                for test in ("campaigns", "campaign_rules")
+                for row in connection.execute(
+                    read(f"tests/warehouse/assert_{test}_can_be_meant.sql")
+                ).fetchall()
+            ]
+
+    return say
+
+
+def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
+    rows = []
+    for seed in ("campaigns", "campaign_rules"):
+        with (PROJECT / "seeds" / f"{seed}.csv").open(newline="") as file:
+            rows.append(list(csv.DictReader(file)))
+    assert problems(*rows) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"ends_on": "2023-03-31"},
+            "ends_on = 2023-03-31 lies before starts_on = 2023-04-01",
+        ),
+        ({"ends_on": "2023-04-31"}, "ends_on = 2023-04-31, expected a date"),
+        ({"starts_on": ""}, "starts_on is empty"),
+        ({"audience_size": "0"}, "audience_size = 0, expected 1 or more"),
+        ({"audience_size": "2.5"}, "audience_size = 2.5, expected a whole number"),
+        ({"frequency_cap": "0"}, "frequency_cap = 0, expected 1 or more"),
+        ({"product_limit": "many"}, "product_limit = many, expected a whole number"),
+        ({"exclude": "buyers"}, "exclude = buyers, expected any, purchased or none"),
+        ({"exclude_within_days": "-1"}, "exclude_within_days = -1, expected 0 or more"),
+        ({"holdout_share": "1"}, "holdout_share = 1, expected less than 1"),
+        ({"cost_per_contact": "cheap"}, "cost_per_contact = cheap, expected a number"),
+        ({"is_active": "perhaps"}, "is_active = perhaps, expected true or false"),
+        ({"campaign_id": "spring 23"}, "campaign_id = spring 23, expected letters"),
+    ],
+)
+def test_a_campaign_that_cannot_be_meant_is_named(
+    problems: Problems, changed: dict[str, str], said: str
+) -> None:
+    (problem,) = problems([GOOD | changed], [])
+    assert problem.startswith(f"seeds/campaigns.csv, {(GOOD | changed)['campaign_id']}: ")
+    assert said in problem
+
+
+def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
+    assert problems([GOOD, GOOD], []) == [
+        "seeds/campaigns.csv, spring: the campaign_id stands in 2 rows, expected one."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"attribute": "horoscope"},
+            "unknown attribute horoscope, expected one of customer_id",
+        ),
+        ({"operator": "like"}, "unknown operator like, expected equals, in, between"),
+        ({"subject": "shop"}, "expected customer or product as the subject"),
+        ({"action": "prefer"}, "expected include or exclude as the action"),
+        ({"campaign_id": "autumn"}, "seeds/campaigns.csv has no such campaign"),
+        ({"value": ""}, "the value is empty"),
+        ({"value": "often"}, "expected numbers or times as the value"),
+        ({"operator": "between", "value": "1"}, "expected lowest|highest as the value"),
+        (
+            {"operator": "between", "value": "5|2"},
+            "the lowest value lies above the highest",
+        ),
+        (
+            {"operator": "between", "value": "1|2023-01-01"},
+            "expected numbers or times as the value",
+        ),
+        ({"operator": "is_null"}, "is_null takes no value"),
+        (
+            {
+                "subject": "product",
+                "attribute": "product_id",
+                "operator": "in",
+                "value": "2|17",
+            },
+            "the log has no product 17",
+        ),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_named(
+    problems: Problems, changed: dict[str, str], said: str
+) -> None:
+    (problem,) = problems([GOOD], [changed])
+    assert problem.startswith("seeds/campaign_rules.csv, ")
+    assert (RULE | changed)["campaign_id"] in problem
+    assert said in problem
+
+
+def test_rules_may_name_lists_ranges_and_days(problems: Problems) -> None:
+    rules = [
+        {"operator": "in", "value": "1|2|3"},
+        {"operator": "between", "value": "1.5|20"},
+        {"attribute": "last_interaction_at", "value": "2023-01-01"},
+        {"attribute": "first_interaction_at", "operator": "is_null", "value": ""},
+        {"subject": "Product", "attribute": "Product_ID", "operator": "in", "value": "1|3"},
+    ]
+    assert problems([GOOD], rules) == []
+
+
+def test_an_empty_scope_stops_the_build_and_publishes_nothing(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    rule = RULE | {"campaign_id": "spring", "subject": "product", "value": "1000000"}
+    rule["attribute"] = "interaction_count"
+    project = copy_project(tmp_path, campaigns=[GOOD], campaign_rules=[rule])
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.001)
+    outcome = run_program(folder, "scripts.build", "--log", str(log), project=project)
+    assert outcome.returncode == 1
+    assert "the rules of spring leave no product in scope" in outcome.stderr
+    assert "Nothing was published." in outcome.stderr

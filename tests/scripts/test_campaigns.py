@@ -1,0 +1,261 @@
+"""Campaigns: from the rules to the contact list, and the opt-outs after it."""
+
+import csv
+import hashlib
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.export_campaign import export_campaign
+from scripts.opt_outs import note_opt_outs
+from scripts.publish import publish
+from scripts.releases import ReleaseError
+from tests.conftest import copy_project, read_release, run_program
+from tests.scripts.test_campaign_seeds import GOOD
+
+# In the log's own world: its last purchase is of August 2018.
+PERIOD = {"starts_on": "2018-09-01", "ends_on": "2018-09-30"}
+CAMPAIGN = "sao_paulo_toys"
+
+
+def test_a_campaign_by_category_and_state(
+    folder: BuildFolder, shared_data: Path, tmp_path: Path
+) -> None:
+    """Toys for customers of Sao Paulo; then an export, an opt-out and another export."""
+    campaign = GOOD | PERIOD | {"campaign_id": CAMPAIGN, "audience_size": "20"}
+    campaign |= {"frequency_cap": "2", "holdout_share": "0.2"}
+    rules = [
+        ("product", "include", "product_category_name", "in", "brinquedos|bebes"),
+        ("product", "exclude", "product_weight_g", "at_least", "5000"),
+        ("product", "exclude", "product_photos_qty", "is_null", ""),
+        ("customer", "include", "customer_state", "equals", "SP"),
+    ]
+    names = ("subject", "action", "attribute", "operator", "value")
+    project = copy_project(
+        tmp_path,
+        campaigns=[campaign],
+        campaign_rules=[
+            {"campaign_id": CAMPAIGN} | dict(zip(names, rule, strict=True))
+            for rule in rules
+        ],
+    )
+    purchases = shared_data / "olist_purchases.csv"
+    told_before = tmp_path / "contacts.csv"
+    with duckdb.connect() as connection:
+        buyers = f"from '{purchases}' where customer_state = 'SP'"
+        told = connection.execute(
+            f"select distinct customer_unique_id {buyers} order by 1 limit 500"
+        ).fetchall()
+    told_before.write_text(
+        "client,when\n" + "".join(f"{row[0]},2018-09-02 10:00:00\n" for row in told)
+    )
+    settings = {
+        "customer_attributes": {
+            "path": str(purchases),
+            "columns": {"customer_id": "customer_unique_id"},
+        },
+        "product_attributes": str(shared_data / "olist_products.csv"),
+        "contacts": {
+            "path": str(told_before),
+            "columns": {"customer_id": "client", "contacted_at": "when"},
+        },
+    }
+    outcome = run_program(
+        folder,
+        "scripts.build",
+        *("--log", str(purchases), "--mapping", "mappings/olist.yml"),
+        *("--vars", json.dumps(settings)),
+        project=project,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+    with read_release(folder) as release:
+        audience = release.execute(
+            "select product_id, customer_id, arm from campaign_audiences"
+        ).fetchall()
+        (in_scope,) = release.execute(
+            "select product_count from campaign_summaries"
+        ).fetchone() or (0,)
+        shortfalls = release.execute(
+            "select sum(missing_count), count(*) from campaign_shortfalls"
+        ).fetchone()
+    with duckdb.connect() as connection:
+        products = dict(
+            connection.execute(
+                "select product_id, true from"
+                f" '{shared_data / 'olist_products.csv'}' where product_category_name in"
+                " ('brinquedos', 'bebes') and product_weight_g < 5000"
+                " and product_photos_qty is not null"
+            ).fetchall()
+        )
+        bought = connection.execute(
+            f"select product_id, customer_unique_id, customer_state from '{purchases}'"
+        ).fetchall()
+    of_sao_paulo = {customer for _, customer, state in bought if state == "SP"}
+    pairs = {(product, customer) for product, customer, _ in bought}
+    assert in_scope == len(products)
+    assert len(audience) == 20 * in_scope
+    assert shortfalls == (None, 0)
+    assert {product for product, _, _ in audience} == set(products)
+    assert {customer for _, customer, _ in audience} <= of_sao_paulo
+    assert not pairs & {(product, customer) for product, customer, _ in audience}
+    places = Counter(customer for _, customer, _ in audience)
+    contacted = {row[0] for row in told}
+    assert max(places.values()) == 2
+    assert all(count == 1 for name, count in places.items() if name in contacted)
+    held_out = {customer for _, customer, arm in audience if arm == "holdout"}
+    assert 0.15 < len(held_out) / len(places) < 0.25
+
+    first = export_campaign(folder, CAMPAIGN, date(2018, 9, 10))
+    assert first.folder is not None
+    with (first.folder / "contacts.csv").open(newline="") as file:
+        contacts = list(csv.DictReader(file))
+    assert {(row["product_id"], row["customer_id"]) for row in contacts} == {
+        (product, customer) for product, customer, arm in audience if arm == "contact"
+    }
+    assert first.receipt["contacts"] + first.receipt["holdouts"] == len(audience)
+    again = export_campaign(folder, CAMPAIGN, date(2018, 9, 10))
+    assert again.folder is None
+    assert again.receipt["left_out"] == {
+        "contacted about the product in the period": len(audience)
+    }
+
+    # Served before, an opt-out leaves; its places were taken, so nobody else gets them.
+    gone = contacts[0]["customer_id"]
+    outcome = run_program(folder, "scripts.suppress", gone, project=project)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with read_release(folder) as release:
+        for mart in ("customers", "product_audiences", "campaign_customers"):
+            assert release.execute(
+                f"select count(*) from {mart} where customer_id = ?", [gone]
+            ).fetchone() == (0,)
+        assert release.execute(
+            "select served_count, contact_count + holdout_count, missing_count"
+            " from campaign_summaries"
+        ).fetchone() == (len(audience), 0, 0)
+    assert export_campaign(folder, CAMPAIGN, date(2018, 9, 10)).folder is None
+
+
+# The period of the shipped campaigns.
+APRIL = date(2023, 4, 3)
+
+
+def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
+    published: BuildFolder,
+) -> None:
+    outcome = run_program(
+        published,
+        "scripts.export_campaign",
+        *("spring_rotation", "--on", "2023-04-03", "--format", "parquet"),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    (folder,) = published.exports.glob("spring_rotation-*")
+    receipt = json.loads((folder / "receipt.json").read_text())
+    contacts = folder / "contacts.parquet"
+    assert receipt["sha256"] == hashlib.sha256(contacts.read_bytes()).hexdigest()
+    assert f"Wrote {receipt['contacts']:,} contacts" in outcome.stdout
+    with read_release(published) as release:
+        expected = release.execute(
+            "select campaign_id, product_id, audience_rank, customer_id, arm, $day,"
+            " explanation, $release_id from campaign_audiences"
+            " inner join campaign_customers using (campaign_id, customer_id, arm)"
+            " where campaign_id = 'spring_rotation' and arm = 'contact'"
+            " order by product_id, audience_rank",
+            {"day": APRIL, "release_id": receipt["release_id"]},
+        ).fetchall()
+    assert expected
+    with duckdb.connect() as connection:
+        assert connection.execute(f"from '{contacts}'").fetchall() == expected
+    assert receipt["contacts"] == len(expected)
+    assert receipt["cost"] == pytest.approx(0.10 * len(expected))
+    assert (folder.stat().st_mode & 0o077) == 0
+
+
+def test_an_export_counts_the_contacts_of_other_campaigns(published: BuildFolder) -> None:
+    """Nobody gets more than two messages in April, whichever campaign sends them."""
+    for campaign in ("spring_rotation", "abandoned_carts"):
+        assert export_campaign(published, campaign, APRIL).folder is not None
+    left_out = export_campaign(published, "most_engaged", APRIL, dry_run=True).receipt
+    assert left_out["left_out"].keys() == {"contacted about the product in the period"}
+    ledger = published.exports / "*" / "ledger.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select campaign_id, customer_id, product_id, arm from read_parquet(?)",
+            [str(ledger)],
+        ).fetchall()
+    contacts = [row for row in rows if row[3] == "contact"]
+    assert len({(customer, product) for _, customer, product, _ in contacts}) == len(
+        contacts
+    )
+    abandoned = {row[1] for row in contacts if row[0] == "abandoned_carts"}
+    spring = {row[1] for row in contacts if row[0] == "spring_rotation"}
+    assert spring
+    # Its cap is one: whoever spring_rotation has contacted is left out.
+    assert abandoned
+    assert not abandoned & spring
+
+
+def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> None:
+    before = export_campaign(published, "spring_rotation", APRIL, dry_run=True).receipt
+    with read_release(published) as release:
+        (customer, places) = release.execute(
+            "select customer_id, audience_count from campaign_customers"
+            " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
+        ).fetchone() or (0, 0)
+    note_opt_outs(published, [str(customer)], "asked by letter")
+    export = export_campaign(published, "spring_rotation", APRIL)
+    assert export.receipt["left_out"] == {"opted out since the release was made": places}
+    assert export.receipt["contacts"] == before["contacts"] - places
+    assert export.folder is not None
+    with (export.folder / "contacts.csv").open(newline="") as file:
+        assert f"{customer}" not in {row["customer_id"] for row in csv.DictReader(file)}
+
+
+def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
+    publish(published)
+    with read_release(published) as release:
+        (customer,) = release.execute(
+            "select min(customer_id) from customers"
+        ).fetchone() or (0,)
+    note_opt_outs(published, [str(customer), "999999999"], "asked by letter")
+    outcome = run_program(published, "scripts.publish", "--rollback")
+    assert outcome.returncode == 0
+    assert "Note: 1 of its customers opted out after it was made" in outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["autumn"], "There is no campaign autumn in 0000"),
+        (["most_engaged"], "runs from 2023-04-01 to 2023-04-30, but today is"),
+        (["most_engaged", "--on", "2023-05-01"], "but the day is 2023-05-01: name the day"),
+    ],
+)
+def test_an_export_that_cannot_be_says_why(
+    published: BuildFolder, arguments: list[str], said: str
+) -> None:
+    outcome = run_program(published, "scripts.export_campaign", *arguments)
+    assert outcome.returncode == 1
+    assert said in outcome.stderr
+    assert "Nothing was written." in outcome.stderr
+    assert not list(published.exports.glob("[a-z]*"))
+
+
+def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) -> None:
+    with pytest.raises(ReleaseError, match="run `make build` first"):
+        export_campaign(folder, "most_engaged", APRIL)
+
+
+@pytest.mark.parametrize("customer", ["seven", "1.5", ""])
+def test_an_opt_out_that_cannot_be_noted_says_why(
+    published: BuildFolder, customer: str
+) -> None:
+    outcome = run_program(published, "scripts.suppress", customer)
+    assert outcome.returncode == 1
+    assert f"{customer!r} cannot be a customer of this log" in outcome.stderr
+    assert not published.suppressions.exists()
