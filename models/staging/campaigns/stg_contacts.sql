@@ -64,6 +64,8 @@ parsed as (
         cost,
         arm
     from exported
+    -- Else exported from another log.
+    where {{ parse_id('customer_id') }} is not null
 ),
 
 judged as (

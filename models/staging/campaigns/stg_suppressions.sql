@@ -35,6 +35,8 @@ combined as (
         cast(null as bigint) as row_in_input,
         customer_id as raw_customer_id
     from noted
+    -- Else noted for another log.
+    where {{ parse_id('customer_id') }} is not null
 ),
 
 parsed as (
