@@ -15,10 +15,10 @@
             || case {{ campaigns }}.exclude
                 when 'any'
                     then
-                        ', without any interaction with it'
+                        ', without any interaction with the product'
                         || {{ days % 'exclude_within_days' }}
                 when 'purchased'
-                    then ', who did not buy it' || {{ days % 'exclude_within_days' }}
+                    then ', who did not buy the product' || {{ days % 'exclude_within_days' }}
                 else ''
             end
             || coalesce(

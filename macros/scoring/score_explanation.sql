@@ -21,7 +21,7 @@
     'Number ' || {{ whole_number_text(customers ~ '.engagement_rank') }}
         || ' of ' || {{ whole_number_text(customer_count) }} || ': '
         || {{ counted(customers ~ '.total_interactions', 'interaction') }} || ' with '
-        || {{ counted(customers ~ '.unique_products', 'product') }} || ', the last '
+        || {{ counted(customers ~ '.unique_products', 'product') }} || ', last seen '
         || {{ counted(dbt.datediff(customers ~ '.last_interaction_at', as_of_at, 'day'), 'day') }}
         || ' before ' || cast(cast({{ as_of_at }} as date) as {{ dbt.type_string() }})
         || '. What counts most: '

@@ -104,6 +104,8 @@ with_event as (
     select distinct
         open_products.campaign_id,
         open_products.product_id,
+        open_products.product_place,
+        open_products.open_count,
         interactions.customer_id
     from interactions
     inner join open_products
@@ -160,6 +162,7 @@ starting as (
     select
         numbered_products.campaign_id,
         numbered_products.product_id,
+        numbered_products.product_place,
         numbered_products.open_count,
         numbered_products.taken_count,
         room_totals.customer_count,
@@ -202,6 +205,8 @@ stepping as (
     select
         campaign_id,
         product_id,
+        product_place,
+        open_count,
         customer_count,
         {{ each_number(
             0,
@@ -215,6 +220,8 @@ looked_at as (
     select
         stepping.campaign_id,
         stepping.product_id,
+        stepping.product_place,
+        stepping.open_count,
         stepping.step,
         mod(counted.customers_before + stepping.step, stepping.customer_count) + 1
             as customer_number
@@ -225,11 +232,16 @@ looked_at as (
             and stepping.product_id = counted.product_id
 ),
 
+-- With all that the next step asks for: joined again by campaign, everybody would meet
+-- every product.
 pairs as (
     select
         looked_at.campaign_id,
         looked_at.product_id,
+        looked_at.product_place,
+        looked_at.open_count,
         numbered_customers.customer_id,
+        numbered_customers.room,
         looked_at.step as preference
     from looked_at
     inner join numbered_customers
@@ -240,7 +252,10 @@ pairs as (
     select
         with_event.campaign_id,
         with_event.product_id,
+        with_event.product_place,
+        with_event.open_count,
         with_event.customer_id,
+        roomy_customers.room,
         roomy_customers.engagement_rank as preference
     from with_event
     inner join roomy_customers
@@ -255,18 +270,10 @@ final as (
         pairs.product_id,
         pairs.customer_id,
         pairs.preference,
-        open_products.product_place,
-        open_products.open_count,
-        roomy_customers.room
+        pairs.product_place,
+        pairs.open_count,
+        pairs.room
     from pairs
-    inner join open_products
-        on
-            pairs.campaign_id = open_products.campaign_id
-            and pairs.product_id = open_products.product_id
-    inner join roomy_customers
-        on
-            pairs.campaign_id = roomy_customers.campaign_id
-            and pairs.customer_id = roomy_customers.customer_id
     left join exclusions
         on
             pairs.campaign_id = exclusions.campaign_id
