@@ -57,6 +57,7 @@ class Operation:
 
     Attributes:
         answer: the shape of the answer, or content types for one that is no JSON.
+        files: content types in which the same can be had.
         example: of the answer.
         body: the shape of the request's body.
         problems: statuses other than 200 and the common ones.
@@ -68,6 +69,7 @@ class Operation:
 
     summary: str
     answer: type[BaseModel] | tuple[str, ...]
+    files: tuple[str, ...] = ()
     example: Any = None
     parameters: tuple[Parameter, ...] = ()
     body: type[BaseModel] | None = None
@@ -163,6 +165,7 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
         content[operation.answer[0]]["example"] = operation.example
     else:
         content = {"application/json": _media(operation.answer, operation.example)}
+        content |= {kind: {"schema": {"type": "string"}} for kind in operation.files}
     statuses = COMMON_PROBLEMS + operation.problems
     if has_keys and not operation.is_open:
         statuses += KEY_PROBLEMS
@@ -194,7 +197,7 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
                 "required": parameter.place == "path",
                 "description": parameter.meaning,
                 "schema": parameter.schema,
-                "example": parameter.example,
+                **({} if parameter.example is None else {"example": parameter.example}),
             }
             for parameter in operation.parameters
         ]

@@ -180,3 +180,107 @@ INFORMATION: dict[str, Any] = {
 EXPORT = "rank,customer_id,score\n1,83776,0.823275022\n2,2,0.720911895\n"
 METRICS = 'audience_requests_total{method="GET",route="/health",status="200"} 1.0\n'
 DOCUMENT = {"openapi": "3.0.3", "info": {"title": "Product Audience"}, "paths": {}}
+CAMPAIGNS: dict[str, Any] = {
+    "campaigns": [
+        {
+            "campaign_id": "most_engaged",
+            "campaign_name": "The most engaged for the most popular products",
+            "starts_on": "2023-04-01",
+            "ends_on": "2023-04-30",
+            "audience_size": 10,
+            "frequency_cap": None,
+            "holdout_share": 0.0,
+            "cost_per_contact": 0.1,
+            "value_per_conversion": 5.0,
+            "audience_rule": "Customers by engagement, without any interaction with the "
+            "product.",
+            "product_count": 1000,
+            "suitable_customer_count": 433787,
+            "reached_customer_count": 17,
+            "contact_count": 10000,
+            "holdout_count": 0,
+            "served_count": 0,
+            "short_product_count": 0,
+            "missing_count": 0,
+            "planned_cost": 1000.0,
+        }
+    ],
+    "count": 1,
+    "release": "000006-20261125T081818Z",
+}
+CAMPAIGN: dict[str, Any] = {
+    "campaign_id": "abandoned_carts",
+    "campaign_name": "Left in the cart in the last month",
+    "starts_on": "2023-04-01",
+    "ends_on": "2023-04-30",
+    "audience_size": 5,
+    "frequency_cap": 1,
+    "holdout_share": 0.1,
+    "cost_per_contact": 0.1,
+    "value_per_conversion": 5.0,
+    "audience_rule": "Customers with the event cart on the product in the last 30 days, who did "
+    "not buy the product, each for at most 1 product.",
+    "product_count": 500,
+    "suitable_customer_count": 433787,
+    "reached_customer_count": 1965,
+    "contact_count": 1740,
+    "holdout_count": 225,
+    "served_count": 0,
+    "short_product_count": 226,
+    "missing_count": 535,
+    "planned_cost": 174.0,
+    "shortfalls": [{"reason": "frequency cap", "product_count": 7, "missing_count": 9}],
+    "concentration": [
+        {
+            "measure": "distinct customers",
+            "value": 1965.0,
+            "without_campaign": 16.0,
+            "explanation": "Customers who are in at least one audience.",
+        }
+    ],
+    "release": "000006-20261125T081818Z",
+}
+CAMPAIGN_PLAN: dict[str, Any] = {
+    "campaign_id": "most_engaged",
+    "cost_per_contact": 0.1,
+    "value_per_conversion": 5.0,
+    "best_audience_size": 500,
+    "note": None,
+    "sizes": [
+        {
+            "audience_size": 500,
+            "is_best": True,
+            "response_rate": 0.066,
+            "response_rate_low": 0.04737852635977387,
+            "response_rate_high": 0.0912394011608535,
+            "cumulative_gain": 0.00904109589041096,
+            "conversions": 33.0,
+            "cost": 50.0,
+            "revenue": 165.0,
+            "profit": 115.0,
+            "profit_low": 68.446316,
+            "profit_high": 178.098503,
+            "return_on_investment": 2.3,
+            "cost_per_conversion": 1.515152,
+        }
+    ],
+    "release": "000006-20261125T081818Z",
+}
+CAMPAIGN_AUDIENCE: dict[str, Any] = {
+    "campaign_id": "most_engaged",
+    "audience": [
+        {
+            "product_id": 94,
+            "audience_rank": 1,
+            "customer_id": 83776,
+            "engagement_score": 0.823275022,
+            "arm": "contact",
+            "explanation": "Number 1 of 433,787: 248 interactions with 247 products, last "
+            "seen 57 days before 2023-03-31. What counts most: number of "
+            "interactions.",
+        }
+    ],
+    "count": 1,
+    "next": "Wzk0LDFd",
+    "release": "000006-20261125T081818Z",
+}

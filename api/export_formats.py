@@ -33,12 +33,13 @@ class Csv(Writer):
     content_type = "text/csv; charset=utf-8"
 
     def __init__(self) -> None:
-        self._header = b"rank,customer_id,score\n"
+        self._is_first = True
 
     def write(self, part: pyarrow.Table) -> bytes:
         buffer = io.BytesIO()
-        buffer.write(self._header)
-        self._header = b""
+        if self._is_first:
+            buffer.write(",".join(part.column_names).encode() + b"\n")
+            self._is_first = False
         csv.write_csv(
             part, buffer, csv.WriteOptions(include_header=False, quoting_style="needed")
         )
@@ -51,25 +52,20 @@ class JsonLines(Writer):
     content_type = "application/x-ndjson"
 
     def write(self, part: pyarrow.Table) -> bytes:
-        customers = part.column("customer_id")
-        if pyarrow.types.is_integer(customers.type):
-            customers = customers.cast(pyarrow.string())
-        else:
-            customers = pyarrow.array(
-                [as_json(name).decode() for name in customers.to_pylist()],
-                pyarrow.string(),
-            )
-        lines = compute.binary_join_element_wise(
-            '{"customer_id":',
-            customers,
-            ',"score":',
-            part.column("score").cast(pyarrow.string()),
-            ',"rank":',
-            part.column("rank").cast(pyarrow.string()),
-            "}\n",
-            "",
-        )
+        pieces: list[Any] = []
+        for name, column in zip(part.column_names, part.columns, strict=True):
+            pieces += [f'{"," if pieces else "{"}"{name}":', _json_values(column)]
+        lines = compute.binary_join_element_wise(*pieces, "}\n", "")
         return "".join(lines.to_pylist()).encode()
+
+
+def _json_values(column: pyarrow.ChunkedArray) -> Any:
+    """The values of a column as JSON; numbers as they are, all else as text."""
+    if pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type):
+        return column.cast(pyarrow.string())
+    return pyarrow.array(
+        [as_json(value).decode() for value in column.to_pylist()], pyarrow.string()
+    )
 
 
 class Parquet(Writer):

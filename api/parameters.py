@@ -1,5 +1,7 @@
 """Parameters of requests: how the document shows them, and what a request has of them."""
 
+import base64
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +9,9 @@ from urllib.parse import unquote_to_bytes
 
 from sanic import Request
 
+from api.answers import as_json
 from api.blocks import ProductId
-from api.problems import invalid_parameter
+from api.problems import Problem, invalid_parameter
 from api.release import Release
 
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
@@ -124,9 +127,99 @@ class Identifier:
         return identifier(self.name, text, release)
 
 
-Parameter = WholeNumber | Choice | Identifier
+@dataclass(frozen=True)
+class Name:
+    """A short name in the path."""
+
+    name: str
+    example: str
+    meaning: str
+    place = "path"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema."""
+        return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """An id in the query that narrows the answer; without it, it does not."""
+
+    identifier: Identifier
+    place = "query"
+
+    @property
+    def name(self) -> str:
+        """As in the query."""
+        return self.identifier.name
+
+    @property
+    def example(self) -> None:
+        """None: without it the answer is whole."""
+        return None
+
+    @property
+    def meaning(self) -> str:
+        """What it does."""
+        return f"Only this one. {self.identifier.meaning}"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema."""
+        return self.identifier.schema
+
+    def read(self, request: Request, release: Release) -> ProductId | None:
+        """The id that a request has, if any.
+
+        Raises:
+            Problem: it cannot be one.
+        """
+        text = _only(request, self.name)
+        return None if text is None else self.identifier.read(request, text, release)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page begins: `next` of the page before."""
+
+    name: str
+    meaning: str
+    place = "query"
+    example = None
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema."""
+        return {"type": "string"}
+
+    def read(self, request: Request, release: Release) -> tuple[ProductId, int] | None:
+        """Product and rank of the last row of the page before; None for the first page.
+
+        Raises:
+            Problem: no page says so.
+        """
+        text = _only(request, self.name)
+        if text is None:
+            return None
+        try:
+            product, rank = json.loads(base64.urlsafe_b64decode(text))
+            if type(rank) is int and 0 < rank < 2**63:
+                return identifier(self.name, product, release), rank
+        except (ValueError, TypeError, Problem):
+            pass
+        raise invalid_parameter(self.name, text, "`next` of the page before, as it was")
+
+    @staticmethod
+    def write(product: ProductId, rank: int) -> str:
+        """The cursor of a row."""
+        return base64.urlsafe_b64encode(as_json([product, rank])).decode()
+
+
+Parameter = WholeNumber | Choice | Identifier | Name | Filter | Cursor
 
 PRODUCT_ID = Identifier("product_id", 42, "The product, as the log names it.")
+CAMPAIGN_ID = Name("campaign_id", "spring_rotation", "The campaign.")
 CUSTOMER_ID = Identifier("customer_id", 83776, "The customer, as the log names it.")
 
 

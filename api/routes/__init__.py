@@ -1,10 +1,19 @@
 """The routes of the API, one file per group."""
 
 from api.routes.audiences import audiences
+from api.routes.campaigns import campaigns
 from api.routes.customers import customers
 from api.routes.documents import documents
 from api.routes.exports import exports
 from api.routes.information import information
 from api.routes.products import products
 
-BLUEPRINTS = (information, audiences, exports, products, customers, documents)
+BLUEPRINTS = (
+    information,
+    audiences,
+    exports,
+    products,
+    customers,
+    campaigns,
+    documents,
+)

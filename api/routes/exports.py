@@ -16,6 +16,7 @@ from api.documentation import READING, Operation, documented
 from api.export_formats import FORMATS, Writer
 from api.parameters import PRODUCT_ID, Choice, WholeNumber
 from api.problems import Problem
+from api.release import Release
 
 PART_SIZE = 10_000
 SMALLEST_PART = 1_000
@@ -51,44 +52,73 @@ class Export(Answer):
 )
 async def export_audience(request: Request, product_id: str) -> Any:
     """Stream an audience of any size; memory does not grow with it."""
-    context = request.app.ctx
-    served = context.serving.current()
+    served = request.app.ctx.serving.current()
     with served.release.use() as release:
         product = PRODUCT_ID.read(request, product_id, release)
         n = N.read(request)
         kind = FORMAT.read(request)
-        if request.version == "1.0":
-            raise Problem(
-                505,
-                "http-version",
-                "HTTP version not supported",
-                "An export comes in chunks, which HTTP/1.0 has not: ask by HTTP/1.1.",
-            )
-        etag = entity_tag(request, release)
-        if is_known(request, etag):
-            return Answer(status=304, headers={"etag": etag})
-        if request.method != "HEAD" and context.exports.locked():
-            raise Problem(
-                503,
-                "too-many-exports",
-                "Too many exports",
-                "As many exports as may are running: try again in a moment.",
-                headers={"retry-after": "5"},
-            )
-        head = Export(
-            headers={
-                "etag": etag,
-                "content-disposition": f'attachment; filename="audience.{kind}"',
-                "x-release": release.release_id,
-                "x-cold-start": "false" if await served.knows(product) else "true",
-            },
-            content_type=FORMATS[kind].content_type,
+        headers = {"x-cold-start": "false" if await served.knows(product) else "true"}
+        tables = parts(served, product, n)
+        return await export(
+            request, release, tables, f"audience.{kind}", headers, product_id=product
         )
-        if request.method == "HEAD":
-            return head
-        async with context.exports:
-            writer = FORMATS[kind]()
-            await _stream(request, head, writer, parts(served, product, n), product, kind)
+
+
+async def export(
+    request: Request,
+    release: Release,
+    tables: AsyncIterator[pyarrow.Table],
+    file_name: str,
+    headers: dict[str, str],
+    **subject: object,
+) -> Any:
+    """Stream tables as a file, as many at once as may.
+
+    Args:
+        tables: one or more, of the same columns.
+        file_name: its suffix says in which format.
+        headers: of the answer, beside those of every export.
+        subject: what the export is of, for the log.
+
+    Returns:
+        The head where nothing but it was asked for, else None: it has been sent.
+
+    Raises:
+        Problem: it cannot be sent now, or not by this version of HTTP.
+    """
+    context = request.app.ctx
+    kind = file_name.rpartition(".")[2]
+    if request.version == "1.0":
+        raise Problem(
+            505,
+            "http-version",
+            "HTTP version not supported",
+            "An export comes in chunks, which HTTP/1.0 has not: ask by HTTP/1.1.",
+        )
+    etag = entity_tag(request, release)
+    if is_known(request, etag):
+        return Answer(status=304, headers={"etag": etag})
+    if request.method != "HEAD" and context.exports.locked():
+        raise Problem(
+            503,
+            "too-many-exports",
+            "Too many exports",
+            "As many exports as may are running: try again in a moment.",
+            headers={"retry-after": "5"},
+        )
+    head = Export(
+        headers={
+            "etag": etag,
+            "content-disposition": f'attachment; filename="{file_name}"',
+            "x-release": release.release_id,
+            **headers,
+        },
+        content_type=FORMATS[kind].content_type,
+    )
+    if request.method == "HEAD":
+        return head
+    async with context.exports:
+        await _stream(request, head, FORMATS[kind](), tables, format=kind, **subject)
     return None
 
 
@@ -97,8 +127,7 @@ async def _stream(
     head: Export,
     writer: Writer,
     tables: AsyncIterator[pyarrow.Table],
-    product: ProductId,
-    kind: str,
+    **subject: object,
 ) -> None:
     """Send a file in parts, and note how it ended."""
     context = request.app.ctx
@@ -136,8 +165,7 @@ async def _stream(
     context.observation.log(
         "export",
         request,
-        product_id=product,
-        format=kind,
+        **subject,
         rows=rows,
         complete=trouble is None,
         trouble=trouble,

@@ -1,0 +1,5 @@
+-- What a campaign costs and returns by audience size.
+select * exclude (campaign_id)
+from main.audience_plan
+where campaign_id = $campaign_id
+order by audience_size

@@ -1,0 +1,204 @@
+"""Campaigns: what they are, whom they contact, and what they return."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pyarrow
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from api import examples, schemas
+from api.answers import answer, as_json
+from api.blocks import ProductId
+from api.documentation import READING, Operation, documented
+from api.export_formats import FORMATS
+from api.parameters import CAMPAIGN_ID, PRODUCT_ID, Choice, Cursor, Filter, WholeNumber
+from api.problems import Problem, not_found
+from api.release import Release
+from api.routes.exports import PART_SIZE, export
+
+N = WholeNumber("n", 100, 1, 1000, "How many rows a page has; a file has all.")
+AFTER = Cursor("after", "Where the page begins: `next` of the page before.")
+FORMAT = Choice("format", ("json", *FORMATS), "A page as JSON, or all of it as a file.")
+ONE_PRODUCT = Filter(PRODUCT_ID)
+
+campaigns = Blueprint("campaigns")
+
+
+@campaigns.route("/campaigns", methods=READING)
+@documented(
+    Operation(
+        summary="The campaigns of the release",
+        answer=schemas.Campaigns,
+        example=examples.CAMPAIGNS,
+        problems=(304, 404, 503),
+    )
+)
+async def list_campaigns(request: Request) -> HTTPResponse:
+    """Every active campaign: whom it may ask, and what the build made of it."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        check_tables(release)
+        found = await release.ask_records("campaigns")
+        body = {
+            "campaigns": found,
+            "count": len(found),
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
+@campaigns.route("/campaigns/<campaign_id:str>", methods=READING, unquote=True)
+@documented(
+    Operation(
+        summary="A campaign, what it lacks, and how concentrated it is",
+        answer=schemas.Campaign,
+        example=examples.CAMPAIGN,
+        parameters=(CAMPAIGN_ID,),
+        problems=(304, 404, 503),
+    )
+)
+async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
+    """The campaign with its shortfalls by reason, beside the plain ranking."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        body = {
+            **await find(release, campaign_id),
+            "shortfalls": await release.ask_records(
+                "campaign_shortfalls", campaign_id=campaign_id
+            ),
+            "concentration": await release.ask_records(
+                "campaign_concentration", campaign_id=campaign_id
+            ),
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
+@campaigns.route("/campaigns/<campaign_id:str>/plan", methods=READING, unquote=True)
+@documented(
+    Operation(
+        summary="What a campaign costs and returns, by audience size",
+        answer=schemas.CampaignPlan,
+        example=examples.CAMPAIGN_PLAN,
+        parameters=(CAMPAIGN_ID,),
+        problems=(304, 404, 503),
+    )
+)
+async def plan(request: Request, campaign_id: str) -> HTTPResponse:
+    """Conversions, cost, revenue and profit at the measured response; the best size."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        found = await find(release, campaign_id)
+        sizes = await release.ask_records("campaign_plan", campaign_id=campaign_id)
+        best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
+        body = {
+            "campaign_id": campaign_id,
+            "cost_per_contact": found["cost_per_contact"],
+            "value_per_conversion": found["value_per_conversion"],
+            "best_audience_size": best,
+            "note": None if best else "No audience size earns what it costs.",
+            "sizes": sizes,
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
+@campaigns.route("/campaigns/<campaign_id:str>/audience", methods=READING, unquote=True)
+@documented(
+    Operation(
+        summary="Whom a campaign contacts about which product: a page, or all as a file",
+        answer=schemas.CampaignAudience,
+        files=tuple(writer.content_type for writer in FORMATS.values()),
+        example=examples.CAMPAIGN_AUDIENCE,
+        parameters=(CAMPAIGN_ID, N, AFTER, ONE_PRODUCT, FORMAT),
+        problems=(304, 404, 422, 503, 505),
+    )
+)
+async def audience(request: Request, campaign_id: str) -> Any:
+    """By product and rank; `next` leads to the page after, null after the last."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        n = N.read(request)
+        after = AFTER.read(request, release)
+        product = ONE_PRODUCT.read(request, release)
+        kind = FORMAT.read(request)
+        await find(release, campaign_id)
+        if kind != "json":
+            tables = parts(release, campaign_id, product, after)
+            name = f"{campaign_id}.{kind}"
+            return await export(request, release, tables, name, {}, campaign_id=campaign_id)
+        # One more than asked for says whether there is a page after.
+        rows = await release.ask_records(
+            "campaign_audience_part", **bounds(campaign_id, product, after), n=n + 1
+        )
+        page = rows[:n]
+        body = {
+            "campaign_id": campaign_id,
+            "audience": page,
+            "count": len(page),
+            "next": Cursor.write(page[-1]["product_id"], page[-1]["audience_rank"])
+            if len(rows) > n
+            else None,
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
+def bounds(
+    campaign_id: str, product: ProductId | None, after: tuple[ProductId, int] | None
+) -> dict[str, object]:
+    """The parameters of a part of an audience."""
+    after_product, after_rank = after or (None, None)
+    return {
+        "campaign_id": campaign_id,
+        "product_id": product,
+        "after_product_id": after_product,
+        "after_rank": after_rank,
+    }
+
+
+async def parts(
+    release: Release,
+    campaign_id: str,
+    product: ProductId | None,
+    after: tuple[ProductId, int] | None,
+) -> AsyncIterator[pyarrow.Table]:
+    """The audience as tables: one or more."""
+    while True:
+        part = await release.ask_arrow(
+            "campaign_audience_part", **bounds(campaign_id, product, after), n=PART_SIZE
+        )
+        yield part
+        if part.num_rows < PART_SIZE:
+            return
+        last = part.slice(part.num_rows - 1).to_pylist()[0]
+        after = last["product_id"], last["audience_rank"]
+
+
+def check_tables(release: Release) -> None:
+    """See that the release has campaigns.
+
+    Raises:
+        Problem: it was made before there were any.
+    """
+    if "campaign_summaries" not in release.manifest["row_counts"]:
+        raise Problem(
+            404,
+            "not-found",
+            "Not found",
+            f"{release.release_id} was made before there were campaigns: build anew.",
+        )
+
+
+async def find(release: Release, campaign_id: str) -> dict[str, Any]:
+    """The campaign of that id.
+
+    Raises:
+        Problem: the release has none.
+    """
+    check_tables(release)
+    found = await release.ask_records("campaign", campaign_id=campaign_id)
+    if not found:
+        raise not_found("campaign", campaign_id)
+    return found[0]
