@@ -218,8 +218,8 @@ CAMPAIGN: dict[str, Any] = {
     "holdout_share": 0.1,
     "cost_per_contact": 0.1,
     "value_per_conversion": 5.0,
-    "audience_rule": "Customers with the event cart on the product in the last 30 days, who did "
-    "not buy the product, each for at most 1 product.",
+    "audience_rule": "Customers with the event cart on the product in the last 30 days,"
+    " who did not buy the product, each for at most 1 product.",
     "product_count": 500,
     "suitable_customer_count": 433787,
     "reached_customer_count": 1965,

@@ -2,12 +2,15 @@
 
 import io
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from api.problems import Problem
+from api.release import Release
 from api.routes.campaigns import check_tables
 from tests.api.conftest import Server
 
@@ -145,12 +148,9 @@ def test_a_parameter_that_cannot_be_meant_is_named(
 
 
 def test_a_release_from_before_campaigns_says_so() -> None:
-    class Old:
-        release_id = "000001-20260101T000000Z"
-        manifest: dict[str, Any] = {"row_counts": {"customers": 3}}
-
-    with pytest.raises(Exception, match="was made before there were campaigns"):
-        check_tables(Old())  # type: ignore[arg-type]
+    old = SimpleNamespace(release_id="000001", manifest={"row_counts": {"customers": 3}})
+    with pytest.raises(Problem, match="000001 was made before there were campaigns"):
+        check_tables(cast("Release", old))
 
 
 def test_answers_are_known_again(server: Server) -> None:
