@@ -2,7 +2,8 @@
 # On Windows: the same under WSL, or the plain commands in the README.
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
-export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON
+export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
+	EXPERIMENT PLAN
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +14,7 @@ DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback export suppress docs test test-long lint format bench bench-api load soak clean
+.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long lint format bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,6 +69,16 @@ export: $(RUN) ## Hand over a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv
 suppress: $(RUN) ## Leave customers out of everything (CUSTOMER='17 42' REASON=...)
 	@$(BIN)/python -m scripts.suppress $${CUSTOMER:?is empty: name one, or several between blanks} \
 		$${REASON:+--reason "$$REASON"}
+
+plan: $(RUN) ## How many units an experiment needs (PLAN='--effect 0.3 --units 20000')
+	@$(BIN)/python -m scripts.plan_experiment $$PLAN
+
+start: $(RUN) ## Start an experiment: fix its arms, hand over its list (EXPERIMENT=id ON=...)
+	@$(BIN)/python -m scripts.start_experiment "$${EXPERIMENT:?is empty: name one}" \
+		$${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
+
+experiment: $(RUN) ## What an experiment says, and what to do (EXPERIMENT=id)
+	@$(BIN)/python -m scripts.experiment_card "$${EXPERIMENT:?is empty: name one}"
 
 docs: $(RUN) ## Describe every table and column of the last build on one page
 	@$(BIN)/python -m scripts.document

@@ -220,6 +220,7 @@ Parameter = WholeNumber | Choice | Identifier | Name | Filter | Cursor
 
 PRODUCT_ID = Identifier("product_id", 42, "The product, as the log names it.")
 CAMPAIGN_ID = Name("campaign_id", "spring_rotation", "The campaign.")
+EXPERIMENT_ID = Name("experiment_id", "spring_test", "The experiment.")
 CUSTOMER_ID = Identifier("customer_id", 83776, "The customer, as the log names it.")
 
 

@@ -24,7 +24,7 @@ places as (
     select
         campaign_audiences.campaign_id,
         campaign_audiences.product_id,
-        campaign_audiences.audience_rank,
+        campaign_audiences.audience_rank as place,
         campaign_audiences.customer_id,
         campaign_audiences.arm,
         campaign_customers.explanation,
@@ -57,7 +57,7 @@ numbered as (
         coalesce(customer_contacts.contact_count, 0)
         + row_number() over (
             partition by judged.customer_id, judged.left_out is null
-            order by judged.audience_rank, judged.product_id
+            order by judged.place, judged.product_id
         ) as contact_number
     from judged
     left join customer_contacts
@@ -66,7 +66,8 @@ numbered as (
 
 select
     * exclude (left_out, contact_number),
-    $contact_on::date as contact_on,
+    null::text as experiment_id,
+    null::text as experiment_arm,
     coalesce(
         left_out,
         case when contact_number > $frequency_cap then 'had their contacts in the period' end

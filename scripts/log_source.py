@@ -17,7 +17,13 @@ SAMPLE_BYTES = 65_536
 
 
 # Tables that may lie beside the log, each named like its setting.
-SIDE_INPUTS = ("customer_attributes", "product_attributes", "suppressions", "contacts")
+SIDE_INPUTS = (
+    "customer_attributes",
+    "product_attributes",
+    "suppressions",
+    "contacts",
+    "experiment_units",
+)
 
 
 class LogSourceError(ValueError):

@@ -4,6 +4,7 @@ from api.routes.audiences import audiences
 from api.routes.campaigns import campaigns
 from api.routes.customers import customers
 from api.routes.documents import documents
+from api.routes.experiments import experiments
 from api.routes.exports import exports
 from api.routes.information import information
 from api.routes.products import products
@@ -15,5 +16,6 @@ BLUEPRINTS = (
     products,
     customers,
     campaigns,
+    experiments,
     documents,
 )

@@ -38,7 +38,7 @@ async def list_campaigns(request: Request) -> HTTPResponse:
     """Every active campaign: whom it may ask, and what the build made of it."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        check_tables(release)
+        check_table(release, "campaign_summaries", "campaigns")
         found = await release.ask_records("campaigns")
         body = {
             "campaigns": found,
@@ -176,18 +176,18 @@ async def parts(
         after = last["product_id"], last["audience_rank"]
 
 
-def check_tables(release: Release) -> None:
-    """See that the release has campaigns.
+def check_table(release: Release, mart: str, things: str) -> None:
+    """See that the release has a mart.
 
     Raises:
-        Problem: it was made before there were any.
+        Problem: it was made before there were such things.
     """
-    if "campaign_summaries" not in release.manifest["row_counts"]:
+    if mart not in release.manifest["row_counts"]:
         raise Problem(
             404,
             "not-found",
             "Not found",
-            f"{release.release_id} was made before there were campaigns: build anew.",
+            f"{release.release_id} was made before there were {things}: build anew.",
         )
 
 
@@ -197,7 +197,7 @@ async def find(release: Release, campaign_id: str) -> dict[str, Any]:
     Raises:
         Problem: the release has none.
     """
-    check_tables(release)
+    check_table(release, "campaign_summaries", "campaigns")
     found = await release.ask_records("campaign", campaign_id=campaign_id)
     if not found:
         raise not_found("campaign", campaign_id)

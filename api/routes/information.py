@@ -21,6 +21,8 @@ ENDPOINTS = {
     "campaign": "/campaigns/{campaign_id}",
     "campaign_audience": "/campaigns/{campaign_id}/audience?n=100&format=json",
     "campaign_plan": "/campaigns/{campaign_id}/plan",
+    "experiments": "/experiments",
+    "experiment": "/experiments/{experiment_id}",
     "diagnostics": "/diagnostics",
     "release": "/release",
     "health": "/health",

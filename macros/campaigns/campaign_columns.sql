@@ -23,9 +23,7 @@
 
 {# The value of a column of seeds/campaigns.csv, typed; null where it is none. #}
 {% macro campaign_value(column) %}
-    {% set type = campaign_columns()[column] %}
-    {% set text = "nullif(trim(" ~ column ~ "), '')" %}
-    {{ return(parse_whole_number(text) if type == 'bigint' else try_cast(text, type)) }}
+    {{ return(seed_value(column, campaign_columns()[column])) }}
 {% endmacro %}
 
 

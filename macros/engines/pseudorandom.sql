@@ -3,14 +3,14 @@
     whole-number arithmetic alone where there are many.
 #}
 
-{# A whole number from 0 to 2^28 - 1, out of text. #}
-{% macro hash_number(text) -%}
-    {{ adapter.dispatch('hash_number')(text) }}
+{# A whole number from 0 to 2^28 - 1, out of text; up to four that have nothing in common. #}
+{% macro hash_number(text, which=0) -%}
+    {{ adapter.dispatch('hash_number')(text, which) }}
 {%- endmacro %}
 
 
-{% macro default__hash_number(text) -%}
-    cast('0x' || left(md5({{ text }}), 7) as bigint)
+{% macro default__hash_number(text, which) -%}
+    cast('0x' || substring(md5({{ text }}), {{ 1 + 7 * which }}, 7) as bigint)
 {%- endmacro %}
 
 

@@ -1,6 +1,9 @@
 {# The tables that may lie beside the log, each named like its setting. #}
 {% macro side_inputs() %}
-    {{ return(['customer_attributes', 'product_attributes', 'suppressions', 'contacts']) }}
+    {{ return([
+        'customer_attributes', 'product_attributes', 'suppressions', 'contacts',
+        'experiment_units',
+    ]) }}
 {% endmacro %}
 
 
@@ -12,6 +15,10 @@
         'product_attributes': ['product_id'],
         'suppressions': ['customer_id'],
         'contacts': ['customer_id', 'product_id', 'campaign_id', 'contacted_at', 'cost'],
+        'experiment_units': [
+            'experiment_id', 'unit_id', 'arm', 'conversion', 'engagement', 'revenue',
+            'covariate',
+        ],
     }[input]) }}
 {% endmacro %}
 
@@ -20,6 +27,7 @@
     {{ return({
         'log': ['product_name'],
         'contacts': ['product_id', 'campaign_id', 'cost'],
+        'experiment_units': ['conversion', 'engagement', 'revenue', 'covariate'],
     }.get(input, [])) }}
 {% endmacro %}
 

@@ -16,7 +16,7 @@ from scripts.opt_outs import note_opt_outs
 from scripts.publish import publish
 from scripts.releases import ReleaseError
 from tests.conftest import copy_project, read_release, run_program
-from tests.scripts.test_campaign_seeds import GOOD
+from tests.scripts.test_seeds import GOOD
 
 # In the log's own world: its last purchase is of August 2018.
 PERIOD = {"starts_on": "2018-09-01", "ends_on": "2018-09-30"}
@@ -161,7 +161,7 @@ def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
     assert f"Wrote {receipt['contacts']:,} contacts" in outcome.stdout
     with read_release(published) as release:
         expected = release.execute(
-            "select campaign_id, product_id, audience_rank, customer_id, arm, $day,"
+            "select campaign_id, null, product_id, audience_rank, customer_id, arm, $day,"
             " explanation, $release_id from campaign_audiences"
             " inner join campaign_customers using (campaign_id, customer_id, arm)"
             " where campaign_id = 'spring_rotation' and arm = 'contact'"

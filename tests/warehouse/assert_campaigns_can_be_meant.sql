@@ -4,10 +4,6 @@
     'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
     'value_per_conversion': 0, 'holdout_share': 0,
 } %}
-{% set expected = {
-    'bigint': 'a whole number', 'double': 'a number', 'date': 'a date such as 2023-04-01',
-    'boolean': 'true or false',
-} %}
 
 with campaigns as (
     select * from {{ ref('campaigns') }}
@@ -48,20 +44,7 @@ problems as (
     select
         trim(campaigns.campaign_id) as campaign_id,
         case
-            when coalesce(trim(campaigns.{{ column }}), '') = ''
-                then '{{ column }} is empty'
-            {% if type in expected %}
-            when typed.{{ column }} is null
-                then
-                    '{{ column }} = ' || campaigns.{{ column }}
-                    || ', expected {{ expected[type] }}'
-            {% endif %}
-            {% if column in minimum %}
-            when typed.{{ column }} < {{ minimum[column] }}
-                then
-                    '{{ column }} = ' || campaigns.{{ column }}
-                    || ', expected {{ minimum[column] }} or more'
-            {% endif %}
+            {{ seed_defect('campaigns', 'typed', column, type, minimum.get(column)) }}
             {% if column == 'holdout_share' %}
             when typed.holdout_share >= 1
                 then

@@ -17,6 +17,8 @@ renamed as (
         {% for name in input_columns('contacts') %}
         {{ input_value(input, name) }} as raw_{{ name }},
         {% endfor %}
+        cast(null as {{ dbt.type_string() }}) as experiment_id,
+        cast(null as {{ dbt.type_string() }}) as experiment_arm,
         'contact' as arm
     from contacts
 ),
@@ -30,6 +32,8 @@ exported as (
         'contacted_on': 'date',
         'cost': 'double',
         'arm': dbt.type_string(),
+        'experiment_id': dbt.type_string(),
+        'experiment_arm': dbt.type_string(),
     }) }}
 ),
 
@@ -47,6 +51,8 @@ parsed as (
         {{ parse_time('raw_contacted_at', input.settings.time_format) }}
             as contacted_at,
         {{ try_cast(trimmed('raw_cost'), 'double') }} as cost,
+        experiment_id,
+        experiment_arm,
         arm
     from renamed
     union all
@@ -62,6 +68,8 @@ parsed as (
         campaign_id,
         cast(contacted_on as timestamp) as contacted_at,
         cost,
+        experiment_id,
+        experiment_arm,
         arm
     from exported
     -- Else exported from another log.
@@ -96,6 +104,8 @@ final as (
         campaign_id,
         contacted_at,
         cost,
+        experiment_id,
+        experiment_arm,
         arm
     from judged
 )

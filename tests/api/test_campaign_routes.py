@@ -11,7 +11,7 @@ import pytest
 
 from api.problems import Problem
 from api.release import Release
-from api.routes.campaigns import check_tables
+from api.routes.campaigns import check_table
 from tests.api.conftest import Server
 
 COLUMNS = "product_id, audience_rank, customer_id, engagement_score, arm, explanation"
@@ -150,7 +150,7 @@ def test_a_parameter_that_cannot_be_meant_is_named(
 def test_a_release_from_before_campaigns_says_so() -> None:
     old = SimpleNamespace(release_id="000001", manifest={"row_counts": {"customers": 3}})
     with pytest.raises(Problem, match="000001 was made before there were campaigns"):
-        check_tables(cast("Release", old))
+        check_table(cast("Release", old), "campaign_summaries", "campaigns")
 
 
 def test_answers_are_known_again(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""A campaign that cannot be meant stops the build with its row and the reason.
+"""What cannot be meant in seeds stops the build, with its row and the reason.
 
 The SQL under test is that of the data tests, compiled by dbt, on rows that are made up.
 """
@@ -40,7 +40,33 @@ RULE = {
     "operator": "at_least",
     "value": "2",
 }
-Problems = Callable[[list[dict[str, str]], list[dict[str, str]]], list[str]]
+EXPERIMENT = {
+    "experiment_id": "trial",
+    "experiment_name": "Does it pay",
+    "is_active": "true",
+    "campaign_id": "spring",
+    "layer": "messages",
+    "layer_from": "0",
+    "layer_to": "0.5",
+    "starts_on": "2023-04-02",
+    "ends_on": "2023-04-10",
+    "attribution_days": "14",
+    "units": "600",
+    "metrics": "conversion|revenue",
+    "minimum_effect": "0.5",
+    "significance": "0.05",
+    "power": "0.8",
+    "cost_per_contact": "",
+    "value_per_conversion": "",
+}
+ARM = {"experiment_id": "trial", "arm": "treatment", "share": "1"}
+SEEDS = {
+    "campaigns": GOOD,
+    "campaign_rules": RULE,
+    "experiments": EXPERIMENT,
+    "experiment_arms": ARM,
+}
+Problems = Callable[..., list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +77,7 @@ def problems(dirty_build: FinishedBuild) -> Problems:
     def read(path: str) -> str:
         return (compiled / path).read_text()
 
-    def say(campaigns: list[dict[str, str]], rules: list[dict[str, str]]) -> list[str]:
+    def say(**seeds: list[dict[str, str]]) -> list[str]:
         with duckdb.connect() as connection:
             connection.execute("attach ':memory:' as warehouse")
             connection.execute("use warehouse")
@@ -60,13 +86,10 @@ def problems(dirty_build: FinishedBuild) -> Problems:
             connection.execute(
                 "create table marts.products as from range(1, 4) t(product_id)"
             )
-            for seed, good, rows in (
-                ("campaigns", GOOD, campaigns),
-                ("campaign_rules", RULE, rules),
-            ):
+            for seed, good in SEEDS.items():
                 columns = ", ".join(f"{name} text" for name in good)
                 connection.execute(f"create table seeds.{seed} ({columns})")
-                for row in rows:
+                for row in seeds.get(seed, []):
                     connection.execute(
                         f"insert into seeds.{seed} values ({', '.join('?' for _ in good)})",
                         list((good | row).values()),
@@ -75,12 +98,14 @@ def problems(dirty_build: FinishedBuild) -> Problems:
                 ("staging.stg_campaigns", "models/staging/campaigns"),
                 ("staging.stg_campaign_rules", "models/staging/campaigns"),
                 ("intermediate.int_rule_values", "models/intermediate/campaigns"),
+                ("staging.stg_experiments", "models/staging/experiments"),
+                ("staging.stg_experiment_arms", "models/staging/experiments"),
             ):
                 query = read(f"{path}/{table.split('.')[1]}.sql")
                 connection.execute(f"create table {table} as {query}")
             return [
                 row[0]
-                for test in ("campaigns", "campaign_rules")
+                for test in ("campaigns", "campaign_rules", "experiments")
                 for row in connection.execute(
                     read(f"tests/warehouse/assert_{test}_can_be_meant.sql")
                 ).fetchall()
@@ -90,11 +115,11 @@ def problems(dirty_build: FinishedBuild) -> Problems:
 
 
 def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
-    rows = []
-    for seed in ("campaigns", "campaign_rules"):
+    rows = {}
+    for seed in SEEDS:
         with (PROJECT / "seeds" / f"{seed}.csv").open(newline="") as file:
-            rows.append(list(csv.DictReader(file)))
-    assert problems(*rows) == []
+            rows[seed] = list(csv.DictReader(file))
+    assert problems(**rows) == []
 
 
 @pytest.mark.parametrize(
@@ -121,13 +146,13 @@ def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
 def test_a_campaign_that_cannot_be_meant_is_named(
     problems: Problems, changed: dict[str, str], said: str
 ) -> None:
-    (problem,) = problems([GOOD | changed], [])
+    (problem,) = problems(campaigns=[changed])
     assert problem.startswith(f"seeds/campaigns.csv, {(GOOD | changed)['campaign_id']}: ")
     assert said in problem
 
 
 def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
-    assert problems([GOOD, GOOD], []) == [
+    assert problems(campaigns=[GOOD, GOOD]) == [
         "seeds/campaigns.csv, spring: the campaign_id stands in 2 rows, expected one."
     ]
 
@@ -169,7 +194,7 @@ def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
 def test_a_rule_that_cannot_be_meant_is_named(
     problems: Problems, changed: dict[str, str], said: str
 ) -> None:
-    (problem,) = problems([GOOD], [changed])
+    (problem,) = problems(campaigns=[GOOD], campaign_rules=[changed])
     assert problem.startswith("seeds/campaign_rules.csv, ")
     assert (RULE | changed)["campaign_id"] in problem
     assert said in problem
@@ -183,7 +208,78 @@ def test_rules_may_name_lists_ranges_and_days(problems: Problems) -> None:
         {"attribute": "first_interaction_at", "operator": "is_null", "value": ""},
         {"subject": "Product", "attribute": "Product_ID", "operator": "in", "value": "1|3"},
     ]
-    assert problems([GOOD], rules) == []
+    assert problems(campaigns=[GOOD], campaign_rules=rules) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"ends_on": "2023-04-01"}, "ends_on = 2023-04-01 lies before starts_on"),
+        ({"metrics": "conversion|clicks"}, "unknown metric clicks, expected conversion,"),
+        (
+            {"layer_to": "0"},
+            "layer_to = 0, expected more than layer_from = 0 and at most 1",
+        ),
+        ({"layer_to": "1.2"}, "layer_to = 1.2, expected more than"),
+        ({"units": "many"}, "units = many, expected a whole number"),
+        ({"attribution_days": "0"}, "attribution_days = 0, expected 1 or more"),
+        ({"power": "1"}, "power = 1, expected less than 1"),
+        ({"campaign_id": "autumn"}, "seeds/campaigns.csv has no campaign autumn"),
+    ],
+)
+def test_an_experiment_that_cannot_be_meant_is_named(
+    problems: Problems, changed: dict[str, str], said: str
+) -> None:
+    (problem,) = problems(campaigns=[GOOD], experiments=[changed], experiment_arms=[ARM])
+    assert problem.startswith("seeds/experiments.csv, trial: ")
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("arms", "said"),
+    [
+        ([], "seeds/experiment_arms.csv has no arms for it"),
+        ([{"share": "0.9"}], "the shares of its arms add up to 0.9, expected 1"),
+        ([{"share": "0.5"}, {"share": "0.5"}], "has an arm of it twice"),
+        ([{"arm": "control"}], "it has no treatment"),
+        (
+            [{}, {"arm": "placebo", "share": "0.0"}],
+            "unknown arm placebo, expected treatment",
+        ),
+        ([{}, {"arm": "control", "share": "0"}], "the share of control is none"),
+        ([{}, {"experiment_id": "other"}], "seeds/experiments.csv has no such experiment"),
+    ],
+)
+def test_arms_that_cannot_be_meant_are_named(
+    problems: Problems, arms: list[dict[str, str]], said: str
+) -> None:
+    (problem,) = problems(campaigns=[GOOD], experiments=[{}], experiment_arms=arms)
+    assert said in problem
+
+
+def test_experiments_at_the_same_time_share_no_part_of_a_layer(problems: Problems) -> None:
+    other = {"experiment_id": "other", "layer_from": "0.4", "layer_to": "1"}
+
+    def said(**changed: str) -> list[str]:
+        return problems(
+            campaigns=[GOOD],
+            experiments=[{}, other | changed],
+            experiment_arms=[{}, {"experiment_id": "other"}],
+        )
+
+    (problem,) = said()
+    assert "it shares the part from 0.4 of layer messages with trial" in problem
+    assert said(layer_from="0.5") == []
+    assert said(layer="prices") == []
+    assert said(starts_on="2023-04-11", ends_on="2023-04-20") == []
+    assert said(is_active="false") == []
+
+
+def test_a_campaign_of_an_experiment_holds_nobody_out(problems: Problems) -> None:
+    (problem,) = problems(
+        campaigns=[{"holdout_share": "0.1"}], experiments=[{}], experiment_arms=[{}]
+    )
+    assert "set its holdout_share to 0, the arms have holdouts" in problem
 
 
 def test_an_empty_scope_stops_the_build_and_publishes_nothing(

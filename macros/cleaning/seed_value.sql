@@ -1,0 +1,35 @@
+{# A value of a seed that is kept as text, typed; null where it is none. #}
+{% macro seed_value(column, type) %}
+    {% set text = "nullif(trim(" ~ column ~ "), '')" %}
+    {{ return(parse_whole_number(text) if type == 'bigint' else try_cast(text, type)) }}
+{% endmacro %}
+
+
+{#
+    What is wrong with a value of a seed, as a branch of a case; `expected` by type. For tests
+    that say in words what cannot be meant.
+
+    Args:
+        seed, typed: relations with the text and with the typed value.
+        minimum: the least that a number may be, if any.
+#}
+{% macro seed_defect(seed, typed, column, type, minimum=none) -%}
+    {%- set expected = {
+        'bigint': 'a whole number', 'double': 'a number',
+        'date': 'a date such as 2023-04-01', 'boolean': 'true or false',
+    } -%}
+    when coalesce(trim({{ seed }}.{{ column }}), '') = ''
+                then '{{ column }} is empty'
+            {%- if type in expected %}
+            when {{ typed }}.{{ column }} is null
+                then
+                    '{{ column }} = ' || {{ seed }}.{{ column }}
+                    || ', expected {{ expected[type] }}'
+            {%- endif %}
+            {%- if minimum is not none %}
+            when {{ typed }}.{{ column }} < {{ minimum }}
+                then
+                    '{{ column }} = ' || {{ seed }}.{{ column }}
+                    || ', expected {{ minimum }} or more'
+            {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{# The columns of seeds/experiments.csv and their types; the optional ones may be empty. #}
+{% macro experiment_columns() %}
+    {{ return({
+        'experiment_id': dbt.type_string(),
+        'experiment_name': dbt.type_string(),
+        'is_active': 'boolean',
+        'campaign_id': dbt.type_string(),
+        'layer': dbt.type_string(),
+        'layer_from': 'double',
+        'layer_to': 'double',
+        'starts_on': 'date',
+        'ends_on': 'date',
+        'attribution_days': 'bigint',
+        'units': 'bigint',
+        'metrics': dbt.type_string(),
+        'minimum_effect': 'double',
+        'significance': 'double',
+        'power': 'double',
+        'cost_per_contact': 'double',
+        'value_per_conversion': 'double',
+    }) }}
+{% endmacro %}
+
+
+{% macro optional_experiment_columns() %}
+    {{ return(['campaign_id', 'cost_per_contact', 'value_per_conversion']) }}
+{% endmacro %}
+
+
+{# A value of seeds/experiments.csv, typed; null where it is none. #}
+{% macro experiment_value(column) %}
+    {{ return(seed_value(column, experiment_columns()[column])) }}
+{% endmacro %}
+
+
+{# What is measured per unit. #}
+{% macro experiment_metrics() %}
+    {{ return(['conversion', 'engagement', 'revenue']) }}
+{% endmacro %}
+
+
+{#
+    The arms: those of a pool share its customers, and the first of them is contacted.
+    Treatment is whom the system would contact, control are random eligible customers.
+#}
+{% macro experiment_arms() %}
+    {{ return(['treatment', 'treatment_holdout', 'control', 'control_holdout']) }}
+{% endmacro %}
+
+
+{#
+    A number from 0 to below 1, the same for a unit on every run: its hash within a name; up
+    to four that have nothing in common.
+#}
+{% macro unit_draw(name, unit, which=0) -%}
+    {{ hash_number(
+        name ~ " || ':' || cast(" ~ unit ~ " as " ~ dbt.type_string() ~ ")", which
+    ) }} / 268435456.0
+{%- endmacro %}

@@ -1,0 +1,64 @@
+{% set input = describe_input('experiment_units') %}
+{% set numbers = experiment_metrics() + ['covariate'] %}
+{{
+    config(
+        materialized='table',
+        post_hook="{{ insert_unreadable_lines(describe_input('experiment_units')) }}",
+    )
+}}
+
+with experiment_units as (
+    {{ read_input(input) }}
+),
+
+renamed as (
+    select
+        {% for name in input_columns('experiment_units') %}
+        {{ input_value(input, name) }} as raw_{{ name }},
+        {% endfor %}
+        _input_file as input_file,
+        _row_in_input as row_in_input
+    from experiment_units
+),
+
+parsed as (
+    select
+        *,
+        {% for name in numbers %}
+        {{ try_cast(trimmed('raw_' ~ name), 'double') }} as {{ name }},
+        {% endfor %}
+        {{ one_line('raw_experiment_id') }} as experiment_id,
+        {{ one_line('raw_unit_id') }} as unit_id,
+        lower({{ one_line('raw_arm') }}) as arm
+    from renamed
+),
+
+judged as (
+    select
+        *,
+        case
+            {% for name in ['experiment_id', 'unit_id', 'arm'] %}
+            when {{ name }} is null
+                then {{ defect('raw_' ~ name, name, 'unreadable') }}
+            {% endfor %}
+            {% for name in numbers %}
+            when {{ name }} is null and coalesce({{ trimmed('raw_' ~ name) }}, '') <> ''
+                then {{ defect('raw_' ~ name, name, 'unparseable') }}
+            {% endfor %}
+        end as reason
+    from parsed
+),
+
+final as (
+    select
+        {{ judged_input_columns(input, input_columns('experiment_units')) }},
+        {% for name in numbers %}
+        {{ name }},
+        {% endfor %}
+        experiment_id,
+        unit_id,
+        arm
+    from judged
+)
+
+select * from final

@@ -1,0 +1,324 @@
+"""Experiments from their plan to a verdict, held against the log and against real ones."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pytest
+from scipy import stats
+
+from scripts.build_folder import BuildFolder
+from scripts.contact_list import ContactListError
+from scripts.generate_interactions import generate
+from scripts.start_experiment import start_experiment
+from tests.conftest import copy_project, read_release, run_program
+from tests.scripts.test_seeds import GOOD, RULE
+
+EXPERIMENT = {
+    "experiment_id": "march_test",
+    "experiment_name": "Does asking the most engaged pay",
+    "is_active": "true",
+    "campaign_id": "march",
+    "layer": "messages",
+    "layer_from": "0",
+    "layer_to": "0.9",
+    "starts_on": "2023-03-02",
+    "ends_on": "2023-03-10",
+    "attribution_days": "14",
+    "units": "600",
+    "metrics": "engagement|conversion|revenue",
+    "minimum_effect": "0.5",
+    "significance": "0.05",
+    "power": "0.8",
+    "cost_per_contact": "",
+    "value_per_conversion": "",
+}
+SHARES = {"treatment": 0.4, "treatment_holdout": 0.1}
+SHARES |= {"control": 0.4, "control_holdout": 0.1}
+
+
+def arms(experiment_id: str, shares: dict[str, float]) -> list[dict[str, str]]:
+    return [
+        {"experiment_id": experiment_id, "arm": arm, "share": f"{share}"}
+        for arm, share in shares.items()
+    ]
+
+
+def columns(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = connection.execute(query).to_arrow_table().to_pylist()
+    return found
+
+
+def test_an_experiment_from_its_assignment_to_its_verdict(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    """Started as of the first of March; the rest of March is what came after."""
+    campaign = GOOD | {"campaign_id": "march", "audience_size": "30"}
+    campaign |= {"starts_on": "2023-03-01", "ends_on": "2023-03-31", "frequency_cap": "1"}
+    rule = RULE | {"campaign_id": "march", "value": "1"}
+    project = copy_project(
+        tmp_path,
+        campaigns=[campaign | {"product_limit": "60"}],
+        campaign_rules=[rule],
+        experiments=[EXPERIMENT],
+        experiment_arms=arms("march_test", SHARES),
+    )
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.02, seed=9)
+
+    def build(**settings: str) -> None:
+        outcome = run_program(
+            folder,
+            "scripts.build",
+            *("--log", str(log), "--vars", json.dumps(settings)),
+            project=project,
+        )
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+    build(as_of="2023-03-01")
+    with read_release(folder) as release:
+        planned = columns(release, "from experiment_assignments order by unit_id")
+        ranks = dict(
+            release.execute("select customer_id, engagement_rank from customers").fetchall()
+        )
+        assert release.execute(
+            "select verdict, unit_count, mean from experiment_verdicts"
+        ).fetchall() == [("planned", 600, None)]
+    assert len({row["unit_id"] for row in planned}) == 600
+    by_arm = {
+        arm: [int(row["unit_id"]) for row in planned if row["arm"] == arm] for arm in SHARES
+    }
+    assert len(by_arm["treatment"]) + len(by_arm["treatment_holdout"]) == 300
+    assert len(by_arm["treatment_holdout"]) == pytest.approx(60, abs=25)
+    mean_rank = {arm: np.mean([ranks[unit] for unit in by_arm[arm]]) for arm in SHARES}
+    assert mean_rank["treatment"] < mean_rank["control"] / 2
+    assert mean_rank["treatment_holdout"] < mean_rank["control_holdout"] / 2
+
+    started = start_experiment(folder, "march_test", date(2023, 3, 2))
+    assert started.receipt["contacts"] == len(by_arm["treatment"] + by_arm["control"])
+    with pytest.raises(ContactListError, match="march_test has started"):
+        start_experiment(folder, "march_test", date(2023, 3, 3))
+
+    # The seeds change and the log goes on; who is in which arm stays.
+    experiments = project / "seeds" / "experiments.csv"
+    experiments.write_text(experiments.read_text().replace(",600,", ",900,"))
+    build()
+    with read_release(folder) as release:
+        again = columns(release, "from experiment_assignments order by unit_id")
+        results = columns(release, "from experiment_results")
+        (verdict,) = columns(release, "from experiment_verdicts")
+    kept = ("unit_id", "arm", "product_id")
+    assert [[row[name] for name in kept] for row in again] == [
+        [row[name] for name in kept] for row in planned
+    ]
+
+    with duckdb.connect() as connection:
+        outcomes = {
+            row["unit_id"]: row
+            for row in columns(
+                connection,
+                "with log as (select distinct customer_id, product_id, event, event_date"
+                f" from '{log}') select customer_id as unit_id,"
+                " count(*) filter (event_date >= '2023-03-02' and event_date <"
+                " '2023-03-16') as engagement,"
+                " count(*) filter (event_date >= '2023-03-02' and event_date <"
+                " '2023-03-16' and lower(event) = 'purchased') as purchases"
+                " from log group by 1",
+            )
+        }
+    values = {
+        arm: {
+            "engagement": np.array([outcomes[unit]["engagement"] for unit in units]),
+            "conversion": np.array([outcomes[unit]["purchases"] > 0 for unit in units]) * 1,
+            "revenue": np.array([outcomes[unit]["purchases"] for unit in units]) * 5.0,
+        }
+        for arm, units in by_arm.items()
+    }
+    pairs = {
+        "targeting": ("treatment", "control"),
+        "contact of treatment": ("treatment", "treatment_holdout"),
+        "contact of control": ("control", "control_holdout"),
+    }
+    checked = 0
+    for row in results:
+        if row["comparison"] in pairs:
+            arm, base = (values[name][row["metric"]] for name in pairs[row["comparison"]])
+            assert row["mean"] == pytest.approx(arm.mean(), abs=1e-9)
+            assert row["difference"] == pytest.approx(arm.mean() - base.mean(), abs=1e-9)
+            if row["p_value"] is not None:
+                welch = stats.ttest_ind(arm, base, equal_var=False)
+                assert row["p_value"] == pytest.approx(welch.pvalue, abs=1e-9)
+                checked += 1
+    assert checked >= 6
+    cost = {
+        row["comparison"]: row["cost"] for row in results if row["metric"] == "conversion"
+    }
+    assert cost["targeting"] == pytest.approx(0.10 * len(by_arm["treatment"]))
+    assert cost["contact of control"] == pytest.approx(0.10 * len(by_arm["control"]))
+    assert verdict["verdict"] in ("continue", "ship", "stop")
+    assert verdict["deciding_comparison"] == "targeting"
+    assert verdict["difference"] == pytest.approx(
+        values["treatment"]["engagement"].mean() - values["control"]["engagement"].mean()
+    )
+    card = run_program(folder, "scripts.experiment_card", "march_test")
+    assert card.returncode == 0, card.stderr
+    assert verdict["verdict"] in card.stdout
+    assert verdict["reason"] in card.stdout.replace("\n", " ")
+
+
+@pytest.fixture(scope="module")
+def real_experiments(
+    tmp_path_factory: pytest.TempPathFactory, shared_data: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A release with Hillstrom's e-mails and Cookie Cats' gates, as they were brought."""
+    root = tmp_path_factory.mktemp("real")
+    units = root / "units.parquet"
+    hillstrom, cookies = (
+        shared_data / name for name in ("hillstrom.csv", "cookie_cats.csv")
+    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                with mails as (
+                    select *, row_number() over () as unit_id from '{hillstrom}'
+                )
+                select
+                    mail || '_mail' as experiment_id, unit_id::text as unit_id,
+                    case segment when 'No E-Mail' then 'treatment_holdout'
+                        else 'treatment' end as arm,
+                    conversion, visit as engagement, spend as revenue, history as covariate
+                from mails, (values ('mens'), ('womens')) as mail(mail)
+                where segment in ('No E-Mail', upper(mail[1]) || mail[2:] || ' E-Mail')
+                union all
+                select
+                    'gates', userid::text,
+                    case version when 'gate_40' then 'treatment'
+                        else 'treatment_holdout' end,
+                    retention_7::int, sum_gamerounds, null, null
+                from '{cookies}'
+            ) to '{units}'
+            """
+        )
+    log = root / "log.csv"
+    log.write_text("customer_id,product_id,event,event_date\n1,1,purchased,2023-01-01\n")
+    names = ("mens_mail", "womens_mail", "gates")
+    halves = {"treatment": 0.5, "treatment_holdout": 0.5}
+    project = copy_project(
+        root,
+        experiments=[
+            EXPERIMENT
+            | {"experiment_id": name, "campaign_id": "", "minimum_effect": effect}
+            | {
+                "metrics": metrics,
+                "cost_per_contact": "0.01",
+                "value_per_conversion": "100",
+            }
+            for name, metrics, effect in (
+                ("mens_mail", "conversion|engagement|revenue", "0.5"),
+                ("womens_mail", "conversion|engagement|revenue", "0.5"),
+                ("gates", "conversion|engagement", "0.1"),
+            )
+        ],
+        experiment_arms=[row for name in names for row in arms(name, halves)],
+    )
+    folder = BuildFolder(root / "build")
+    outcome = run_program(
+        folder,
+        "scripts.build",
+        *("--log", str(log), "--vars", json.dumps({"experiment_units": str(units)})),
+        project=project,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with read_release(folder) as release:
+        yield release
+
+
+def welch(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
+    """Welch's test, written out: mean, difference, standard error, p-value and interval."""
+    parts = [values.var(ddof=1) / len(values) for values in (arm, base)]
+    error = np.sqrt(sum(parts))
+    freedom = sum(parts) ** 2 / sum(
+        part**2 / (len(values) - 1) for part, values in zip(parts, (arm, base), strict=True)
+    )
+    difference = arm.mean() - base.mean()
+    reach = stats.t.ppf(0.975, freedom) * error
+    return {
+        "mean": arm.mean(),
+        "base_mean": base.mean(),
+        "difference": difference,
+        "difference_low": difference - reach,
+        "difference_high": difference + reach,
+        "lift": difference / base.mean(),
+        "p_value": 2 * stats.t.sf(abs(difference) / error, freedom),
+    }
+
+
+def test_hillstrom_and_cookie_cats_are_what_an_independent_computation_says(
+    real_experiments: duckdb.DuckDBPyConnection, shared_data: Path
+) -> None:
+    with duckdb.connect() as connection:
+        mails = connection.execute(
+            f"select segment, conversion, visit, spend, history"
+            f" from '{shared_data / 'hillstrom.csv'}'"
+        ).fetchnumpy()
+        gates = connection.execute(
+            f"select version, retention_7::int as kept, sum_gamerounds as rounds"
+            f" from '{shared_data / 'cookie_cats.csv'}'"
+        ).fetchnumpy()
+    sources = {
+        ("mens_mail", "conversion"): ("segment", "Mens E-Mail", "No E-Mail", "conversion"),
+        ("mens_mail", "engagement"): ("segment", "Mens E-Mail", "No E-Mail", "visit"),
+        ("mens_mail", "revenue"): ("segment", "Mens E-Mail", "No E-Mail", "spend"),
+        ("womens_mail", "conversion"): (
+            *("segment", "Womens E-Mail", "No E-Mail"),
+            "conversion",
+        ),
+        ("womens_mail", "revenue"): ("segment", "Womens E-Mail", "No E-Mail", "spend"),
+        ("gates", "conversion"): ("version", "gate_40", "gate_30", "kept"),
+        ("gates", "engagement"): ("version", "gate_40", "gate_30", "rounds"),
+    }
+    results = {
+        (row["experiment_id"], row["metric"]): row
+        for row in columns(real_experiments, "from experiment_results")
+    }
+    for key, (group, arm, base, column) in sources.items():
+        source = mails if key[0].endswith("mail") else gates
+        values = source[column].astype(float)
+        expected = welch(values[source[group] == arm], values[source[group] == base])
+        for figure, value in expected.items():
+            assert results[key][figure] == pytest.approx(value, abs=1e-9), (key, figure)
+    assert results["mens_mail", "conversion"]["unit_count"] == 21_307
+
+    # With the history of spending as the covariate (CUPED), by ordinary arithmetic.
+    parts = [
+        (mails["spend"][chosen].astype(float), mails["history"][chosen].astype(float))
+        for chosen in (mails["segment"] == "Mens E-Mail", mails["segment"] == "No E-Mail")
+    ]
+    spend, history = (np.concatenate(column) for column in zip(*parts, strict=True))
+    slope = np.cov(spend, history)[0, 1] / history.var(ddof=1)
+    arm, base = (spent - slope * (before - history.mean()) for spent, before in parts)
+    row = results["mens_mail", "revenue"]
+    assert row["adjusted_difference"] == pytest.approx(arm.mean() - base.mean(), abs=1e-9)
+
+
+def test_verdicts_follow_what_can_be_trusted(
+    real_experiments: duckdb.DuckDBPyConnection,
+) -> None:
+    """Cookie Cats' split is off; both of Hillstrom's e-mails sold more."""
+    verdicts = {
+        row["experiment_id"]: row
+        for row in columns(real_experiments, "from experiment_verdicts")
+    }
+    assert verdicts["gates"]["sample_ratio_p_value"] == pytest.approx(
+        stats.chisquare([45_489, 44_700]).pvalue, abs=1e-9
+    )
+    assert {name: row["verdict"] for name, row in verdicts.items()} == {
+        "mens_mail": "ship",
+        "womens_mail": "ship",
+        "gates": "invalid",
+    }
