@@ -101,7 +101,7 @@ lint: $(DEV) $(LINT_LOG) ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(SQLFLUFF) lint $(SQL)
+	@$(SQLFLUFF) lint --processes 2 $(SQL)
 
 format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 	@$(BIN)/ruff check --fix .
@@ -120,7 +120,7 @@ load: $(DEV) ## Put the API under the published load (LOAD='--users 100 --second
 soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
 	@$(BIN)/python -m scripts.soak $$SOAK
 
-clean: ## Remove everything generated except releases and the generated log
+clean: ## Remove what a build makes anew (not releases, lists, opt-outs, the log)
 	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
 		logs lint spill || true
 	@rm -rf target logs

@@ -106,7 +106,7 @@ def open_ledger(
                 "ledger",
                 sorted(folder.exports.glob("*/ledger.parquet")),
                 "customer_id text, product_id text, campaign_id text, contacted_on date,"
-                " arm text",
+                " arm text, experiment_id text",
             ),
             (
                 "opted_out",

@@ -109,7 +109,7 @@ def run_dbt(
     process = subprocess.Popen(
         [
             str(Path(sys.executable).with_name("dbt")),
-            *("--log-format", "json"),
+            *("--log-format", "json", "--log-level-file", "warn"),
             *command,
             *("--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**9)),
         ],

@@ -69,10 +69,9 @@ def start_experiment(
                 " one of"
                 f" {', '.join(experiments) or 'none: none is active'}"
             )
-        started = any(
-            file.parent.name.startswith(f"{experiment_id}-")
-            for file in folder.exports.glob("*/receipt.json")
-        )
+        started = connection.execute(
+            "select 1 from ledger where experiment_id = $id limit 1", {"id": experiment_id}
+        ).fetchone()
         if started or experiment["verdict"] != "planned":
             raise ContactListError(
                 f"{experiment_id} has started: who is in which arm is fixed. For another"

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -104,28 +105,33 @@ def test_a_missing_mapping_names_the_others(tmp_path: Path) -> None:
         read_mapping(tmp_path / "mapping.yml")
 
 
+def long(*values: str) -> Any:
+    """A case of a kind of which another one runs every time."""
+    return pytest.param(*values, marks=pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     ("content", "settings", "message"),
     [
-        (HEADER, "", "log.csv has no rows"),
+        long(HEADER, "", "log.csv has no rows"),
         ("user,product_id,event,event_date\n" + ROW, "", "has no column customer_id"),
-        (HEADER.replace(",", ";"), "", "or the delimiter if these are not columns"),
+        long(HEADER.replace(",", ";"), "", "or the delimiter if these are not columns"),
         (HEADER + "x" + ROW + "y" + ROW, "", "every row was rejected (most often uncast"),
-        (HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
-        (HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
-        (HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter, expressions and"),
-        (HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
-        (HEADER + '1,"2,cart,2023-01-01\n' + ROW * 9, "", "line 2 of "),
+        long(HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
+        long(HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
+        long(HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter, expressions and"),
+        long(HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
+        long(HEADER + '1,"2,cart,2023-01-01\n' + ROW * 9, "", "line 2 of "),
         (
             HEADER + '"1\n1",2,cart,2023-01-01\n' + ROW * 99,
             "id_type: text",
             "opens a quote",
         ),
         (HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some in LF"),
-        ('"cus\ntomer",product_id\n' + ROW, "", "opens a quote and does not close it"),
-        ("_input_file," + HEADER + "x," + ROW, "", "has a column _input_file, a name"),
+        long('"cus\ntomer",product_id\n' + ROW, "", "opens a quote and does not close it"),
+        long("_input_file," + HEADER + "x," + ROW, "", "has a column _input_file, a name"),
         (HEADER + ROW, "1: 2", "expected names of settings"),
-        (HEADER + ROW, "top_n: 0", "Setting top_n = 0: expected a whole number from 1"),
+        long(HEADER + ROW, "top_n: 0", "Setting top_n = 0: expected a whole number from 1"),
     ],
 )
 def test_a_log_that_does_not_fit_is_refused(

@@ -130,6 +130,7 @@ def public_tables(folder: BuildFolder) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+@pytest.mark.long
 def test_two_builds_of_a_log_are_equal_whatever_the_threads(
     dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:

@@ -171,6 +171,7 @@ def test_what_is_evaluated_is_what_is_published(
     assert sorted(row for row in published if row[0] in products) == evaluated
 
 
+@pytest.mark.long
 def test_a_rebuild_measures_the_stored_rankings_again(
     taste_evidence: FinishedBuild, folder: BuildFolder
 ) -> None:
@@ -231,6 +232,7 @@ def test_on_a_shuffled_log_als_does_no_better_than_chance(
     assert verdict == ("not viable",)
 
 
+@pytest.mark.long
 def test_rankings_that_are_damaged_stop_the_build(
     dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:

@@ -37,6 +37,7 @@ def build(folder: BuildFolder, tmp_path: Path) -> Build:
     return run
 
 
+@pytest.mark.long
 def test_one_row(build: Build) -> None:
     """One customer, one product, one instant: everything has a value or is null."""
     release = build([(9223372036854775807, -1, "cart", "1969-07-20T20:17:40Z")])
@@ -114,6 +115,7 @@ def test_a_file_that_is_odd_in_every_legal_way(folder: BuildFolder, tmp_path: Pa
     assert rejects == [(6, "9,3,rating")], "a value that spans lines counts as one"
 
 
+@pytest.mark.long
 def test_numbers_that_a_tool_made_floating_point_are_ids_still(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
@@ -132,6 +134,7 @@ def test_numbers_that_a_tool_made_floating_point_are_ids_still(
     assert customers.fetchall() == [("17850", 1)]
 
 
+@pytest.mark.long
 def test_all_events_at_one_instant(build: Build) -> None:
     """Nothing lies before the split, so that returning cannot be measured."""
     release = build([(c, p, "cart", "2023-01-01") for c in range(5) for p in range(c + 1)])
@@ -147,6 +150,7 @@ def test_all_events_at_one_instant(build: Build) -> None:
     assert "Cannot be measured" in explanation[0]
 
 
+@pytest.mark.long
 def test_values_that_span_lines_are_legal(folder: BuildFolder, tmp_path: Path) -> None:
     """Line breaks of every kind within quotes; one such row has a field too many."""
     log = tmp_path / "log.csv"
@@ -169,6 +173,7 @@ def test_values_that_span_lines_are_legal(folder: BuildFolder, tmp_path: Path) -
     assert accounting == [("unreadable line", 1), ("usable", 40)]
 
 
+@pytest.mark.long
 def test_files_of_a_folder_are_one_log(folder: BuildFolder, tmp_path: Path) -> None:
     """Line numbers start again in every file; a duplicate may lie in another file."""
     header = "customer_id,product_id,event,event_date\n"

@@ -92,9 +92,9 @@ def run_on(
     return outcome
 
 
-# A clean one, one with a cut-off line and no header, one with a row filter and expressions;
-# the others run with the long tests.
-EVERY_TIME = ("retailrocket.yml", "taobao.yml", "online_retail.yml")
+# One with a cut-off line and no header; Olist's is built by the tests of campaigns. The
+# others run with the long tests.
+EVERY_TIME = ("taobao.yml",)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,13 @@ LAYOUTS = {
 }
 
 
-@pytest.mark.parametrize("mapping", LAYOUTS)
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        pytest.param(mapping, marks=() if number == 0 else pytest.mark.long)
+        for number, mapping in enumerate(LAYOUTS)
+    ],
+)
 def test_the_layout_of_other_logs_is_read(
     folder: BuildFolder, tmp_path: Path, mapping: str
 ) -> None:

@@ -22,6 +22,11 @@ brought as (
     where outcome = 'accepted'
 ),
 
+suppressed_customers as (
+    select * from {{ ref('int_suppressed_customers') }}
+),
+
+-- Whoever opted out since is judged with their arm, and shown to nobody.
 started as (
     select
         contacts.experiment_id,
@@ -31,6 +36,9 @@ started as (
         min(contacts.contacted_at) as contacted_at
     from contacts
     inner join experiments on contacts.experiment_id = experiments.experiment_id
+    left join suppressed_customers
+        on contacts.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
     group by contacts.experiment_id, contacts.customer_id
 ),
 
