@@ -249,6 +249,7 @@ def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
     assert "has no column visitorid for customer_id; it has customer_id" in outcome.stderr
 
 
+@pytest.mark.long
 def test_weights_that_do_not_add_up_stop_the_build(
     folder: BuildFolder, log: Callable[[str], Path], tmp_path: Path
 ) -> None:

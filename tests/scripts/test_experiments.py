@@ -15,7 +15,7 @@ from scripts.build_folder import BuildFolder
 from scripts.contact_list import ContactListError
 from scripts.generate_interactions import generate
 from scripts.start_experiment import start_experiment
-from tests.conftest import copy_project, read_release, run_program
+from tests.conftest import FinishedBuild, copy_project, read_release, run_program
 from tests.scripts.test_seeds import GOOD, RULE
 
 EXPERIMENT = {
@@ -322,3 +322,38 @@ def test_verdicts_follow_what_can_be_trusted(
         "womens_mail": "ship",
         "gates": "invalid",
     }
+
+
+def test_an_audience_smaller_than_the_arms_need_is_named(
+    dirty_build: FinishedBuild,
+) -> None:
+    """Treatment has its 300 customers, control lacks one."""
+    test = "tests/warehouse/assert_experiments_have_units.sql"
+    query = (dirty_build.folder.dbt_target / "compiled/product_audience" / test).read_text()
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as warehouse")
+        connection.execute("use warehouse; create schema staging; create schema marts")
+        connection.execute(
+            "create table staging.stg_experiments as"
+            " select 'trial' as experiment_id, true as is_active, 'spring' as campaign_id,"
+            " 600 as units"
+        )
+        connection.execute(
+            "create table staging.stg_experiment_arms as select 'trial' as experiment_id,"
+            " unnest(['treatment', 'treatment_holdout', 'control']) as arm,"
+            " unnest([0.4, 0.1, 0.5]) as share"
+        )
+        connection.execute(
+            "create table marts.experiment_assignments as select 'trial' as experiment_id,"
+            " case when unit < 300 then 'treatment' else 'control' end as arm,"
+            " false as has_started from range(599) as units(unit)"
+        )
+        found = connection.execute(query).fetchall()
+        connection.execute("update marts.experiment_assignments set has_started = true")
+        assert connection.execute(query).fetchall() == []
+    assert found == [
+        (
+            "seeds/experiments.csv, trial: control needs 300 customers, and 299 can be had."
+            " Lower units, or let the campaign reach more.",
+        )
+    ]

@@ -61,6 +61,7 @@ def test_one_row(build: Build) -> None:
     ).fetchone() == (None,)
 
 
+@pytest.mark.long
 def test_text_ids_with_quotes_commas_and_emoji(build: Build) -> None:
     ids = ["007", 'O\'Neil, "Bob"', "🛒", "line one", "a;b|c"]
     release = build(
