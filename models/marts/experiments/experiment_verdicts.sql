@@ -186,9 +186,10 @@ explained as (
                     when difference <= 0
                         then 'Less ' || primary_metric || ', more than chance explains.'
                     else
-                        'More ' || primary_metric || ' by ' || {{ percent_text('lift') }}
-                        || ', more than chance explains, but'
-                        || ' it does not earn its cost.'
+                        'More ' || primary_metric || ' by '
+                        || {{ percent_text('lift') }}
+                        || ', more than chance explains, but it does not earn its'
+                        || ' cost.'
                 end
         end as reason
     from judged
