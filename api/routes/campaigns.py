@@ -91,13 +91,11 @@ async def plan(request: Request, campaign_id: str) -> HTTPResponse:
     with served.release.use() as release:
         found = await find(release, campaign_id)
         sizes = await release.ask_records("campaign_plan", campaign_id=campaign_id)
-        best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
         body = {
             "campaign_id": campaign_id,
             "cost_per_contact": found["cost_per_contact"],
             "value_per_conversion": found["value_per_conversion"],
-            "best_audience_size": best,
-            "note": None if best else "No audience size earns what it costs.",
+            **best_size(sizes),
             "sizes": sizes,
             "release": release.release_id,
         }
@@ -143,6 +141,19 @@ async def audience(request: Request, campaign_id: str) -> Any:
             "release": release.release_id,
         }
         return answer(request, release, as_json(body))
+
+
+def best_size(sizes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Which size earns the most; where none does, null and a sentence that says why."""
+    best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
+    note = None
+    if best is None:
+        note = (
+            "No audience size earns what it costs."
+            if sizes
+            else "The log does not show what any audience size returns."
+        )
+    return {"best_audience_size": best, "note": note}
 
 
 def bounds(

@@ -11,7 +11,7 @@ import pytest
 
 from api.problems import Problem
 from api.release import Release
-from api.routes.campaigns import check_table
+from api.routes.campaigns import best_size, check_table
 from tests.api.conftest import Server
 
 COLUMNS = "product_id, audience_rank, customer_id, engagement_score, arm, explanation"
@@ -110,12 +110,24 @@ def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
         " where campaign_id = 'most_engaged' order by audience_size",
     )
     best = max(plan["sizes"], key=lambda size: size["profit"])
-    if best["profit"] > 0:
-        assert plan["best_audience_size"] == best["audience_size"]
-        assert plan["note"] is None
-    else:
-        assert plan["best_audience_size"] is None
-        assert plan["note"] == "No audience size earns what it costs."
+    pays = best["profit"] > 0
+    assert plan["best_audience_size"] == (best["audience_size"] if pays else None)
+    assert (plan["note"] is None) == pays
+
+
+@pytest.mark.parametrize(
+    ("sizes", "best", "note"),
+    [
+        ({100: False, 200: True}, 200, None),
+        ({100: False, 200: False}, None, "No audience size earns what it costs."),
+        ({}, None, "The log does not show what any audience size returns."),
+    ],
+)
+def test_a_plan_without_a_best_size_says_why(
+    sizes: dict[int, bool], best: int | None, note: str | None
+) -> None:
+    rows = [{"audience_size": size, "is_best": is_best} for size, is_best in sizes.items()]
+    assert best_size(rows) == {"best_audience_size": best, "note": note}
 
 
 @pytest.mark.parametrize("path", ["", "/audience", "/plan"])
