@@ -281,7 +281,7 @@ CAMPAIGN_AUDIENCE: dict[str, Any] = {
         }
     ],
     "count": 1,
-    "next": "Wzk0LDFd",
+    "next": "WyIwMDAwMDYtMjAyNjExMjVUMDgxODE4WiIsIm1vc3RfZW5nYWdlZCIsOTQsMV0=",
     "release": "000006-20261125T081818Z",
 }
 EXPERIMENTS: dict[str, Any] = {

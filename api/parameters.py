@@ -193,27 +193,38 @@ class Cursor:
         """Its JSON schema."""
         return {"type": "string"}
 
-    def read(self, request: Request, release: Release) -> tuple[ProductId, int] | None:
+    def read(
+        self, request: Request, release: Release, campaign_id: str
+    ) -> tuple[ProductId, int] | None:
         """Product and rank of the last row of the page before; None for the first page.
 
         Raises:
-            Problem: no page says so.
+            Problem: no page of this campaign and release says so.
         """
         text = _only(request, self.name)
         if text is None:
             return None
         try:
-            product, rank = json.loads(base64.urlsafe_b64decode(text))
+            *_, product, rank = json.loads(base64.urlsafe_b64decode(text))
             if type(rank) is int and 0 < rank < 2**63:
-                return identifier(self.name, product, release), rank
-        except (ValueError, TypeError, Problem):
+                product = identifier(self.name, product, release)
+                # Ranks move between releases: pages of two would lose and repeat rows.
+                if text == self.write(release, campaign_id, product, rank):
+                    return product, rank
+        except (ValueError, TypeError, RecursionError, Problem):
             pass
-        raise invalid_parameter(self.name, text, "`next` of the page before, as it was")
+        raise invalid_parameter(
+            self.name,
+            text,
+            f"`next` of a page of {campaign_id} in {release.release_id}, as it was;"
+            " without it the pages begin anew",
+        )
 
     @staticmethod
-    def write(product: ProductId, rank: int) -> str:
+    def write(release: Release, campaign_id: str, product: ProductId, rank: int) -> str:
         """The cursor of a row."""
-        return base64.urlsafe_b64encode(as_json([product, rank])).decode()
+        place = as_json([release.release_id, campaign_id, product, rank])
+        return base64.urlsafe_b64encode(place).decode()
 
 
 Parameter = WholeNumber | Choice | Identifier | Name | Filter | Cursor

@@ -69,14 +69,10 @@ def invalid_parameter(parameter: str, value: object, expected: str) -> Problem:
     )
 
 
-def not_found(thing: str, identifier: object) -> Problem:
-    """Nothing of that id in the release."""
-    return Problem(
-        404,
-        "not-found",
-        "Not found",
-        f"The release knows no {thing} {str(identifier)[:100]!r}.",
-    )
+def not_found(thing: str, identifier: object, hint: str = "") -> Problem:
+    """Nothing of that id in the release; the hint says where to look."""
+    detail = f"The release knows no {thing} {str(identifier)[:100]!r}."
+    return Problem(404, "not-found", "Not found", f"{detail} {hint}".rstrip())
 
 
 def unavailable(detail: str) -> Problem:

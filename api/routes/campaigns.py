@@ -118,10 +118,10 @@ async def audience(request: Request, campaign_id: str) -> Any:
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         n = N.read(request)
-        after = AFTER.read(request, release)
         product = ONE_PRODUCT.read(request, release)
         kind = FORMAT.read(request)
         await find(release, campaign_id)
+        after = AFTER.read(request, release, campaign_id)
         if kind != "json":
             tables = parts(release, campaign_id, product, after)
             name = f"{campaign_id}.{kind}"
@@ -131,13 +131,15 @@ async def audience(request: Request, campaign_id: str) -> Any:
             "campaign_audience_part", **bounds(campaign_id, product, after), n=n + 1
         )
         page = rows[:n]
+        following = None
+        if len(rows) > n:
+            product_id, rank = page[-1]["product_id"], page[-1]["audience_rank"]
+            following = Cursor.write(release, campaign_id, product_id, rank)
         body = {
             "campaign_id": campaign_id,
             "audience": page,
             "count": len(page),
-            "next": Cursor.write(page[-1]["product_id"], page[-1]["audience_rank"])
-            if len(rows) > n
-            else None,
+            "next": following,
             "release": release.release_id,
         }
         return answer(request, release, as_json(body))
@@ -211,5 +213,5 @@ async def find(release: Release, campaign_id: str) -> dict[str, Any]:
     check_table(release, "campaign_summaries", "campaigns")
     found = await release.ask_records("campaign", campaign_id=campaign_id)
     if not found:
-        raise not_found("campaign", campaign_id)
+        raise not_found("campaign", campaign_id, "`/campaigns` lists them.")
     return found[0]

@@ -1,19 +1,40 @@
 """Campaigns over HTTP, held against the tables of the release."""
 
+import base64
+import hashlib
 import io
 import json
+import shutil
 from types import SimpleNamespace
 from typing import Any, cast
 
+import duckdb
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from sanic import Request
 
-from api.problems import Problem
+from api.keys import hashed
+from api.parameters import Cursor
 from api.release import Release
-from api.routes.campaigns import best_size, check_table
-from tests.api.conftest import Server
+from api.routes.campaigns import AFTER, best_size
+from scripts.build_folder import BuildFolder
+from tests.api.conftest import Serve, Server
+from tests.conftest import FinishedBuild
 
+PATHS = (
+    "/campaigns",
+    "/campaigns/spring_rotation",
+    "/campaigns/spring_rotation/audience",
+    "/campaigns/spring_rotation/plan",
+)
+MARTS = (
+    "campaign_audiences",
+    "campaign_customers",
+    "campaign_shortfalls",
+    "campaign_summaries",
+    "audience_plan",
+)
 COLUMNS = "product_id, audience_rank, customer_id, engagement_score, arm, explanation"
 
 
@@ -30,6 +51,31 @@ def audience(server: Server, campaign: str) -> list[dict[str, Any]]:
         " inner join campaign_customers using (campaign_id, customer_id, arm)"
         f" where campaign_id = '{campaign}' order by product_id, audience_rank",
     )
+
+
+def released(
+    folder: BuildFolder, source: BuildFolder, name: str, without: tuple[str, ...] = ()
+) -> BuildFolder:
+    """Serve a copy of another folder's release: under a name, without some marts."""
+    copy = folder.releases / name
+    shutil.copytree((source.releases / "current").resolve(), copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    database = copy / "audience.duckdb"
+    with duckdb.connect(database) as connection:
+        for mart in without:
+            connection.execute(f"drop table main.{mart}")
+            del manifest["row_counts"][mart]
+    content = database.read_bytes()
+    manifest["release_id"] = name
+    manifest["files"][database.name] = {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    link = folder.releases / "next"
+    link.symlink_to(name)
+    link.replace(folder.releases / "current")
+    return folder
 
 
 def test_campaigns_are_listed_with_what_became_of_them(server: Server) -> None:
@@ -134,7 +180,10 @@ def test_a_plan_without_a_best_size_says_why(
 def test_an_unknown_campaign_is_not_found(server: Server, path: str) -> None:
     found = server.get(f"/campaigns/autumn{path}")
     assert found.status_code == 404
-    assert found.json()["detail"] == "The release knows no campaign 'autumn'."
+    assert found.headers["content-type"] == "application/problem+json"
+    assert found.json()["detail"] == (
+        "The release knows no campaign 'autumn'. `/campaigns` lists them."
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,6 +198,7 @@ def test_an_unknown_campaign_is_not_found(server: Server, path: str) -> None:
         ("after=WzQyLCJ4Il0=", "after"),
         ("after=WyJzaG9lIiwxXQ==", "after"),
         ("after=%C3%BC", "after"),
+        (f"after={base64.b64encode(b'[' * 9000).decode()}", "after"),
     ],
 )
 def test_a_parameter_that_cannot_be_meant_is_named(
@@ -159,10 +209,84 @@ def test_a_parameter_that_cannot_be_meant_is_named(
     assert found.json()["parameter"] == parameter
 
 
-def test_a_release_from_before_campaigns_says_so() -> None:
-    old = SimpleNamespace(release_id="000001", manifest={"row_counts": {"customers": 3}})
-    with pytest.raises(Problem, match="000001 was made before there were campaigns"):
-        check_table(cast("Release", old), "campaign_summaries", "campaigns")
+def test_a_cursor_is_of_one_campaign_and_one_release(
+    serve: Serve, dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    server = serve(released(folder, dirty_build.folder, "000001-20270101T000000Z"))
+    page = "/campaigns/{}/audience?n=3"
+    path = page.format("spring_rotation")
+    cursor = server.get(path).json()["next"]
+    assert server.get(f"{path}&after={cursor}").status_code == 200
+    assert server.get(f"{path}&after={cursor}%20").status_code == 422
+    other = server.get(f"{page.format('most_engaged')}&after={cursor}")
+    assert other.status_code == 422
+    second = "000002-20270102T000000Z"
+    released(folder, dirty_build.folder, second)
+    server.wait_for(lambda: server.get("/health").json()["release_id"] == second)
+    for query in ("", "&format=csv"):
+        stale = server.get(f"{path}&after={cursor}{query}")
+        assert stale.status_code == 422
+        assert stale.json()["expected"] == (
+            f"`next` of a page of spring_rotation in {second}, as it was;"
+            " without it the pages begin anew"
+        )
+    anew = server.get(path).json()
+    assert anew["release"] == second
+    assert server.get(f"{path}&after={anew['next']}").status_code == 200
+
+
+@pytest.mark.parametrize("product", [42, "🛒, 'A/1'", "x" * 4096])
+def test_a_cursor_keeps_any_id(product: int | str) -> None:
+    release = cast(
+        "Release",
+        SimpleNamespace(release_id="000001", has_text_ids=isinstance(product, str)),
+    )
+    text = Cursor.write(release, "spring_rotation", product, 7)
+
+    def arguments(**_: object) -> SimpleNamespace:
+        return SimpleNamespace(getlist=lambda _: [text])
+
+    request = cast("Request", SimpleNamespace(query_string="after", get_args=arguments))
+    assert AFTER.read(request, release, "spring_rotation") == (product, 7)
+
+
+def test_a_release_from_before_campaigns_serves_all_else(
+    serve: Serve, dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    old = "000001-20270101T000000Z"
+    server = serve(released(folder, dirty_build.folder, old, without=MARTS))
+    for path in PATHS:
+        found = server.get(path)
+        assert found.status_code == 404
+        assert found.headers["content-type"] == "application/problem+json"
+        assert found.json()["detail"] == (
+            f"{old} was made before there were campaigns: build anew."
+        )
+    assert server.get("/health").json()["status"] == "healthy"
+    (customer,) = server.get("/recommend/5?n=1").json()["recommendations"]
+    for path in (
+        "/audience/5?n=3",
+        "/products/sample",
+        f"/customers/{customer['customer_id']}",
+        f"/customers/{customer['customer_id']}/products",
+        "/experiments",
+        "/diagnostics",
+        "/release",
+    ):
+        assert server.get(path).status_code == 200, path
+
+
+def test_campaigns_are_for_callers_with_a_key(
+    serve: Serve, dirty_build: FinishedBuild
+) -> None:
+    server = serve(dirty_build.folder, api_keys=f"shop:{hashed('s')}", rate_limit=1)
+    for path in PATHS:
+        assert server.get(path).status_code == 401
+        answers = [server.get(path, headers={"x-api-key": "s"}) for _ in range(3)]
+        assert 429 in {answer.status_code for answer in answers}
+        for answer in answers:
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_answers_are_known_again(server: Server) -> None:
