@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from api.problems import too_slow
+from api.problems import Problem, too_slow
 from api.settings import Settings
 
 # How long a failure to read counts as trouble.
@@ -133,6 +133,20 @@ class Release:
     def age_days(self) -> float:
         """Days since it was made."""
         return (datetime.now(UTC) - self.created_at).total_seconds() / 86_400
+
+    def check_table(self, mart: str, things: str) -> None:
+        """See that it has a mart.
+
+        Raises:
+            Problem: it was made before there were such things.
+        """
+        if mart not in self.manifest["row_counts"]:
+            raise Problem(
+                404,
+                "not-found",
+                "Not found",
+                f"{self.release_id} was made before there were {things}: build anew.",
+            )
 
     async def ask(self, question: str, **parameters: object) -> list[tuple[Any, ...]]:
         """All rows of the answer to a named question.

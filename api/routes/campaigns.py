@@ -13,7 +13,7 @@ from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
 from api.export_formats import FORMATS
 from api.parameters import CAMPAIGN_ID, PRODUCT_ID, Choice, Cursor, Filter, WholeNumber
-from api.problems import Problem, not_found
+from api.problems import not_found
 from api.release import Release
 from api.routes.exports import PART_SIZE, export
 
@@ -38,7 +38,7 @@ async def list_campaigns(request: Request) -> HTTPResponse:
     """Every active campaign: whom it may ask, and what the build made of it."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        check_table(release, "campaign_summaries", "campaigns")
+        release.check_table("campaign_summaries", "campaigns")
         found = await release.ask_records("campaigns")
         body = {
             "campaigns": found,
@@ -189,28 +189,13 @@ async def parts(
         after = last["product_id"], last["audience_rank"]
 
 
-def check_table(release: Release, mart: str, things: str) -> None:
-    """See that the release has a mart.
-
-    Raises:
-        Problem: it was made before there were such things.
-    """
-    if mart not in release.manifest["row_counts"]:
-        raise Problem(
-            404,
-            "not-found",
-            "Not found",
-            f"{release.release_id} was made before there were {things}: build anew.",
-        )
-
-
 async def find(release: Release, campaign_id: str) -> dict[str, Any]:
     """The campaign of that id.
 
     Raises:
         Problem: the release has none.
     """
-    check_table(release, "campaign_summaries", "campaigns")
+    release.check_table("campaign_summaries", "campaigns")
     found = await release.ask_records("campaign", campaign_id=campaign_id)
     if not found:
         raise not_found("campaign", campaign_id, "`/campaigns` lists them.")

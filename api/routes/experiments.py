@@ -8,7 +8,6 @@ from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
 from api.parameters import EXPERIMENT_ID
 from api.problems import not_found
-from api.routes.campaigns import check_table
 
 experiments = Blueprint("experiments")
 
@@ -26,7 +25,7 @@ async def list_experiments(request: Request) -> HTTPResponse:
     """Every active experiment with its verdict."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        check_table(release, "experiment_verdicts", "experiments")
+        release.check_table("experiment_verdicts", "experiments")
         found = await release.ask_records("experiments")
         body = {
             "experiments": found,
@@ -50,7 +49,7 @@ async def experiment(request: Request, experiment_id: str) -> HTTPResponse:
     """Verdict and reason, arms, and every comparison; no figures before its end."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        check_table(release, "experiment_verdicts", "experiments")
+        release.check_table("experiment_verdicts", "experiments")
         found = await release.ask_records("experiment", experiment_id=experiment_id)
         if not found:
             raise not_found("experiment", experiment_id)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from api.routes.campaigns import check_table
 from api.settings import Settings
 from tests.api.conftest import Server
 from tests.api.in_process import opened
@@ -30,7 +29,7 @@ def test_every_question_can_be_asked(server: Server, question: str) -> None:
 
     async def ask() -> list[dict[str, Any]]:
         async with opened(server.folder, Settings()) as audiences:
-            check_table(audiences.release, "experiment_verdicts", "experiments")
+            audiences.release.check_table("experiment_verdicts", "experiments")
             return await audiences.release.ask_records(question, **parameters)
 
     assert asyncio.run(ask()) == []
