@@ -16,18 +16,19 @@ measured as (
     {% endfor %}
 ),
 
+-- Rounded, so that no order of summation shows.
 aggregated as (
     select
         experiment_id,
         arm,
         metric,
         count(*) as unit_count,
-        avg(value) as mean,
-        var_samp(value) as variance,
-        avg(covariate) as covariate_mean,
-        var_samp(covariate) as covariate_variance,
-        covar_samp(value, covariate) as covariance,
-        sum(cost) as cost
+        round(avg(value), 12) as mean,
+        round(var_samp(value), 12) as variance,
+        round(avg(covariate), 12) as covariate_mean,
+        round(var_samp(covariate), 12) as covariate_variance,
+        round(covar_samp(value, covariate), 12) as covariance,
+        round(sum(cost), 12) as cost
     from measured
     -- An outcome that was not brought is not measured.
     where value is not null

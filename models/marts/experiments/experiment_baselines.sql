@@ -100,18 +100,19 @@ measured as (
     group by attribution_days, metric
 ),
 
+-- Rounded, so that no order of summation shows.
 final as (
     select
         cast(attribution_days as bigint) as attribution_days,
         cast(metric as {{ dbt.type_string() }}) as metric,
         cast(customer_count as bigint) as customer_count,
-        cast(mean as double) as mean,
-        cast(variance as double) as variance,
+        cast(round(mean, 12) as double) as mean,
+        cast(round(variance, 12) as double) as variance,
         -- Of what does not vary there is none.
         cast(
             case
                 when variance > 0 and not isnan(covariate_correlation)
-                    then covariate_correlation
+                    then round(covariate_correlation, 12)
             end as double
         ) as covariate_correlation
     from measured
