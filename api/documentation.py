@@ -1,8 +1,10 @@
 """The OpenAPI document, made from the routes and the shapes that they declare."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -14,9 +16,11 @@ from api.answers import VERSION
 from api.parameters import Parameter
 
 READING = ("GET", "HEAD")
+# Real answers over the generated log, cut short.
+EXAMPLES = Path(__file__).with_name("examples")
 REF = "#/components/schemas/{model}"
 STATUSES = {
-    303: "A browser is sent to the documentation",
+    303: "A browser is sent to the pages",
     304: "Nothing has changed since the entity tag that was sent",
     400: "The request cannot be read",
     401: "No valid API key",
@@ -58,7 +62,7 @@ class Operation:
     Attributes:
         answer: the shape of the answer, or content types for one that is no JSON.
         files: content types in which the same can be had.
-        example: of the answer.
+        example: the file of `examples/` with an answer.
         body: the shape of the request's body.
         problems: statuses other than 200 and the common ones.
         is_open: whether it answers without a key.
@@ -70,7 +74,7 @@ class Operation:
     summary: str
     answer: type[BaseModel] | tuple[str, ...]
     files: tuple[str, ...] = ()
-    example: Any = None
+    example: str | None = None
     parameters: tuple[Parameter, ...] = ()
     body: type[BaseModel] | None = None
     body_example: Any = None
@@ -79,6 +83,12 @@ class Operation:
     is_listed: bool = True
     headers: tuple[str, ...] = ()
     more: dict[int, type[BaseModel]] = field(default_factory=dict)
+
+
+def read_example(file_name: str) -> Any:
+    """An answer that the document shows: JSON, or the text of another kind of file."""
+    text = (EXAMPLES / file_name).read_text(encoding="utf-8")
+    return json.loads(text) if file_name.endswith(".json") else text
 
 
 def documented(operation: Operation) -> Callable[[Handler], Handler]:
@@ -155,16 +165,20 @@ def nullable(schema: Any) -> Any:
     if {"type": "null"} in choices:
         del found["anyOf"]
         (other,) = (choice for choice in choices if choice != {"type": "null"})
-        found |= other | {"nullable": True}
+        # Beside a reference nothing else counts.
+        found |= {"allOf": [other]} if "$ref" in other else other
+        found["nullable"] = True
     return found
 
 
 def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
+    example = read_example(operation.example) if operation.example else None
+    content: dict[str, Any]
     if isinstance(operation.answer, tuple):
         content = {kind: {"schema": {"type": "string"}} for kind in operation.answer}
-        content[operation.answer[0]]["example"] = operation.example
+        content[operation.answer[0]]["example"] = example
     else:
-        content = {"application/json": _media(operation.answer, operation.example)}
+        content = {"application/json": _media(operation.answer, example)}
         content |= {kind: {"schema": {"type": "string"}} for kind in operation.files}
     statuses = COMMON_PROBLEMS + operation.problems
     if has_keys and not operation.is_open:

@@ -180,6 +180,39 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Text:
+    """What to look for, in the query.
+
+    Attributes:
+        longest: characters.
+    """
+
+    name: str
+    example: str
+    longest: int
+    meaning: str
+    place = "query"
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Its JSON schema."""
+        return {"type": "string", "default": "", "maxLength": self.longest}
+
+    def read(self, request: Request) -> str:
+        """The text that a request has, without blanks around it; empty if it has none.
+
+        Raises:
+            Problem: it is too long.
+        """
+        text = (_only(request, self.name) or "").strip()
+        if len(text) > self.longest:
+            raise invalid_parameter(
+                self.name, text, f"text of at most {self.longest} characters"
+            )
+        return text
+
+
+@dataclass(frozen=True)
 class Cursor:
     """Where a page begins: `next` of the page before."""
 
@@ -227,9 +260,10 @@ class Cursor:
         return base64.urlsafe_b64encode(place).decode()
 
 
-Parameter = WholeNumber | Choice | Identifier | Name | Filter | Cursor
+Parameter = WholeNumber | Choice | Identifier | Name | Filter | Text | Cursor
 
 PRODUCT_ID = Identifier("product_id", 42, "The product, as the log names it.")
+OTHER_PRODUCT_ID = Identifier("other_product_id", 5117, "The product to compare it with.")
 CAMPAIGN_ID = Name("campaign_id", "spring_rotation", "The campaign.")
 EXPERIMENT_ID = Name("experiment_id", "spring_test", "The experiment.")
 CUSTOMER_ID = Identifier("customer_id", 83776, "The customer, as the log names it.")

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from api.audiences import Audiences, Lookups
@@ -27,6 +28,7 @@ class Serving:
         audiences: look-ups in the release that is served; None before the first.
         lookups: how many there were, in whichever release.
         switches: how often another release has taken the place of one.
+        served_since: when the pointer came to name what is served.
         trouble: why the release that the pointer names is not served; None if it is.
     """
 
@@ -37,6 +39,7 @@ class Serving:
         self.audiences: Audiences | None = None
         self.lookups = Lookups()
         self.switches = 0
+        self.served_since = datetime.now(UTC)
         self.trouble: str | None = NO_RELEASE
 
     @property
@@ -102,6 +105,8 @@ class Serving:
             self._next_try = time.monotonic() + RETRY_SECONDS
             return
         old, self.audiences, self.trouble = self.release, audiences, None
+        with contextlib.suppress(OSError):
+            self.served_since = datetime.fromtimestamp(pointer.lstat().st_mtime, UTC)
         if old:
             self.switches += 1
             old.retire()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +19,13 @@ from scripts.releases import Release, ReleaseError, ReleaseFolder
 STORAGE_VERSION = "v1.2.0"
 # What the look-up API asks of a release beside its marts.
 LOOKUP_TABLES = Path(__file__).with_name("release_lookups.sql")
+RANKING_CHANGES = Path(__file__).with_name("release_changes.sql")
 GOOD_STATUSES = {"success", "pass", "warn", "no-op"}
 
 # Called after every mart: how many are copied, how many there are, its name, its rows.
 Progress = Callable[[int, int, str, int], None]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,24 @@ def check_build(folder: BuildFolder) -> tuple[dict[str, Any], dict[str, Any]]:
     return manifest, results
 
 
+def test_results(manifest: dict[str, Any], results: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tests of a build: name, the table that each is about, status, failing rows."""
+    found = []
+    for result in results["results"]:
+        node = manifest["nodes"].get(result["unique_id"], {})
+        if node.get("resource_type") == "test":
+            table = (node.get("attached_node") or "").rpartition(".")[2]
+            found.append(
+                {
+                    "name": node["name"],
+                    "table": table or None,
+                    "status": result["status"],
+                    "failures": result["failures"] or 0,
+                }
+            )
+    return sorted(found, key=lambda test: (test["table"] or "", test["name"]))
+
+
 def write_release(
     folder: BuildFolder, releases: ReleaseFolder, show: Progress | None = None
 ) -> Release:
@@ -140,13 +162,18 @@ def write_release(
             if show is not None:
                 show(len(counts), len(marts), mart.name, counts[mart.name])
         connection.execute(LOOKUP_TABLES.read_text(encoding="utf-8"))
+        earlier = _compare(connection, releases.current())
         window = connection.execute(
             "select first_interaction_at::text, last_interaction_at::text, as_of_at::text"
             " from release.dataset_profile"
         ).fetchone()
         connection.execute("detach release")
     _check_copy(database, counts)
-    _write_manifest(unfinished, created_at, results, counts, window)
+    facts = {
+        "earlier": earlier,
+        "tests": test_results(manifest, results),
+    }
+    _write_manifest(unfinished, created_at, results, counts, window, facts)
     return releases.finish(unfinished)
 
 
@@ -192,6 +219,37 @@ def _copy_mart(
     return int(copied[0])
 
 
+def _compare(
+    connection: duckdb.DuckDBPyConnection, earlier: Release | None
+) -> dict[str, Any] | None:
+    """Note what is different from the release that is served now.
+
+    Returns:
+        What the manifest is to say of that release; None where there is none to read.
+    """
+    facts = None
+    connection.execute(
+        "create temp table earlier_top (customer_id varchar, engagement_rank bigint)"
+    )
+    if earlier is not None:
+        try:
+            manifest = earlier.manifest
+            connection.execute(
+                f"attach '{sql_path(earlier.database)}' as earlier (read_only)"
+            )
+            connection.execute(
+                "insert into earlier_top select cast(customer_id as varchar),"
+                " engagement_rank from earlier.customers where engagement_rank <= 100"
+            )
+            facts = {
+                name: manifest[name] for name in ("release_id", "created_at", "row_counts")
+            }
+        except (ReleaseError, duckdb.Error, KeyError) as error:
+            log.warning("Not compared with the release before: %s", error)
+    connection.execute(RANKING_CHANGES.read_text(encoding="utf-8"))
+    return facts
+
+
 def _check_copy(database: Path, counts: dict[str, int]) -> None:
     """Open the new file as a reader would, and count again."""
     with duckdb.connect(
@@ -213,6 +271,7 @@ def _write_manifest(
     results: dict[str, Any],
     counts: dict[str, int],
     window: tuple[str, ...] | None,
+    facts: dict[str, Any],
 ) -> None:
     first, last, as_of = window or (None, None, None)
     variables = results["args"].get("vars") or {}
@@ -229,6 +288,7 @@ def _write_manifest(
             "as_of_at": as_of,
         },
         "row_counts": counts,
+        **facts,
         "files": {
             str(file.relative_to(unfinished)): {
                 "bytes": file.stat().st_size,

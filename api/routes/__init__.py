@@ -3,11 +3,14 @@
 from api.routes.audiences import audiences
 from api.routes.campaigns import campaigns
 from api.routes.customers import customers
+from api.routes.diagnostics import diagnostics
 from api.routes.documents import documents
 from api.routes.experiments import experiments
 from api.routes.exports import exports
 from api.routes.information import information
+from api.routes.pages import pages
 from api.routes.products import products
+from api.routes.releases import releases
 
 BLUEPRINTS = (
     information,
@@ -17,5 +20,8 @@ BLUEPRINTS = (
     customers,
     campaigns,
     experiments,
+    diagnostics,
+    releases,
     documents,
+    pages,
 )

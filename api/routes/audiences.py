@@ -2,19 +2,20 @@
 
 import asyncio
 import contextlib
+import json
 from dataclasses import replace
 
 import pydantic
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import examples, schemas
 from api.answers import answer, as_json
 from api.audiences import DEFAULT_N, LARGEST_N, Audiences
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
-from api.parameters import PRODUCT_ID, Choice, WholeNumber, identifier
+from api.parameters import OTHER_PRODUCT_ID, PRODUCT_ID, Choice, WholeNumber, identifier
 from api.problems import invalid_parameter, not_found, too_slow
+from api.schemas import audiences as schemas
 
 # What may stand in the body of a batch, in words.
 BATCH_MEMBERS = {
@@ -34,7 +35,7 @@ STRICT = Choice(
 RECOMMEND = Operation(
     summary="Whom to contact about a product",
     answer=schemas.Audience,
-    example=examples.AUDIENCE,
+    example="audience.json",
     parameters=(
         PRODUCT_ID,
         N,
@@ -70,12 +71,52 @@ async def recommend_product_named_batch(request: Request) -> HTTPResponse:
     return answered
 
 
+@audiences.route(
+    "/recommend/<product_id:str>/overlap/<other_product_id:str>",
+    methods=READING,
+    unquote=True,
+)
+@documented(
+    Operation(
+        summary="How much the audiences of two products are the same",
+        answer=schemas.Overlap,
+        example="overlap.json",
+        parameters=(PRODUCT_ID, OTHER_PRODUCT_ID, N),
+        problems=(304, 422, 503),
+    )
+)
+async def overlap(request: Request, product_id: str, other_product_id: str) -> HTTPResponse:
+    """Customers who are among the first n of both."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        product = PRODUCT_ID.read(request, product_id, release)
+        other = OTHER_PRODUCT_ID.read(request, other_product_id, release)
+        n = N.read(request)
+        bodies = await served.bodies([product, other], n)
+        customers, others = (
+            [row["customer_id"] for row in json.loads(bodies[one])["recommendations"]]
+            for one in (product, other)
+        )
+        shared = set(customers) & set(others)
+        larger = max(len(customers), len(others))
+        body = {
+            "product_id": product,
+            "other_product_id": other,
+            "n": n,
+            "count": len(shared),
+            "share": len(shared) / larger if larger else None,
+            "customer_ids": [customer for customer in customers if customer in shared],
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
 @audiences.post("/recommend/batch")
 @documented(
     Operation(
         summary="Whom to contact about many products",
         answer=schemas.Batch,
-        example=examples.BATCH,
+        example="batch.json",
         body=schemas.BatchRequest,
         body_example={"product_ids": [42], "n": 2},
         headers=("ETag",),

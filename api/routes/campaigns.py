@@ -7,7 +7,6 @@ import pyarrow
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import examples, schemas
 from api.answers import answer, as_json
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
@@ -16,6 +15,7 @@ from api.parameters import CAMPAIGN_ID, PRODUCT_ID, Choice, Cursor, Filter, Whol
 from api.problems import not_found
 from api.release import Release
 from api.routes.exports import PART_SIZE, export
+from api.schemas import campaigns as schemas
 
 N = WholeNumber("n", 100, 1, 1000, "How many rows a page has; a file has all.")
 AFTER = Cursor("after", "Where the page begins: `next` of the page before.")
@@ -30,7 +30,7 @@ campaigns = Blueprint("campaigns")
     Operation(
         summary="The campaigns of the release",
         answer=schemas.Campaigns,
-        example=examples.CAMPAIGNS,
+        example="campaigns.json",
         problems=(304, 404, 503),
     )
 )
@@ -53,7 +53,7 @@ async def list_campaigns(request: Request) -> HTTPResponse:
     Operation(
         summary="A campaign, what it lacks, and how concentrated it is",
         answer=schemas.Campaign,
-        example=examples.CAMPAIGN,
+        example="campaign.json",
         parameters=(CAMPAIGN_ID,),
         problems=(304, 404, 503),
     )
@@ -80,7 +80,7 @@ async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
     Operation(
         summary="What a campaign costs and returns, by audience size",
         answer=schemas.CampaignPlan,
-        example=examples.CAMPAIGN_PLAN,
+        example="campaign_plan.json",
         parameters=(CAMPAIGN_ID,),
         problems=(304, 404, 503),
     )
@@ -108,7 +108,7 @@ async def plan(request: Request, campaign_id: str) -> HTTPResponse:
         summary="Whom a campaign contacts about which product: a page, or all as a file",
         answer=schemas.CampaignAudience,
         files=tuple(writer.content_type for writer in FORMATS.values()),
-        example=examples.CAMPAIGN_AUDIENCE,
+        example="campaign_audience.json",
         parameters=(CAMPAIGN_ID, N, AFTER, ONE_PRODUCT, FORMAT),
         problems=(304, 404, 422, 503, 505),
     )

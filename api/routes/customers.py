@@ -3,11 +3,11 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import examples, schemas
 from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
 from api.parameters import CUSTOMER_ID, WholeNumber
 from api.problems import not_found
+from api.schemas import customers as schemas
 
 N = WholeNumber("n", 100, 1, 1000, "How many products.")
 
@@ -19,7 +19,7 @@ customers = Blueprint("customers")
     Operation(
         summary="How engaged a customer is, and why",
         answer=schemas.Customer,
-        example=examples.CUSTOMER,
+        example="customer.json",
         parameters=(CUSTOMER_ID,),
         problems=(304, 404, 422, 503),
     )
@@ -60,7 +60,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
     Operation(
         summary="In whose audiences a customer is",
         answer=schemas.CustomerProducts,
-        example=examples.CUSTOMER_PRODUCTS,
+        example="customer_products.json",
         parameters=(
             CUSTOMER_ID,
             N,

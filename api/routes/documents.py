@@ -7,7 +7,6 @@ from sanic import Blueprint, Request
 from sanic.exceptions import NotFound
 from sanic.response import HTTPResponse, file
 
-from api import examples
 from api.answers import as_json
 from api.documentation import READING, Operation, documented, openapi
 
@@ -33,7 +32,7 @@ documents = Blueprint("documents")
     Operation(
         summary="This document",
         answer=("application/json",),
-        example=examples.DOCUMENT,
+        example="document.json",
         is_open=True,
     )
 )

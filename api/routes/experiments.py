@@ -3,11 +3,11 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import examples, schemas
 from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
 from api.parameters import EXPERIMENT_ID
 from api.problems import not_found
+from api.schemas import experiments as schemas
 
 experiments = Blueprint("experiments")
 
@@ -17,7 +17,7 @@ experiments = Blueprint("experiments")
     Operation(
         summary="The experiments of the release, and what to do",
         answer=schemas.Experiments,
-        example=examples.EXPERIMENTS,
+        example="experiments.json",
         problems=(304, 404, 503),
     )
 )
@@ -40,7 +40,7 @@ async def list_experiments(request: Request) -> HTTPResponse:
     Operation(
         summary="The decision card of an experiment",
         answer=schemas.Experiment,
-        example=examples.EXPERIMENT,
+        example="experiment.json",
         parameters=(EXPERIMENT_ID,),
         problems=(304, 404, 503),
     )

@@ -8,7 +8,6 @@ import pyarrow
 from sanic import Blueprint, Request
 from sanic.log import error_logger as log
 
-from api import examples
 from api.answers import Answer, entity_tag, is_known
 from api.audiences import Audiences
 from api.blocks import ProductId
@@ -44,7 +43,7 @@ class Export(Answer):
     Operation(
         summary="The first n customers for a product as a file, up to the whole population",
         answer=tuple(writer.content_type for writer in FORMATS.values()),
-        example=examples.EXPORT,
+        example="export.csv",
         headers=("ETag", "X-Release", "X-Cold-Start"),
         parameters=(PRODUCT_ID, N, FORMAT),
         problems=(304, 422, 503, 505),

@@ -1,20 +1,21 @@
 """What is served, and whether it is well."""
 
-from datetime import datetime
 from typing import Any
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import examples, schemas
-from api.answers import VERSION, answer, as_json
+from api.answers import VERSION, as_json
 from api.documentation import READING, Operation, documented
+from api.schemas import information as schemas
 
 ENDPOINTS = {
     "recommend": "/recommend/{product_id}?n=10",
     "recommend_batch": "/recommend/batch",
     "audience": "/audience/{product_id}?n=1000&format=csv",
+    "overlap": "/recommend/{product_id}/overlap/{other_product_id}?n=10",
     "products_sample": "/products/sample?n=10",
+    "products_search": "/products/search?q=vase&n=10",
     "customer": "/customers/{customer_id}",
     "customer_products": "/customers/{customer_id}/products?n=100",
     "campaigns": "/campaigns",
@@ -24,10 +25,14 @@ ENDPOINTS = {
     "experiments": "/experiments",
     "experiment": "/experiments/{experiment_id}",
     "diagnostics": "/diagnostics",
+    "evidence": "/evidence",
+    "quality": "/quality",
     "release": "/release",
+    "release_changes": "/release/changes",
     "health": "/health",
     "ready": "/ready",
     "metrics": "/metrics",
+    "pages": "/pages/overview",
     "docs": "/docs",
     "openapi": "/openapi.json",
 }
@@ -50,15 +55,15 @@ def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
     Operation(
         summary="What this is",
         answer=schemas.Information,
-        example=examples.INFORMATION,
+        example="information.json",
         is_open=True,
         problems=(303,),
     )
 )
 async def root(request: Request) -> HTTPResponse:
-    """Name, version and endpoints; a browser is sent to the documentation."""
+    """Name, version and endpoints; a browser is sent to the pages."""
     if "text/html" in request.headers.get("accept", ""):
-        return HTTPResponse(status=303, headers={"location": "/docs"})
+        return HTTPResponse(status=303, headers={"location": "/pages/overview"})
     return now(
         {
             "message": "Product Audience: whom to contact about a product",
@@ -73,7 +78,7 @@ async def root(request: Request) -> HTTPResponse:
     Operation(
         summary="Whether it is well",
         answer=schemas.Health,
-        example=examples.HEALTH,
+        example="health.json",
         is_open=True,
         more={503: schemas.Health},
     )
@@ -108,7 +113,7 @@ async def health(request: Request) -> HTTPResponse:
     Operation(
         summary="Whether requests can be sent here",
         answer=schemas.Readiness,
-        example=examples.READINESS,
+        example="readiness.json",
         is_open=True,
         more={503: schemas.Readiness},
     )
@@ -128,7 +133,7 @@ async def ready(request: Request) -> HTTPResponse:
     Operation(
         summary="Prometheus metrics of all workers",
         answer=("text/plain",),
-        example=examples.METRICS,
+        example="metrics.txt",
     )
 )
 async def metrics(request: Request) -> HTTPResponse:
@@ -138,57 +143,3 @@ async def metrics(request: Request) -> HTTPResponse:
         headers={"cache-control": "no-store"},
         content_type="text/plain; version=0.0.4; charset=utf-8",
     )
-
-
-@information.route("/release", methods=READING)
-@documented(
-    Operation(
-        summary="The release that is served",
-        answer=schemas.ReleaseFacts,
-        example=examples.RELEASE,
-        problems=(304, 503),
-    )
-)
-async def release_facts(request: Request) -> HTTPResponse:
-    """Where the answers come from: when it was made, of which log, with how many rows."""
-    release = request.app.ctx.serving.current().release
-    manifest = release.manifest
-    body = {
-        "release_id": release.release_id,
-        "created_at": release.created_at.isoformat(),
-        "age_days": release.age_days,
-        "input": {
-            name: time and datetime.fromisoformat(time).isoformat()
-            for name, time in manifest["input"].items()
-        },
-        "row_counts": manifest["row_counts"],
-        "git_revision": manifest["git_revision"],
-        "products": release.product_count,
-        "customers": release.customer_count,
-    }
-    # Weak: the age goes on, the release stays the same.
-    return answer(request, release, as_json(body), is_weak=True)
-
-
-@information.route("/diagnostics", methods=READING)
-@documented(
-    Operation(
-        summary="The log in figures, and whether collaborative filtering can work on it",
-        answer=schemas.Diagnostics,
-        example=examples.DIAGNOSTICS,
-        problems=(304, 503),
-    )
-)
-async def diagnostics(request: Request) -> HTTPResponse:
-    """Profile, event mix, retention, and the verdict with its requirements."""
-    served = request.app.ctx.serving.current()
-    with served.release.use() as release:
-        body = {
-            "profile": (await release.ask_records("dataset_profile"))[0],
-            "event_mix": await release.ask_records("event_mix"),
-            "retention": await release.ask_records("customer_retention"),
-            "checks": await release.ask_records("viability_checks"),
-            "verdict": (await release.ask_records("viability_verdict"))[0],
-            "release": release.release_id,
-        }
-        return answer(request, release, as_json(body))

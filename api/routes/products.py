@@ -3,12 +3,14 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api import examples, schemas
 from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
-from api.parameters import WholeNumber
+from api.parameters import Text, WholeNumber
+from api.schemas import products as schemas
 
 N = WholeNumber("n", 10, 1, 1000, "How many products.")
+
+TEXT = Text("q", "vase", 200, "An id, or a part of a name.")
 
 products = Blueprint("products")
 
@@ -18,7 +20,7 @@ products = Blueprint("products")
     Operation(
         summary="Some products to try",
         answer=schemas.ProductSample,
-        example=examples.PRODUCT_SAMPLE,
+        example="product_sample.json",
         parameters=(N,),
         problems=(304, 422, 503),
     )
@@ -34,4 +36,27 @@ async def sample_products(request: Request) -> HTTPResponse:
             "total_available": release.product_count,
             "release": release.release_id,
         }
+        return answer(request, release, as_json(body))
+
+
+@products.route("/products/search", methods=READING)
+@documented(
+    Operation(
+        summary="Find products by id or name",
+        answer=schemas.FoundProducts,
+        example="found_products.json",
+        parameters=(TEXT, N),
+        problems=(304, 422, 503),
+    )
+)
+async def search_products(request: Request) -> HTTPResponse:
+    """Products that a text may mean: the id first; without a text, the most popular."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        n = N.read(request)
+        text = TEXT.read(request)
+        found = await release.ask_records(
+            "product_search", exact_text=text, text=text.lower(), n=n
+        )
+        body = {"products": found, "count": len(found), "release": release.release_id}
         return answer(request, release, as_json(body))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from api.documentation import Operation, openapi
+from api.documentation import Operation, openapi, read_example
 from tests.api.conftest import Server
 from tests.api.in_process import application
 
@@ -19,9 +19,10 @@ LISTED: list[Operation] = [
 @pytest.mark.parametrize("operation", LISTED, ids=lambda operation: operation.summary)
 def test_every_operation_has_an_example_of_its_shape(operation: Operation) -> None:
     assert operation.example
+    example = read_example(operation.example)
     if isinstance(operation.answer, type):
         assert issubclass(operation.answer, BaseModel)
-        operation.answer.model_validate(operation.example)
+        operation.answer.model_validate(example)
     if operation.body:
         operation.body.model_validate(operation.body_example)
 

@@ -41,7 +41,7 @@ def test_root_names_the_endpoints_and_sends_browsers_to_pages(server: Server) ->
         assert body["version"] == tomllib.load(file)["project"]["version"]
     assert server.get("/openapi.json").json()["info"]["version"] == body["version"]
     browser = server.get("/", headers={"accept": "text/html,*/*"})
-    assert (browser.status_code, browser.headers["location"]) == (303, "/docs")
+    assert (browser.status_code, browser.headers["location"]) == (303, "/pages/overview")
 
 
 @given(data=st.data())

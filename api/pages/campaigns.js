@@ -1,0 +1,189 @@
+// Campaigns: whom they may ask, what became of it, what it is worth.
+
+import { ask, download, path } from "./api.js";
+import { chart } from "./chart.js";
+import * as charts from "./charts.js";
+import { element, figures, link, section } from "./elements.js";
+import { concentrated, count, date, decimal, money, percent, range, words } from "./format.js";
+import { table } from "./table.js";
+
+const PAGE = 50; // customers of an audience at once
+
+export async function show(address) {
+  const campaignId = address.get("campaign_id");
+  return campaignId ? one(campaignId) : all();
+}
+
+async function all() {
+  const { campaigns } = await ask(path(["campaigns"]));
+  return [
+    element("p", {}, "Who is asked what in which period, under rules, opt-outs and a cap."),
+    table({
+      caption: "Campaigns of this release",
+      columns: [
+        {
+          heading: "Campaign",
+          cell: (row) => link("campaigns", { campaign_id: row.campaign_id }, row.campaign_name),
+          by: (row) => row.campaign_name,
+        },
+        { heading: "Period", cell: (row) => `${date(row.starts_on)} to ${date(row.ends_on)}`, by: (row) => row.starts_on },
+        { heading: "Products", numeric: true, cell: (row) => count(row.product_count), by: (row) => row.product_count },
+        { heading: "Customers", numeric: true, cell: (row) => count(row.reached_customer_count), by: (row) => row.reached_customer_count },
+        { heading: "Contacts", numeric: true, cell: (row) => count(row.contact_count), by: (row) => row.contact_count },
+        { heading: "Lacking", numeric: true, cell: (row) => count(row.missing_count), by: (row) => row.missing_count },
+        { heading: "Cost", numeric: true, cell: (row) => money(row.planned_cost), by: (row) => row.planned_cost },
+      ],
+      rows: campaigns,
+      empty: "No campaign is active. A row of seeds/campaigns.csv makes one; then build anew.",
+    }),
+  ];
+}
+
+async function one(campaignId) {
+  const [campaign, plan] = await Promise.all([
+    ask(path(["campaigns", campaignId])),
+    ask(path(["campaigns", campaignId, "plan"])),
+  ]);
+  return [
+    element("p", {}, link("campaigns", {}, "All campaigns")),
+    element("h2", {}, campaign.campaign_name),
+    element("p", {}, `${date(campaign.starts_on)} to ${date(campaign.ends_on)}. Asks ${campaign.audience_rule}.`),
+    figures([
+      ["products", count(campaign.product_count)],
+      ["customers who suit", count(campaign.suitable_customer_count)],
+      ["customers reached", count(campaign.reached_customer_count)],
+      ["contacts still to make", count(campaign.contact_count)],
+      ["held out", count(campaign.holdout_count)],
+      ["cost", money(campaign.planned_cost)],
+      ["contacts per customer, at most", campaign.frequency_cap == null ? "no cap" : count(campaign.frequency_cap)],
+    ]),
+    section("What it is worth", ...worth(plan)),
+    await people(campaignId),
+    section("What is lacking", shortfalls(campaign)),
+    section("Do different products get different customers?", concentration(campaign)),
+  ];
+}
+
+function worth(plan) {
+  if (!plan.sizes.length) return [element("p", {}, plan.note ?? "Nothing was measured.")];
+  return [
+    element(
+      "p",
+      {},
+      plan.best_audience_size == null
+        ? "No number of customers pays."
+        : `${count(plan.best_audience_size)} customers pay best (the diamond).`,
+      ` A contact costs ${money(plan.cost_per_contact)}, a purchase is worth ${money(plan.value_per_conversion)}.`,
+    ),
+    plan.note ? element("p", { class: "faint" }, plan.note) : null,
+    chart(charts.profit(plan.sizes), "Profit by number of customers contacted, with its 95 % interval"),
+    table({
+      caption: "The plan by audience size",
+      columns: [
+        { heading: "Customers", numeric: true, cell: (row) => count(row.audience_size), by: (row) => row.audience_size },
+        { heading: "Respond", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
+        { heading: "Interval", numeric: true, cell: (row) => range(percent, row.response_rate_low, row.response_rate_high) },
+        { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
+        { heading: "Revenue", numeric: true, cell: (row) => money(row.revenue), by: (row) => row.revenue },
+        { heading: "Profit", numeric: true, cell: (row) => money(row.profit), by: (row) => row.profit },
+        { heading: "Return on investment", numeric: true, cell: (row) => decimal(row.return_on_investment), by: (row) => row.return_on_investment },
+        { heading: "Per purchase", numeric: true, cell: (row) => money(row.cost_per_conversion), by: (row) => row.cost_per_conversion },
+      ],
+      rows: plan.sizes,
+    }),
+  ];
+}
+
+function shortfalls(campaign) {
+  return table({
+    caption: "Places that nobody fills",
+    columns: [
+      { heading: "Why", cell: (row) => row.reason },
+      { heading: "Products", numeric: true, cell: (row) => count(row.product_count) },
+      { heading: "Places", numeric: true, cell: (row) => count(row.missing_count) },
+    ],
+    rows: campaign.shortfalls,
+    empty: "Every product has all its customers.",
+  });
+}
+
+function concentration(campaign) {
+  return table({
+    caption: "Concentration, with this campaign and by the plain ranking",
+    columns: [
+      { heading: "Measure", cell: (row) => words(row.measure) },
+      { heading: "Campaign", numeric: true, cell: (row) => concentrated(row.measure, row.value) },
+      { heading: "Plain ranking", numeric: true, cell: (row) => concentrated(row.measure, row.without_campaign) },
+      { heading: "What it is", cell: (row) => row.explanation },
+    ],
+    rows: campaign.concentration,
+  });
+}
+
+async function people(campaignId) {
+  const place = element("div");
+  const trouble = element("p", { role: "alert" });
+  const pages = [null]; // where each page begins
+
+  async function turn(step) {
+    trouble.textContent = "";
+    try {
+      const after = step < 0 ? pages.at(-3) : pages.at(-1);
+      const page = await ask(path(["campaigns", campaignId, "audience"], { n: PAGE, after }));
+      if (step < 0) pages.splice(-2);
+      pages.push(page.next);
+      place.replaceChildren(...shown(page));
+    } catch (problem) {
+      trouble.textContent = problem.detail;
+    }
+  }
+
+  function shown(page) {
+    return [
+      table({
+        caption: "Whom to contact about what",
+        columns: [
+          { heading: "Product", cell: (row) => link("audience", { product_id: row.product_id }, String(row.product_id)) },
+          { heading: "Rank", numeric: true, cell: (row) => count(row.audience_rank) },
+          { heading: "Customer", cell: (row) => link("customer", { customer_id: row.customer_id }, String(row.customer_id)) },
+          { heading: "Arm", cell: (row) => row.arm },
+          { heading: "Why", cell: (row) => row.explanation },
+        ],
+        rows: page.audience,
+        pageSize: PAGE,
+        empty: "Nobody: every place is filled already, or nobody suits.",
+      }),
+      element(
+        "div",
+        { class: "pager" },
+        element("button", { type: "button", disabled: pages.length < 3, onclick: () => turn(-1) }, "Previous"),
+        element("button", { type: "button", disabled: page.next === null, onclick: () => turn(1) }, "Next"),
+      ),
+    ];
+  }
+
+  await turn(1);
+  return section(
+    "Whom to contact",
+    place,
+    element(
+      "button",
+      {
+        type: "button",
+        onclick: () =>
+          download(path(["campaigns", campaignId, "audience"], { format: "csv" }), `${campaignId}.csv`).catch(
+            (problem) => (trouble.textContent = problem.detail),
+          ),
+      },
+      "Download all as CSV",
+    ),
+    trouble,
+    element(
+      "p",
+      { class: "faint" },
+      "To hand the list over, and to remember who was contacted, run ",
+      element("code", {}, `make export CAMPAIGN=${campaignId}`),
+      ".",
+    ),
+  );
+}

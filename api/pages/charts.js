@@ -1,0 +1,213 @@
+// What the charts are: rows of the API in, Vega-Lite specifications out.
+
+const FAINT = "#8fa3b5"; // Seen on light and on dark.
+const HEIGHT = 280;
+const RECOMMENDERS = ["als", "engagement", "recent activity", "popular", "random"];
+const RANKINGS = ["engagement", "recent activity", "total interactions", "random"];
+
+const data = (rows) => ({ values: rows });
+const spoken = (rows, field) => rows.map((row) => ({ ...row, [field]: row[field].replaceAll("_", " ") }));
+const quantitative = (field, title, more = {}) => ({ field, type: "quantitative", title, ...more });
+const ordinal = (field, title, more = {}) => ({ field, type: "ordinal", title, axis: { labelAngle: 0 }, ...more });
+const told = (field, format, title) => ({ field, format, title: title ?? field.replaceAll("_", " ") });
+const shares = { axis: { format: "~%" } };
+
+/** Share of the customers still seen so many days after their first visit. */
+export function retention(rows) {
+  return {
+    data: data(rows),
+    width: "container",
+    height: 220,
+    mark: { type: "line", point: true },
+    encoding: {
+      x: quantitative("retention_days", "days after the first visit"),
+      y: quantitative("retained_share", "customers still seen", { ...shares, scale: { zero: true } }),
+      tooltip: [told("retention_days"), told("retained_share", ".2%")],
+    },
+  };
+}
+
+/** Share of each month's new customers who are active months later. */
+export function cohorts(rows) {
+  return {
+    data: data(
+      rows
+        .filter((row) => row.months_since > 0)
+        .map((row) => ({ ...row, month: row.cohort_month.slice(0, 7) })),
+    ),
+    width: "container",
+    height: HEIGHT,
+    mark: "rect",
+    encoding: {
+      x: ordinal("months_since", "months since the first visit"),
+      y: ordinal("month", "month of the first visit"),
+      color: quantitative("active_share", "active", {
+        legend: { format: "~%" },
+        scale: { scheme: "teals" },
+      }),
+      tooltip: [
+        told("month"),
+        told("months_since"),
+        told("active_share", ".2%"),
+        told("active_customer_count", ","),
+      ],
+    },
+  };
+}
+
+/** A metric of each recommender, with its interval. */
+export function recommenders(rows, title) {
+  return {
+    data: data(spoken(rows, "recommender")),
+    width: "container",
+    height: 180,
+    encoding: {
+      y: { field: "recommender", type: "nominal", sort: RECOMMENDERS, title: null },
+      color: { field: "recommender", type: "nominal", legend: null },
+    },
+    layer: [
+      {
+        mark: { type: "rule", strokeWidth: 3 },
+        encoding: {
+          x: quantitative("value_low", title, { axis: { format: "~%", tickCount: 6 } }),
+          x2: { field: "value_high" },
+        },
+      },
+      {
+        mark: { type: "point", filled: true, size: 90, opacity: 1 },
+        encoding: {
+          x: quantitative("value"),
+          tooltip: [
+            told("recommender"),
+            told("value", ".4%"),
+            told("value_low", ".4%"),
+            told("value_high", ".4%"),
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** Share of the responders reached, by share of the customers contacted. */
+export function gains(rows) {
+  return {
+    data: data(spoken(rows, "ranking")),
+    width: "container",
+    height: HEIGHT,
+    mark: { type: "line", point: true },
+    encoding: {
+      x: quantitative("contacted_share", "customers contacted", shares),
+      y: quantitative("cumulative_gain", "of those who respond, reached", shares),
+      color: { field: "ranking", type: "nominal", sort: RANKINGS, title: null, legend: { orient: "top" } },
+      tooltip: [told("ranking"), told("audience_size", ","), told("cumulative_gain", ".2%")],
+    },
+  };
+}
+
+/** Lift of each tenth of the customers, at every cutoff. */
+export function deciles(rows) {
+  return {
+    data: data(rows.map((row) => ({ ...row, cutoff: `cutoff ${row.origin}` }))),
+    width: "container",
+    height: HEIGHT,
+    encoding: {
+      x: ordinal("decile", "tenth of the customers, the most engaged first"),
+      y: quantitative("lift", "times as many as on average respond"),
+    },
+    layer: [
+      { transform: [{ filter: "datum.is_split" }], mark: { type: "bar", opacity: 0.85 } },
+      {
+        mark: { type: "point", filled: true, opacity: 0.9 },
+        encoding: {
+          color: { field: "cutoff", type: "nominal", title: null, legend: { orient: "top" } },
+          tooltip: [told("cutoff"), told("decile"), told("lift", ".2f")],
+        },
+      },
+    ],
+  };
+}
+
+/** Differences with their intervals, beside a line at zero. */
+function differences(rows, field, title, format) {
+  const y = { field, type: "nominal", sort: null, title: null, axis: { labelLimit: 220 } };
+  return {
+    data: data(spoken(rows, field)),
+    width: "container",
+    height: Math.max(60, rows.length * 26),
+    layer: [
+      { mark: { type: "rule", color: FAINT, strokeDash: [4, 3] }, encoding: { x: { datum: 0 } } },
+      {
+        mark: { type: "rule", strokeWidth: 3, color: FAINT },
+        encoding: {
+          y,
+          x: quantitative("difference_low", title, { axis: { format, tickCount: 6 } }),
+          x2: { field: "difference_high" },
+        },
+      },
+      {
+        mark: { type: "point", filled: true, size: 90, opacity: 1 },
+        encoding: {
+          y,
+          x: quantitative("difference"),
+          tooltip: [
+            told(field),
+            told("difference", format),
+            told("difference_low", format),
+            told("difference_high", format),
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** How much better other scores do. */
+export function trials(rows) {
+  return differences(
+    rows,
+    "ranking",
+    "more of the top tenth respond than with the score in use",
+    "+.2%",
+  );
+}
+
+/** How much better the arms of an experiment do. */
+export function effects(rows) {
+  return differences(rows, "comparison", "difference", "+.3~f");
+}
+
+/** Profit by audience size, with its interval; the best size marked. */
+export function profit(rows) {
+  const x = quantitative("audience_size", "customers contacted", { scale: { type: "log" } });
+  return {
+    data: data(rows),
+    width: "container",
+    height: HEIGHT,
+    layer: [
+      {
+        mark: { type: "area", opacity: 0.2 },
+        encoding: { x, y: quantitative("profit_low", "profit"), y2: { field: "profit_high" } },
+      },
+      {
+        mark: { type: "line", point: true },
+        encoding: {
+          x,
+          y: quantitative("profit"),
+          tooltip: [
+            told("audience_size", ","),
+            told("profit", ",.2f"),
+            told("profit_low", ",.2f"),
+            told("profit_high", ",.2f"),
+          ],
+        },
+      },
+      {
+        transform: [{ filter: "datum.is_best" }],
+        mark: { type: "point", shape: "diamond", filled: true, size: 220, opacity: 1, color: "#d1495b" },
+        encoding: { x, y: quantitative("profit") },
+      },
+      { mark: { type: "rule", color: FAINT, strokeDash: [4, 3] }, encoding: { y: { datum: 0 } } },
+    ],
+  };
+}

@@ -1,0 +1,118 @@
+// What the rankings are worth, measured on what customers did after the split.
+
+import { ask, path } from "./api.js";
+import { chart } from "./chart.js";
+import * as charts from "./charts.js";
+import { addressForm, badge, element, labelled, section, selection } from "./elements.js";
+import { count, decimal, percent, range, smallPercent, words } from "./format.js";
+import { MOODS } from "./overview.js";
+import { table } from "./table.js";
+
+const OUTCOMES = [
+  ["interaction", "come back at all"],
+  ["purchased", "purchase"],
+];
+
+export async function show(address) {
+  const evidence = await ask(path(["evidence"]));
+  const metrics = choices(evidence.recommenders, "metric");
+  const sizes = choices(evidence.recommenders, "k");
+  const outcome = chosen(address.get("outcome"), OUTCOMES) ?? "interaction";
+  const metric = chosen(address.get("metric"), metrics) ?? "precision";
+  const k = chosen(address.get("k"), sizes) ?? "10";
+  const of = (rows) => rows.filter((row) => row.outcome === outcome);
+  const compared = evidence.recommenders.filter(
+    (row) => row.population === "all" && row.metric === metric && String(row.k) === k,
+  );
+  return [
+    element(
+      "div",
+      { class: "conclusion" },
+      evidence.als
+        ? element("p", {}, "Collaborative filtering, fitted: ", badge(evidence.als.verdict, MOODS[evidence.als.verdict]))
+        : null,
+      evidence.conclusions.map((row) => element("p", {}, row.statement)),
+    ),
+    evidence.als
+      ? null
+      : element(
+          "p",
+          { class: "faint" },
+          "Collaborative filtering was not fitted in this build: ", element("code", {}, "make evidence"), " does that.",
+        ),
+    addressForm(
+      "Show",
+      labelled("Respond means", selection("outcome", OUTCOMES, outcome)),
+      labelled("Metric", selection("metric", metrics, metric)),
+      labelled("Customers per product", selection("k", sizes, k)),
+    ),
+    section(
+      "Does a taste per customer help?",
+      element("p", {}, "For every product that was known before the split, each recommender names customers who have not touched it."),
+      compared.length
+        ? [chart(charts.recommenders(compared, `${words(metric)} at ${k}`), `${words(metric)} of each recommender`), recommenderTable(compared)]
+        : nothing(),
+    ),
+    section(
+      "Whom does a ranking reach?",
+      element("p", {}, "A random ranking runs along the diagonal."),
+      drawn(charts.gains, of(evidence.gains).filter((row) => row.cumulative_gain != null), "Responders reached, by share of the customers contacted"),
+      gainsTable(of(evidence.gains)),
+    ),
+    section(
+      "Do the most engaged respond?",
+      element("p", {}, "Bars are the split, points every cutoff."),
+      drawn(charts.deciles, of(evidence.deciles).filter((row) => row.lift != null), "Lift of each tenth of the customers"),
+    ),
+    section(
+      "Would another score do better?",
+      drawn(charts.trials, of(evidence.trials), "How much more of the top tenth respond with other scores"),
+    ),
+  ];
+}
+
+function choices(rows, name) {
+  return [...new Set(rows.map((row) => row[name]))].map((value) => [String(value), words(String(value))]);
+}
+
+function chosen(value, among) {
+  return among.some(([choice]) => choice === value) ? value : null;
+}
+
+function nothing() {
+  return element("p", { class: "faint" }, "This log has nothing to show here.");
+}
+
+function drawn(specification, rows, label) {
+  return rows.length ? chart(specification(rows), label) : nothing();
+}
+
+function recommenderTable(rows) {
+  return table({
+    caption: "Recommenders",
+    columns: [
+      { heading: "Recommender", cell: (row) => words(row.recommender), by: (row) => row.recommender },
+      { heading: "Value", numeric: true, cell: (row) => smallPercent(row.value), by: (row) => row.value },
+      { heading: "95 % interval", numeric: true, cell: (row) => range(smallPercent, row.value_low, row.value_high) },
+      { heading: "At best", numeric: true, cell: (row) => smallPercent(row.ceiling) },
+      { heading: "Products", numeric: true, cell: (row) => count(row.evaluated_product_count) },
+    ],
+    rows,
+  });
+}
+
+function gainsTable(rows) {
+  return table({
+    caption: "Gains",
+    columns: [
+      { heading: "Ranking", cell: (row) => words(row.ranking), by: (row) => row.ranking },
+      { heading: "Customers", numeric: true, cell: (row) => count(row.audience_size), by: (row) => row.audience_size },
+      { heading: "Respond", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
+      { heading: "At random", numeric: true, cell: (row) => percent(row.random_response_rate) },
+      { heading: "Lift", numeric: true, cell: (row) => decimal(row.lift), by: (row) => row.lift },
+      { heading: "Interval", numeric: true, cell: (row) => range(decimal, row.lift_low, row.lift_high) },
+      { heading: "Reached", numeric: true, cell: (row) => percent(row.cumulative_gain), by: (row) => row.cumulative_gain },
+    ],
+    rows,
+  });
+}

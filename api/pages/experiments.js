@@ -1,0 +1,101 @@
+// Experiments: what to do, and what it rests on.
+
+import { ask, path } from "./api.js";
+import { chart } from "./chart.js";
+import * as charts from "./charts.js";
+import { badge, element, figures, link, section } from "./elements.js";
+import { count, date, decimal, money, percent, range, words } from "./format.js";
+import { table } from "./table.js";
+
+const MOODS = { ship: "good", continue: "middling", planned: "", running: "", stop: "bad", invalid: "bad" };
+
+export async function show(address) {
+  const experimentId = address.get("experiment_id");
+  return experimentId ? one(experimentId) : all();
+}
+
+async function all() {
+  const { experiments } = await ask(path(["experiments"]));
+  return [
+    element("p", {}, "Randomized campaigns: does contacting pay, and does it pay to target?"),
+    table({
+      caption: "Experiments of this release",
+      columns: [
+        {
+          heading: "Experiment",
+          cell: (row) => link("experiments", { experiment_id: row.experiment_id }, row.experiment_name),
+          by: (row) => row.experiment_name,
+        },
+        { heading: "Period", cell: (row) => `${date(row.starts_on)} to ${date(row.ends_on)}`, by: (row) => row.starts_on },
+        { heading: "Verdict", cell: (row) => badge(row.verdict, MOODS[row.verdict]), by: (row) => row.verdict },
+        { heading: "Why", cell: (row) => row.reason },
+      ],
+      rows: experiments,
+      empty:
+        "No experiment is active. Rows of seeds/experiments.csv and seeds/experiment_arms.csv make one; `make plan` says how large it has to be.",
+    }),
+  ];
+}
+
+async function one(experimentId) {
+  const experiment = await ask(path(["experiments", experimentId]));
+  const metrics = [...new Set(experiment.results.map((row) => row.metric))];
+  return [
+    element("p", {}, link("experiments", {}, "All experiments")),
+    element("h2", {}, experiment.experiment_name),
+    element(
+      "div",
+      { class: "conclusion" },
+      element("p", {}, badge(experiment.verdict, MOODS[experiment.verdict]), ` ${experiment.reason}`),
+    ),
+    element(
+      "p",
+      { class: "faint" },
+      `${date(experiment.starts_on)} to ${date(experiment.ends_on)}; what happens within ${count(experiment.attribution_days)} days of a contact counts.`,
+    ),
+    figures([
+      ["units", count(experiment.unit_count)],
+      ["more than the base", decimal(experiment.difference)],
+      ["interval", range(decimal, experiment.difference_low, experiment.difference_high)],
+      ["power", percent(experiment.power)],
+      ["a contact costs", money(experiment.cost_per_contact)],
+      ["per added conversion", money(experiment.cost_per_incremental_conversion)],
+      ["return on investment", decimal(experiment.return_on_investment)],
+    ]),
+    section(
+      "Arms",
+      table({
+        caption: "Units by arm",
+        columns: [
+          { heading: "Arm", cell: (row) => words(row.arm) },
+          { heading: "Units", numeric: true, cell: (row) => count(row.unit_count) },
+        ],
+        rows: experiment.arms,
+        empty: "Nobody has been assigned yet.",
+      }),
+    ),
+    ...metrics.map((metric) => results(metric, experiment.results.filter((row) => row.metric === metric))),
+    metrics.length ? null : element("p", { class: "faint" }, "Figures are shown when it has ended: looking earlier misleads."),
+  ];
+}
+
+function results(metric, rows) {
+  const measured = rows.filter((row) => row.difference_low != null);
+  return section(
+    `${words(metric)}${rows[0].is_primary ? " (decides)" : ""}`,
+    measured.length ? chart(charts.effects(measured), `Differences in ${words(metric)}, with intervals`) : null,
+    table({
+      caption: `Comparisons of ${words(metric)}`,
+      columns: [
+        { heading: "Comparison", cell: (row) => row.comparison },
+        { heading: "Mean", numeric: true, cell: (row) => decimal(row.mean) },
+        { heading: "Base", numeric: true, cell: (row) => decimal(row.base_mean) },
+        { heading: "Difference", numeric: true, cell: (row) => decimal(row.difference) },
+        { heading: "Interval", numeric: true, cell: (row) => range(decimal, row.difference_low, row.difference_high) },
+        { heading: "p, corrected", numeric: true, cell: (row) => decimal(row.p_value_corrected) },
+        { heading: "Power", numeric: true, cell: (row) => percent(row.power) },
+      ],
+      rows,
+    }),
+  );
+}

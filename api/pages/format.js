@@ -1,0 +1,52 @@
+// Numbers and times as people read them. What is null was not measurable.
+
+import { element } from "./elements.js";
+
+const UNKNOWN = "–";
+
+function formatter(options) {
+  const format = new Intl.NumberFormat("en", options);
+  return (value) => (value == null ? UNKNOWN : format.format(value));
+}
+
+export const count = formatter({ maximumFractionDigits: 0 });
+export const decimal = formatter({ maximumSignificantDigits: 4 });
+export const score = formatter({ minimumFractionDigits: 4, maximumFractionDigits: 4 });
+export const money = formatter({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+export const percent = formatter({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+export const smallPercent = formatter({ style: "percent", maximumSignificantDigits: 3 });
+
+const share = formatter({ maximumSignificantDigits: 6 });
+
+// A measure of concentration: of customers and lists there is a number, of the rest a share.
+export function concentrated(measure, value) {
+  return measure.startsWith("distinct") ? count(value) : share(value);
+}
+
+export function range(format, low, high) {
+  return low == null || high == null ? UNKNOWN : `${format(low)} to ${format(high)}`;
+}
+
+// The words of a column or a measure: `cart_count` is "cart count".
+export function words(name) {
+  return name.replaceAll("_", " ");
+}
+
+const local = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const utc = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
+
+// In the reader's zone, with UTC on hover; the API's times without a zone are UTC.
+export function time(text) {
+  if (text == null) return UNKNOWN;
+  const moment = new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);
+  return element(
+    "time",
+    { datetime: moment.toISOString(), title: `${utc.format(moment)} UTC` },
+    local.format(moment),
+  );
+}
+
+export function date(text) {
+  return text == null ? UNKNOWN : day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
+}

@@ -1,0 +1,102 @@
+// A field that finds a product by id or name while one types (ARIA's combobox).
+
+import { ask, path } from "./api.js";
+import { element, labelled } from "./elements.js";
+import { count } from "./format.js";
+
+const PATIENCE = 150; // milliseconds without a key, before it asks
+
+/** A labelled field of that name, whose value is a product id. */
+export function productSearch(name, label, chosen) {
+  const list = element("ul", { id: `${name}-list`, role: "listbox", "aria-label": label });
+  const field = element("input", {
+    name,
+    value: chosen,
+    placeholder: "an id or a part of a name",
+    autocomplete: "off",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+    "aria-controls": list.id,
+  });
+  let options = [];
+  let at = -1;
+  let timer;
+
+  function close() {
+    options = [];
+    at = -1;
+    list.replaceChildren();
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function choose(product) {
+    field.value = product.product_id;
+    close();
+    field.form.requestSubmit();
+  }
+
+  function mark(next) {
+    at = (next + options.length) % options.length;
+    [...list.children].forEach((option, place) => option.setAttribute("aria-selected", place === at));
+    field.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  }
+
+  async function suggest() {
+    const asked = field.value.trim();
+    if (!asked) return close();
+    let found;
+    try {
+      found = await ask(path(["products", "search"], { q: asked, n: 8 }));
+    } catch {
+      return close(); // Submitting says what is wrong.
+    }
+    if (field.value.trim() !== asked || document.activeElement !== field) return;
+    close();
+    options = found.products;
+    list.append(
+      ...options.map((product, place) =>
+        element(
+          "li",
+          {
+            id: `${name}-${place}`,
+            role: "option",
+            "aria-selected": "false",
+            // Before the field loses the focus and the list closes.
+            onmousedown: (event) => {
+              event.preventDefault();
+              choose(product);
+            },
+          },
+          product.product_name ?? `product ${product.product_id}`,
+          element("span", { class: "faint" }, ` ${product.product_id}, ${count(product.customer_count)} customers`),
+        ),
+      ),
+    );
+    field.setAttribute("aria-expanded", String(options.length > 0));
+  }
+
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(suggest, PATIENCE);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+    if (!options.length) return;
+    if (event.key === "ArrowDown") mark(at + 1);
+    else if (event.key === "ArrowUp") mark(at - 1);
+    else if (event.key === "Enter" && at >= 0) choose(options[at]);
+    else return;
+    event.preventDefault();
+  });
+  field.addEventListener("blur", close);
+  return labelled(label, element("div", { class: "search" }, field, list));
+}
+
+/** The product that a text means: its id, or the first whose name it is like; null if none. */
+export async function productOf(text) {
+  const { products } = await ask(path(["products", "search"], { q: text, n: 1 }));
+  return products[0] ?? null;
+}

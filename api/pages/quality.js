@@ -1,0 +1,72 @@
+// What became of every row that was read, and which tests the build has passed.
+
+import { ask, path } from "./api.js";
+import { badge, element, figures, section } from "./elements.js";
+import { count, percent, words } from "./format.js";
+import { table } from "./table.js";
+
+export async function show() {
+  const quality = await ask(path(["quality"]));
+  const rejects = quality.rows.filter((row) => row.outcome === "rejected" && row.row_count > 0);
+  return [
+    element("p", {}, "Every row that was read is accounted for; what could not be used is kept with its reason."),
+    figures([
+      ["tests passed", count(quality.passed_count)],
+      ["tests that warn", count(quality.warned_count)],
+      ["reasons to reject", count(rejects.length)],
+    ]),
+    section(
+      "Rejected rows",
+      table({
+        caption: "By reason, with an example",
+        columns: [
+          { heading: "Input", cell: (row) => words(row.input), by: (row) => row.input },
+          { heading: "Reason", cell: (row) => row.reason, by: (row) => row.reason },
+          { heading: "Rows", numeric: true, cell: (row) => count(row.row_count), by: (row) => row.row_count },
+          { heading: "Share", numeric: true, cell: (row) => percent(row.row_share), by: (row) => row.row_share },
+          { heading: "For example", cell: example },
+        ],
+        rows: rejects,
+        empty: "No row was rejected.",
+      }),
+    ),
+    section(
+      "All rows",
+      table({
+        caption: "Row accounting",
+        columns: [
+          { heading: "Input", cell: (row) => words(row.input), by: (row) => row.input },
+          { heading: "Outcome", cell: (row) => row.outcome, by: (row) => row.outcome },
+          { heading: "Reason", cell: (row) => row.reason, by: (row) => row.reason },
+          { heading: "Rows", numeric: true, cell: (row) => count(row.row_count), by: (row) => row.row_count },
+          { heading: "Share", numeric: true, cell: (row) => percent(row.row_share), by: (row) => row.row_share },
+        ],
+        rows: quality.rows,
+        pageSize: 25,
+      }),
+    ),
+    section(
+      "Tests of the build",
+      table({
+        caption: "Those that warn first",
+        columns: [
+          { heading: "Test", cell: (row) => words(row.name), by: (row) => row.name },
+          { heading: "About", cell: (row) => row.table ?? "", by: (row) => row.table },
+          { heading: "", cell: (row) => badge(row.status, row.status === "pass" ? "good" : "middling") },
+          { heading: "Rows it warns of", numeric: true, cell: (row) => count(row.failures), by: (row) => row.failures },
+        ],
+        rows: quality.tests,
+        pageSize: 25,
+        empty: "This release was made before test results were kept: build anew.",
+      }),
+    ),
+  ];
+}
+
+function example(row) {
+  if (row.example_text == null) return "";
+  return [
+    element("code", {}, row.example_text),
+    element("div", { class: "faint" }, `${row.example_file}, line ${count(row.example_line)}`),
+  ];
+}

@@ -1,0 +1,96 @@
+// Starts the page that the address names, and keeps an eye on what is served.
+
+import { forgetKey, hasKey, health, whenReleaseChanges } from "./api.js";
+import { element, link } from "./elements.js";
+
+const TITLES = {
+  overview: "Overview",
+  audience: "Audience",
+  customer: "Customer",
+  campaigns: "Campaigns",
+  experiments: "Experiments",
+  evidence: "Evidence",
+  quality: "Data quality",
+  releases: "Releases",
+};
+const LOOK_EVERY = 15_000; // milliseconds
+
+const name = location.pathname.split("/").at(-1);
+const content = document.getElementById("content");
+const notices = document.getElementById("notices");
+
+function notice(kind, mood, ...children) {
+  document.getElementById(kind)?.remove();
+  notices.append(element("div", { id: kind, class: `notice ${mood}` }, children));
+}
+
+whenReleaseChanges((release) =>
+  notice(
+    "new-release",
+    "",
+    `Release ${release} is served now; this page shows an earlier one. `,
+    element("button", { onclick: () => location.reload() }, "Reload"),
+  ),
+);
+
+async function look() {
+  let found;
+  try {
+    found = await health();
+  } catch {
+    notice("health", "warning", "The API does not answer. What you see is from before.");
+    return;
+  }
+  document.getElementById("health")?.remove();
+  document.getElementById("release").textContent = found.release_id ? `Release ${found.release_id}` : "";
+  if (found.status === "degraded") notice("health", "warning", found.reasons.join(" "));
+}
+
+function face(problem) {
+  return element(
+    "div",
+    { class: "face error", role: "alert" },
+    element("h2", {}, problem.title),
+    element("p", {}, problem.detail),
+    element(
+      "p",
+      {},
+      problem.status === 422 || problem.status === 404
+        ? link(name, {}, "Begin anew on this page")
+        : element("button", { onclick: () => location.reload() }, "Try again"),
+    ),
+  );
+}
+
+async function start() {
+  if (!(name in TITLES)) {
+    document.title = "No such page - Product Audience";
+    content.replaceChildren(
+      element("h1", {}, "There is no such page"),
+      element("p", {}, "Choose one above, or go to ", link("overview", {}, "the overview"), "."),
+    );
+    return;
+  }
+  document.title = `${TITLES[name]} - Product Audience`;
+  document.querySelector(`nav a[href="/pages/${name}"]`).setAttribute("aria-current", "page");
+  const heading = element("h1", {}, TITLES[name]);
+  const page = await import(`./${name}.js`);
+  try {
+    const parts = await page.show(new URLSearchParams(location.search));
+    content.replaceChildren(heading, ...parts.filter((part) => part != null));
+  } catch (problem) {
+    if (problem.title === undefined) throw problem;
+    content.replaceChildren(heading, face(problem));
+  }
+  const forget = document.getElementById("forget-key");
+  forget.hidden = !hasKey();
+  forget.addEventListener("click", () => {
+    forgetKey();
+    location.reload();
+  });
+}
+
+start();
+look();
+setInterval(() => document.hidden || look(), LOOK_EVERY);
+addEventListener("focus", look);

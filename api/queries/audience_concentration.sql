@@ -1,0 +1,8 @@
+-- How much the audiences of different products are the same.
+select
+    measure,
+    value,
+    explanation
+from main.audience_concentration
+where audience = 'product audiences'
+order by measure

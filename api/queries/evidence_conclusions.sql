@@ -1,0 +1,2 @@
+-- What the evidence says, in sentences.
+select * from main.evidence_conclusions order by statement_number

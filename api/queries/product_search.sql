@@ -1,0 +1,19 @@
+-- Products that a text may mean, in small letters: the id, then names that begin with it,
+-- then ids that do, then names that hold it; of equals the one with more interactions.
+with found as (
+    select
+        *,
+        case
+            when cast(product_id as text) = $exact_text then 1
+            when starts_with(lower(product_name), $text) then 2
+            when starts_with(lower(cast(product_id as text)), $text) then 3
+            when contains(lower(product_name), $text) then 4
+        end as closeness
+    from main.products
+)
+
+select * exclude (closeness)
+from found
+where closeness is not null
+order by closeness, interaction_count desc, product_id
+limit $n

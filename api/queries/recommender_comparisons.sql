@@ -1,0 +1,4 @@
+-- Collaborative filtering held against every other recommender.
+select *
+from main.recommender_comparisons
+order by population, k, metric, compared_with

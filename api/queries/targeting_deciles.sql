@@ -1,0 +1,7 @@
+-- Whom each tenth of the customers by engagement holds, at every cutoff.
+select
+    * exclude (ranking_kind, ranking),
+    origin = max(origin) over () as is_split
+from main.targeting_deciles
+where ranking = 'engagement'
+order by outcome, origin, decile

@@ -1,0 +1,89 @@
+"""What the build found: the log in figures, the evidence, the quality of the data."""
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from api.answers import answer, as_json
+from api.documentation import READING, Operation, documented
+from api.schemas import diagnostics as schemas
+from api.schemas.evidence import Evidence
+
+diagnostics = Blueprint("diagnostics")
+
+
+@diagnostics.route("/diagnostics", methods=READING)
+@documented(
+    Operation(
+        summary="The log in figures, and whether collaborative filtering can work on it",
+        answer=schemas.Diagnostics,
+        example="diagnostics.json",
+        problems=(304, 503),
+    )
+)
+async def read_diagnostics(request: Request) -> HTTPResponse:
+    """Profile, events, retention, concentration, and the verdict with its requirements."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        body = {
+            "profile": (await release.ask_records("dataset_profile"))[0],
+            "event_mix": await release.ask_records("event_mix"),
+            "retention": await release.ask_records("customer_retention"),
+            "cohorts": await release.ask_records("cohort_retention"),
+            "concentration": await release.ask_records("audience_concentration"),
+            "checks": await release.ask_records("viability_checks"),
+            "verdict": (await release.ask_records("viability_verdict"))[0],
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
+@diagnostics.route("/evidence", methods=READING)
+@documented(
+    Operation(
+        summary="What the rankings are worth, measured on what customers did next",
+        answer=Evidence,
+        example="evidence.json",
+        problems=(304, 503),
+    )
+)
+async def read_evidence(request: Request) -> HTTPResponse:
+    """Conclusions, recommenders held against each other, gains, lift, and other scores."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        als = await release.ask_records("als_verdict")
+        body = {
+            "conclusions": await release.ask_records("evidence_conclusions"),
+            "als": als[0] if als else None,
+            "recommenders": await release.ask_records("recommender_metrics"),
+            "comparisons": await release.ask_records("recommender_comparisons"),
+            "gains": await release.ask_records("targeting_gains"),
+            "deciles": await release.ask_records("targeting_deciles"),
+            "trials": await release.ask_records("score_trials"),
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))
+
+
+@diagnostics.route("/quality", methods=READING)
+@documented(
+    Operation(
+        summary="What became of every row, and which tests the build has passed",
+        answer=schemas.Quality,
+        example="quality.json",
+        problems=(304, 503),
+    )
+)
+async def read_quality(request: Request) -> HTTPResponse:
+    """Row accounting with an example per reason, and the tests; those that warn first."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        tests = release.manifest.get("tests", [])
+        passed = sum(test["status"] == "pass" for test in tests)
+        body = {
+            "rows": await release.ask_records("row_accounting"),
+            "passed_count": passed,
+            "warned_count": len(tests) - passed,
+            "tests": sorted(tests, key=lambda test: test["status"] == "pass"),
+            "release": release.release_id,
+        }
+        return answer(request, release, as_json(body))

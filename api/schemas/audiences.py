@@ -1,0 +1,51 @@
+"""Whom to contact about a product."""
+
+from pydantic import Field
+
+from api.schemas import Identifier, Schema
+
+
+class Recommendation(Schema):
+    """A customer to contact."""
+
+    customer_id: Identifier
+    score: float
+    rank: int
+
+
+class Audience(Schema):
+    """The customers to contact about a product."""
+
+    product_id: Identifier
+    recommendations: list[Recommendation]
+    count: int
+    cold_start: bool
+    note: str | None
+    release: str
+
+
+class BatchRequest(Schema):
+    """Products to look up."""
+
+    product_ids: list[Identifier] = Field(max_length=1000)
+    n: int = Field(default=10, ge=1, le=100)
+
+
+class Batch(Schema):
+    """Audiences in the order of the request."""
+
+    results: list[Audience]
+    count: int
+    release: str
+
+
+class Overlap(Schema):
+    """Customers who are in the audiences of both of two products."""
+
+    product_id: Identifier
+    other_product_id: Identifier
+    n: int = Field(description="Customers looked at in each audience")
+    count: int = Field(description="Customers in both")
+    share: float | None = Field(description="Of the larger audience; null where empty")
+    customer_ids: list[Identifier] = Field(description="In the order of the first audience")
+    release: str

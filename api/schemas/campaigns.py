@@ -1,0 +1,116 @@
+"""Campaigns."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas import Identifier, Schema
+
+
+class CampaignSummary(Schema):
+    """A campaign: whom it may ask, and what the build made of it."""
+
+    campaign_id: str
+    campaign_name: str
+    starts_on: str
+    ends_on: str
+    audience_size: int = Field(description="Customers that each product is to get")
+    frequency_cap: int | None = Field(description="Contacts per customer in the period")
+    holdout_share: float
+    cost_per_contact: float
+    value_per_conversion: float
+    audience_rule: str = Field(description="Whom it may ask, in words")
+    product_count: int
+    suitable_customer_count: int
+    reached_customer_count: int
+    contact_count: int = Field(description="Contacts still to make")
+    holdout_count: int
+    served_count: int = Field(description="Places that earlier exports have filled")
+    short_product_count: int
+    missing_count: int
+    planned_cost: float
+
+
+class Campaigns(Schema):
+    """The campaigns of a release."""
+
+    campaigns: list[CampaignSummary]
+    count: int
+    release: str
+
+
+class Shortfall(Schema):
+    """Products that lack customers for the same reason."""
+
+    reason: Literal["nobody suits", "too few suit", "frequency cap"]
+    product_count: int
+    missing_count: int
+
+
+class Concentration(Schema):
+    """How much the audiences of different products are the same."""
+
+    measure: str
+    value: float | None
+    without_campaign: float | None = Field(description="The same of the plain ranking")
+    explanation: str
+
+
+class Campaign(CampaignSummary):
+    """A campaign, what it lacks, and how concentrated it is."""
+
+    shortfalls: list[Shortfall]
+    concentration: list[Concentration]
+    release: str
+
+
+class Contact(Schema):
+    """A customer in the audience of a product."""
+
+    product_id: Identifier
+    audience_rank: int
+    customer_id: Identifier
+    engagement_score: float
+    arm: Literal["contact", "holdout"]
+    explanation: str
+
+
+class CampaignAudience(Schema):
+    """A page of the audiences of a campaign."""
+
+    campaign_id: str
+    audience: list[Contact]
+    count: int
+    next: str | None = Field(description="`after` of the next page; null after the last")
+    release: str
+
+
+class PlannedSize(Schema):
+    """What contacting so many costs and returns."""
+
+    audience_size: int
+    is_best: bool
+    response_rate: float
+    response_rate_low: float
+    response_rate_high: float
+    cumulative_gain: float | None
+    conversions: float
+    cost: float
+    revenue: float
+    profit: float
+    profit_low: float
+    profit_high: float
+    return_on_investment: float | None
+    cost_per_conversion: float | None
+
+
+class CampaignPlan(Schema):
+    """What a campaign costs and returns, by audience size."""
+
+    campaign_id: str
+    cost_per_contact: float
+    value_per_conversion: float
+    best_audience_size: int | None
+    note: str | None
+    sizes: list[PlannedSize]
+    release: str

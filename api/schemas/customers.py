@@ -1,0 +1,43 @@
+"""Customers."""
+
+from pydantic import Field
+
+from api.schemas import Identifier, Schema
+
+
+class Feature(Schema):
+    """A feature of the engagement score of a customer."""
+
+    value: float
+    normalized: float
+    contribution: float
+
+
+class Customer(Schema):
+    """A customer's engagement: features, their contributions, score and rank."""
+
+    customer_id: Identifier
+    engagement_score: float
+    engagement_rank: int
+    customers: int = Field(description="How many customers are ranked")
+    first_interaction_at: str
+    last_interaction_at: str
+    features: dict[str, Feature]
+    release: str
+
+
+class Membership(Schema):
+    """A product in whose audience the customer is."""
+
+    product_id: Identifier
+    rank: int
+
+
+class CustomerProducts(Schema):
+    """In whose audiences a customer is, best place first."""
+
+    customer_id: Identifier
+    products: list[Membership]
+    count: int
+    total: int = Field(description="Audiences that hold the customer")
+    release: str

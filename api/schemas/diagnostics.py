@@ -1,0 +1,144 @@
+"""The log in figures."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.schemas import Schema
+
+
+class Profile(Schema):
+    """The log in figures; shares of nothing are null."""
+
+    interaction_count: int
+    customer_count: int
+    product_count: int
+    sparsity: float
+    first_interaction_at: str
+    last_interaction_at: str
+    as_of_at: str
+    split_at: str
+    early_customer_count: int
+    late_customer_count: int
+    returning_customer_count: int
+    retention_rate: float | None
+    returning_share_of_late: float | None
+    early_product_count: int
+    late_product_count: int
+    new_product_count: int
+    new_product_share: float | None
+    one_time_customer_count: int
+    low_activity_customer_count: int
+    power_customer_count: int
+    one_time_customer_share: float | None
+    low_activity_customer_share: float | None
+    power_customer_share: float | None
+    mean_interactions_per_customer: float
+    median_interactions_per_customer: float
+
+
+class EventShare(Schema):
+    """How often an event occurs."""
+
+    event: str
+    event_weight: float
+    interaction_count: int
+    interaction_share: float
+
+
+class Retention(Schema):
+    """How many customers come back after so many days."""
+
+    retention_days: int
+    eligible_customer_count: int
+    retained_customer_count: int
+    retained_share: float | None
+
+
+class Cohort(Schema):
+    """Customers first seen in a month, so many months later."""
+
+    cohort_month: str
+    months_since: int
+    cohort_customer_count: int
+    active_customer_count: int
+    active_share: float
+
+
+class Concentration(Schema):
+    """How much the audiences of different products are the same."""
+
+    measure: str
+    value: float | None
+    explanation: str
+
+
+Viability = Literal["viable", "borderline", "not viable"]
+
+
+class Check(Schema):
+    """A requirement of collaborative filtering."""
+
+    requirement: str
+    measured: float | None
+    threshold: float
+    clearly_viable_from: float | None
+    passed: bool
+    explanation: str
+
+
+class Verdict(Schema):
+    """Whether collaborative filtering can work."""
+
+    verdict: Viability
+    basis: Literal["thresholds", "measured comparison"]
+    threshold_verdict: Viability
+    recommended_approach: str
+    passed_count: int
+    requirement_count: int
+    explanation: str
+
+
+class Diagnostics(Schema):
+    """The log in figures, and whether collaborative filtering can work on it."""
+
+    profile: Profile
+    event_mix: list[EventShare]
+    retention: list[Retention]
+    cohorts: list[Cohort]
+    concentration: list[Concentration]
+    checks: list[Check]
+    verdict: Verdict
+    release: str
+
+
+class AccountedRows(Schema):
+    """Rows of an input that had the same fate for the same reason."""
+
+    input: str
+    outcome: Literal["accepted", "duplicate", "filtered", "rejected"]
+    reason: str
+    row_count: int
+    row_share: float | None
+    example_file: str | None
+    example_line: int | None
+    example_text: str | None
+
+
+class DataTest(Schema):
+    """A test of the build that the release is from."""
+
+    name: str
+    table: str | None = Field(description="The table that it is about, where it is one")
+    status: Literal["pass", "warn"]
+    failures: int = Field(description="Rows that it warns of")
+
+
+class Quality(Schema):
+    """What became of every row, and which tests the build has passed."""
+
+    rows: list[AccountedRows]
+    passed_count: int
+    warned_count: int
+    tests: list[DataTest]
+    release: str

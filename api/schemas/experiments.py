@@ -1,0 +1,87 @@
+"""Experiments."""
+
+from typing import Literal
+
+from api.schemas import Schema
+
+
+class ExperimentVerdict(Schema):
+    """What to do in an experiment; figures are null before its end."""
+
+    experiment_id: str
+    experiment_name: str
+    verdict: Literal["planned", "running", "invalid", "continue", "ship", "stop"]
+    reason: str
+    campaign_id: str | None
+    starts_on: str
+    ends_on: str
+    attribution_days: int
+    cost_per_contact: float | None
+    value_per_conversion: float | None
+    unit_count: int
+    deciding_comparison: str
+    primary_metric: str | None
+    mean: float | None
+    base_mean: float | None
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
+    lift: float | None
+    p_value_corrected: float | None
+    power: float | None
+    sample_ratio_p_value: float | None
+    incremental_conversions: float | None
+    cost_per_incremental_conversion: float | None
+    return_on_investment: float | None
+
+
+class Experiments(Schema):
+    """The experiments of a release."""
+
+    experiments: list[ExperimentVerdict]
+    count: int
+    release: str
+
+
+class ExperimentArm(Schema):
+    """How many units an arm has."""
+
+    arm: str
+    unit_count: int
+
+
+class ExperimentResult(Schema):
+    """An arm held against its base, in a metric."""
+
+    comparison: str
+    metric: str
+    is_primary: bool
+    unit_count: int
+    base_unit_count: int
+    mean: float | None
+    base_mean: float | None
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
+    lift: float | None
+    lift_low: float | None
+    lift_high: float | None
+    p_value: float | None
+    p_value_corrected: float | None
+    adjusted_difference: float | None
+    adjusted_difference_low: float | None
+    adjusted_difference_high: float | None
+    adjusted_p_value: float | None
+    power: float | None
+    cost: float | None
+    conversions: float | None
+    cost_per_conversion: float | None
+    return_on_investment: float | None
+
+
+class Experiment(ExperimentVerdict):
+    """The decision card of an experiment."""
+
+    arms: list[ExperimentArm]
+    results: list[ExperimentResult]
+    release: str
