@@ -14,7 +14,7 @@ DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long lint format bench bench-api load soak clean
+.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long simulate lint format bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -96,6 +96,10 @@ test: $(DEV) lint ## Run every test and check
 
 test-long: $(DEV) ## Run the tests that take minutes: the evidence of every real log
 	@$(BIN)/python -m pytest -m long
+
+simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
+	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \
+		tests/scripts/test_experiment_statistics.py
 
 lint: $(DEV) $(LINT_LOG) ## Check style and types
 	@$(BIN)/ruff check .

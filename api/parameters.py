@@ -265,7 +265,7 @@ Parameter = WholeNumber | Choice | Identifier | Name | Filter | Text | Cursor
 PRODUCT_ID = Identifier("product_id", 42, "The product, as the log names it.")
 OTHER_PRODUCT_ID = Identifier("other_product_id", 5117, "The product to compare it with.")
 CAMPAIGN_ID = Name("campaign_id", "spring_rotation", "The campaign.")
-EXPERIMENT_ID = Name("experiment_id", "spring_test", "The experiment.")
+EXPERIMENT_ID = Name("experiment_id", "mail_example", "The experiment.")
 CUSTOMER_ID = Identifier("customer_id", 83776, "The customer, as the log names it.")
 
 

@@ -25,6 +25,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_summary import print_summary
 from scripts.dbt_run import DbtRun, NodeResult, run_dbt
+from scripts.generate_experiments import generate_experiments
 from scripts.generate_interactions import generate
 from scripts.log_source import (
     LogSourceError,
@@ -133,6 +134,9 @@ def gather_settings(
         settings |= given
     if log is not None:
         settings["log"] = literal(log)
+    if not {"log", "experiment_units"} & settings.keys():
+        # The generated log has example experiments beside it.
+        settings |= {"experiment_units": str(folder.example_units), "with_examples": True}
     settings["log"] = str(settings.get("log", folder.default_log))
     check_inputs(settings)
     return settings
@@ -190,6 +194,8 @@ def prepare(
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
             generate(folder.default_log)
+    if order.log is None and not folder.example_units.exists():
+        generate_experiments(folder.example_units)
     return gather_settings(folder, order.log, order.mapping, order.extra)
 
 

@@ -51,6 +51,11 @@ class BuildFolder:
         return self.root / "data" / "interactions.parquet"
 
     @property
+    def example_units(self) -> Path:
+        """Units of the example experiments beside the generated log."""
+        return self.root / "data" / "experiment_units.parquet"
+
+    @property
     def dbt_target(self) -> Path:
         """Dbt's artifacts of the last build: manifest, run results, compiled SQL."""
         return self.root / "target"

@@ -4,8 +4,9 @@
         contacts.csv      the list to hand over (or contacts.parquet)
         ledger.parquet    what the next build reads: contacts and holdouts
         receipt.json      what was written, out of which release, and who was left out why
+        experiment.parquet    of an experiment, the design with which it started
 
-All three appear in one step, so that a list and its entry in the ledger never part.
+All of them appear in one step, so that a list and its entry in the ledger never part.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -27,6 +29,7 @@ import duckdb
 from scripts.build_folder import BuildFolder, shown, sql_path
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
+OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
 
@@ -106,7 +109,7 @@ def open_ledger(
                 "ledger",
                 sorted(folder.exports.glob("*/ledger.parquet")),
                 "customer_id text, product_id text, campaign_id text, contacted_on date,"
-                " arm text, experiment_id text",
+                " arm text, experiment_id text, export_id text, release_id text",
             ),
             (
                 "opted_out",
@@ -150,6 +153,7 @@ def hand_over(
     contact_on: date,
     file_format: str,
     *,
+    keep: dict[str, str] | None = None,
     dry_run: bool,
 ) -> ContactList:
     """Write the list, the ledger and the receipt of what was chosen.
@@ -159,10 +163,14 @@ def hand_over(
             `customer_id`, `arm` (contact or holdout), `cost_per_contact`, `explanation`,
             `experiment_id`, `experiment_arm`, and why it is left out if it is (`left_out`).
         owner: the campaign or experiment.
+        keep: what else is kept: queries of $owner by the name of a Parquet file.
 
     Raises:
+        ContactListError: the owner's name cannot be that of a folder.
         OSError, duckdb.Error: they could not be written; nothing was.
     """
+    if not OWNER.fullmatch(owner):
+        raise ContactListError(f"{owner!r}: expected letters, digits, - and _")
     written_at = datetime.now(UTC)
     figures = connection.execute(
         "select count(*) filter (arm = 'contact'),"
@@ -193,8 +201,9 @@ def hand_over(
     if dry_run or not contacts + holdouts:
         return ContactList(None, receipt)
     # Where the pattern of the ledger does not look.
-    unfinished = folder.exports / ".unfinished" / receipt["export_id"]
-    shutil.rmtree(unfinished.parent, ignore_errors=True)
+    in_work = folder.exports / ".unfinished"
+    shutil.rmtree(in_work, ignore_errors=True)
+    unfinished = in_work / receipt["export_id"]
     unfinished.mkdir(parents=True, mode=0o700)
     names = {"release_id": release.release_id, "contact_on": contact_on}
     file = unfinished / f"contacts.{file_format}"
@@ -216,6 +225,12 @@ def hand_over(
         f" to '{sql_path(unfinished / 'ledger.parquet')}' ({FORMATS['parquet']})",
         names | {"export_id": receipt["export_id"]},
     )
+    for name, query in (keep or {}).items():
+        connection.execute(
+            f"copy ({query}) to '{sql_path(unfinished / f'{name}.parquet')}'"
+            f" ({FORMATS['parquet']})",
+            {"owner": owner},
+        )
     receipt |= {
         "file": file.name,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),

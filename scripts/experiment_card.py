@@ -8,7 +8,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import BuildFolder, sql_path
 from scripts.contact_list import ContactListError, records
 from scripts.releases import ReleaseError, ReleaseFolder
 
@@ -18,6 +18,13 @@ WORDS = {
     "contact of control": "contacting by chance against leaving alone",
     "incremental targeting": "what contacting adds: the system's choice less chance",
 }
+ARMS = {
+    "treatment": "chosen by the system, contacted",
+    "treatment_holdout": "chosen by the system, left alone",
+    "control": "chosen by chance, contacted",
+    "control_holdout": "chosen by chance, left alone",
+}
+SAMPLE_RATIO_ALARM = 0.01  # as in experiment_verdicts
 
 
 def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> None:
@@ -31,7 +38,7 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
     if release is None:
         raise ReleaseError("There is no release: run `make build` first")
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{release.database}' as release (read_only)")
+        connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
         verdicts = records(connection, release, "experiment_verdicts")
         if experiment_id not in verdicts:
             raise ContactListError(
@@ -39,35 +46,43 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
                 f" one of {', '.join(verdicts) or 'none: none is active'}"
             )
         verdict = verdicts[experiment_id]
+        design = records(connection, release, "experiment_designs")[experiment_id]
         arms = connection.execute(
-            "select arm, count(*) from release.experiment_assignments"
-            " where experiment_id = $id group by arm order by arm",
-            {"id": experiment_id},
+            "select arm, unit_count, expected_unit_count from release.experiment_arm_counts"
+            " where experiment_id = $id order by list_position($order, arm)",
+            {"id": experiment_id, "order": list(ARMS)},
         ).fetchall()
         results = connection.execute(
-            "select comparison, metric, unit_count, base_unit_count, mean, base_mean,"
+            "select comparison, metric, mean, base_mean,"
             " difference, difference_low, difference_high, lift, p_value_corrected,"
-            " power, adjusted_difference, adjusted_difference_low,"
-            " adjusted_difference_high from release.experiment_results"
-            " where experiment_id = $id"
+            " adjusted_difference, adjusted_difference_low, adjusted_difference_high"
+            " from release.experiment_results where experiment_id = $id"
             " order by list_position($order, comparison), not is_primary, metric",
             {"id": experiment_id, "order": list(WORDS)},
         ).fetchall()
     console.print(
         f"{verdict['experiment_name']} ({experiment_id})\n\n"
-        f"Verdict: {verdict['verdict']}\n{verdict['reason']}\n",
+        f"Verdict: {verdict['verdict']}\n{verdict['reason']}\n\n"
+        f"From {verdict['starts_on']} to {verdict['ends_on']}; what happens within"
+        f" {verdict['attribution_days']} days of a contact counts.",
         soft_wrap=True,
     )
-    console.print(
-        f"{verdict['unit_count']:,} units: "
-        + ", ".join(f"{arm} {count:,}" for arm, count in arms)
-        + f". Contacts from {verdict['starts_on']} to {verdict['ends_on']}, outcomes of"
-        f" {verdict['attribution_days']} days.",
-        soft_wrap=True,
-    )
+    _print_arms(console, arms)
     if verdict["verdict"] not in ("planned", "running"):
         _print_results(console, results)
-        _print_checks(console, verdict)
+        _print_checks(console, verdict, design)
+        _print_money(console, verdict)
+
+
+def _print_arms(console: Console, arms: list[tuple[Any, ...]]) -> None:
+    table = Table(title="\nUnits", title_justify="left", box=None)
+    table.add_column("arm", no_wrap=True)
+    for heading in ("units", "expected"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("")
+    for arm, count, expected in arms:
+        table.add_row(arm, f"{count:,}", f"{expected:,.0f}", ARMS[arm])
+    console.print(table)
 
 
 def _print_results(console: Console, results: list[tuple[Any, ...]]) -> None:
@@ -76,42 +91,74 @@ def _print_results(console: Console, results: list[tuple[Any, ...]]) -> None:
             title=f"\n{comparison}: {WORDS[comparison]}", title_justify="left", box=None
         )
         table.add_column("metric", no_wrap=True)
-        for heading in ("mean", "base", "difference", "interval", "lift", "p corrected"):
+        for heading in ("mean", "base", "difference", "interval", "lift", "p"):
             table.add_column(heading, justify="right", no_wrap=True)
         for row in results:
             if row[0] == comparison:
                 table.add_row(
                     row[1],
-                    *(_figure(value) for value in row[4:7]),
-                    _interval(row[7], row[8]),
-                    "-" if row[9] is None else f"{row[9]:+.1%}",
-                    _figure(row[10]),
+                    *(_figure(value) for value in row[2:5]),
+                    _interval(row[5], row[6]),
+                    "-" if row[7] is None else f"{row[7]:+.1%}",
+                    _p_value(row[8]),
                 )
-                if row[12] is not None:
+                if row[9] is not None:
                     table.add_row(
                         "  adjusted",
-                        *("", "", _figure(row[12]), _interval(row[13], row[14]), "", ""),
+                        *("", "", _figure(row[9]), _interval(row[10], row[11]), "", ""),
                     )
         console.print(table)
-
-
-def _print_checks(console: Console, verdict: dict[str, Any]) -> None:
     console.print(
-        "\nChecks\n"
-        f"  sample ratio: p = {_figure(verdict['sample_ratio_p_value'])}"
-        " (an alarm below 0.01)\n"
-        f"  power for the effect that matters: {_share(verdict['power'])}\n"
-        "\nMoney\n"
-        "  conversions that contacting added:"
-        f" {_figure(verdict['incremental_conversions'])}\n"
-        f"  cost of each: {_figure(verdict['cost_per_incremental_conversion'])}\n"
-        f"  return on investment: {_share(verdict['return_on_investment'])}",
+        "\nMeans are per unit; base is the arm that it is held against; p is corrected for"
+        " several metrics; adjusted, with what was known before taken out; - is not"
+        " measurable.",
         soft_wrap=True,
     )
 
 
+def _print_checks(
+    console: Console, verdict: dict[str, Any], design: dict[str, Any]
+) -> None:
+    ratio, power = verdict["sample_ratio_p_value"], verdict["power_at_most"]
+    console.print(
+        "\nChecks\n"
+        f"  {_mark(ratio is None or ratio >= SAMPLE_RATIO_ALARM)}  the arms have the units"
+        f" that chance gives them: p {_p_value(ratio)}, alarm below {SAMPLE_RATIO_ALARM}\n"
+        f"  {_mark(power is None or power >= design['power'])}  enough units for a lift of"
+        f" {design['minimum_effect']:.0%}: a power of {_share(verdict['power'])},"
+        f" {_share(power)} at most, {_share(design['power'])} planned",
+        soft_wrap=True,
+    )
+
+
+def _print_money(console: Console, verdict: dict[str, Any]) -> None:
+    console.print(
+        "\nMoney, of contacting the treatment against leaving it alone\n"
+        f"  conversions added: {_figure(verdict['incremental_conversions'])}\n"
+        f"  cost of each: {_money(verdict['cost_per_incremental_conversion'])}\n"
+        f"  profit: {_money(verdict['profit'])},"
+        f" {_money(verdict['profit_low'])} to {_money(verdict['profit_high'])}\n"
+        f"  return on the cost: {_share(verdict['return_on_investment'])},"
+        f" {_share(verdict['return_on_investment_low'])} to"
+        f" {_share(verdict['return_on_investment_high'])}",
+        soft_wrap=True,
+    )
+
+
+def _mark(is_passed: bool) -> str:
+    return "passed" if is_passed else "FAILED"
+
+
 def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}"
+
+
+def _p_value(value: float | None) -> str:
+    return "< 0.0001" if value is not None and value < 0.0001 else _figure(value)
 
 
 def _share(value: float | None) -> str:
@@ -119,7 +166,7 @@ def _share(value: float | None) -> str:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return "-" if low is None or high is None else f"{low:.4g} to {high:.4g}"
+    return "-" if low is None or high is None else f"{low:.3g} to {high:.3g}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,13 +10,16 @@ import sys
 from dataclasses import dataclass
 
 import duckdb
-import tea_tasting
 
 from scripts.build_folder import BuildFolder
 from scripts.contact_list import ContactListError, records
+from scripts.experiment_power import Base, effect_seen, units_needed
 from scripts.releases import ReleaseError, ReleaseFolder
 
 METRICS = ("conversion", "engagement", "revenue")
+# What the baselines say of a metric; a purchase's value changes no relative effect.
+MEASURED = {"revenue": "purchases"}
+PRODUCTS = 1000  # over which contacts are spread, so that no single one decides
 
 
 class DesignError(ValueError):
@@ -30,15 +33,12 @@ class Baseline:
     Attributes:
         days: the attribution window.
         customers: how many there are.
-        mean, variance: of the metric per unit.
-        correlation: of the metric with what was known before.
+        base: the metric per unit.
     """
 
     days: int
     customers: int
-    mean: float
-    variance: float
-    correlation: float
+    base: Base
 
 
 @dataclass(frozen=True)
@@ -71,71 +71,48 @@ class Plan:
     targeting_units: int
     contact_units: int
 
+    @property
+    def effect(self) -> float:
+        """The least lift that is seen in both comparisons."""
+        return max(self.targeting_effect, self.contact_effect)
+
+    @property
+    def units(self) -> int:
+        """Units that see the effect in both comparisons."""
+        return max(self.targeting_units, self.contact_units)
+
 
 def plan(baseline: Baseline, question: Question, units: int) -> Plan:
     """What `units` can see, and how many would be needed.
 
-    Two pools of the same size, each with a holdout. Normal approximation; contacting is
-    compared with the covariate (its variance falls by the squared correlation), targeting
-    without it.
+    Two pools of the same size, each with a holdout. What is compared is compared as the
+    verdict does: without a covariate, the first metric by itself.
 
     Raises:
-        DesignError: nothing happens in the window.
+        DesignError: nothing happens in the window, or everybody does it anyway.
     """
-    if not baseline.mean or not baseline.variance:
+    base = baseline.base
+    if not base.mean or not base.variance:
         raise DesignError(
-            f"In {baseline.days} days nobody does it: there is nothing to compare. Take a"
-            " longer window, or another metric"
+            f"In {baseline.days} days {'nobody does' if not base.mean else 'all do'} it:"
+            " there is nothing to compare. Take another window, or another metric"
+        )
+    if base.is_share and base.mean * (1 + question.effect) > 1:
+        raise DesignError(
+            f"--effect {question.effect:g}: {base.mean:.2%} do it without an experiment,"
+            f" and no more than all can: expected at most {1 / base.mean - 1:.3g}"
         )
     contacted = 1 - question.holdout
-    # Of all units: half are treatment's pool, and so on.
-    targeting_share = contacted
-    contact_share = 0.5
-    adjusted = baseline.variance * (1 - baseline.correlation**2)
-    ratio = contacted / question.holdout
+    asked = question.significance, question.power
+    # Of all units the contacted ones are in the first comparison, one pool in the second.
     return Plan(
-        targeting_effect=_solve(
-            baseline, question, baseline.variance, 1, n_obs=units * targeting_share
-        ),
-        contact_effect=_solve(
-            baseline, question, adjusted, ratio, n_obs=units * contact_share
-        ),
+        targeting_effect=effect_seen(base, units * contacted, 0.5, *asked),
+        contact_effect=effect_seen(base, units / 2, contacted, *asked),
         targeting_units=math.ceil(
-            _solve(baseline, question, baseline.variance, 1) / targeting_share
+            units_needed(base, question.effect, 0.5, *asked) / contacted
         ),
-        contact_units=math.ceil(
-            _solve(baseline, question, adjusted, ratio) / contact_share
-        ),
+        contact_units=math.ceil(units_needed(base, question.effect, contacted, *asked) * 2),
     )
-
-
-def _solve(
-    baseline: Baseline,
-    question: Question,
-    variance: float,
-    ratio: float,
-    n_obs: float | None = None,
-) -> float:
-    """The relative effect that n_obs units see; or the units that see the effect."""
-    known = {"rel_effect_size": question.effect} if n_obs is None else {}
-    metric = tea_tasting.Mean(
-        "value",
-        alpha=question.significance,
-        power=question.power,
-        ratio=ratio,
-        use_t=False,
-        n_obs=None if n_obs is None else max(4, round(n_obs)),
-        **known,
-    )
-    (solved,) = metric.solve_power_from_aggregates(
-        tea_tasting.aggr.Aggregates(
-            count_=baseline.customers,
-            mean_={"value": baseline.mean},
-            var_={"value": variance},
-        ),
-        "n_obs" if n_obs is None else "rel_effect_size",
-    )
-    return float(solved.n_obs if n_obs is None else solved.rel_effect_size)
 
 
 def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
@@ -153,15 +130,17 @@ def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
         connection.execute(f"attach '{release.database}' as release (read_only)")
         records(connection, release, "experiment_baselines")
         rows = connection.execute(
-            "select attribution_days, customer_count, mean, variance,"
-            " coalesce(covariate_correlation, 0) from release.experiment_baselines"
+            "select attribution_days, customer_count, mean, variance"
+            " from release.experiment_baselines"
             " where metric = $metric order by attribution_days",
-            # A purchase's value changes no relative effect.
-            {"metric": "purchases" if metric == "revenue" else metric},
+            {"metric": MEASURED.get(metric, metric)},
         ).fetchall()
     if not rows:
         raise DesignError("The log ends too soon after its split: it has no base rates")
-    return [Baseline(*row) for row in rows]
+    return [
+        Baseline(days, customers, Base(mean, variance, metric == "conversion"))
+        for days, customers, mean, variance in rows
+    ]
 
 
 def describe(
@@ -179,7 +158,6 @@ def describe(
         )
     baseline = by_days[days]
     found = plan(baseline, question, units)
-    needed = max(found.targeting_units, found.contact_units)
     seen = (
         f"{units:,} units see a lift of {found.targeting_effect:.1%} of the system's choice"
         f" over chance, and of {found.contact_effect:.1%} of contacting over leaving alone,"
@@ -189,31 +167,41 @@ def describe(
         raise DesignError(
             f"{units:,} units are more than the {baseline.customers:,} customers of the log"
         )
-    if needed > units:
-        others = [
-            f"{needed_there:,} units with a window of {other.days} days"
-            for other in baselines
-            if other.mean and other.variance
-            for there in [plan(other, question, units)]
-            for needed_there in [max(there.targeting_units, there.contact_units)]
-            if needed_there <= other.customers
-        ]
-        largest = plan(baseline, question, baseline.customers)
-        advice = (
-            f"What would: {'; or '.join(others)}"
-            if others
-            else f"All {baseline.customers:,} customers see a lift of"
-            f" {max(largest.targeting_effect, largest.contact_effect):.1%}: ask for that"
+    if found.units > units:
+        raise DesignError(
+            f"{seen}, not the {question.effect:.1%} that matter."
+            f" {advice(baselines, baseline, question)}"
         )
-        raise DesignError(f"{seen}, not the {question.effect:.1%} that matter. {advice}")
     return (
-        f"In {days} days after a contact a customer has {baseline.mean:.4g} {metric} on"
-        f" average, without an experiment.\n{seen}.\n"
+        f"In {days} days after a contact a customer has {baseline.base.mean:.4g}"
+        f" {MEASURED.get(metric, metric)} on average, without an experiment.\n{seen}.\n"
         f"Needed for a lift of {question.effect:.1%}: {found.targeting_units:,} units for"
         f" the choice, {found.contact_units:,} for the contact.\n"
         f"Each pool has {units // 2:,} units, {question.holdout:.0%} of them held out."
         f" Contact all within a few days, and decide {days} days after the last contact.\n"
-        "Spread the contacts over 1,000 products or more, so that no single one decides."
+        f"Spread the contacts over {min(PRODUCTS, units):,} products or more, so that no"
+        " single one decides. They are customers who suit the campaign, in the experiment's"
+        " part of its layer: whoever does not suit it is no unit."
+    )
+
+
+def advice(baselines: list[Baseline], baseline: Baseline, question: Question) -> str:
+    """What would answer the question; else what the log can answer at all."""
+    designs = []
+    for other in baselines:
+        try:
+            there = plan(other, question, other.customers)
+        except DesignError:
+            continue
+        if there.units <= other.customers:
+            designs.append(f"{there.units:,} units with a window of {other.days} days")
+    if designs:
+        return f"What would: {'; or '.join(designs)}"
+    largest = plan(baseline, question, baseline.customers)
+    return (
+        f"Nor do all {baseline.customers:,} customers: they see a lift of"
+        f" {largest.effect:.1%} at least. This log cannot answer it: ask of a metric that"
+        " happens more often, or wait for more customers"
     )
 
 
@@ -234,8 +222,12 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("power", "significance", "holdout"):
         if not 0 < getattr(options, name) < 1:
             parser.error(f"--{name} {getattr(options, name)}: expected between 0 and 1")
-    if options.effect <= 0 or options.units < 8:
-        parser.error("--effect must be above 0, and --units 8 or more")
+    if options.power <= options.significance:
+        parser.error(f"--power {options.power}: expected more than --significance")
+    if not 0 < options.effect < 1000:
+        parser.error(f"--effect {options.effect}: expected a lift such as 0.5, below 1000")
+    if options.units < 8:
+        parser.error(f"--units {options.units}: expected 8 or more")
     question = Question(
         options.effect, options.significance, options.power, options.holdout
     )

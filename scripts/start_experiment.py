@@ -56,7 +56,8 @@ def start_experiment(
         dry_run: only count.
 
     Raises:
-        ContactListError: no such experiment, or it has started, or no day of its time.
+        ContactListError: no such experiment, or it has started, or no day of its time, or
+            contacts were exported that the release does not know.
         ReleaseError: no release.
         OSError, duckdb.Error: the list could not be written; nothing was.
     """
@@ -72,10 +73,19 @@ def start_experiment(
         started = connection.execute(
             "select 1 from ledger where experiment_id = $id limit 1", {"id": experiment_id}
         ).fetchone()
+        exported = connection.execute(
+            "select min(export_id) from ledger where release_id >= $release_id",
+            {"release_id": release.release_id},
+        ).fetchone()
         if started or experiment["verdict"] != "planned":
             raise ContactListError(
                 f"{experiment_id} has started: who is in which arm is fixed. For another"
                 " try, give it another experiment_id"
+            )
+        if exported and exported[0] is not None:
+            raise ContactListError(
+                f"{exported[0]} was exported after {release.release_id} was made, which"
+                " does not know whom it contacts: run `make build` first"
             )
         period = Period(
             experiment_id,
@@ -86,7 +96,17 @@ def start_experiment(
         day = period.day(contact_on)
         connection.execute(CHOICE, {"experiment_id": experiment_id})
         return hand_over(
-            connection, folder, release, experiment_id, day, file_format, dry_run=dry_run
+            connection,
+            folder,
+            release,
+            experiment_id,
+            day,
+            file_format,
+            # What later builds hold the seeds against.
+            keep={
+                "experiment": "from release.experiment_designs where experiment_id = $owner"
+            },
+            dry_run=dry_run,
         )
 
 

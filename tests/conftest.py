@@ -164,6 +164,19 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
     )
 
 
+@pytest.fixture(scope="session")
+def example_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
+    """A build without a log of one's own, over a small generated one."""
+
+    def build(root: Path) -> subprocess.CompletedProcess[str]:
+        folder = BuildFolder(root / "build")
+        generate(folder.default_log, scale=0.01)
+        return run_program(folder, "scripts.build")
+
+    root, _ = build_once(tmp_path_factory, "example", build)
+    return BuildFolder(root / "build")
+
+
 @pytest.fixture
 def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     """A built warehouse without a release; a test may do with it what it likes."""

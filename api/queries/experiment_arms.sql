@@ -1,8 +1,9 @@
--- How many units the arms of an experiment have.
+-- How many units the arms of an experiment have, and should have.
 select
     arm,
-    count(*)::bigint as unit_count
-from main.experiment_assignments
+    is_contacted,
+    unit_count,
+    expected_unit_count
+from main.experiment_arm_counts
 where experiment_id = $experiment_id
-group by arm
 order by arm

@@ -52,7 +52,7 @@ async def experiment(request: Request, experiment_id: str) -> HTTPResponse:
         release.check_table("experiment_verdicts", "experiments")
         found = await release.ask_records("experiment", experiment_id=experiment_id)
         if not found:
-            raise not_found("experiment", experiment_id)
+            raise not_found("experiment", experiment_id, "`/experiments` lists them.")
         body = {
             **found[0],
             "arms": await release.ask_records(

@@ -29,10 +29,16 @@ class ExperimentVerdict(Schema):
     lift: float | None
     p_value_corrected: float | None
     power: float | None
+    power_at_most: float | None
+    profit: float | None
+    profit_low: float | None
+    profit_high: float | None
+    return_on_investment: float | None
+    return_on_investment_low: float | None
+    return_on_investment_high: float | None
     sample_ratio_p_value: float | None
     incremental_conversions: float | None
     cost_per_incremental_conversion: float | None
-    return_on_investment: float | None
 
 
 class Experiments(Schema):
@@ -44,10 +50,12 @@ class Experiments(Schema):
 
 
 class ExperimentArm(Schema):
-    """How many units an arm has."""
+    """How many units an arm has, and how many chance would give it."""
 
     arm: str
+    is_contacted: bool
     unit_count: int
+    expected_unit_count: float
 
 
 class ExperimentResult(Schema):
@@ -73,10 +81,17 @@ class ExperimentResult(Schema):
     adjusted_difference_high: float | None
     adjusted_p_value: float | None
     power: float | None
+    power_at_most: float | None
+    needed_unit_count: float | None
     cost: float | None
     conversions: float | None
     cost_per_conversion: float | None
+    profit: float | None
+    profit_low: float | None
+    profit_high: float | None
     return_on_investment: float | None
+    return_on_investment_low: float | None
+    return_on_investment_high: float | None
 
 
 class Experiment(ExperimentVerdict):

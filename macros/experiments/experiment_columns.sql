@@ -39,6 +39,18 @@
 {% endmacro %}
 
 
+{# What a design fixes: a started experiment keeps it. #}
+{% macro experiment_design_columns() %}
+    {% set columns = dict(experiment_columns()) %}
+    {% do columns.pop('experiment_name') %}
+    {% do columns.pop('is_active') %}
+    {% for arm in experiment_arms() %}
+        {% do columns.update({arm ~ '_share': 'double'}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
 {#
     The arms: those of a pool share its customers, and the first of them is contacted.
     Treatment is whom the system would contact, control are random eligible customers.

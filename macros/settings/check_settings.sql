@@ -19,6 +19,7 @@
     {% do check_choice('id_type', ['integer', 'text']) %}
     {% do check_choice('encoding', ['utf-8', 'utf-16', 'latin-1']) %}
     {% do check_choice('has_header', [true, false]) %}
+    {% do check_choice('with_examples', [true, false]) %}
     {% for name, definitions in score_definitions().items() %}
         {% do check_choice(name, definitions) %}
     {% endfor %}
@@ -66,7 +67,7 @@
         'log', 'columns', 'expressions', 'row_filter', 'delimiter', 'has_header', 'encoding',
         'time_format', 'id_type', 'event_aliases', 'event_weights', 'max_reject_share',
         'top_n', 'exclude', 'as_of', 'recency_days', 'score_weights', 'frequency_days',
-        'score_scale', 'split_quantile', 'bootstrap_replicates',
+        'score_scale', 'split_quantile', 'bootstrap_replicates', 'with_examples',
     ] + side_inputs()) }}
 {% endmacro %}
 

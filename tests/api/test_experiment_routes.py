@@ -1,16 +1,30 @@
-"""Experiments over HTTP."""
+"""Experiments over HTTP, held against the release."""
 
-import asyncio
-from typing import Any
+from collections.abc import Iterator
 
+import duckdb
 import pytest
 
-from api.settings import Settings
-from tests.api.conftest import Server
-from tests.api.in_process import opened
+from scripts.build_folder import BuildFolder
+from tests.api.conftest import Server, start, stop
+from tests.conftest import read_release
 
 
-def test_the_shipped_example_is_not_active(server: Server) -> None:
+@pytest.fixture(scope="module")
+def examples(
+    example_build: BuildFolder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    running = start(example_build, tmp_path_factory.mktemp("examples") / "log")
+    yield running
+    stop(running)
+
+
+def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = release.execute(query).to_arrow_table().to_pylist()
+    return found
+
+
+def test_without_experiments_the_list_is_empty(server: Server) -> None:
     body = server.get("/experiments").json()
     assert (body["experiments"], body["count"]) == ([], 0)
 
@@ -18,18 +32,53 @@ def test_the_shipped_example_is_not_active(server: Server) -> None:
 def test_an_unknown_experiment_is_not_found(server: Server) -> None:
     found = server.get("/experiments/autumn")
     assert found.status_code == 404
-    assert found.json()["detail"] == "The release knows no experiment 'autumn'."
+    assert found.json()["detail"] == (
+        "The release knows no experiment 'autumn'. `/experiments` lists them."
+    )
 
 
-@pytest.mark.parametrize(
-    "question", ["experiments", "experiment", "experiment_arms", "experiment_results"]
-)
-def test_every_question_can_be_asked(server: Server, question: str) -> None:
-    parameters = {} if question == "experiments" else {"experiment_id": "autumn"}
+def test_the_list_has_every_verdict(examples: Server) -> None:
+    body = examples.get("/experiments").json()
+    assert body["count"] == 2
+    assert {row["experiment_id"]: row["verdict"] for row in body["experiments"]} == {
+        "banner_example": "running",
+        "mail_example": "ship",
+    }
 
-    async def ask() -> list[dict[str, Any]]:
-        async with opened(server.folder, Settings()) as audiences:
-            audiences.release.check_table("experiment_verdicts", "experiments")
-            return await audiences.release.ask_records(question, **parameters)
 
-    assert asyncio.run(ask()) == []
+def test_a_card_is_what_the_release_has(examples: Server) -> None:
+    body = examples.get("/experiments/mail_example").json()
+    with read_release(examples.folder) as release:
+        (verdict,) = rows(
+            release, "from experiment_verdicts where experiment_id = 'mail_example'"
+        )
+        arms = rows(
+            release,
+            "select arm, is_contacted, unit_count, expected_unit_count"
+            " from experiment_arm_counts where experiment_id = 'mail_example' order by arm",
+        )
+        results = rows(
+            release,
+            "select * exclude (experiment_id) from experiment_results"
+            " where experiment_id = 'mail_example'",
+        )
+    dates = {name: str(verdict[name]) for name in ("starts_on", "ends_on")}
+    assert verdict | dates == {name: body[name] for name in verdict}
+    assert body["arms"] == arms
+
+    def place(row: dict[str, object]) -> tuple[str, str]:
+        return str(row["comparison"]), str(row["metric"])
+
+    assert sorted(body["results"], key=place) == sorted(results, key=place)
+
+
+def test_nobody_sees_figures_of_a_running_experiment(examples: Server) -> None:
+    body = examples.get("/experiments/banner_example").json()
+    assert (body["verdict"], body["results"]) == ("running", [])
+    shown = {
+        name
+        for name, value in body.items()
+        if isinstance(value, float) and value is not None
+    }
+    assert shown == {"cost_per_contact", "value_per_conversion"}
+    assert sum(arm["unit_count"] for arm in body["arms"]) == body["unit_count"] == 8000

@@ -13,6 +13,8 @@ from scipy import stats
 
 from scripts.build_folder import BuildFolder
 from scripts.contact_list import ContactListError
+from scripts.export_campaign import export_campaign
+from scripts.generate_experiments import ARMS, TRUTH
 from scripts.generate_interactions import generate
 from scripts.start_experiment import start_experiment
 from tests.conftest import FinishedBuild, copy_project, read_release, run_program
@@ -103,9 +105,7 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     with pytest.raises(ContactListError, match="march_test has started"):
         start_experiment(folder, "march_test", date(2023, 3, 3))
 
-    # The seeds change and the log goes on; who is in which arm stays.
-    experiments = project / "seeds" / "experiments.csv"
-    experiments.write_text(experiments.read_text().replace(",600,", ",900,"))
+    # The log goes on; who is in which arm stays.
     build()
     with read_release(folder) as release:
         again = columns(release, "from experiment_assignments order by unit_id")
@@ -150,10 +150,11 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
             assert row["mean"] == pytest.approx(arm.mean(), abs=1e-9)
             assert row["difference"] == pytest.approx(arm.mean() - base.mean(), abs=1e-9)
             if row["p_value"] is not None:
-                welch = stats.ttest_ind(arm, base, equal_var=False)
-                assert row["p_value"] == pytest.approx(welch.pvalue, abs=1e-9)
+                compare = scores if row["metric"] == "conversion" else welch
+                expected = compare(arm, base)["p_value"]
+                assert row["p_value"] == pytest.approx(expected, abs=1e-9)
                 checked += 1
-    assert checked >= 6
+    assert checked >= 3
     cost = {
         row["comparison"]: row["cost"] for row in results if row["metric"] == "conversion"
     }
@@ -168,6 +169,37 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     assert card.returncode == 0, card.stderr
     assert verdict["verdict"] in card.stdout
     assert verdict["reason"] in card.stdout.replace("\n", " ")
+
+    # A design that is changed now would say something else of the same units.
+    experiments = project / "seeds" / "experiments.csv"
+    experiments.write_text(experiments.read_text().replace(",14,600,", ",7,600,"))
+    changed = run_program(folder, "scripts.build", "--log", str(log), project=project)
+    assert changed.returncode == 1
+    assert (
+        "march_test: attribution_days = 7, and it has started with 14. A started"
+        " experiment keeps its design" in changed.stderr
+    )
+
+    # Of the same layer, one that begins in its windows has none of its units.
+    experiments.write_text(
+        experiments.read_text()
+        .replace(",7,600,", ",14,600,")
+        .replace("march_test,", "april_test,")
+        .replace("2023-03-02,2023-03-10", "2023-03-12,2023-03-20")
+    )
+    project_arms = project / "seeds" / "experiment_arms.csv"
+    project_arms.write_text(project_arms.read_text().replace("march_test", "april_test"))
+    experiments.write_text(experiments.read_text().replace(",600,", ",100,"))
+    build()
+    with read_release(folder) as release:
+        others = {row["unit_id"] for row in columns(release, "from experiment_assignments")}
+    assert others
+    assert not others & {row["unit_id"] for row in planned}
+
+    # Whom an export has contacted since, the release does not know.
+    export_campaign(folder, "march", date(2023, 3, 13))
+    with pytest.raises(ContactListError, match=r"was exported after .* run `make build`"):
+        start_experiment(folder, "april_test", date(2023, 3, 13))
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +245,7 @@ def real_experiments(
         experiments=[
             EXPERIMENT
             | {"experiment_id": name, "campaign_id": "", "minimum_effect": effect}
+            | {"starts_on": "2022-12-01", "ends_on": "2022-12-14"}
             | {
                 "metrics": metrics,
                 "cost_per_contact": "0.01",
@@ -258,6 +291,31 @@ def welch(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
     }
 
 
+def scores(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
+    """The score test of two shares and Newcombe's interval, written out."""
+    reach = stats.norm.isf(0.025)
+    p, q, m, n = arm.mean(), base.mean(), len(arm), len(base)
+
+    def wilson(share: float, count: int) -> tuple[float, float]:
+        middle = (share + reach**2 / (2 * count)) / (1 + reach**2 / count)
+        half = np.sqrt(share * (1 - share) / count + reach**2 / (4 * count**2))
+        half *= reach / (1 + reach**2 / count)
+        return middle - half, middle + half
+
+    (low, high), (base_low, base_high) = wilson(p, m), wilson(q, n)
+    both = (p * m + q * n) / (m + n)
+    z = (p - q) / np.sqrt(both * (1 - both) * (1 / m + 1 / n))
+    return {
+        "mean": p,
+        "base_mean": q,
+        "difference": p - q,
+        "difference_low": p - q - np.hypot(p - low, base_high - q),
+        "difference_high": p - q + np.hypot(high - p, q - base_low),
+        "lift": p / q - 1,
+        "p_value": 2 * stats.norm.sf(abs(z)),
+    }
+
+
 def test_hillstrom_and_cookie_cats_are_what_an_independent_computation_says(
     real_experiments: duckdb.DuckDBPyConnection, shared_data: Path
 ) -> None:
@@ -289,7 +347,8 @@ def test_hillstrom_and_cookie_cats_are_what_an_independent_computation_says(
     for key, (group, arm, base, column) in sources.items():
         source = mails if key[0].endswith("mail") else gates
         values = source[column].astype(float)
-        expected = welch(values[source[group] == arm], values[source[group] == base])
+        compare = scores if key[1] == "conversion" else welch
+        expected = compare(values[source[group] == arm], values[source[group] == base])
         for figure, value in expected.items():
             assert results[key][figure] == pytest.approx(value, abs=1e-9), (key, figure)
     assert results["mens_mail", "conversion"]["unit_count"] == 21_307
@@ -322,6 +381,38 @@ def test_verdicts_follow_what_can_be_trusted(
         "womens_mail": "ship",
         "gates": "invalid",
     }
+
+
+def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(
+    example_build: BuildFolder,
+) -> None:
+    with read_release(example_build) as release:
+        verdicts = {
+            row["experiment_id"]: row
+            for row in columns(release, "from experiment_verdicts")
+        }
+        results = columns(release, "from experiment_results")
+    assert {name: row["verdict"] for name, row in verdicts.items()} == {
+        "banner_example": "running",
+        "mail_example": "ship",
+    }
+    assert {row["experiment_id"] for row in results} == {"mail_example"}
+    rates = dict(zip(ARMS, TRUTH["mail_example"][1], strict=True))
+    truth = {
+        "targeting": rates["treatment"] - rates["control"],
+        "contact of treatment": rates["treatment"] - rates["treatment_holdout"],
+        "contact of control": rates["control"] - rates["control_holdout"],
+    }
+    found = {row["comparison"]: row for row in results if row["metric"] == "conversion"}
+    for comparison, difference in truth.items():
+        row = found[comparison]
+        assert row["difference_low"] < difference < row["difference_high"]
+    card = run_program(example_build, "scripts.experiment_card", "mail_example")
+    assert "conversions added: 310" in card.stdout
+    assert "FAILED" not in card.stdout
+    card = run_program(example_build, "scripts.experiment_card", "banner_example")
+    assert "Verdict: running" in card.stdout
+    assert "Money" not in card.stdout
 
 
 def test_an_audience_smaller_than_the_arms_need_is_named(

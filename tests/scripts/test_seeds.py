@@ -59,7 +59,8 @@ EXPERIMENT = {
     "cost_per_contact": "",
     "value_per_conversion": "",
 }
-ARM = {"experiment_id": "trial", "arm": "treatment", "share": "1"}
+ARM = {"experiment_id": "trial", "arm": "treatment", "share": "0.8"}
+HOLDOUT = {"arm": "treatment_holdout", "share": "0.2"}
 SEEDS = {
     "campaigns": GOOD,
     "campaign_rules": RULE,
@@ -225,29 +226,62 @@ def test_rules_may_name_lists_ranges_and_days(problems: Problems) -> None:
         ({"attribution_days": "0"}, "attribution_days = 0, expected 1 or more"),
         ({"power": "1"}, "power = 1, expected less than 1"),
         ({"campaign_id": "autumn"}, "seeds/campaigns.csv has no campaign autumn"),
+        ({"metrics": "revenue|conversion|revenue"}, "it names the metric revenue twice"),
+        (
+            {"campaign_id": "", "cost_per_contact": "1", "metrics": "conversion"},
+            "cost_per_contact is named and value_per_conversion is not",
+        ),
     ],
 )
 def test_an_experiment_that_cannot_be_meant_is_named(
     problems: Problems, changed: dict[str, str], said: str
 ) -> None:
-    (problem,) = problems(campaigns=[GOOD], experiments=[changed], experiment_arms=[ARM])
+    (problem,) = problems(
+        campaigns=[GOOD], experiments=[changed], experiment_arms=[ARM, HOLDOUT]
+    )
     assert problem.startswith("seeds/experiments.csv, trial: ")
     assert said in problem
+
+
+@pytest.mark.parametrize("name", ["../../evil", "a b", ""])
+def test_the_id_of_an_experiment_names_files(problems: Problems, name: str) -> None:
+    found = problems(
+        campaigns=[GOOD],
+        experiments=[{"experiment_id": name}],
+        experiment_arms=[ARM | {"experiment_id": name}, HOLDOUT | {"experiment_id": name}],
+    )
+    expected = f"experiment_id = {name}, expected letters, digits, - and _"
+    assert any(expected in problem for problem in found)
 
 
 @pytest.mark.parametrize(
     ("arms", "said"),
     [
         ([], "seeds/experiment_arms.csv has no arms for it"),
-        ([{"share": "0.9"}], "the shares of its arms add up to 0.9, expected 1"),
-        ([{"share": "0.5"}, {"share": "0.5"}], "has an arm of it twice"),
-        ([{"arm": "control"}], "it has no treatment"),
+        ([{}], "the shares of its arms add up to 0.8, expected 1"),
+        ([{}, {"share": "0.2"}], "has an arm of it twice"),
         (
-            [{}, {"arm": "placebo", "share": "0.0"}],
+            [HOLDOUT, {"arm": "control"}],
+            "it has no treatment",
+        ),
+        ([{"share": "1"}], "its treatment has nothing to be held against"),
+        (
+            [
+                {},
+                {"arm": "treatment_holdout", "share": "0.1"},
+                {"arm": "control_holdout", "share": "0.1"},
+            ],
+            "it has a control_holdout without a control",
+        ),
+        (
+            [{}, HOLDOUT, {"arm": "placebo", "share": "0.0"}],
             "unknown arm placebo, expected treatment",
         ),
-        ([{}, {"arm": "control", "share": "0"}], "the share of control is none"),
-        ([{}, {"experiment_id": "other"}], "seeds/experiments.csv has no such experiment"),
+        ([{}, HOLDOUT, {"arm": "control", "share": "0"}], "the share of control is none"),
+        (
+            [{}, HOLDOUT, {"experiment_id": "other"}],
+            "seeds/experiments.csv has no such experiment",
+        ),
     ],
 )
 def test_arms_that_cannot_be_meant_are_named(
@@ -264,20 +298,28 @@ def test_experiments_at_the_same_time_share_no_part_of_a_layer(problems: Problem
         return problems(
             campaigns=[GOOD],
             experiments=[{}, other | changed],
-            experiment_arms=[{}, {"experiment_id": "other"}],
+            experiment_arms=[
+                arm | {"experiment_id": name}
+                for name in ("trial", "other")
+                for arm in ({}, HOLDOUT)
+            ],
         )
 
     (problem,) = said()
     assert "it shares the part from 0.4 of layer messages with trial" in problem
     assert said(layer_from="0.5") == []
     assert said(layer="prices") == []
-    assert said(starts_on="2023-04-11", ends_on="2023-04-20") == []
+    # The window of the last contact counts too.
+    assert len(said(starts_on="2023-04-11", ends_on="2023-04-20")) == 1
+    assert said(starts_on="2023-04-25", ends_on="2023-04-30") == []
     assert said(is_active="false") == []
 
 
 def test_a_campaign_of_an_experiment_holds_nobody_out(problems: Problems) -> None:
     (problem,) = problems(
-        campaigns=[{"holdout_share": "0.1"}], experiments=[{}], experiment_arms=[{}]
+        campaigns=[{"holdout_share": "0.1"}],
+        experiments=[{}],
+        experiment_arms=[{}, HOLDOUT],
     )
     assert "set its holdout_share to 0, the arms have holdouts" in problem
 

@@ -35,7 +35,11 @@ arm_sums as (
         experiment_id,
         sum(share) as share_sum,
         count(*) - count(distinct arm) as repeated_count,
-        max(case when arm = 'treatment' then share end) as treatment_share
+        max(case when arm = 'treatment' then share end) as treatment_share,
+        max(case when arm in ('treatment_holdout', 'control') then share end)
+            as base_share,
+        max(case when arm = 'control' then share end) as control_share,
+        max(case when arm = 'control_holdout' then share end) as control_holdout_share
     from arms
     group by experiment_id
 ),
@@ -54,6 +58,17 @@ problems as (
         || ' rows, expected one' as problem
     from ids
     where row_count > 1
+    union all
+    select
+        experiment_id,
+        'experiment_id = ' || coalesce(experiment_id, '')
+        || ', expected letters, digits, - and _' as problem
+    from ids
+    where
+        coalesce(experiment_id, '') = ''
+        or translate(
+            lower(experiment_id), 'abcdefghijklmnopqrstuvwxyz0123456789-_', ''
+        ) <> ''
     {% for column, type in experiment_columns().items() if column != 'experiment_id' %}
     union all
     select
@@ -110,6 +125,24 @@ problems as (
     where metric not in ({{ text_values(experiment_metrics()) }})
     union all
     select
+        experiment_id,
+        'it names the metric ' || metric || ' twice' as problem
+    from metrics
+    group by experiment_id, metric
+    having count(*) > 1
+    union all
+    select
+        typed.experiment_id,
+        'cost_per_contact is named and value_per_conversion is not: expected both, or the'
+        || ' metric revenue' as problem
+    from typed
+    where
+        typed.campaign_id is null
+        and typed.cost_per_contact is not null
+        and typed.value_per_conversion is null
+        and '|' || typed.metrics || '|' not like '%|revenue|%'
+    union all
+    select
         typed.experiment_id,
         case
             when arm_sums.share_sum is null
@@ -121,6 +154,14 @@ problems as (
                     || ', expected 1'
             when arm_sums.repeated_count > 0
                 then 'seeds/experiment_arms.csv has an arm of it twice'
+            when coalesce(arm_sums.base_share, 0) = 0
+                then
+                    'its treatment has nothing to be held against, expected'
+                    || ' treatment_holdout or control'
+            when
+                coalesce(arm_sums.control_holdout_share, 0) > 0
+                and coalesce(arm_sums.control_share, 0) = 0
+                then 'it has a control_holdout without a control'
             when coalesce(arm_sums.treatment_share, 0) = 0
                 then 'it has no treatment'
         end as problem
@@ -155,8 +196,13 @@ problems as (
             and one.experiment_id < other.experiment_id
             and one.layer_from < other.layer_to
             and one.layer_to > other.layer_from
-            and one.starts_on <= other.ends_on
-            and one.ends_on >= other.starts_on
+            -- Until the last window has ended.
+            and one.starts_on <= {{ dbt.dateadd(
+                'day', 'other.attribution_days', 'other.ends_on'
+            ) }}
+            and other.starts_on <= {{ dbt.dateadd(
+                'day', 'one.attribution_days', 'one.ends_on'
+            ) }}
     where
         one.is_active
         and other.is_active
@@ -164,6 +210,8 @@ problems as (
         and other.campaign_id is not null
 )
 
-select 'seeds/experiments.csv, ' || experiment_id || ': ' || problem || '.' as problem
+select
+    'seeds/experiments.csv, ' || coalesce(experiment_id, '') || ': ' || problem || '.'
+        as problem
 from problems
 where problem is not null

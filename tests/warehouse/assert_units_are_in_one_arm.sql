@@ -1,41 +1,59 @@
--- A customer is in one arm of an experiment, and at a time in one experiment of a
+-- A unit is in one arm of an experiment, and a customer at a time in one experiment of a
 -- layer.
 with assignments as (
-    select
-        assignments.experiment_id,
-        assignments.unit_id,
-        experiments.layer,
-        experiments.starts_on,
-        experiments.ends_on
-    from {{ ref('experiment_assignments') }} as assignments
-    inner join {{ ref('stg_experiments') }} as experiments
-        on assignments.experiment_id = experiments.experiment_id
-    where experiments.campaign_id is not null
+    select * from {{ ref('experiment_assignments') }}
+),
+
+designs as (
+    select * from {{ ref('experiment_designs') }}
 ),
 
 repeated as (
     select
         experiment_id,
-        unit_id
+        unit_id,
+        'stands there ' || cast(count(*) as {{ dbt.type_string() }})
+        || ' times, expected once' as problem
     from assignments
     group by experiment_id, unit_id
     having count(*) > 1
 ),
 
+of_customers as (
+    select
+        assignments.experiment_id,
+        assignments.unit_id,
+        designs.layer,
+        coalesce(assignments.contacted_on, designs.starts_on) as first_on,
+        {{ dbt.dateadd(
+            'day', 'designs.attribution_days',
+            'coalesce(assignments.contacted_on, designs.ends_on)'
+        ) }} as last_on
+    from assignments
+    inner join designs on assignments.experiment_id = designs.experiment_id
+    where designs.campaign_id is not null
+),
+
 shared as (
     select
         one.experiment_id,
-        one.unit_id
-    from assignments as one
-    inner join assignments as other
+        one.unit_id,
+        'is at the same time in ' || other.experiment_id as problem
+    from of_customers as one
+    inner join of_customers as other
         on
             one.unit_id = other.unit_id
             and one.layer = other.layer
             and one.experiment_id < other.experiment_id
-            and one.starts_on <= other.ends_on
-            and one.ends_on >= other.starts_on
+            and one.first_on < other.last_on
+            and other.first_on < one.last_on
+),
+
+problems as (
+    select * from repeated
+    union all
+    select * from shared
 )
 
-select * from repeated
-union all
-select * from shared
+select 'Experiment ' || experiment_id || ': unit ' || unit_id || ' ' || problem as problem
+from problems

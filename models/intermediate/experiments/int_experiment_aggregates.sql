@@ -23,6 +23,8 @@ aggregated as (
         arm,
         metric,
         count(*) as unit_count,
+        count(case when value <> 0 then 1 end) as active_count,
+        count(covariate) as covariate_count,
         round(avg(value), 12) as mean,
         round(var_samp(value), 12) as variance,
         round(avg(covariate), 12) as covariate_mean,

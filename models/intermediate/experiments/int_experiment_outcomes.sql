@@ -3,17 +3,7 @@
     holdouts from the same day on; or as the table of experiment_units says.
 #}
 with experiments as (
-    select
-        experiments.experiment_id,
-        experiments.attribution_days,
-        coalesce(experiments.cost_per_contact, campaigns.cost_per_contact)
-            as cost_per_contact,
-        coalesce(experiments.value_per_conversion, campaigns.value_per_conversion)
-            as value_per_conversion
-    from {{ ref('stg_experiments') }} as experiments
-    left join {{ ref('stg_campaigns') }} as campaigns
-        on experiments.campaign_id = campaigns.campaign_id
-    where experiments.is_active
+    select * from {{ ref('int_experiment_designs') }}
 ),
 
 contacts as (
@@ -81,7 +71,8 @@ from_log as (
             as revenue,
         -- Skewed: its logarithm says more about what follows.
         ln(1 + coalesce(counted.earlier_count, 0)) as covariate,
-        contacts.cost
+        contacts.cost,
+        contacts.contacted_at
     from contacts
     inner join experiments on contacts.experiment_id = experiments.experiment_id
     left join counted
@@ -103,7 +94,8 @@ as_brought as (
             when brought.arm in ('treatment', 'control')
                 then experiments.cost_per_contact
             else 0
-        end as cost
+        end as cost,
+        cast(null as timestamp) as contacted_at
     from brought
     inner join experiments on brought.experiment_id = experiments.experiment_id
 ),
@@ -118,7 +110,8 @@ final as (
         cast(engagement as double) as engagement,
         cast(revenue as double) as revenue,
         cast(covariate as double) as covariate,
-        cast(cost as double) as cost
+        cast(cost as double) as cost,
+        contacted_at
     from {{ source }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -4,20 +4,8 @@
     are the same population, so that the two ways to pick can be compared.
 #}
 with experiments as (
-    select * from {{ ref('stg_experiments') }}
-    where
-        is_active
-        and campaign_id is not null
-),
-
-arms as (
-    select
-        experiment_id,
-        sum(share) as share_sum,
-        sum(case when arm in ('treatment', 'treatment_holdout') then share else 0 end)
-            as treatment_share
-    from {{ ref('stg_experiment_arms') }}
-    group by experiment_id
+    select * from {{ ref('int_experiment_designs') }}
+    where campaign_id is not null
 ),
 
 campaign_customers as (
@@ -49,29 +37,56 @@ open_experiments as (
     where started.experiment_id is null
 ),
 
+-- Whoever is a unit of another experiment in the layer until its windows have ended.
+occupied as (
+    select
+        open_experiments.experiment_id,
+        contacts.customer_id
+    from open_experiments
+    inner join {{ ref('stg_started_experiments') }} as others
+        on open_experiments.layer = others.layer
+    inner join {{ ref('stg_contacts') }} as contacts
+        on others.experiment_id = contacts.experiment_id
+    where
+        contacts.contacted_at <= {{ dbt.dateadd(
+            'day', 'open_experiments.attribution_days', 'open_experiments.ends_on'
+        ) }}
+        and {{ dbt.dateadd(
+            'day', 'others.attribution_days', 'contacts.contacted_at'
+        ) }} > open_experiments.starts_on
+    group by open_experiments.experiment_id, contacts.customer_id
+),
+
 in_layer as (
     select
         open_experiments.experiment_id,
         open_experiments.campaign_id,
         campaign_customers.customer_id,
-        campaign_customers.engagement_rank
+        campaign_customers.engagement_rank,
+        open_experiments.treatment_share + open_experiments.treatment_holdout_share
+            as pool_share
     from open_experiments
     inner join campaign_customers
         on open_experiments.campaign_id = campaign_customers.campaign_id
+    left join occupied
+        on
+            open_experiments.experiment_id = occupied.experiment_id
+            and campaign_customers.customer_id = occupied.customer_id
     where
-        {{ unit_draw('open_experiments.layer', 'campaign_customers.customer_id') }}
+        occupied.customer_id is null
+        and {{ unit_draw("'layer:' || open_experiments.layer", 'campaign_customers.customer_id') }}
         >= open_experiments.layer_from
-        and {{ unit_draw('open_experiments.layer', 'campaign_customers.customer_id') }}
+        and {{ unit_draw("'layer:' || open_experiments.layer", 'campaign_customers.customer_id') }}
         < open_experiments.layer_to
 ),
 
 drawn as (
     select
         *,
-        {{ unit_draw('experiment_id', 'customer_id', 0) }} as pool_draw,
-        {{ unit_draw('experiment_id', 'customer_id', 1) }} as arm_draw,
-        {{ unit_draw('experiment_id', 'customer_id', 2) }} as pick_draw,
-        {{ unit_draw('experiment_id', 'customer_id', 3) }} as product_draw
+        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 0) }} as pool_draw,
+        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 1) }} as arm_draw,
+        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 2) }} as pick_draw,
+        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 3) }} as product_draw
     from in_layer
 ),
 
@@ -80,12 +95,11 @@ pooled as (
         drawn.*,
         placements.product_id,
         case
-            when drawn.pool_draw < arms.treatment_share / arms.share_sum
+            when drawn.pool_draw < drawn.pool_share
                 then 'treatment'
             else 'control'
         end as pool
     from drawn
-    inner join arms on drawn.experiment_id = arms.experiment_id
     left join placements
         on
             drawn.campaign_id = placements.campaign_id

@@ -1,17 +1,6 @@
 {# Who would be in which arm if the experiment started now. #}
 with experiments as (
-    select * from {{ ref('stg_experiments') }}
-),
-
-arms as (
-    select
-        experiment_id,
-        {% for arm in experiment_arms() %}
-        max(case when arm = '{{ arm }}' then share else 0 end) as {{ arm }}_share,
-        {% endfor %}
-        sum(share) as share_sum
-    from {{ ref('stg_experiment_arms') }}
-    group by experiment_id
+    select * from {{ ref('int_experiment_designs') }}
 ),
 
 pools as (
@@ -40,26 +29,25 @@ picked as (
                 < case pools.pool
                     when 'treatment'
                         then
-                            arms.treatment_share
-                            / (arms.treatment_share + arms.treatment_holdout_share)
+                            experiments.treatment_share
+                            / (experiments.treatment_share + experiments.treatment_holdout_share)
                     else
-                        arms.control_share
-                        / (arms.control_share + arms.control_holdout_share)
+                        experiments.control_share
+                        / (experiments.control_share + experiments.control_holdout_share)
                 end
                 then pools.pool
             else pools.pool || '_holdout'
         end as arm
     from pools
     inner join experiments on pools.experiment_id = experiments.experiment_id
-    inner join arms on pools.experiment_id = arms.experiment_id
     where
         pools.pick
         <= round(
             experiments.units
             * case pools.pool
                 when 'treatment'
-                    then arms.treatment_share + arms.treatment_holdout_share
-                else arms.control_share + arms.control_holdout_share
+                    then experiments.treatment_share + experiments.treatment_holdout_share
+                else experiments.control_share + experiments.control_holdout_share
             end
         )
 ),

@@ -2,66 +2,65 @@ with statistics as (
     select * from {{ ref('int_experiment_statistics') }}
 ),
 
-aggregates as (
-    select * from {{ ref('int_experiment_aggregates') }}
+states as (
+    select * from {{ ref('int_experiment_states') }}
+    where state = 'finished'
 ),
 
-experiments as (
-    select
-        experiments.experiment_id,
-        experiments.metrics,
-        coalesce(experiments.value_per_conversion, campaigns.value_per_conversion)
-            as value_per_conversion
-    from {{ ref('stg_experiments') }} as experiments
-    left join {{ ref('stg_campaigns') }} as campaigns
-        on experiments.campaign_id = campaigns.campaign_id
+designs as (
+    select * from {{ ref('int_experiment_designs') }}
 ),
 
--- What the arm that is looked at cost.
+-- What the contacts of an arm cost.
 costs as (
     select
         experiment_id,
-        max(cost) as cost
-    from aggregates
-    where arm = 'treatment'
+        max(case when arm = 'treatment' then cost end) as treatment_cost,
+        max(case when arm = 'control' then cost end) as control_cost
+    from {{ ref('int_experiment_aggregates') }}
     group by experiment_id
 ),
 
-control_costs as (
-    select
-        experiment_id,
-        max(cost) as cost
-    from aggregates
-    where arm = 'control'
-    group by experiment_id
-),
-
+-- Until the end nobody looks.
 priced as (
     select
         statistics.*,
-        experiments.value_per_conversion,
-        experiments.metrics = statistics.metric
-        or experiments.metrics like statistics.metric || '|%' as is_primary,
+        designs.value_per_conversion,
+        designs.metrics = statistics.metric
+        or designs.metrics like statistics.metric || '|%' as is_primary,
+        case statistics.comparison
+            when 'contact of control' then costs.control_cost
+            when 'incremental targeting' then null
+            else costs.treatment_cost
+        end as cost,
+        -- Against a holdout what would have come anyway is taken off; against another
+        -- contacted arm all of it counts.
         case
-            when statistics.comparison = 'contact of control' then control_costs.cost
-            when statistics.comparison <> 'incremental targeting' then costs.cost
-        end as cost
+            when statistics.comparison = 'targeting' then statistics.mean
+            when statistics.comparison like 'contact of%' then statistics.difference
+        end as added,
+        case when statistics.comparison like 'contact of%' then statistics.difference_low
+        end as added_low,
+        case when statistics.comparison like 'contact of%' then statistics.difference_high
+        end as added_high,
+        case statistics.metric
+            when 'conversion' then designs.value_per_conversion
+            when 'revenue' then 1
+        end as value_of_one
     from statistics
-    inner join experiments on statistics.experiment_id = experiments.experiment_id
+    inner join states on statistics.experiment_id = states.experiment_id
+    inner join designs on statistics.experiment_id = designs.experiment_id
     left join costs on statistics.experiment_id = costs.experiment_id
-    left join control_costs on statistics.experiment_id = control_costs.experiment_id
 ),
 
--- Against a holdout the conversions that would have come anyway are taken off; against
--- another contacted arm all of them count.
 valued as (
     select
         *,
-        case
-            when metric <> 'conversion' then null
-            when comparison = 'targeting' then mean * unit_count
-            when comparison like 'contact of%' then difference * unit_count
-        end as conversions
+        case when metric = 'conversion' then added * unit_count end as conversions,
+        {% for end in ['', '_low', '_high'] %}
+        added{{ end }} * unit_count * value_of_one - cost as profit{{ end }},
+        {% endfor %}
+        coalesce(cost, 0) > 0 as has_cost
     from priced
 ),
 
@@ -88,13 +87,23 @@ final as (
         cast(adjusted_difference_high as double) as adjusted_difference_high,
         cast(adjusted_p_value as double) as adjusted_p_value,
         cast(power as double) as power,
+        cast(power_at_most as double) as power_at_most,
+        cast(needed_unit_count as double) as needed_unit_count,
         cast(cost as double) as cost,
         cast(conversions as double) as conversions,
         cast(
             case when conversions > 0 then cost / conversions end as double
         ) as cost_per_conversion,
+        {% for end in ['', '_low', '_high'] %}
+        cast(profit{{ end }} as double) as profit{{ end }},
+        {% endfor %}
+        {% for end in ['_low', '_high'] %}
         cast(
-            (conversions * value_per_conversion - cost) / nullif(cost, 0) as double
+            case when has_cost then profit{{ end }} / cost end as double
+        ) as return_on_investment{{ end }},
+        {% endfor %}
+        cast(
+            case when has_cost then profit / cost end as double
         ) as return_on_investment
     from valued
 )

@@ -1,196 +1,184 @@
 {#
-    What to do, in the order in which doubts come: not yet, not sound, not enough, no.
+    What to do, in the order in which doubts come: not yet, not sound, not enough, no, and
+    whether it pays.
 #}
 {% set sample_ratio_alarm = 0.01 %}
+{% set figures = [
+    'mean', 'base_mean', 'difference', 'difference_low', 'difference_high', 'lift',
+    'p_value_corrected', 'power', 'power_at_most',
+] %}
+{% set money = [
+    'profit', 'profit_low', 'profit_high', 'return_on_investment',
+    'return_on_investment_low', 'return_on_investment_high',
+] %}
 
-with controls as (
-    select experiment_id
-    from {{ ref('stg_experiment_arms') }}
-    where
-        arm = 'control'
-        and share > 0
-    group by experiment_id
-),
-
-experiments as (
+with designs as (
     select
-        experiments.*,
+        *,
         -- Without a control the contact itself is what is tried.
         case
-            when controls.experiment_id is not null then 'targeting'
+            when control_share > 0 then 'targeting'
             else 'contact of treatment'
-        end as deciding_comparison
-    from {{ ref('stg_experiments') }} as experiments
-    left join controls on experiments.experiment_id = controls.experiment_id
-    where experiments.is_active
+        end as deciding_comparison,
+        case
+            when '|' || metrics || '|' like '%|revenue|%' then 'revenue'
+            else 'conversion'
+        end as money_metric
+    from {{ ref('int_experiment_designs') }}
 ),
 
-campaigns as (
-    select * from {{ ref('stg_campaigns') }}
+states as (
+    select * from {{ ref('int_experiment_states') }}
 ),
 
-log_window as (
-    select * from {{ ref('int_log_window') }}
-),
-
-assignments as (
-    select
-        experiment_id,
-        count(*) as unit_count,
-        max(contacted_on) as last_contact_on,
-        max(case when has_started then 1 else 0 end) as has_started
-    from {{ ref('experiment_assignments') }}
-    group by experiment_id
+sample_ratios as (
+    select * from {{ ref('int_experiment_sample_ratios') }}
 ),
 
 results as (
     select * from {{ ref('experiment_results') }}
 ),
 
-statistics as (
-    select
-        experiment_id,
-        max(sample_ratio_p_value) as sample_ratio_p_value
-    from {{ ref('int_experiment_statistics') }}
-    group by experiment_id
-),
-
-returns as (
-    select
-        experiment_id,
-        max(case when comparison = 'contact of treatment' then return_on_investment end)
-            as incremental_return,
-        max(case when comparison = 'targeting' then return_on_investment end)
-            as gross_return,
-        max(case when comparison = 'contact of treatment' then conversions end)
-            as incremental_conversions,
-        max(case when comparison = 'contact of treatment' then cost_per_conversion end)
-            as cost_per_incremental_conversion
-    from results
-    where metric = 'conversion'
-    group by experiment_id
-),
-
 deciding as (
     select
-        experiments.experiment_id,
-        experiments.experiment_name,
-        experiments.campaign_id,
-        experiments.starts_on,
-        experiments.ends_on,
-        experiments.attribution_days,
-        coalesce(experiments.cost_per_contact, campaigns.cost_per_contact)
-            as cost_per_contact,
-        coalesce(experiments.value_per_conversion, campaigns.value_per_conversion)
-            as value_per_conversion,
-        experiments.significance,
-        experiments.power as planned_power,
-        experiments.minimum_effect,
-        experiments.deciding_comparison,
-        coalesce(assignments.unit_count, 0) as unit_count,
-        coalesce(assignments.has_started, 0) = 1 as has_started,
-        -- Units that brought their outcomes have no more to come.
-        coalesce(
-            {{ dbt.datediff(
-                'assignments.last_contact_on', 'log_window.as_of_at', 'day'
-            ) }}
-            < experiments.attribution_days
-            or cast(log_window.as_of_at as date) < experiments.ends_on,
-            false
-        ) and experiments.campaign_id is not null as is_running,
-        statistics.sample_ratio_p_value,
+        {% for column in experiment_columns() if column != 'power' %}
+        designs.{{ column }},
+        {% endfor %}
+        designs.power as power_planned,
+        designs.deciding_comparison,
+        states.state,
+        states.unit_count,
+        case
+            when states.state = 'finished' then sample_ratios.sample_ratio_p_value
+        end as sample_ratio_p_value,
         results.metric as primary_metric,
-        results.mean,
-        results.base_mean,
-        results.difference,
-        results.difference_low,
-        results.difference_high,
-        results.lift,
-        results.p_value_corrected,
-        results.power,
-        returns.incremental_conversions,
-        returns.cost_per_incremental_conversion,
-        coalesce(returns.incremental_return, returns.gross_return)
-            as return_on_investment
-    from experiments
-    cross join log_window
-    left join campaigns on experiments.campaign_id = campaigns.campaign_id
-    left join assignments on experiments.experiment_id = assignments.experiment_id
-    left join statistics on experiments.experiment_id = statistics.experiment_id
-    left join returns on experiments.experiment_id = returns.experiment_id
+        {% for figure in figures %}
+        results.{{ figure }},
+        {% endfor %}
+        results.needed_unit_count,
+        results.unit_count + results.base_unit_count as compared_unit_count,
+        {% for figure in money %}
+        worth.{{ figure }},
+        {% endfor %}
+        added.conversions as incremental_conversions,
+        added.cost_per_conversion as cost_per_incremental_conversion
+    from designs
+    inner join states on designs.experiment_id = states.experiment_id
+    left join sample_ratios on designs.experiment_id = sample_ratios.experiment_id
     left join results
         on
-            experiments.experiment_id = results.experiment_id
-            and experiments.deciding_comparison = results.comparison
+            designs.experiment_id = results.experiment_id
+            and designs.deciding_comparison = results.comparison
             and results.is_primary
+    left join results as worth
+        on
+            designs.experiment_id = worth.experiment_id
+            and designs.money_metric = worth.metric
+            and worth.comparison = 'contact of treatment'
+    left join results as added
+        on
+            designs.experiment_id = added.experiment_id
+            and added.metric = 'conversion'
+            and added.comparison = 'contact of treatment'
+),
+
+doubted as (
+    select
+        *,
+        case
+            when state <> 'finished' then state
+            when sample_ratio_p_value < {{ sample_ratio_alarm }} then 'split'
+            when p_value_corrected is null then 'events'
+            when power_at_most < power_planned then 'power'
+            when p_value_corrected >= significance then 'difference'
+            when difference <= 0 then 'direction'
+            when cost_per_contact is null then 'no money'
+            when profit_low is null then 'no holdout'
+            when profit_high <= 0 then 'loss'
+            when profit_low <= 0 then 'profit'
+            else 'none'
+        end as doubt
+    from deciding
 ),
 
 judged as (
     select
         *,
         case
-            when not has_started then 'planned'
-            when is_running then 'running'
-            when sample_ratio_p_value < {{ sample_ratio_alarm }} then 'invalid'
-            when primary_metric is null or p_value_corrected is null then 'continue'
-            when coalesce(power, 0) < planned_power then 'continue'
-            when
-                p_value_corrected < significance
-                and difference > 0
-                and return_on_investment > 0
-                then 'ship'
-            else 'stop'
-        end as verdict
-    from deciding
+            when doubt in ('planned', 'running') then doubt
+            when doubt = 'split' then 'invalid'
+            when doubt in ('events', 'power', 'no holdout', 'profit') then 'continue'
+            when doubt in ('difference', 'direction', 'loss') then 'stop'
+            else 'ship'
+        end as verdict,
+        'More ' || primary_metric
+        || coalesce(' by ' || {{ percent_text('lift') }}, '')
+        || ', more than chance explains' as success,
+        case
+            when needed_unit_count > compared_unit_count
+                then
+                    ' A new experiment with about '
+                    || {{ whole_number_text('ceil(needed_unit_count)') }}
+                    || ' units in the arms that are compared would.'
+            else ''
+        end as remedy
+    from doubted
 ),
 
 explained as (
     select
         *,
-        case verdict
+        case doubt
             when 'planned' then 'Nobody was contacted yet.'
             when 'running'
                 then
-                    'Results are looked at once, when the attribution window of the'
-                    || ' last contact has ended.'
-            when 'invalid'
+                    'Results are looked at once, when it has ended and the attribution'
+                    || ' window of the last contact with it.'
+            when 'split'
                 then
-                    'The arms have not the numbers of units that they should have'
-                    || ' (p = ' || {{ number_text('sample_ratio_p_value', 6) }}
-                    || '): something else than chance decided who is where.'
-            when 'continue'
-                then
-                    case
-                        when power is null
-                            then 'Too little happened to compare the arms.'
-                        else
-                            'An effect of ' || {{ percent_text('minimum_effect') }}
-                            || ' would be seen with a power of '
-                            || {{ percent_text('power') }} || ', planned are '
-                            || {{ percent_text('planned_power') }}
-                            || ': more units are needed.'
+                    'The arms do not have the numbers of units, or of known outcomes, that'
+                    || ' chance gives them (p '
+                    || case
+                        when sample_ratio_p_value < 0.000001 then '< 0.000001'
+                        else '= ' || {{ number_text('sample_ratio_p_value', 6) }}
                     end
-            when 'ship'
+                    || '): something else decided who is where. experiment_arm_counts has the'
+                    || ' numbers.'
+            when 'events'
+                then 'Too little happened to compare the arms.'
+            when 'power'
                 then
-                    'More ' || primary_metric || ' by ' || {{ percent_text('lift') }}
-                    || ', more than chance explains, and it earns ' || {{ percent_text(
-                        'return_on_investment'
-                    ) }} || ' on its cost.'
+                    'These units see an effect of ' || {{ percent_text('minimum_effect') }}
+                    || ' with a power of ' || {{ percent_text('power_at_most') }}
+                    || ' at most, and ' || {{ percent_text('power_planned') }}
+                    || ' are planned: they cannot tell.' || remedy
+            when 'difference'
+                then
+                    'No difference in ' || primary_metric || ' could be shown, though one'
+                    || ' of the size that matters, ' || {{ percent_text('minimum_effect') }}
+                    || ', would have been.'
+            when 'direction'
+                then 'Less ' || primary_metric || ', more than chance explains.'
+            when 'no money'
+                then success || '. What it costs was not said.'
+            when 'no holdout'
+                then
+                    success || ', but whether it pays cannot be told: nothing is measured'
+                    || ' against customers who were left alone.'
+            when 'loss' then success || ', but it does not earn its cost.'
+            when 'profit'
+                then
+                    success || ', but whether it earns its cost cannot be told: the profit'
+                    || ' lies between ' || {{ number_text('profit_low', 2) }} || ' and '
+                    || {{ number_text('profit_high', 2) }}
+                    || '. A larger holdout tells more.'
             else
-                case
-                    when p_value_corrected >= significance
-                        then
-                            'No difference in ' || primary_metric
-                            || ' could be shown, though one of the size that matters'
-                            || ' would have been.'
-                    when difference <= 0
-                        then 'Less ' || primary_metric || ', more than chance explains.'
-                    else
-                        'More ' || primary_metric || ' by '
-                        || {{ percent_text('lift') }}
-                        || ', more than chance explains, but it does not earn its'
-                        || ' cost.'
-                end
+                success || ', and it earns '
+                || coalesce(
+                    {{ percent_text('return_on_investment') }} || ' on its cost',
+                    'money and costs nothing'
+                )
+                || '.'
         end as reason
     from judged
 ),
@@ -208,27 +196,14 @@ final as (
         cast(cost_per_contact as double) as cost_per_contact,
         cast(value_per_conversion as double) as value_per_conversion,
         cast(unit_count as bigint) as unit_count,
-        -- Until the end nobody looks.
-        {% for column, type in {
-            'primary_metric': dbt.type_string(),
-            'mean': 'double',
-            'base_mean': 'double',
-            'difference': 'double',
-            'difference_low': 'double',
-            'difference_high': 'double',
-            'lift': 'double',
-            'p_value_corrected': 'double',
-            'power': 'double',
-            'sample_ratio_p_value': 'double',
-            'incremental_conversions': 'double',
-            'cost_per_incremental_conversion': 'double',
-            'return_on_investment': 'double',
-        }.items() %}
-        cast(
-            case when verdict not in ('planned', 'running') then {{ column }} end
-            as {{ type }}
-        ) as {{ column }},
+        cast(primary_metric as {{ dbt.type_string() }}) as primary_metric,
+        {% for figure in figures + money %}
+        cast({{ figure }} as double) as {{ figure }},
         {% endfor %}
+        cast(sample_ratio_p_value as double) as sample_ratio_p_value,
+        cast(incremental_conversions as double) as incremental_conversions,
+        cast(cost_per_incremental_conversion as double)
+            as cost_per_incremental_conversion,
         cast(deciding_comparison as {{ dbt.type_string() }}) as deciding_comparison
     from explained
 )

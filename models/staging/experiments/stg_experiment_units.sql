@@ -42,9 +42,14 @@ judged as (
                 then {{ defect('raw_' ~ name, name, 'unreadable') }}
             {% endfor %}
             {% for name in numbers %}
+            -- Infinite, or not a number, which is larger than all.
+            when abs({{ name }}) >= 1e300
+                then {{ defect('raw_' ~ name, name, 'unparseable') }}
             when {{ name }} is null and coalesce({{ trimmed('raw_' ~ name) }}, '') <> ''
                 then {{ defect('raw_' ~ name, name, 'unparseable') }}
             {% endfor %}
+            when conversion not in (0, 1)
+                then {{ defect('raw_conversion', 'conversion', 'unparseable') }}
         end as reason
     from parsed
 ),

@@ -7,9 +7,12 @@ typed as (
     select
         {{ experiment_value('experiment_id') }} as experiment_id,
         {{ experiment_value('experiment_name') }} as experiment_name,
-        {{ experiment_value('is_active') }} as is_active,
+        case
+            when lower(trim(is_active)) = 'example' then {{ var('with_examples') }}
+            else {{ experiment_value('is_active') }}
+        end as is_active,
         {{ experiment_value('campaign_id') }} as campaign_id,
-        {{ experiment_value('layer') }} as layer,
+        lower({{ experiment_value('layer') }}) as layer,
         {{ experiment_value('layer_from') }} as layer_from,
         {{ experiment_value('layer_to') }} as layer_to,
         {{ experiment_value('starts_on') }} as starts_on,

@@ -1,0 +1,54 @@
+"""Whether the arms of each experiment have the numbers of units that they should have."""
+
+from typing import Any
+
+import pyarrow
+
+RESULT = pyarrow.schema(
+    [("experiment_id", pyarrow.string()), ("sample_ratio_p_value", pyarrow.float64())]
+)
+
+
+def sample_ratios(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Chi-square tests (Pearson 1900) of the numbers of units.
+
+    Args:
+        counts: per experiment, `counted` (units, or those whose outcome in a metric is
+            known), `pool` (arms that chance divides) and arm: `unit_count`, `share`.
+
+    Returns:
+        Per experiment the least p-value of what is counted; null where chance divides
+        nothing.
+    """
+    from scipy import stats
+
+    pools: dict[str, dict[str, dict[str, list[dict[str, Any]]]]] = {}
+    for row in counts:
+        experiment = pools.setdefault(row["experiment_id"], {})
+        experiment.setdefault(row["counted"], {}).setdefault(row["pool"], []).append(row)
+    result = []
+    for name, by_counted in pools.items():
+        p_values = []
+        for by_pool in by_counted.values():
+            statistic, freedom = 0.0, 0
+            for rows in by_pool.values():
+                total = sum(row["unit_count"] for row in rows)
+                shares = sum(row["share"] for row in rows)
+                if total and len(rows) > 1:
+                    expected = [total * row["share"] / shares for row in rows]
+                    found = [row["unit_count"] for row in rows]
+                    statistic += float(stats.chisquare(found, expected).statistic)
+                    freedom += len(rows) - 1
+            if freedom:
+                p_values.append(float(stats.chi2.sf(statistic, freedom)))
+        result.append(
+            {"experiment_id": name, "sample_ratio_p_value": min(p_values, default=None)}
+        )
+    return result
+
+
+def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt calls it
+    """The table of this model: one row per started experiment."""
+    dbt.config(materialized="table")
+    counts = dbt.ref("int_experiment_arm_counts").to_arrow_table().to_pylist()
+    return pyarrow.Table.from_pylist(sample_ratios(counts), RESULT)

@@ -1,0 +1,53 @@
+{#
+    How far each experiment is. One of customers has started when its contacts stand in the
+    ledger, and is finished when the window of the last of them has ended; one that brought
+    its units is running until it ends.
+#}
+with designs as (
+    select * from {{ ref('int_experiment_designs') }}
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+outcomes as (
+    select
+        experiment_id,
+        count(*) as unit_count,
+        max(contacted_at) as last_contact_at
+    from {{ ref('int_experiment_outcomes') }}
+    group by experiment_id
+),
+
+proposed as (
+    select
+        experiment_id,
+        count(*) as unit_count
+    from {{ ref('int_proposed_assignments') }}
+    group by experiment_id
+),
+
+final as (
+    select
+        designs.experiment_id,
+        coalesce(outcomes.unit_count, proposed.unit_count, 0) as unit_count,
+        case
+            when outcomes.experiment_id is null
+                then 'planned'
+            when cast(log_window.as_of_at as date) < designs.ends_on
+                then 'running'
+            when
+                {{ dbt.datediff(
+                    'outcomes.last_contact_at', 'log_window.as_of_at', 'day'
+                ) }} < designs.attribution_days
+                then 'running'
+            else 'finished'
+        end as state
+    from designs
+    cross join log_window
+    left join outcomes on designs.experiment_id = outcomes.experiment_id
+    left join proposed on designs.experiment_id = proposed.experiment_id
+)
+
+select * from final

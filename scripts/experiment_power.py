@@ -1,0 +1,89 @@
+"""What a number of units can see: for plans of experiments, and for their verdicts.
+
+Normal approximation for the difference of two means, two-sided (Fleiss, Levin and Paik
+2003, chapter 4). The variance of a share follows from its mean: an arm with the effect has
+that of its own mean, and the test takes that of both arms together.
+"""
+
+import math
+from dataclasses import dataclass
+
+from scipy import optimize, stats
+
+LARGEST_EFFECT = 1e6
+
+
+@dataclass(frozen=True)
+class Base:
+    """What units do without the effect.
+
+    Attributes:
+        mean, variance: of the metric per unit.
+        is_share: whether the metric is 0 or 1.
+    """
+
+    mean: float
+    variance: float
+    is_share: bool
+
+    def errors(self, effect: float, share: float) -> tuple[float, float]:
+        """Standard errors of the difference, times the square root of the units.
+
+        Args:
+            effect: relative.
+            share: of the units that are in the arm with the effect.
+
+        Returns:
+            That which the test assumes, and that which there is.
+        """
+        there = self.variance / (1 - share)
+        if not self.is_share:
+            error = math.sqrt(self.variance / share + there)
+            return error, error
+        mean = min(self.mean * (1 + effect), 1)
+        both = share * mean + (1 - share) * self.mean
+        return (
+            math.sqrt(both * (1 - both) / (share * (1 - share))),
+            math.sqrt(mean * (1 - mean) / share + there),
+        )
+
+
+def power(
+    base: Base, effect: float, units: float, share: float, significance: float
+) -> float:
+    """The chance to see a relative effect.
+
+    Args:
+        units: in both arms together.
+        share: of them, in the arm with the effect.
+    """
+    assumed, error = base.errors(effect, share)
+    if not error:
+        return 1.0
+    shift = effect * base.mean * math.sqrt(units)
+    reach = stats.norm.isf(significance / 2) * assumed
+    return float(
+        stats.norm.sf((reach - shift) / error) + stats.norm.cdf((-reach - shift) / error)
+    )
+
+
+def units_needed(
+    base: Base, effect: float, share: float, significance: float, wanted: float
+) -> float:
+    """Units of both arms together that see an effect with the power that is wanted."""
+    assumed, error = base.errors(effect, share)
+    reach = stats.norm.isf(significance / 2) * assumed + stats.norm.ppf(wanted) * error
+    return float((reach / (effect * base.mean)) ** 2)
+
+
+def effect_seen(
+    base: Base, units: float, share: float, significance: float, wanted: float
+) -> float:
+    """The least relative effect that is seen with the power that is wanted."""
+
+    def lacking(effect: float) -> float:
+        return power(base, effect, units, share, significance) - wanted
+
+    if lacking(LARGEST_EFFECT) < 0:
+        return math.inf
+    return float(optimize.brentq(lacking, 1e-9, LARGEST_EFFECT))
