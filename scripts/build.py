@@ -133,7 +133,7 @@ def gather_settings(
         settings |= given
     if log is not None:
         settings["log"] = literal(log)
-    settings["log"] = str(settings.get("log", folder.default_log))
+    settings["log"] = str(settings.get("log", literal(str(folder.default_log))))
     check_inputs(settings)
     return settings
 
@@ -200,12 +200,15 @@ def build_and_publish(
     keep: int,
     lock: int,
     timings: dict[str, float],
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[Release, DbtRun]:
     """Build every model, test it, and publish a release.
 
     Args:
         settings: dbt variables, the log among them.
         lock: file descriptor of the folder's lock.
+        check: looks at the warehouse before it is published; raises BuildError where it
+            must not be.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
@@ -217,6 +220,7 @@ def build_and_publish(
         run = run_dbt(command, settings, folder, show, lock=lock)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
+    check()
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart), run

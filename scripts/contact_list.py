@@ -24,7 +24,8 @@ from typing import Any
 
 import duckdb
 
-from scripts.build_folder import BuildFolder, shown, sql_path
+from scripts.build_folder import BuildFolder, literal_paths, shown, sql_path
+from scripts.opt_outs import has_numbers, noted_opt_outs
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
@@ -101,26 +102,23 @@ def open_ledger(
         fcntl.flock(lock, fcntl.LOCK_EX)
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
-        for name, files, columns in (
-            (
-                "ledger",
-                sorted(folder.exports.glob("*/ledger.parquet")),
-                "customer_id text, product_id text, campaign_id text, contacted_on date,"
-                " arm text, experiment_id text",
-            ),
-            (
-                "opted_out",
-                sorted(folder.suppressions.glob("*.parquet")),
-                "customer_id text",
-            ),
-        ):
-            connection.execute(f"create temp table {name} ({columns})")
-            if files:
-                chosen = ", ".join(column.split()[0] for column in columns.split(", "))
-                connection.execute(
-                    f"insert into {name} select {chosen} from read_parquet($files)",
-                    {"files": [str(file) for file in files]},
-                )
+        columns = (
+            "customer_id text, product_id text, campaign_id text, contacted_on date,"
+            " arm text, experiment_id text, export_id text"
+        )
+        connection.execute(f"create temp table ledger ({columns})")
+        files = literal_paths(sorted(folder.exports.glob("*/ledger.parquet")))
+        if files:
+            chosen = ", ".join(column.split()[0] for column in columns.split(", "))
+            connection.execute(
+                f"insert into ledger select {chosen} from read_parquet($files)",
+                {"files": files},
+            )
+        are_numbers = has_numbers(connection, "release.customers")
+        connection.execute(
+            "create temp table opted_out as select unnest($ids::text[]) as customer_id",
+            {"ids": noted_opt_outs(folder, are_numbers=are_numbers)},
+        )
         yield connection, release
 
 
@@ -190,6 +188,15 @@ def hand_over(
         "cost": round(cost, 2),
         "left_out": dict(left_out),
     }
+    if not contacts + holdouts:
+        receipt["earlier_exports"] = [
+            row[0]
+            for row in connection.execute(
+                "select distinct ledger.export_id from ledger inner join chosen"
+                " on chosen.product_id::text = ledger.product_id"
+                " and chosen.customer_id::text = ledger.customer_id order by 1"
+            ).fetchall()
+        ]
     if dry_run or not contacts + holdouts:
         return ContactList(None, receipt)
     # Where the pattern of the ledger does not look.
@@ -232,6 +239,8 @@ def print_receipt(contact_list: ContactList) -> None:
     receipt = contact_list.receipt
     if not receipt["contacts"] + receipt["holdouts"]:
         print(f"Nobody is left to contact for {receipt['owner']}; nothing was written.")
+        for export_id in receipt["earlier_exports"]:
+            print(f"  An earlier export holds them: {export_id}")
     else:
         print(
             f"{'Wrote' if contact_list.folder else 'Would write'}"

@@ -10,6 +10,7 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.log_source import LogSourceError, check_side_inputs
+from scripts.opt_outs import note_opt_outs
 
 LOG = """customer_id,product_id,event,event_date
 1,10,cart,2023-01-01
@@ -111,6 +112,21 @@ def test_an_opt_out_that_cannot_be_read_stops_the_build(
         "1 of 2 rows cannot be used (uncastable customer_id, for example line 3" in problem
     )
     assert "Mr Miller" in problem
+
+
+def test_opt_outs_are_read_whatever_the_build_folder_is_called(
+    log: Path, tmp_path: Path
+) -> None:
+    """Brackets and stars are no pattern there."""
+    folder = BuildFolder(tmp_path / "b[1] *")
+    note_opt_outs(folder, ["2"], "asked by letter")
+    note_opt_outs(folder, ["3"], "asked by letter")
+    run = run_dbt(["run", "--select", "stg_suppressions"], {"log": str(log)}, folder)
+    assert run.problems == []
+    assert rows(folder, "select customer_id from staging.stg_suppressions order by 1") == [
+        (2,),
+        (3,),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ contact_counts as (
         customer_id,
         count(*) as contact_count
     from contacts
+    where takes_a_place
     group by campaign_id, customer_id
 ),
 

@@ -19,7 +19,8 @@ renamed as (
         {% endfor %}
         cast(null as {{ dbt.type_string() }}) as experiment_id,
         cast(null as {{ dbt.type_string() }}) as experiment_arm,
-        'contact' as arm
+        'contact' as arm,
+        false as is_exported
     from contacts
 ),
 
@@ -53,7 +54,8 @@ parsed as (
         {{ try_cast(trimmed('raw_cost'), 'double') }} as cost,
         experiment_id,
         experiment_arm,
-        arm
+        arm,
+        is_exported
     from renamed
     union all
     select
@@ -70,7 +72,8 @@ parsed as (
         cost,
         experiment_id,
         experiment_arm,
-        arm
+        arm,
+        true as is_exported
     from exported
     -- Else exported from another log.
     where {{ parse_id('customer_id') }} is not null
@@ -106,7 +109,8 @@ final as (
         cost,
         experiment_id,
         experiment_arm,
-        arm
+        arm,
+        is_exported
     from judged
 )
 
