@@ -7,6 +7,7 @@ nothing; the release that was served before is served still.
 import argparse
 import contextlib
 import io
+import json
 import os
 import re
 import signal
@@ -138,6 +139,30 @@ def gather_settings(
     return settings
 
 
+def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
+    """See that tables of opt-outs and contacts that the current release knew are named.
+
+    Whoever leaves one out by mistake would contact people who must not be contacted.
+
+    Raises:
+        BuildError: one is not.
+    """
+    current = ReleaseFolder(folder.releases).current()
+    try:
+        before = current.manifest["settings"] if current else {}
+    except ReleaseError:
+        return
+    for name in ("suppressions", "contacts"):
+        if before.get(name) and name not in settings:
+            given = json.dumps({name: before[name]})
+            raise BuildError(
+                f"The current release was made with {name}, and this build names none:"
+                " whom they hold would be forgotten. Name them again"
+                f" (--vars '{given}', or in the mapping), or say that there are none any"
+                f" more (--vars '{name}: null')"
+            )
+
+
 def check_inputs(settings: dict[str, Any]) -> None:
     """See that the log and the tables beside it can be read.
 
@@ -190,7 +215,9 @@ def prepare(
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
             generate(folder.default_log)
-    return gather_settings(folder, order.log, order.mapping, order.extra)
+    settings = gather_settings(folder, order.log, order.mapping, order.extra)
+    check_nothing_is_forgotten(folder, settings)
+    return settings
 
 
 def build_and_publish(

@@ -51,7 +51,7 @@ parsed as (
         {{ one_line('raw_campaign_id') }} as campaign_id,
         {{ parse_time('raw_contacted_at', input.settings.time_format) }}
             as contacted_at,
-        {{ try_cast(trimmed('raw_cost'), 'double') }} as cost,
+        {{ parse_number('raw_cost') }} as cost,
         experiment_id,
         experiment_arm,
         arm,
