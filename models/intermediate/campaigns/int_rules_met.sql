@@ -11,7 +11,8 @@ attribute_values as (
         {{ parse_number('value') }} as number_value,
         {{ try_cast('value', 'timestamp') }} as time_value,
         cast(
-            cast({{ try_cast('value', 'timestamp') }} as date) as {{ dbt.type_string() }}
+            cast({{ try_cast('value', 'timestamp') }} as date)
+            as {{ dbt.type_string() }}
         ) as day_value
     from {{ ref('int_attribute_values') }}
 ),
