@@ -30,6 +30,7 @@ from scripts.generate_interactions import generate
 from scripts.log_source import (
     LogSourceError,
     check_log,
+    check_seeds,
     check_side_inputs,
     literal,
     read_mapping,
@@ -164,13 +165,14 @@ def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) ->
 
 
 def check_inputs(settings: dict[str, Any]) -> None:
-    """See that the log and the tables beside it can be read.
+    """See that the log, the tables beside it and the seeds can be read.
 
     Raises:
         LogSourceError: one cannot.
     """
     check_log(settings["log"], str(settings.get("encoding", "utf-8")))
     check_side_inputs(settings)
+    check_seeds()
 
 
 @contextlib.contextmanager

@@ -188,6 +188,13 @@ def hand_over(
         "cost": round(cost, 2),
         "left_out": dict(left_out),
     }
+    # A spreadsheet takes such an id for a formula; the id must stay what it is.
+    receipt["ids_like_formulas"] = connection.execute(
+        "select count(*) from chosen where left_out is null and arm = 'contact'"
+        " and typeof(customer_id) = 'VARCHAR'"
+        " and regexp_matches(customer_id::text || chr(10) || coalesce(product_id::text, ''),"
+        " '(?m)^[=+@-]')"
+    ).fetchall()[0][0]
     if not contacts + holdouts:
         receipt["earlier_exports"] = [
             row[0]
@@ -244,9 +251,17 @@ def print_receipt(contact_list: ContactList) -> None:
     else:
         print(
             f"{'Wrote' if contact_list.folder else 'Would write'}"
-            f" {receipt['contacts']:,} contacts of {receipt['customers']:,} customers"
-            f" about {receipt['products']:,} products on {receipt['contact_on']},"
-            f" {receipt['cost']:,.2f} in cost; {receipt['holdouts']:,} places are held out."
+            f" {_counted(receipt['contacts'], 'contact')}"
+            f" of {_counted(receipt['customers'], 'customer')}"
+            f" about {_counted(receipt['products'], 'product')} on {receipt['contact_on']},"
+            f" {receipt['cost']:,.2f} in cost; {_counted(receipt['holdouts'], 'place')}"
+            f" {'is' if receipt['holdouts'] == 1 else 'are'} held out."
+        )
+    if receipt["ids_like_formulas"]:
+        print(
+            f"  Note: {_counted(receipt['ids_like_formulas'], 'row')} with an id that"
+            " begins with =, +, - or @: a spreadsheet would compute it. Import the ids as"
+            " text."
         )
     for reason, count in receipt["left_out"].items():
         print(f"  {count:,} left out: {reason}")
@@ -256,6 +271,11 @@ def print_receipt(contact_list: ContactList) -> None:
             f"Receipt: {shown(contact_list.folder / 'receipt.json')}\n"
             "The next `make build` counts them."
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    """A number and its noun: 1 product, 2 products."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def run(
@@ -293,5 +313,10 @@ def run(
     except (ContactListError, ReleaseError, OSError, duckdb.Error) as error:
         print(f"error: {error}\nNothing was written.", file=sys.stderr)
         return 1
-    print_receipt(contact_list)
+    try:
+        print_receipt(contact_list)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has read enough; the list is written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

@@ -3,7 +3,10 @@
 import csv
 import hashlib
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -11,7 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.contact_list import ContactList, print_receipt
 from scripts.export_campaign import export_campaign
 from scripts.opt_outs import canonical_id, note_opt_outs
 from scripts.publish import publish
@@ -285,6 +289,36 @@ def test_an_export_that_cannot_be_says_why(
     assert said in outcome.stderr
     assert "Nothing was written." in outcome.stderr
     assert not list(published.exports.glob("[a-z]*"))
+
+
+def test_a_reader_of_the_output_may_stop_reading(published: BuildFolder) -> None:
+    outcome = subprocess.run(
+        f"{sys.executable} -u -m scripts.export_campaign spring_rotation --on 2023-04-03"
+        " | true; echo ${PIPESTATUS[0]}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_BUILD_DIR": str(published.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (outcome.stdout, outcome.stderr) == ("0\n", "")
+    assert list(published.exports.glob("spring_rotation-*"))
+
+
+def test_a_receipt_says_one_of_one_and_warns_of_formulas(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    receipt = {"owner": "spring", "contacts": 1, "customers": 1, "products": 1}
+    receipt |= {"holdouts": 1, "contact_on": APRIL, "cost": 0.1, "left_out": {}}
+    print_receipt(ContactList(None, receipt | {"ids_like_formulas": 1}))
+    assert capsys.readouterr().out == (
+        "Would write 1 contact of 1 customer about 1 product on 2023-04-03, 0.10 in cost;"
+        " 1 place is held out.\n"
+        "  Note: 1 row with an id that begins with =, +, - or @: a spreadsheet would"
+        " compute it. Import the ids as text.\n"
+    )
 
 
 def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) -> None:

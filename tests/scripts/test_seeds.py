@@ -332,6 +332,21 @@ def test_a_campaign_of_an_experiment_holds_nobody_out(problems: Problems) -> Non
     assert "set its holdout_share to 0, the arms have holdouts" in problem
 
 
+@pytest.mark.parametrize("line", ["spring,Spring\n", "spring" + "," * 16 + "\n"])
+def test_a_row_with_too_few_or_too_many_values_is_named(
+    folder: BuildFolder, tmp_path: Path, line: str
+) -> None:
+    project = copy_project(tmp_path, campaigns=[GOOD])
+    seed = project / "seeds" / "campaigns.csv"
+    seed.write_text(seed.read_text() + line)
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.001)
+    outcome = run_program(folder, "scripts.build", "--log", str(log), project=project)
+    assert outcome.returncode == 1
+    assert "error: seeds/campaigns.csv, line 3 has" in outcome.stderr
+    assert "expected 16: campaign_id,campaign_name," in outcome.stderr
+
+
 def test_an_empty_scope_stops_the_build_and_publishes_nothing(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

@@ -60,7 +60,10 @@ described as (
         end as arm,
         {{ score_explanation(
             'customers', 'population.customer_count', 'log_window.as_of_at'
-        ) }} as explanation
+        ) }}
+        || coalesce(
+            ' Has the event ' || campaigns.required_event || ' on the product.', ''
+        ) as explanation
     from place_counts
     inner join campaigns on place_counts.campaign_id = campaigns.campaign_id
     inner join customers on place_counts.customer_id = customers.customer_id
