@@ -192,8 +192,7 @@ def hand_over(
     receipt["ids_like_formulas"] = connection.execute(
         "select count(*) from chosen where left_out is null and arm = 'contact'"
         " and typeof(customer_id) = 'VARCHAR'"
-        " and regexp_matches(customer_id::text || chr(10) || coalesce(product_id::text, ''),"
-        " '(?m)^[=+@-]')"
+        " and regexp_matches(concat(customer_id, chr(10), product_id), '(?m)^[=+@-]')"
     ).fetchall()[0][0]
     if not contacts + holdouts:
         receipt["earlier_exports"] = [

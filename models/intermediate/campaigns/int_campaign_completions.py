@@ -3,10 +3,13 @@
 Each product in turn takes its best customer with room, the one with the fewest to choose
 from first; then each its second, and so on until no open place is left that somebody with
 room could take. One pass is enough, because room only gets less: whom a product has passed
-over it need not look at again. So the cost is that of the places and of the named pairs.
+over it need not look at again. Where an event is required, and few suit a product, a place
+that is still open takes over a customer whose own product has another one to ask. So the
+cost is that of the places and of the named pairs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -87,7 +90,7 @@ def complete(
     named: list[Sequence[int]],
     *,
     requires_event: bool,
-) -> Iterator[tuple[int, int]]:
+) -> list[tuple[int, int]]:
     """Pairs of product and customer that fill what is left open.
 
     Args:
@@ -97,7 +100,7 @@ def complete(
             the campaign requires an event, else the only ones who may not.
     """
     following = list(range(1, len(rooms) + 1))
-    choices = [
+    choices: list[OnlyNamed | AllButNamed] = [
         OnlyNamed(rooms, customers)
         if requires_event
         else AllButNamed(rooms, customers, following)
@@ -107,22 +110,64 @@ def complete(
         range(len(open_counts)),
         key=lambda product: choices[product].count - open_counts[product],
     )
+    placed: list[tuple[int, int]] = []
+    lacking = []
     room = sum(rooms)
-    while asking and room:
+    while asking:
         still_asking = []
         for product in asking:
-            customer = choices[product].take()
+            customer = choices[product].take() if room else None
             if customer is None:
+                lacking.append(product)
                 continue
             rooms[customer] -= 1
+            room -= 1
             open_counts[product] -= 1
-            yield product, customer
+            placed.append((product, customer))
             if open_counts[product]:
                 still_asking.append(product)
-            room -= 1
-            if not room:
-                return
         asking = still_asking
+    if requires_event and room and lacking:
+        return _taken_over(open_counts, rooms, named, choices, placed, lacking)
+    return placed
+
+
+def _taken_over(
+    open_counts: list[int],
+    rooms: list[int],
+    named: list[Sequence[int]],
+    choices: Sequence[OnlyNamed | AllButNamed],
+    placed: list[tuple[int, int]],
+    lacking: list[int],
+) -> list[tuple[int, int]]:
+    """The placed pairs after products that lack customers have taken some over.
+
+    That leaves no augmenting path of three pairs, hence at least two thirds of the best
+    (Hopcroft and Karp 1973, doi:10.1137/0202019).
+    """
+    products_of: defaultdict[int, list[int]] = defaultdict(list)
+    for product, customer in placed:
+        products_of[customer].append(product)
+    for product in lacking:
+        for customer in named[product]:
+            if not open_counts[product]:
+                break
+            products = products_of[customer]
+            if product in products:
+                continue
+            for place, other in enumerate(products):
+                successor = choices[other].take()
+                if successor is not None:
+                    products[place] = product
+                    products_of[successor].append(other)
+                    rooms[successor] -= 1
+                    open_counts[product] -= 1
+                    break
+    return [
+        (product, customer)
+        for customer, products in products_of.items()
+        for product in products
+    ]
 
 
 def _columns(relation: Any, campaign_id: str, *names: str) -> list[Any]:
@@ -154,13 +199,11 @@ def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt cal
         starts = numpy.searchsorted(named_for, numbers, "left").tolist()
         ends = numpy.searchsorted(named_for, numbers, "right").tolist()
         placed = numpy.array(
-            list(
-                complete(
-                    open_counts.tolist(),
-                    rooms.tolist(),
-                    [named[start:end] for start, end in zip(starts, ends, strict=True)],
-                    requires_event=requires_event,
-                )
+            complete(
+                open_counts.tolist(),
+                rooms.tolist(),
+                [named[start:end] for start, end in zip(starts, ends, strict=True)],
+                requires_event=requires_event,
             ),
             dtype=numpy.int64,
         ).reshape(-1, 2)
