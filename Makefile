@@ -67,7 +67,7 @@ export: $(RUN) ## Hand over a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv
 	such as CAMPAIGN=spring_rotation}" $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
 
 suppress: $(RUN) ## Leave customers out of everything (CUSTOMER='17 42' REASON=...)
-	@$(BIN)/python -m scripts.suppress $${CUSTOMER:?is empty: name one, or several between blanks} \
+	@set -f; $(BIN)/python -m scripts.suppress $${CUSTOMER:?is empty: name one, or several between blanks} \
 		$${REASON:+--reason "$$REASON"}
 
 plan: $(RUN) ## How many units an experiment needs (PLAN='--effect 0.3 --units 20000')

@@ -7,6 +7,7 @@ nothing; the release that was served before is served still.
 import argparse
 import contextlib
 import io
+import json
 import os
 import re
 import signal
@@ -30,6 +31,7 @@ from scripts.generate_interactions import generate
 from scripts.log_source import (
     LogSourceError,
     check_log,
+    check_seeds,
     check_side_inputs,
     literal,
     read_mapping,
@@ -136,20 +138,48 @@ def gather_settings(
         settings["log"] = literal(log)
     if not {"log", "experiment_units"} & settings.keys():
         # The generated log has example experiments beside it.
-        settings |= {"experiment_units": str(folder.example_units), "with_examples": True}
-    settings["log"] = str(settings.get("log", folder.default_log))
+        settings |= {
+            "experiment_units": literal(str(folder.example_units)),
+            "with_examples": True,
+        }
+    settings["log"] = str(settings.get("log", literal(str(folder.default_log))))
     check_inputs(settings)
     return settings
 
 
+def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
+    """See that tables of opt-outs and contacts that the current release knew are named.
+
+    Whoever leaves one out by mistake would contact people who must not be contacted.
+
+    Raises:
+        BuildError: one is not.
+    """
+    current = ReleaseFolder(folder.releases).current()
+    try:
+        before = current.manifest["settings"] if current else {}
+    except ReleaseError:
+        return
+    for name in ("suppressions", "contacts"):
+        if before.get(name) and name not in settings:
+            given = json.dumps({name: before[name]})
+            raise BuildError(
+                f"The current release was made with {name}, and this build names none:"
+                " whom they hold would be forgotten. Name them again"
+                f" (--vars '{given}', or in the mapping), or say that there are none any"
+                f" more (--vars '{name}: null')"
+            )
+
+
 def check_inputs(settings: dict[str, Any]) -> None:
-    """See that the log and the tables beside it can be read.
+    """See that the log, the tables beside it and the seeds can be read.
 
     Raises:
         LogSourceError: one cannot.
     """
     check_log(settings["log"], str(settings.get("encoding", "utf-8")))
     check_side_inputs(settings)
+    check_seeds()
 
 
 @contextlib.contextmanager
@@ -196,7 +226,9 @@ def prepare(
             generate(folder.default_log)
     if order.log is None and not folder.example_units.exists():
         generate_experiments(folder.example_units)
-    return gather_settings(folder, order.log, order.mapping, order.extra)
+    settings = gather_settings(folder, order.log, order.mapping, order.extra)
+    check_nothing_is_forgotten(folder, settings)
+    return settings
 
 
 def build_and_publish(
@@ -206,12 +238,15 @@ def build_and_publish(
     keep: int,
     lock: int,
     timings: dict[str, float],
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[Release, DbtRun]:
     """Build every model, test it, and publish a release.
 
     Args:
         settings: dbt variables, the log among them.
         lock: file descriptor of the folder's lock.
+        check: looks at the warehouse before it is published; raises BuildError where it
+            must not be.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
@@ -223,6 +258,7 @@ def build_and_publish(
         run = run_dbt(command, settings, folder, show, lock=lock)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
+    check()
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart), run

@@ -2,8 +2,9 @@
 
 import contextlib
 import fcntl
+import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def shown(path: Path) -> Path:
 def sql_path(path: Path) -> str:
     """A path for the inside of a SQL literal, where a statement takes no parameter."""
     return str(path).replace("'", "''")
+
+
+def literal_paths(paths: Iterable[Path]) -> list[str]:
+    """Paths for a reader that takes patterns; nothing in them makes one."""
+    return [glob.escape(str(path)) for path in paths]
 
 
 @dataclass(frozen=True)

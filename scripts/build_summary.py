@@ -148,7 +148,9 @@ def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) ->
         "select campaign_id, product_count, reached_customer_count, contact_count,"
         " missing_count, planned_cost,"
         " (select any_value(audience_size) from audience_plan"
-        "  where audience_plan.campaign_id = campaign_summaries.campaign_id and is_best)"
+        "  where audience_plan.campaign_id = campaign_summaries.campaign_id and is_best),"
+        " campaign_id in"
+        " (select campaign_id from audience_plan where cumulative_gain is not null)"
         " from campaign_summaries order by campaign_id"
     ).fetchall()
     if not rows:
@@ -157,7 +159,7 @@ def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) ->
     table.add_column("campaign")
     for heading in ("products", "customers", "contacts", "lacking", "cost", "best size"):
         table.add_column(heading, justify="right")
-    for name, products, customers, contacts, missing, cost, best in rows:
+    for name, products, customers, contacts, missing, cost, best, is_measured in rows:
         table.add_row(
             name,
             f"{products:,}",
@@ -165,7 +167,7 @@ def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) ->
             f"{contacts:,}",
             f"{missing:,}",
             f"{cost:,.2f}",
-            "none pays" if best is None else f"{best:,}",
+            f"{best:,}" if best else "none pays" if is_measured else "not measured",
         )
     console.print(table)
 

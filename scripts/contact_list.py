@@ -26,7 +26,8 @@ from typing import Any
 
 import duckdb
 
-from scripts.build_folder import BuildFolder, shown, sql_path
+from scripts.build_folder import BuildFolder, literal_paths, shown, sql_path
+from scripts.opt_outs import has_numbers, noted_opt_outs
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
@@ -90,8 +91,8 @@ def open_ledger(
     Keeps other lists out: each must see what the one before has written.
 
     Yields:
-        A connection with the database `release` and the tables `ledger` and `opted_out`;
-        and the release.
+        A connection with the database `release` and the tables `ledger`, `experiments`
+        (that have started) and `opted_out`; and the release.
 
     Raises:
         ReleaseError: there is no release.
@@ -104,26 +105,32 @@ def open_ledger(
         fcntl.flock(lock, fcntl.LOCK_EX)
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
-        for name, files, columns in (
+        for table, name, columns in (
             (
                 "ledger",
-                sorted(folder.exports.glob("*/ledger.parquet")),
+                "ledger.parquet",
                 "customer_id text, product_id text, campaign_id text, contacted_on date,"
                 " arm text, experiment_id text, export_id text, release_id text",
             ),
             (
-                "opted_out",
-                sorted(folder.suppressions.glob("*.parquet")),
-                "customer_id text",
+                "experiments",
+                "experiment.parquet",
+                "experiment_id text, attribution_days bigint",
             ),
         ):
-            connection.execute(f"create temp table {name} ({columns})")
+            connection.execute(f"create temp table {table} ({columns})")
+            files = literal_paths(sorted(folder.exports.glob(f"*/{name}")))
             if files:
                 chosen = ", ".join(column.split()[0] for column in columns.split(", "))
                 connection.execute(
-                    f"insert into {name} select {chosen} from read_parquet($files)",
-                    {"files": [str(file) for file in files]},
+                    f"insert into {table} select {chosen} from read_parquet($files)",
+                    {"files": files},
                 )
+        are_numbers = has_numbers(connection, "release.customers")
+        connection.execute(
+            "create temp table opted_out as select unnest($ids::text[]) as customer_id",
+            {"ids": noted_opt_outs(folder, are_numbers=are_numbers)},
+        )
         yield connection, release
 
 
@@ -198,6 +205,21 @@ def hand_over(
         "cost": round(cost, 2),
         "left_out": dict(left_out),
     }
+    # A spreadsheet takes such an id for a formula; the id must stay what it is.
+    receipt["ids_like_formulas"] = connection.execute(
+        "select count(*) from chosen where left_out is null and arm = 'contact'"
+        " and typeof(customer_id) = 'VARCHAR'"
+        " and regexp_matches(concat(customer_id, chr(10), product_id), '(?m)^[=+@-]')"
+    ).fetchall()[0][0]
+    if not contacts + holdouts:
+        receipt["earlier_exports"] = [
+            row[0]
+            for row in connection.execute(
+                "select distinct ledger.export_id from ledger inner join chosen"
+                " on chosen.product_id::text = ledger.product_id"
+                " and chosen.customer_id::text = ledger.customer_id order by 1"
+            ).fetchall()
+        ]
     if dry_run or not contacts + holdouts:
         return ContactList(None, receipt)
     # Where the pattern of the ledger does not look.
@@ -247,12 +269,22 @@ def print_receipt(contact_list: ContactList) -> None:
     receipt = contact_list.receipt
     if not receipt["contacts"] + receipt["holdouts"]:
         print(f"Nobody is left to contact for {receipt['owner']}; nothing was written.")
+        for export_id in receipt["earlier_exports"]:
+            print(f"  An earlier export holds them: {export_id}")
     else:
         print(
             f"{'Wrote' if contact_list.folder else 'Would write'}"
-            f" {receipt['contacts']:,} contacts of {receipt['customers']:,} customers"
-            f" about {receipt['products']:,} products on {receipt['contact_on']},"
-            f" {receipt['cost']:,.2f} in cost; {receipt['holdouts']:,} places are held out."
+            f" {_counted(receipt['contacts'], 'contact')}"
+            f" of {_counted(receipt['customers'], 'customer')}"
+            f" about {_counted(receipt['products'], 'product')} on {receipt['contact_on']},"
+            f" {receipt['cost']:,.2f} in cost; {_counted(receipt['holdouts'], 'place')}"
+            f" {'is' if receipt['holdouts'] == 1 else 'are'} held out."
+        )
+    if receipt["ids_like_formulas"]:
+        print(
+            f"  Note: {_counted(receipt['ids_like_formulas'], 'row')} with an id that"
+            " begins with =, +, - or @: a spreadsheet would compute it. Import the ids as"
+            " text."
         )
     for reason, count in receipt["left_out"].items():
         print(f"  {count:,} left out: {reason}")
@@ -262,6 +294,11 @@ def print_receipt(contact_list: ContactList) -> None:
             f"Receipt: {shown(contact_list.folder / 'receipt.json')}\n"
             "The next `make build` counts them."
         )
+
+
+def _counted(number: int, noun: str) -> str:
+    """A number and its noun: 1 product, 2 products."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def run(
@@ -299,5 +336,10 @@ def run(
     except (ContactListError, ReleaseError, OSError, duckdb.Error) as error:
         print(f"error: {error}\nNothing was written.", file=sys.stderr)
         return 1
-    print_receipt(contact_list)
+    try:
+        print_receipt(contact_list)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has read enough; the list is written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

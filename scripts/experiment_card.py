@@ -48,7 +48,7 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
         verdict = verdicts[experiment_id]
         design = records(connection, release, "experiment_designs")[experiment_id]
         arms = connection.execute(
-            "select arm, unit_count, expected_unit_count from release.experiment_arm_counts"
+            "select arm, unit_count, expected_units from release.experiment_arm_counts"
             " where experiment_id = $id order by list_position($order, arm)",
             {"id": experiment_id, "order": list(ARMS)},
         ).fetchall()

@@ -61,6 +61,7 @@ def export_campaign(
                 "starts_on": period.starts_on,
                 "ends_on": period.ends_on,
                 "frequency_cap": campaign["frequency_cap"],
+                "contact_on": day,
             },
         )
         return hand_over(

@@ -1,23 +1,33 @@
 -- Every place of a campaign in the current release, and why it is left out if it is. Run beside
--- the tables `ledger` (exports until now) and `opted_out` (suppressions until now).
+-- the tables `ledger` (exports until now), `experiments` (that have started) and `opted_out`
+-- (suppressions until now).
 
 create temp table chosen as
-with counted_contacts as (
+with contacts_of_period as (
     select
-        customer_id,
-        product_id
+        *,
+        -- A holdout of another campaign bars its product and takes no place here.
+        arm = 'contact' or campaign_id = $campaign_id as takes_a_place
     from ledger
-    where
-        contacted_on between $starts_on and $ends_on
-        and (arm = 'contact' or campaign_id = $campaign_id)
+    where contacted_on between $starts_on and $ends_on
 ),
 
 customer_contacts as (
     select
         customer_id,
         count(*) as contact_count
-    from counted_contacts
+    from contacts_of_period
+    where takes_a_place
     group by customer_id
+),
+
+units_of_experiments as (
+    select customer_id
+    from ledger
+    inner join experiments using (experiment_id)
+    where
+        ledger.campaign_id = $campaign_id
+        and ledger.contacted_on + experiments.attribution_days::integer > $contact_on
 ),
 
 places as (
@@ -28,6 +38,7 @@ places as (
         campaign_audiences.customer_id,
         campaign_audiences.arm,
         campaign_customers.explanation,
+        campaign_customers.external_contact_count,
         campaign_summaries.cost_per_contact
     from release.campaign_audiences
     inner join release.campaign_customers using (campaign_id, customer_id)
@@ -41,12 +52,20 @@ judged as (
         case
             when customer_id::text in (select customer_id from opted_out)
                 then 'opted out since the release was made'
+            when customer_id::text in (select customer_id from units_of_experiments)
+                then 'in an experiment of the campaign until its window has ended'
             when
                 (product_id::text, customer_id::text) in (
-                    select (product_id, customer_id) from counted_contacts
-                    where product_id is not null
+                    select (product_id, customer_id) from contacts_of_period
+                    where product_id is not null and takes_a_place
                 )
                 then 'contacted about the product in the period'
+            when
+                (product_id::text, customer_id::text) in (
+                    select (product_id, customer_id) from contacts_of_period
+                    where product_id is not null
+                )
+                then 'held out from the product by another campaign'
         end as left_out
     from places
 ),
@@ -54,7 +73,9 @@ judged as (
 numbered as (
     select
         judged.*,
+        -- Contacts of others are those that the build knew.
         coalesce(customer_contacts.contact_count, 0)
+        + judged.external_contact_count
         + row_number() over (
             partition by judged.customer_id, judged.left_out is null
             order by judged.place, judged.product_id
@@ -65,7 +86,7 @@ numbered as (
 )
 
 select
-    * exclude (left_out, contact_number),
+    * exclude (left_out, contact_number, external_contact_count),
     null::text as experiment_id,
     null::text as experiment_arm,
     coalesce(

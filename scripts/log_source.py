@@ -5,6 +5,7 @@ by the dbt project itself (macros/settings, macros/reading), so that `dbt build`
 says the same.
 """
 
+import csv
 import glob
 import gzip
 import zlib
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from scripts.build_folder import PROJECT
 
 SAMPLE_BYTES = 65_536
 
@@ -73,6 +76,24 @@ def check_side_inputs(settings: dict[str, Any]) -> None:
         encoding = given.get("encoding", "utf-8") if isinstance(given, dict) else "utf-8"
         if isinstance(path, str) and path:
             check_log(path, str(encoding), f"file for {name}")
+
+
+def check_seeds() -> None:
+    """See that every row of the seeds has as many values as its header has names.
+
+    Raises:
+        LogSourceError: one has not; dbt would not say in which file.
+    """
+    for file in sorted((PROJECT / "seeds").glob("*.csv")):
+        with file.open(encoding="utf-8", errors="replace", newline="") as stream:
+            rows = csv.reader(stream)
+            names = next(rows, [])
+            for row in rows:
+                if row and len(row) != len(names):
+                    raise LogSourceError(
+                        f"{file.relative_to(PROJECT)}, line {rows.line_num} has"
+                        f" {len(row)} values, expected {len(names)}: {','.join(names)}"
+                    )
 
 
 def check_log(pattern: str, encoding: str = "utf-8", what: str = "log") -> list[Path]:

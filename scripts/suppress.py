@@ -5,7 +5,6 @@ every later build reads them. To take one back, remove its file and build again.
 """
 
 import argparse
-import re
 import sys
 
 import duckdb
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from scripts.build import (
     REPORTED_ERRORS,
+    BuildError,
     build_and_publish,
     carry_out,
     check_inputs,
@@ -20,7 +20,7 @@ from scripts.build import (
     check_writable,
 )
 from scripts.build_folder import BuildFolder, shown
-from scripts.opt_outs import customers_in, note_opt_outs
+from scripts.opt_outs import canonical_id, customers_in, has_numbers, note_opt_outs
 from scripts.publish import KEPT_RELEASES
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -44,22 +44,27 @@ def suppress(
     current = ReleaseFolder(folder.releases).current()
     if current is None:
         raise ReleaseError("There is no release to leave anybody out of: run `make build`")
-    customer_ids = [customer_id.strip() for customer_id in customer_ids]
     with folder.lock() as lock:
-        _check(current, customer_ids)
+        customer_ids = _ids(current, customer_ids)
         noted = note_opt_outs(folder, customer_ids, reason)
+        served = len(customers_in(current.database, customer_ids))
         console.print(
-            f"Noted {len(customer_ids)}, of whom {len(customers_in(current, customer_ids))}"
-            f" are in the current release: {shown(noted)}",
+            f"Noted {len(customer_ids)}, of whom {served} {'is' if served == 1 else 'are'}"
+            f" in the current release: {shown(noted)}",
             soft_wrap=True,
         )
         settings = dict(current.manifest["settings"])
         check_warehouse(folder)
         check_inputs(settings)
-        release, _ = build_and_publish(folder, console, settings, KEPT_RELEASES, lock, {})
-    remaining = customers_in(release, customer_ids)
-    if remaining:
-        raise ReleaseError(f"{release.release_id} still holds {', '.join(remaining)}")
+        release, _ = build_and_publish(
+            folder,
+            console,
+            settings,
+            KEPT_RELEASES,
+            lock,
+            {},
+            check=lambda: _check(folder, customer_ids),
+        )
     console.print(
         f"{release.release_id} is served; whoever opted out is in none of its answers."
         " Releases made before still hold them."
@@ -67,21 +72,38 @@ def suppress(
     return release
 
 
-def _check(release: Release, customer_ids: list[str]) -> None:
-    """See that the ids can be ids of a release's log.
+def _ids(release: Release, customer_ids: list[str]) -> list[str]:
+    """The ids as a release's log has them.
 
     Raises:
-        SuppressionError: one cannot.
+        SuppressionError: one can be no id of it.
     """
     with duckdb.connect(release.database, read_only=True) as connection:
-        row = connection.execute("select any_value(typeof(customer_id)) from customers")
-        is_number = (row.fetchone() or ("",))[0] == "BIGINT"
+        is_number = has_numbers(connection, "customers")
+    ids = []
     for customer_id in customer_ids:
-        if not customer_id or (is_number and not re.fullmatch(r"-?\d{1,18}", customer_id)):
+        found = canonical_id(customer_id, is_number=is_number)
+        if found is None:
             raise SuppressionError(
                 f"{customer_id!r} cannot be a customer of this log: expected"
-                f" {'a whole number' if is_number else 'some text'}"
+                f" {'a whole number within 64 bits' if is_number else 'some text'}"
             )
+        ids.append(found)
+    return ids
+
+
+def _check(folder: BuildFolder, customer_ids: list[str]) -> None:
+    """See that nobody who opted out is in the warehouse that is to be published.
+
+    Raises:
+        BuildError: somebody is.
+    """
+    remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
+    if remaining:
+        raise BuildError(
+            f"The build still holds {', '.join(remaining)}, although that is noted in"
+            f" {shown(folder.suppressions)}"
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

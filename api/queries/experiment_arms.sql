@@ -3,7 +3,7 @@ select
     arm,
     is_contacted,
     unit_count,
-    expected_unit_count
+    expected_units
 from main.experiment_arm_counts
 where experiment_id = $experiment_id
 order by arm

@@ -22,6 +22,16 @@ AFTER = Cursor("after", "Where the page begins: `next` of the page before.")
 FORMAT = Choice("format", ("json", *FORMATS), "A page as JSON, or all of it as a file.")
 ONE_PRODUCT = Filter(PRODUCT_ID)
 
+# What the figures of a plan are.
+BASIS = (
+    "Conversions are purchases of any product by the most engaged of all customers in the"
+    " days after the split of the log: counted, not caused by a contact."
+)
+UNMEASURED = (
+    "The log does not show what any audience size returns, or the campaign may ask fewer"
+    " customers than the smallest size has."
+)
+
 campaigns = Blueprint("campaigns")
 
 
@@ -146,15 +156,14 @@ async def audience(request: Request, campaign_id: str) -> Any:
 
 
 def best_size(sizes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Which size earns the most; where none does, null and a sentence that says why."""
+    """Which size earns the most, null where none does; and what is to be known of it."""
     best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
-    note = None
-    if best is None:
-        note = (
-            "No audience size earns what it costs."
-            if sizes
-            else "The log does not show what any audience size returns."
-        )
+    if not sizes:
+        note = UNMEASURED
+    elif best is None:
+        note = f"No audience size earns what it costs. {BASIS}"
+    else:
+        note = BASIS
     return {"best_audience_size": best, "note": note}
 
 

@@ -55,7 +55,7 @@ class ExperimentArm(Schema):
     arm: str
     is_contacted: bool
     unit_count: int
-    expected_unit_count: float
+    expected_units: float
 
 
 class ExperimentResult(Schema):
@@ -82,7 +82,7 @@ class ExperimentResult(Schema):
     adjusted_p_value: float | None
     power: float | None
     power_at_most: float | None
-    needed_unit_count: float | None
+    needed_units: float | None
     cost: float | None
     conversions: float | None
     cost_per_conversion: float | None

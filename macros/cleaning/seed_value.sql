@@ -1,7 +1,9 @@
 {# A value of a seed that is kept as text, typed; null where it is none. #}
 {% macro seed_value(column, type) %}
     {% set text = "nullif(trim(" ~ column ~ "), '')" %}
-    {{ return(parse_whole_number(text) if type == 'bigint' else try_cast(text, type)) }}
+    {% if type == 'bigint' %}{{ return(parse_whole_number(text)) }}{% endif %}
+    {% if type == 'double' %}{{ return(parse_number(text)) }}{% endif %}
+    {{ return(try_cast(text, type)) }}
 {% endmacro %}
 
 

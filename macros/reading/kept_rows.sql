@@ -12,17 +12,22 @@
 
 
 {% macro default__kept_rows(files, columns) %}
-    {% set path = (env_var('AUDIENCE_BUILD_DIR', '') or 'build') ~ '/' ~ files ~ '.parquet' %}
-    {% set is_there = execute and run_query(
-        "select file from glob('" ~ dbt.escape_single_quotes(path) ~ "')"
-    ).rows | length %}
+    {# The folder's own name is no pattern. #}
+    {% set folder = modules.re.sub(
+        '([*?[])', '[\\1]', env_var('AUDIENCE_BUILD_DIR', '') or 'build'
+    ) %}
+    {% set found = run_query(
+        'select file from glob('
+        ~ dbt.string_literal(dbt.escape_single_quotes(folder ~ '/' ~ files ~ '.parquet'))
+        ~ ') order by file'
+    ).columns[0].values() if execute else [] %}
     select
         {% for column, type in columns.items() %}
-        cast({{ column if is_there else 'null' }} as {{ type }}) as {{ column }}
+        cast({{ column if found else 'null' }} as {{ type }}) as {{ column }}
         {{- ',' if not loop.last }}
         {% endfor %}
-    {% if is_there %}
-    from read_parquet('{{ dbt.escape_single_quotes(path) }}')
+    {% if found %}
+    from read_parquet({{ file_list(found) }})
     {% else %}
     where false
     {% endif %}

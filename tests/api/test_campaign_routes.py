@@ -17,7 +17,7 @@ from sanic import Request
 from api.keys import hashed
 from api.parameters import Cursor
 from api.release import Release
-from api.routes.campaigns import AFTER, best_size
+from api.routes.campaigns import AFTER, BASIS, UNMEASURED, best_size
 from scripts.build_folder import BuildFolder
 from tests.api.conftest import Serve, Server
 from tests.conftest import FinishedBuild
@@ -158,19 +158,25 @@ def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
     best = max(plan["sizes"], key=lambda size: size["profit"])
     pays = best["profit"] > 0
     assert plan["best_audience_size"] == (best["audience_size"] if pays else None)
-    assert (plan["note"] is None) == pays
+    assert plan["note"] == (
+        BASIS if pays else f"No audience size earns what it costs. {BASIS}"
+    )
 
 
 @pytest.mark.parametrize(
     ("sizes", "best", "note"),
     [
-        ({100: False, 200: True}, 200, None),
-        ({100: False, 200: False}, None, "No audience size earns what it costs."),
-        ({}, None, "The log does not show what any audience size returns."),
+        ({100: False, 200: True}, 200, BASIS),
+        (
+            {100: False, 200: False},
+            None,
+            f"No audience size earns what it costs. {BASIS}",
+        ),
+        ({}, None, UNMEASURED),
     ],
 )
-def test_a_plan_without_a_best_size_says_why(
-    sizes: dict[int, bool], best: int | None, note: str | None
+def test_a_plan_says_what_its_figures_are(
+    sizes: dict[int, bool], best: int | None, note: str
 ) -> None:
     rows = [{"audience_size": size, "is_best": is_best} for size, is_best in sizes.items()]
     assert best_size(rows) == {"best_audience_size": best, "note": note}

@@ -54,7 +54,7 @@ def test_a_card_is_what_the_release_has(examples: Server) -> None:
         )
         arms = rows(
             release,
-            "select arm, is_contacted, unit_count, expected_unit_count"
+            "select arm, is_contacted, unit_count, expected_units"
             " from experiment_arm_counts where experiment_id = 'mail_example' order by arm",
         )
         results = rows(

@@ -1,11 +1,15 @@
 """Who is placed where, on random small campaigns: the rules, and the best possible.
 
-The SQL under test is the SQL of the models, compiled by dbt; only the rows are made up.
-Many campaigns go through it at once, each with customers and products of its own.
+The models under test are those of the warehouse, their SQL compiled by dbt; only the rows
+are made up. Many campaigns go through them at once, each with customers and products of its
+own.
 """
 
+import importlib.util
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -16,9 +20,19 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from scripts.build_folder import PROJECT
 from tests.conftest import FinishedBuild
 
-STEPS = ("int_campaign_slots", "int_campaign_candidates", "int_campaign_placements")
+MODELS = "models/intermediate/campaigns"
+STEPS = (
+    "int_campaign_slots",
+    "int_campaign_candidates",
+    "int_campaign_open_products",
+    "int_campaign_free_customers",
+    "int_campaign_named_pairs",
+    "int_campaign_completions",
+    "int_campaign_placements",
+)
 
 
 @dataclass(frozen=True)
@@ -74,16 +88,47 @@ def campaigns(draw: st.DrawFn) -> Campaign:
 batches = st.lists(campaigns(), min_size=1, max_size=25)
 
 
+@dataclass(frozen=True)
+class Warehouse:
+    """The tables of the models, as dbt hands them to a model in Python."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def ref(self, name: str) -> duckdb.DuckDBPyRelation:
+        return self.connection.table(f"intermediate.{name}")
+
+    def config(self, **settings: str) -> None:
+        """A model says here how it is kept."""
+
+
+Step = Callable[[duckdb.DuckDBPyConnection], Any]
+
+
 @pytest.fixture(scope="module")
-def models(dirty_build: FinishedBuild) -> list[str]:
-    """The compiled SQL of each step."""
-    compiled = dirty_build.folder.dbt_target / "compiled/product_audience/models"
-    return [
-        (compiled / "intermediate/campaigns" / f"{name}.sql").read_text() for name in STEPS
-    ]
+def models(dirty_build: FinishedBuild) -> dict[str, Step]:
+    """What makes the table of each step."""
+    compiled = dirty_build.folder.dbt_target / "compiled/product_audience" / MODELS
+    steps: dict[str, Step] = {}
+    for name in STEPS:
+        if (PROJECT / MODELS / f"{name}.py").exists():
+            path = PROJECT / MODELS / f"{name}.py"
+            spec = importlib.util.spec_from_file_location(name, path)
+            assert spec is not None
+            assert spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            steps[name] = lambda connection, model=module.model: model(
+                Warehouse(connection), connection
+            )
+        else:
+            query = (compiled / f"{name}.sql").read_text()
+            steps[name] = lambda connection, query=query: connection.sql(query)
+    return steps
 
 
-def place(models: list[str], batch: list[Campaign]) -> dict[int, list[tuple[int, int]]]:
+def place(
+    models: dict[str, Step], batch: list[Campaign]
+) -> dict[int, list[tuple[int, int]]]:
     """Pairs of product and customer that the models place, by number of the campaign."""
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as warehouse")
@@ -142,8 +187,9 @@ def place(models: list[str], batch: list[Campaign]) -> dict[int, list[tuple[int,
                 ),
             )
             connection.execute(f"insert into {table} from made_up")
-    for name, query in zip(STEPS, models, strict=True):
-        connection.execute(f"create table intermediate.{name} as {query}")
+    for name, step in models.items():
+        made = step(connection)  # noqa: F841 - DuckDB finds it by name
+        connection.execute(f"create table intermediate.{name} as from made")
     placed: dict[int, list[tuple[int, int]]] = {number: [] for number in range(len(batch))}
     for campaign_id, product, customer in connection.execute(
         "from intermediate.int_campaign_placements"
@@ -156,7 +202,7 @@ def place(models: list[str], batch: list[Campaign]) -> dict[int, list[tuple[int,
 @settings(max_examples=60)
 @given(batch=batches)
 def test_nobody_is_placed_against_the_rules(
-    models: list[str], batch: list[Campaign]
+    models: dict[str, Step], batch: list[Campaign]
 ) -> None:
     for number, places in place(models, batch).items():
         campaign = batch[number]
@@ -171,9 +217,12 @@ def test_nobody_is_placed_against_the_rules(
 @settings(max_examples=60)
 @given(batch=batches)
 def test_no_place_stays_open_that_somebody_with_room_could_take(
-    models: list[str], batch: list[Campaign]
+    models: dict[str, Step], batch: list[Campaign]
 ) -> None:
-    """With it at least half of the places of the best assignment are filled."""
+    """With it at least half of the places of the best assignment are filled.
+
+    Two thirds where an event is required: there customers are taken over.
+    """
     for number, places in place(models, batch).items():
         campaign = batch[number]
         by_product = Counter(product for product, _ in places)
@@ -186,10 +235,11 @@ def test_no_place_stays_open_that_somebody_with_room_could_take(
                     or (product, customer) in places
                     or not campaign.may_meet(product, customer)
                 )
-        assert 2 * len(places) >= campaign.most_places()
+        share = 1 / 2 if campaign.carts is None else 2 / 3
+        assert len(places) >= share * campaign.most_places()
 
 
-def test_nearly_as_many_places_are_filled_as_can_be(models: list[str]) -> None:
+def test_nearly_as_many_places_are_filled_as_can_be(models: dict[str, Step]) -> None:
     """Over 400 random campaigns; the bound for a single one is a half."""
     generator = np.random.default_rng(7)
     batch = []
@@ -208,10 +258,67 @@ def test_nearly_as_many_places_are_filled_as_can_be(models: list[str]) -> None:
         )
     placed = sum(len(places) for places in place(models, batch).values())
     best = sum(campaign.most_places() for campaign in batch)
-    assert 0.97 * best <= placed <= best
+    assert 0.99 * best <= placed <= best
 
 
-def test_without_a_cap_every_product_gets_the_top_of_the_ranking(models: list[str]) -> None:
+def test_a_customer_is_taken_over_from_a_product_that_has_another(
+    models: dict[str, Step],
+) -> None:
+    """The first product takes customer 0, the third customer 2; the second wants either.
+
+    The first can do with customer 1 instead.
+    """
+    carts = frozenset({(0, 0), (0, 1), (1, 0), (1, 2), (2, 2)})
+    (places,) = place(models, [Campaign((1,) * 3, (1,) * 3, frozenset(), carts)]).values()
+    assert sorted(places) == [(0, 1), (1, 0), (2, 2)]
+
+
+@pytest.mark.parametrize("requires_event", [False, True])
+def test_many_products_and_the_same_heavy_customers(
+    models: dict[str, Step], requires_event: bool
+) -> None:
+    """Forty products ask the same two hundred, who are all that suit, or all that do not.
+
+    Either way two hundred places can be filled, and are, by the best who may take them.
+    """
+    heavy, light, products, size = 200, 1000, 40, 5
+    met = frozenset((p, c) for p in range(products) for c in range(heavy))
+    campaign = Campaign(
+        (1,) * (heavy + light),
+        (size,) * products,
+        frozenset() if requires_event else met,
+        met if requires_event else None,
+    )
+    (places,) = place(models, [campaign]).values()
+    assert len(places) == campaign.most_places() == products * size
+    first = 0 if requires_event else heavy
+    assert {customer for _, customer in places} == set(range(first, first + 200))
+    assert set(Counter(product for product, _ in places).values()) == {size}
+
+
+def test_a_customer_far_down_takes_a_place_that_all_before_them_cannot(
+    models: dict[str, Step],
+) -> None:
+    """Products whose places others take, and one whom only the last customer suits."""
+    customers, products = 600, 6
+    barred = frozenset((0, customer) for customer in range(customers - 1))
+    needs = (1,) + (100,) * (products - 1)
+    campaign = Campaign((1,) * customers, needs, barred, None)
+    (places,) = place(models, [campaign]).values()
+    assert len(places) == campaign.most_places() == 501
+    assert (0, customers - 1) in places
+
+
+def test_no_place_is_unrolled_that_nobody_can_fill(models: dict[str, Step]) -> None:
+    """A product may lack more customers than there are, and no memory goes into them."""
+    campaign = Campaign((2,) * 30, (10**9, 10**9, 3), frozenset(), None)
+    (places,) = place(models, [campaign]).values()
+    assert len(places) == campaign.most_places() == 60
+
+
+def test_without_a_cap_every_product_gets_the_top_of_the_ranking(
+    models: dict[str, Step],
+) -> None:
     campaign = Campaign((4,) * 8, (3,) * 4, frozenset({(0, 0), (0, 2), (1, 1)}), None)
     (places,) = place(models, [campaign]).values()
     assert {
@@ -220,7 +327,9 @@ def test_without_a_cap_every_product_gets_the_top_of_the_ranking(models: list[st
     } == {0: [1, 3, 4], 1: [0, 2, 3], 2: [0, 1, 2], 3: [0, 1, 2]}
 
 
-def test_with_a_cap_better_customers_come_before_worse_ones(models: list[str]) -> None:
+def test_with_a_cap_better_customers_come_before_worse_ones(
+    models: dict[str, Step],
+) -> None:
     """Four products of two with a cap of one: the first eight of ten customers."""
     (places,) = place(models, [Campaign((1,) * 10, (2,) * 4, frozenset(), None)]).values()
     assert sorted(customer for _, customer in places) == list(range(8))

@@ -3,6 +3,10 @@
 import csv
 import hashlib
 import json
+import os
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -10,9 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.contact_list import ContactList, print_receipt
 from scripts.export_campaign import export_campaign
-from scripts.opt_outs import note_opt_outs
+from scripts.opt_outs import canonical_id, note_opt_outs
 from scripts.publish import publish
 from scripts.releases import ReleaseError
 from tests.conftest import copy_project, read_release, run_program
@@ -26,9 +31,14 @@ CAMPAIGN = "sao_paulo_toys"
 def test_a_campaign_by_category_and_state(
     folder: BuildFolder, shared_data: Path, tmp_path: Path
 ) -> None:
-    """Toys for customers of Sao Paulo; then an export, an opt-out and another export."""
+    """Toys for customers of Sao Paulo; then an export, an opt-out and another export.
+
+    Some were contacted by others; and a campaign without a cap asks them too.
+    """
     campaign = GOOD | PERIOD | {"campaign_id": CAMPAIGN, "audience_size": "20"}
     campaign |= {"frequency_cap": "2", "holdout_share": "0.2"}
+    uncapped = GOOD | PERIOD | {"campaign_id": "uncapped", "product_limit": "5"}
+    uncapped |= {"audience_size": "1000"}
     rules = [
         ("product", "include", "product_category_name", "in", "brinquedos|bebes"),
         ("product", "exclude", "product_weight_g", "at_least", "5000"),
@@ -38,7 +48,7 @@ def test_a_campaign_by_category_and_state(
     names = ("subject", "action", "attribute", "operator", "value")
     project = copy_project(
         tmp_path,
-        campaigns=[campaign],
+        campaigns=[campaign, uncapped],
         campaign_rules=[
             {"campaign_id": CAMPAIGN} | dict(zip(names, rule, strict=True))
             for rule in rules
@@ -77,12 +87,17 @@ def test_a_campaign_by_category_and_state(
     with read_release(folder) as release:
         audience = release.execute(
             "select product_id, customer_id, arm from campaign_audiences"
+            " where campaign_id = ?",
+            [CAMPAIGN],
         ).fetchall()
         (in_scope,) = release.execute(
-            "select product_count from campaign_summaries"
+            "select product_count from campaign_summaries where campaign_id = ?",
+            [CAMPAIGN],
         ).fetchone() or (0,)
         shortfalls = release.execute(
             "select sum(missing_count), count(*) from campaign_shortfalls"
+            " where campaign_id = ?",
+            [CAMPAIGN],
         ).fetchone()
     with duckdb.connect() as connection:
         products = dict(
@@ -111,6 +126,8 @@ def test_a_campaign_by_category_and_state(
     held_out = {customer for _, customer, arm in audience if arm == "holdout"}
     assert 0.15 < len(held_out) / len(places) < 0.25
 
+    keep_the_cap_beside_a_campaign_without_one(folder, contacted)
+
     first = export_campaign(folder, CAMPAIGN, date(2018, 9, 10))
     assert first.folder is not None
     with (first.folder / "contacts.csv").open(newline="") as file:
@@ -124,6 +141,7 @@ def test_a_campaign_by_category_and_state(
     assert again.receipt["left_out"] == {
         "contacted about the product in the period": len(audience)
     }
+    assert again.receipt["earlier_exports"] == [first.receipt["export_id"]]
 
     # Served before, an opt-out leaves; its places were taken, so nobody else gets them.
     gone = contacts[0]["customer_id"]
@@ -136,9 +154,35 @@ def test_a_campaign_by_category_and_state(
             ).fetchone() == (0,)
         assert release.execute(
             "select served_count, contact_count + holdout_count, missing_count"
-            " from campaign_summaries"
+            " from campaign_summaries where campaign_id = ?",
+            [CAMPAIGN],
         ).fetchone() == (len(audience), 0, 0)
     assert export_campaign(folder, CAMPAIGN, date(2018, 9, 10)).folder is None
+
+
+def keep_the_cap_beside_a_campaign_without_one(
+    folder: BuildFolder, contacted: set[str]
+) -> None:
+    """Contacts of others, an export without a cap, one with a cap of two; taken back."""
+    exports = [
+        export_campaign(folder, name, date(2018, 9, 10)).folder
+        for name in ("uncapped", CAMPAIGN)
+    ]
+    counts = []
+    for export in exports:
+        assert export is not None
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "select customer_id, count(*) from read_parquet(?) group by 1",
+                [str(export / "ledger.parquet")],
+            ).fetchall()
+        counts.append(Counter(dict(rows)))
+        shutil.rmtree(export)
+    without_cap, capped = counts
+    assert contacted & set(without_cap)
+    assert not contacted & set(without_cap) & set(capped)
+    for customer, count in capped.items():
+        assert count + without_cap[customer] + (customer in contacted) <= 2
 
 
 # The period of the shipped campaigns.
@@ -177,7 +221,7 @@ def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
 
 
 def test_an_export_counts_the_contacts_of_other_campaigns(published: BuildFolder) -> None:
-    """Nobody gets more than two messages in April, whichever campaign sends them."""
+    """Nobody is told twice of a product, and each campaign keeps its own cap."""
     for campaign in ("spring_rotation", "abandoned_carts"):
         assert export_campaign(published, campaign, APRIL).folder is not None
     left_out = export_campaign(published, "most_engaged", APRIL, dry_run=True).receipt
@@ -207,7 +251,8 @@ def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> N
             "select customer_id, audience_count from campaign_customers"
             " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
         ).fetchone() or (0, 0)
-    note_opt_outs(published, [str(customer)], "asked by letter")
+    # As a file of before may have it.
+    note_opt_outs(published, [f"+00{customer}"], "asked by letter")
     export = export_campaign(published, "spring_rotation", APRIL)
     assert export.receipt["left_out"] == {"opted out since the release was made": places}
     assert export.receipt["contacts"] == before["contacts"] - places
@@ -222,7 +267,7 @@ def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
         (customer,) = release.execute(
             "select min(customer_id) from customers"
         ).fetchone() or (0,)
-    note_opt_outs(published, [str(customer), "999999999"], "asked by letter")
+    note_opt_outs(published, [f"0{customer}", "999999999", "Miller"], "asked by letter")
     outcome = run_program(published, "scripts.publish", "--rollback")
     assert outcome.returncode == 0
     assert "Note: 1 of its customers opted out after it was made" in outcome.stdout
@@ -246,12 +291,88 @@ def test_an_export_that_cannot_be_says_why(
     assert not list(published.exports.glob("[a-z]*"))
 
 
+def test_a_reader_of_the_output_may_stop_reading(published: BuildFolder) -> None:
+    outcome = subprocess.run(
+        f"{sys.executable} -u -m scripts.export_campaign spring_rotation --on 2023-04-03"
+        " | true; echo ${PIPESTATUS[0]}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_BUILD_DIR": str(published.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (outcome.stdout, outcome.stderr) == ("0\n", "")
+    assert list(published.exports.glob("spring_rotation-*"))
+
+
+def test_a_receipt_says_one_of_one_and_warns_of_formulas(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    receipt = {"owner": "spring", "contacts": 1, "customers": 1, "products": 1}
+    receipt |= {"holdouts": 1, "contact_on": APRIL, "cost": 0.1, "left_out": {}}
+    print_receipt(ContactList(None, receipt | {"ids_like_formulas": 1}))
+    assert capsys.readouterr().out == (
+        "Would write 1 contact of 1 customer about 1 product on 2023-04-03, 0.10 in cost;"
+        " 1 place is held out.\n"
+        "  Note: 1 row with an id that begins with =, +, - or @: a spreadsheet would"
+        " compute it. Import the ids as text.\n"
+    )
+
+
 def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) -> None:
     with pytest.raises(ReleaseError, match="run `make build` first"):
         export_campaign(folder, "most_engaged", APRIL)
 
 
-@pytest.mark.parametrize("customer", ["seven", "1.5", ""])
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        ("01100", "1100"),
+        ("+7 ", "7"),
+        ("-0", "0"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("9223372036854775808", None),
+        ("1_000", None),
+        ("1e3", None),
+        (" ", None),
+    ],
+)
+def test_an_opt_out_is_noted_as_the_log_has_it(customer: str, expected: str | None) -> None:
+    assert canonical_id(customer, is_number=True) == expected
+
+
+def test_an_opt_out_of_a_text_id_is_noted_as_it_is() -> None:
+    assert canonical_id(" 007 ", is_number=False) == "007"
+    assert canonical_id(" ", is_number=False) is None
+
+
+def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
+    published: BuildFolder,
+) -> None:
+    with read_release(published) as release:
+        (product, customer) = release.execute(
+            "select product_id, customer_id from campaign_audiences"
+            " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
+        ).fetchone() or (0, 0)
+    ledger = published.exports / "winter" / "ledger.parquet"
+    ledger.parent.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select '{customer}' as customer_id, '{product}' as product_id,"
+            " 'winter' as campaign_id, date '2023-04-02' as contacted_on, 0.0 as cost,"
+            " 'holdout' as arm, null::text as experiment_id, null::text as experiment_arm,"
+            " 'winter' as export_id, '000000' as release_id)"
+            f" to '{ledger}' (format parquet)"
+        )
+    export = export_campaign(published, "spring_rotation", APRIL, dry_run=True)
+    assert export.receipt["left_out"] == {
+        "held out from the product by another campaign": 1
+    }
+
+
+@pytest.mark.parametrize("customer", ["seven", "1.5", "", "9223372036854775808"])
 def test_an_opt_out_that_cannot_be_noted_says_why(
     published: BuildFolder, customer: str
 ) -> None:

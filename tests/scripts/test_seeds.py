@@ -87,6 +87,11 @@ def problems(dirty_build: FinishedBuild) -> Problems:
             connection.execute(
                 "create table marts.products as from range(1, 4) t(product_id)"
             )
+            connection.execute(
+                "create table marts.event_mix as select 'rating' as event;"
+                " create table staging.stg_event_weights as"
+                " from (values ('cart'), ('purchased')) t(event)"
+            )
             for seed, good in SEEDS.items():
                 columns = ", ".join(f"{name} text" for name in good)
                 connection.execute(f"create table seeds.{seed} ({columns})")
@@ -140,6 +145,30 @@ def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
         ({"exclude_within_days": "-1"}, "exclude_within_days = -1, expected 0 or more"),
         ({"holdout_share": "1"}, "holdout_share = 1, expected less than 1"),
         ({"cost_per_contact": "cheap"}, "cost_per_contact = cheap, expected a number"),
+        ({"cost_per_contact": "nan"}, "cost_per_contact = nan, expected a number"),
+        ({"value_per_conversion": "inf"}, "value_per_conversion = inf, expected a number"),
+        (
+            {"required_event": "carts", "exclude": "none"},
+            "required_event = carts, expected an event of the log: cart, purchased, rating",
+        ),
+        (
+            {"required_event": "cart"},
+            "cart, but exclude = any leaves out everybody who has",
+        ),
+        (
+            {"required_event": "cart", "required_within_days": "30"}
+            | {"exclude_within_days": "30"},
+            "required_event = cart, but exclude = any leaves out everybody who has it",
+        ),
+        (
+            {"required_event": "purchased", "exclude": "purchased"},
+            "but exclude = purchased leaves out everybody who has it",
+        ),
+        ({"required_within_days": "30"}, "required_within_days = 30, but there is no"),
+        (
+            {"exclude": "none", "exclude_within_days": "30"},
+            "exclude_within_days = 30, but exclude = none leaves out nobody",
+        ),
         ({"is_active": "perhaps"}, "is_active = perhaps, expected true or false"),
         ({"campaign_id": "spring 23"}, "campaign_id = spring 23, expected letters"),
     ],
@@ -150,6 +179,18 @@ def test_a_campaign_that_cannot_be_meant_is_named(
     (problem,) = problems(campaigns=[changed])
     assert problem.startswith(f"seeds/campaigns.csv, {(GOOD | changed)['campaign_id']}: ")
     assert said in problem
+
+
+def test_an_event_may_be_required_of_whom_it_does_not_rule_out(problems: Problems) -> None:
+    event = {"required_event": " Cart"}
+    assert problems(campaigns=[event | {"exclude": "purchased"}]) == []
+    assert problems(campaigns=[event | {"exclude_within_days": "30"}]) == []
+    assert (
+        problems(
+            campaigns=[event | {"exclude_within_days": "7", "required_within_days": "30"}]
+        )
+        == []
+    )
 
 
 def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
@@ -180,6 +221,15 @@ def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
             {"operator": "between", "value": "1|2023-01-01"},
             "expected numbers or times as the value",
         ),
+        ({"operator": "between", "value": "1|2|3"}, "expected lowest|highest as the value"),
+        ({"operator": "in", "value": "1| |3"}, "a value of the list is empty"),
+        (
+            {"subject": "product", "attribute": "product_id", "operator": "in"}
+            | {"value": "2|"},
+            "a value of the list is empty",
+        ),
+        ({"value": "nan"}, "expected numbers or times as the value"),
+        ({"value": "1_000"}, "expected numbers or times as the value"),
         ({"operator": "is_null"}, "is_null takes no value"),
         (
             {
@@ -322,6 +372,21 @@ def test_a_campaign_of_an_experiment_holds_nobody_out(problems: Problems) -> Non
         experiment_arms=[{}, HOLDOUT],
     )
     assert "set its holdout_share to 0, the arms have holdouts" in problem
+
+
+@pytest.mark.parametrize("line", ["spring,Spring\n", "spring" + "," * 16 + "\n"])
+def test_a_row_with_too_few_or_too_many_values_is_named(
+    folder: BuildFolder, tmp_path: Path, line: str
+) -> None:
+    project = copy_project(tmp_path, campaigns=[GOOD])
+    seed = project / "seeds" / "campaigns.csv"
+    seed.write_text(seed.read_text() + line)
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.001)
+    outcome = run_program(folder, "scripts.build", "--log", str(log), project=project)
+    assert outcome.returncode == 1
+    assert "error: seeds/campaigns.csv, line 3 has" in outcome.stderr
+    assert "expected 16: campaign_id,campaign_name," in outcome.stderr
 
 
 def test_an_empty_scope_stops_the_build_and_publishes_nothing(

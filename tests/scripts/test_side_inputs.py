@@ -1,15 +1,20 @@
 """Tables beside the log: read like the log, with their rejects."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from scripts.build import check_nothing_is_forgotten
 from scripts.build_folder import BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.log_source import LogSourceError, check_side_inputs
+from scripts.opt_outs import note_opt_outs
+from scripts.releases import ReleaseFolder
+from tests.conftest import run_program
 
 LOG = """customer_id,product_id,event,event_date
 1,10,cart,2023-01-01
@@ -113,6 +118,21 @@ def test_an_opt_out_that_cannot_be_read_stops_the_build(
     assert "Mr Miller" in problem
 
 
+def test_opt_outs_are_read_whatever_the_build_folder_is_called(
+    log: Path, tmp_path: Path
+) -> None:
+    """Brackets and stars are no pattern there."""
+    folder = BuildFolder(tmp_path / "b[1] *")
+    note_opt_outs(folder, ["2"], "asked by letter")
+    note_opt_outs(folder, ["3"], "asked by letter")
+    run = run_dbt(["run", "--select", "stg_suppressions"], {"log": str(log)}, folder)
+    assert run.problems == []
+    assert rows(folder, "select customer_id from staging.stg_suppressions order by 1") == [
+        (2,),
+        (3,),
+    ]
+
+
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
@@ -123,6 +143,33 @@ def test_an_opt_out_that_cannot_be_read_stops_the_build(
 def test_a_table_that_is_not_there_is_named(setting: dict[str, Any], said: str) -> None:
     with pytest.raises(LogSourceError, match=said):
         check_side_inputs(setting)
+
+
+def test_a_table_is_named_by_its_path(folder: BuildFolder, log: Path) -> None:
+    run = run_dbt(["run"], {"log": str(log), "suppressions": 7}, folder)
+    (problem,) = run.problems
+    assert "Setting suppressions = 7: expected a path such as folder/*.csv" in problem
+
+
+@pytest.mark.parametrize("name", ["suppressions", "contacts"])
+def test_a_build_forgets_nobody_of_whom_the_release_knew(
+    published: BuildFolder, name: str
+) -> None:
+    release = ReleaseFolder(published.releases).current()
+    assert release is not None
+    path = release.folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["settings"][name] = "crm.csv"
+    path.write_text(json.dumps(manifest))
+    log = manifest["settings"]["log"]
+    outcome = run_program(published, "scripts.build", "--log", log)
+    assert outcome.returncode == 1
+    assert (
+        f"The current release was made with {name}, and this build names" in outcome.stderr
+    )
+    assert f"or say that there are none any more (--vars '{name}: null')" in outcome.stderr
+    check_nothing_is_forgotten(published, {name: None})
+    check_nothing_is_forgotten(published, {name: "other.csv"})
 
 
 def test_a_table_needs_a_column_for_its_customers(

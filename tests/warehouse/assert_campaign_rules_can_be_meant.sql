@@ -53,6 +53,10 @@ problems as (
                 rules.operator = 'between'
                 and length(rules.value) - length(replace(rules.value, '|', '')) <> 1
                 then 'expected lowest|highest as the value'
+            when
+                rules.operator = 'in'
+                and '|' || replace(rules.value, ' ', '') || '|' like '%||%'
+                then 'a value of the list is empty'
         end as problem
     from rules
     left join campaigns on rules.campaign_id = campaigns.campaign_id
@@ -85,7 +89,10 @@ problems as (
     inner join rule_values on rules.rule_id = rule_values.rule_id
     where
         (rules.operator = 'at_least' and rules.value is not null)
-        or (rules.operator = 'between' and rules.value like '%|%')
+        or (
+            rules.operator = 'between'
+            and length(rules.value) - length(replace(rules.value, '|', '')) = 1
+        )
     union all
     select
         rules.rule_text,
@@ -97,7 +104,7 @@ problems as (
     where
         rules.subject = 'product'
         and rules.attribute = 'product_id'
-        and rule_values.equal_to is not null
+        and rule_values.equal_to <> ''
         and products.product_id is null
 )
 

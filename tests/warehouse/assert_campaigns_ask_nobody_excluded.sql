@@ -1,5 +1,5 @@
--- Nobody is asked about a product for which the policy of the campaign, or a contact in
--- its period, rules them out.
+-- Nobody is asked about a product for which the policy of the campaign rules them out,
+-- of which they were told in its period, or from which any campaign holds them out.
 select
     campaign_audiences.campaign_id,
     campaign_audiences.product_id,
@@ -20,8 +20,7 @@ left join {{ ref('stg_contacts') }} as contacts
         and cast(contacts.contacted_at as date) between campaigns.starts_on
         and campaigns.ends_on
 where
-    contacts.arm = 'contact'
-    or contacts.campaign_id = campaigns.campaign_id
+    contacts.customer_id is not null
     or (
         campaigns.exclude = 'any'
         and {{ dbt.datediff(

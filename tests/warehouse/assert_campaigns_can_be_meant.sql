@@ -13,6 +13,18 @@ typed as (
     select * from {{ ref('stg_campaigns') }}
 ),
 
+-- Events of the log, and those that have a weight: another log may have them.
+events as (
+    select event from {{ ref('event_mix') }}
+    union
+    select event from {{ ref('stg_event_weights') }}
+),
+
+event_names as (
+    select {{ dbt.listagg('event', "', '", 'order by event') }} as event_names
+    from events
+),
+
 ids as (
     select
         trim(campaign_id) as campaign_id,
@@ -55,6 +67,38 @@ problems as (
                 then
                     'ends_on = ' || campaigns.ends_on || ' lies before starts_on = '
                     || campaigns.starts_on
+            {% elif column == 'required_event' %}
+            when events.event is null
+                then
+                    'required_event = ' || campaigns.required_event
+                    || ', expected an event of the log: '
+                    || coalesce(event_names.event_names, 'it has none')
+            when
+                (
+                    typed.exclude = 'any'
+                    or (
+                        typed.exclude = 'purchased'
+                        and typed.required_event = 'purchased'
+                    )
+                )
+                and (
+                    typed.exclude_within_days is null
+                    or typed.required_within_days <= typed.exclude_within_days
+                )
+                then
+                    'required_event = ' || campaigns.required_event
+                    || ', but exclude = ' || campaigns.exclude
+                    || ' leaves out everybody who has it'
+            {% elif column == 'required_within_days' %}
+            when typed.required_event is null
+                then
+                    'required_within_days = ' || campaigns.required_within_days
+                    || ', but there is no required_event'
+            {% elif column == 'exclude_within_days' %}
+            when typed.exclude = 'none'
+                then
+                    'exclude_within_days = ' || campaigns.exclude_within_days
+                    || ', but exclude = none leaves out nobody'
             {% elif column == 'exclude' %}
             when typed.exclude not in ('any', 'purchased', 'none')
                 then
@@ -64,6 +108,10 @@ problems as (
         end as problem
     from campaigns
     inner join typed on trim(campaigns.campaign_id) = typed.campaign_id
+    {% if column == 'required_event' %}
+    left join events on typed.required_event = events.event
+    cross join event_names
+    {% endif %}
     {% if column in optional_campaign_columns() %}
     where coalesce(trim(campaigns.{{ column }}), '') <> ''
     {% endif %}

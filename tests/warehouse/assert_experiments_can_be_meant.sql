@@ -133,8 +133,8 @@ problems as (
     union all
     select
         typed.experiment_id,
-        'cost_per_contact is named and value_per_conversion is not: expected both, or the'
-        || ' metric revenue' as problem
+        'cost_per_contact is named and value_per_conversion is not: expected both, or'
+        || ' the metric revenue' as problem
     from typed
     where
         typed.campaign_id is null

@@ -25,7 +25,8 @@ changed as (
 
 select
     'seeds/experiments.csv, ' || experiment_id || ': ' || changed_column || ' = '
-    || coalesce(found, 'empty') || ', and it has started with ' || coalesce(kept, 'empty')
+    || coalesce(found, 'empty') || ', and it has started with '
+    || coalesce(kept, 'empty')
     || '. A started experiment keeps its design: set it back, or start another one.'
         as problem
 from changed

@@ -1,5 +1,5 @@
--- A unit is in one arm of an experiment, and a customer at a time in one experiment of a
--- layer.
+-- A unit is in one arm of an experiment, and a customer at a time in one experiment of
+-- a layer.
 with assignments as (
     select * from {{ ref('experiment_assignments') }}
 ),
@@ -46,7 +46,7 @@ shared as (
             and one.layer = other.layer
             and one.experiment_id < other.experiment_id
             and one.first_on < other.last_on
-            and other.first_on < one.last_on
+            and one.last_on > other.first_on
 ),
 
 problems as (
@@ -55,5 +55,5 @@ problems as (
     select * from shared
 )
 
-select 'Experiment ' || experiment_id || ': unit ' || unit_id || ' ' || problem as problem
+select experiment_id || ', unit ' || unit_id || ' ' || problem as problem
 from problems

@@ -4,40 +4,96 @@ with campaigns as (
 ),
 
 contacts as (
-    select * from {{ ref('stg_contacts') }}
+    select
+        *,
+        cast(contacted_at as date) as contacted_on
+    from {{ ref('stg_contacts') }}
     where outcome = 'accepted'
 ),
 
--- A contact may be in the ledger and in the contact log.
+-- By campaign, and for a contact log that names none.
+exported_keys as (
+    select
+        customer_id,
+        product_id,
+        contacted_on,
+        campaign_id
+    from contacts
+    where
+        is_exported
+        and arm = 'contact'
+    union
+    select
+        customer_id,
+        product_id,
+        contacted_on,
+        '' as campaign_id
+    from contacts
+    where
+        is_exported
+        and arm = 'contact'
+),
+
+-- A row without a product may be one of several contacts on its day, so each counts.
 distinct_contacts as (
     select
         campaign_id,
         customer_id,
         product_id,
         contacted_at,
-        arm
+        contacted_on,
+        arm,
+        is_exported
     from contacts
-    group by campaign_id, customer_id, product_id, contacted_at, arm
+    where product_id is null
+    union all
+    select
+        campaign_id,
+        customer_id,
+        product_id,
+        contacted_at,
+        contacted_on,
+        arm,
+        is_exported
+    from contacts
+    where product_id is not null
+    group by
+        campaign_id, customer_id, product_id, contacted_at, contacted_on, arm,
+        is_exported
 ),
 
--- A holdout takes a place in its own campaign and hears nothing from it.
-counted as (
+-- What was exported may stand in the contact log too, with the time of the day.
+counted_once as (
+    select distinct_contacts.*
+    from distinct_contacts
+    left join exported_keys
+        on
+            distinct_contacts.customer_id = exported_keys.customer_id
+            and distinct_contacts.product_id = exported_keys.product_id
+            and distinct_contacts.contacted_on = exported_keys.contacted_on
+            and coalesce(distinct_contacts.campaign_id, '') = exported_keys.campaign_id
+    where
+        distinct_contacts.is_exported
+        or exported_keys.customer_id is null
+),
+
+final as (
     select
         campaigns.campaign_id,
-        distinct_contacts.customer_id,
-        distinct_contacts.product_id,
-        distinct_contacts.arm,
-        coalesce(campaigns.campaign_id = distinct_contacts.campaign_id, false)
-            as is_own
+        counted_once.customer_id,
+        counted_once.product_id,
+        counted_once.arm,
+        counted_once.is_exported,
+        coalesce(campaigns.campaign_id = counted_once.campaign_id, false) as is_own,
+        -- A holdout takes a place in its own campaign and hears nothing from it.
+        counted_once.arm = 'contact'
+        or coalesce(campaigns.campaign_id = counted_once.campaign_id, false)
+            as takes_a_place
     from campaigns
-    inner join distinct_contacts
+    inner join counted_once
         on
-            campaigns.starts_on <= cast(distinct_contacts.contacted_at as date)
-            and campaigns.ends_on >= cast(distinct_contacts.contacted_at as date)
-            and (
-                distinct_contacts.arm = 'contact'
-                or campaigns.campaign_id = distinct_contacts.campaign_id
-            )
+            campaigns.starts_on <= counted_once.contacted_on
+            and campaigns.ends_on >= counted_once.contacted_on
 )
 
-select * from counted
+select * from final

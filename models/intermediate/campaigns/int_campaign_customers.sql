@@ -45,7 +45,24 @@ contact_counts as (
         customer_id,
         count(*) as contact_count
     from contacts
+    where takes_a_place
     group by campaign_id, customer_id
+),
+
+-- Until its window has ended, a unit of an experiment hears from its campaign what its
+-- arm hears, and no more.
+units_of_experiments as (
+    select
+        contacts.campaign_id,
+        contacts.customer_id
+    from {{ ref('stg_contacts') }} as contacts
+    inner join {{ ref('stg_started_experiments') }} as experiments
+        on contacts.experiment_id = experiments.experiment_id
+    cross join log_window
+    where {{ dbt.dateadd(
+        'day', 'experiments.attribution_days', 'contacts.contacted_at'
+    ) }} > log_window.as_of_at
+    group by contacts.campaign_id, contacts.customer_id
 ),
 
 final as (
@@ -54,7 +71,7 @@ final as (
         customers_in_scope.customer_id,
         customers_in_scope.engagement_rank,
         coalesce(contact_counts.contact_count, 0) as contact_count,
-        greatest(
+        case when units_of_experiments.customer_id is not null then 0 else greatest(
             least(
                 coalesce(
                     campaigns.frequency_cap - coalesce(contact_counts.contact_count, 0),
@@ -63,7 +80,7 @@ final as (
                 products.product_count
             ),
             0
-        ) as capacity
+        ) end as capacity
     from customers_in_scope
     inner join campaigns on customers_in_scope.campaign_id = campaigns.campaign_id
     inner join products on customers_in_scope.campaign_id = products.campaign_id
@@ -72,6 +89,10 @@ final as (
         on
             customers_in_scope.campaign_id = contact_counts.campaign_id
             and customers_in_scope.customer_id = contact_counts.customer_id
+    left join units_of_experiments
+        on
+            customers_in_scope.campaign_id = units_of_experiments.campaign_id
+            and customers_in_scope.customer_id = units_of_experiments.customer_id
     where
         campaigns.active_within_days is null
         or {{ dbt.datediff(

@@ -47,7 +47,8 @@ by_policy as (
         end
 ),
 
--- Whoever was told about a product in the period is not told again.
+-- Whoever was told about a product in the period is not told again, and whoever is held
+-- out from it, by whichever campaign, is not told at all.
 by_contact as (
     select
         campaign_products.campaign_id,

@@ -4,7 +4,7 @@
     products before any product gets its second, so that a customer's places lie in different
     products and the best customers are spread over all of them; each time they start one
     product further on, so that neighbours do not share all of their customers. Linear in the
-    places.
+    places that the customers can fill.
 #}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
@@ -38,13 +38,74 @@ place_counts as (
     group by campaign_id
 ),
 
-layers as (
+rooms as (
     select
         campaign_id,
-        product_id,
-        product_place,
-        {{ each_number(1, 'open_count') }} as layer
+        sum(capacity) as room
+    from campaign_customers
+    group by campaign_id
+),
+
+-- How many products lack as many customers, or more.
+heights as (
+    select
+        campaign_id,
+        open_count as height,
+        sum(count(*)) over (
+            partition by campaign_id
+            order by open_count desc
+            rows between unbounded preceding and current row
+        ) as product_count
     from campaign_products
+    group by campaign_id, open_count
+),
+
+stepped as (
+    select
+        *,
+        lag(height, 1, 0) over (
+            partition by campaign_id
+            order by height
+        ) as height_before
+    from heights
+),
+
+piled as (
+    select
+        *,
+        sum((height - height_before) * product_count) over (
+            partition by campaign_id
+            order by height
+            rows between unbounded preceding and current row
+        ) as places_to_height
+    from stepped
+),
+
+-- Above this layer the room is used up: no place is unrolled for nobody.
+last_layers as (
+    select
+        piled.campaign_id,
+        min(
+            piled.height
+            - floor((piled.places_to_height - rooms.room) / piled.product_count)
+        ) as last_layer
+    from piled
+    inner join rooms on piled.campaign_id = rooms.campaign_id
+    where piled.places_to_height >= rooms.room
+    group by piled.campaign_id
+),
+
+layers as (
+    select
+        campaign_products.campaign_id,
+        campaign_products.product_id,
+        campaign_products.product_place,
+        {{ each_number(
+            1,
+            'cast(least(campaign_products.open_count, last_layers.last_layer) as bigint)',
+        ) }} as layer
+    from campaign_products
+    left join last_layers on campaign_products.campaign_id = last_layers.campaign_id
 ),
 
 places as (

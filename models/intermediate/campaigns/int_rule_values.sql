@@ -47,8 +47,8 @@ final as (
         rules.attribute,
         rules.operator,
         {{ comparable('valued.equal_to') }} as equal_to,
-        {{ try_cast('valued.low', 'double') }} as low_number,
-        {{ try_cast('valued.high', 'double') }} as high_number,
+        {{ parse_number('valued.low') }} as low_number,
+        {{ parse_number('valued.high') }} as high_number,
         {{ try_cast('valued.low', 'timestamp') }} as low_time,
         {{ try_cast('valued.high', 'timestamp') }} as high_time
     from rules

@@ -3,7 +3,18 @@ with rules as (
 ),
 
 attribute_values as (
-    select * from {{ ref('int_attribute_values') }}
+    select
+        subject,
+        subject_id,
+        attribute,
+        value,
+        {{ parse_number('value') }} as number_value,
+        {{ try_cast('value', 'timestamp') }} as time_value,
+        cast(
+            cast({{ try_cast('value', 'timestamp') }} as date)
+            as {{ dbt.type_string() }}
+        ) as day_value
+    from {{ ref('int_attribute_values') }}
 ),
 
 met as (
@@ -20,6 +31,20 @@ met as (
             and attribute_values.attribute = rules.attribute
             and attribute_values.value = rules.equal_to
     union all
+    -- A time equals the day that it lies on.
+    select
+        rules.campaign_id,
+        rules.subject,
+        attribute_values.subject_id,
+        rules.action,
+        rules.rule_id
+    from attribute_values
+    inner join rules
+        on
+            attribute_values.subject = rules.subject
+            and attribute_values.attribute = rules.attribute
+            and attribute_values.day_value = rules.equal_to
+    union all
     select
         rules.campaign_id,
         rules.subject,
@@ -35,20 +60,18 @@ met as (
         (rules.operator = 'is_null' and attribute_values.value is null)
         or (
             rules.low_number is not null
-            and {{ try_cast('attribute_values.value', 'double') }} >= rules.low_number
+            and attribute_values.number_value >= rules.low_number
             and (
                 rules.operator = 'at_least'
-                or {{ try_cast('attribute_values.value', 'double') }}
-                <= rules.high_number
+                or attribute_values.number_value <= rules.high_number
             )
         )
         or (
             rules.low_number is null
-            and {{ try_cast('attribute_values.value', 'timestamp') }} >= rules.low_time
+            and attribute_values.time_value >= rules.low_time
             and (
                 rules.operator = 'at_least'
-                or {{ try_cast('attribute_values.value', 'timestamp') }}
-                <= rules.high_time
+                or attribute_values.time_value <= rules.high_time
             )
         )
 ),

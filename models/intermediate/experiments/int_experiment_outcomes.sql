@@ -90,12 +90,12 @@ as_brought as (
         brought.engagement,
         brought.revenue,
         brought.covariate,
+        cast(null as timestamp) as contacted_at,
         case
             when brought.arm in ('treatment', 'control')
                 then experiments.cost_per_contact
             else 0
-        end as cost,
-        cast(null as timestamp) as contacted_at
+        end as cost
     from brought
     inner join experiments on brought.experiment_id = experiments.experiment_id
 ),
@@ -106,12 +106,12 @@ final as (
         experiment_id,
         unit_id,
         arm,
+        contacted_at,
         cast(conversion as double) as conversion,
         cast(engagement as double) as engagement,
         cast(revenue as double) as revenue,
         cast(covariate as double) as covariate,
-        cast(cost as double) as cost,
-        contacted_at
+        cast(cost as double) as cost
     from {{ source }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -3,6 +3,11 @@
     random into two pools: out of one the system picks, out of the other chance does. Both
     are the same population, so that the two ways to pick can be compared.
 #}
+{# Layers and experiments of one name have nothing in common. #}
+{% set name = "'experiment:' || experiment_id" %}
+{% set layer_draw = unit_draw(
+    "'layer:' || open_experiments.layer", 'campaign_customers.customer_id'
+) %}
 with experiments as (
     select * from {{ ref('int_experiment_designs') }}
     where campaign_id is not null
@@ -43,16 +48,16 @@ occupied as (
         open_experiments.experiment_id,
         contacts.customer_id
     from open_experiments
-    inner join {{ ref('stg_started_experiments') }} as others
-        on open_experiments.layer = others.layer
+    inner join {{ ref('stg_started_experiments') }} as other_experiments
+        on open_experiments.layer = other_experiments.layer
     inner join {{ ref('stg_contacts') }} as contacts
-        on others.experiment_id = contacts.experiment_id
+        on other_experiments.experiment_id = contacts.experiment_id
     where
         contacts.contacted_at <= {{ dbt.dateadd(
             'day', 'open_experiments.attribution_days', 'open_experiments.ends_on'
         ) }}
         and {{ dbt.dateadd(
-            'day', 'others.attribution_days', 'contacts.contacted_at'
+            'day', 'other_experiments.attribution_days', 'contacts.contacted_at'
         ) }} > open_experiments.starts_on
     group by open_experiments.experiment_id, contacts.customer_id
 ),
@@ -74,19 +79,19 @@ in_layer as (
             and campaign_customers.customer_id = occupied.customer_id
     where
         occupied.customer_id is null
-        and {{ unit_draw("'layer:' || open_experiments.layer", 'campaign_customers.customer_id') }}
+        and {{ layer_draw }}
         >= open_experiments.layer_from
-        and {{ unit_draw("'layer:' || open_experiments.layer", 'campaign_customers.customer_id') }}
+        and {{ layer_draw }}
         < open_experiments.layer_to
 ),
 
 drawn as (
     select
         *,
-        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 0) }} as pool_draw,
-        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 1) }} as arm_draw,
-        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 2) }} as pick_draw,
-        {{ unit_draw("'experiment:' || experiment_id", 'customer_id', 3) }} as product_draw
+        {{ unit_draw(name, 'customer_id', 0) }} as pool_draw,
+        {{ unit_draw(name, 'customer_id', 1) }} as arm_draw,
+        {{ unit_draw(name, 'customer_id', 2) }} as pick_draw,
+        {{ unit_draw(name, 'customer_id', 3) }} as product_draw
     from in_layer
 ),
 

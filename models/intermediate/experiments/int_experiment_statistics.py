@@ -47,7 +47,7 @@ RESULT = pyarrow.schema(
                 "adjusted_p_value",
                 "power",
                 "power_at_most",
-                "needed_unit_count",
+                "needed_units",
             )
         ),
     ]
@@ -236,7 +236,7 @@ def powers(
             continue
         result[name] = experiment_power.power(assumed, effect, units, share, significance)
         if name == "power":
-            result["needed_unit_count"] = experiment_power.units_needed(
+            result["needed_units"] = experiment_power.units_needed(
                 assumed, effect, share, significance, experiment["power"]
             )
     return result

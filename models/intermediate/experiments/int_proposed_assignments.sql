@@ -1,6 +1,10 @@
 {# Who would be in which arm if the experiment started now. #}
 with experiments as (
-    select * from {{ ref('int_experiment_designs') }}
+    select
+        *,
+        treatment_share + treatment_holdout_share as treatment_pool_share,
+        control_share + control_holdout_share as control_pool_share
+    from {{ ref('int_experiment_designs') }}
 ),
 
 pools as (
@@ -30,10 +34,9 @@ picked as (
                     when 'treatment'
                         then
                             experiments.treatment_share
-                            / (experiments.treatment_share + experiments.treatment_holdout_share)
+                            / experiments.treatment_pool_share
                     else
-                        experiments.control_share
-                        / (experiments.control_share + experiments.control_holdout_share)
+                        experiments.control_share / experiments.control_pool_share
                 end
                 then pools.pool
             else pools.pool || '_holdout'
@@ -46,8 +49,8 @@ picked as (
             experiments.units
             * case pools.pool
                 when 'treatment'
-                    then experiments.treatment_share + experiments.treatment_holdout_share
-                else experiments.control_share + experiments.control_holdout_share
+                    then experiments.treatment_pool_share
+                else experiments.control_pool_share
             end
         )
 ),

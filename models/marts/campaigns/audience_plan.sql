@@ -13,6 +13,15 @@ split as (
     where is_split
 ),
 
+-- Beyond whom the campaign may ask nothing is planned.
+suitable as (
+    select
+        campaign_id,
+        count(*) as customer_count
+    from {{ ref('int_campaign_customers') }}
+    group by campaign_id
+),
+
 gains as (
     select
         targeting_lift.audience_size,
@@ -38,7 +47,8 @@ priced as (
         gains.response_rate_low * gains.audience_size as conversions_low,
         gains.response_rate_high * gains.audience_size as conversions_high
     from campaigns
-    cross join gains
+    inner join suitable on campaigns.campaign_id = suitable.campaign_id
+    inner join gains on suitable.customer_count >= gains.audience_size
 ),
 
 valued as (

@@ -29,11 +29,25 @@ place_counts as (
     group by campaign_id, customer_id
 ),
 
+-- What export adds to the ledger's contacts, which it counts itself.
+external_counts as (
+    select
+        campaign_id,
+        customer_id,
+        count(*) as external_contact_count
+    from {{ ref('int_campaign_contacts') }}
+    where
+        takes_a_place
+        and not is_exported
+    group by campaign_id, customer_id
+),
+
 described as (
     select
         place_counts.campaign_id,
         place_counts.customer_id,
         place_counts.audience_count,
+        coalesce(external_counts.external_contact_count, 0) as external_contact_count,
         customers.engagement_rank,
         case
             when
@@ -46,10 +60,17 @@ described as (
         end as arm,
         {{ score_explanation(
             'customers', 'population.customer_count', 'log_window.as_of_at'
-        ) }} as explanation
+        ) }}
+        || coalesce(
+            ' Has the event ' || campaigns.required_event || ' on the product.', ''
+        ) as explanation
     from place_counts
     inner join campaigns on place_counts.campaign_id = campaigns.campaign_id
     inner join customers on place_counts.customer_id = customers.customer_id
+    left join external_counts
+        on
+            place_counts.campaign_id = external_counts.campaign_id
+            and place_counts.customer_id = external_counts.customer_id
     cross join population
     cross join log_window
 ),
@@ -61,6 +82,7 @@ final as (
         cast(engagement_rank as bigint) as engagement_rank,
         cast(arm as {{ dbt.type_string() }}) as arm,
         cast(audience_count as bigint) as audience_count,
+        cast(external_contact_count as bigint) as external_contact_count,
         cast(explanation as {{ dbt.type_string() }}) as explanation
     from described
 )

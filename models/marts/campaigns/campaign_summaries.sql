@@ -104,8 +104,9 @@ final as (
             as short_product_count,
         cast(coalesce(shortfall_counts.missing_count, 0) as bigint) as missing_count,
         cast(
-            coalesce(placed_counts.contact_count, 0) * campaigns.cost_per_contact
-            as double
+            round(
+                coalesce(placed_counts.contact_count, 0) * campaigns.cost_per_contact, 6
+            ) as double
         ) as planned_cost
     from campaigns
     left join product_counts on campaigns.campaign_id = product_counts.campaign_id

@@ -7,7 +7,7 @@ expected as (
     select
         *,
         share / sum(share) over (partition by experiment_id, pool)
-        * sum(unit_count) over (partition by experiment_id, pool) as expected_unit_count
+        * sum(unit_count) over (partition by experiment_id, pool) as expected_units
     from counts
 ),
 
@@ -17,7 +17,7 @@ final as (
         cast(arm as {{ dbt.type_string() }}) as arm,
         cast(arm in ('treatment', 'control') as boolean) as is_contacted,
         cast(share as double) as share,
-        cast(round(expected_unit_count, 6) as double) as expected_unit_count,
+        cast(round(expected_units, 6) as double) as expected_units,
         cast(unit_count as bigint) as unit_count
     from expected
 )

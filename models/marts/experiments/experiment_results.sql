@@ -39,10 +39,12 @@ priced as (
             when statistics.comparison = 'targeting' then statistics.mean
             when statistics.comparison like 'contact of%' then statistics.difference
         end as added,
-        case when statistics.comparison like 'contact of%' then statistics.difference_low
-        end as added_low,
-        case when statistics.comparison like 'contact of%' then statistics.difference_high
-        end as added_high,
+        {% for end in ['low', 'high'] %}
+        case
+            when statistics.comparison like 'contact of%'
+                then statistics.difference_{{ end }}
+        end as added_{{ end }},
+        {% endfor %}
         case statistics.metric
             when 'conversion' then designs.value_per_conversion
             when 'revenue' then 1
@@ -88,7 +90,7 @@ final as (
         cast(adjusted_p_value as double) as adjusted_p_value,
         cast(power as double) as power,
         cast(power_at_most as double) as power_at_most,
-        cast(needed_unit_count as double) as needed_unit_count,
+        cast(needed_units as double) as needed_units,
         cast(cost as double) as cost,
         cast(conversions as double) as conversions,
         cast(

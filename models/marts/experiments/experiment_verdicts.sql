@@ -55,7 +55,7 @@ deciding as (
         {% for figure in figures %}
         results.{{ figure }},
         {% endfor %}
-        results.needed_unit_count,
+        results.needed_units,
         results.unit_count + results.base_unit_count as compared_unit_count,
         {% for figure in money %}
         worth.{{ figure }},
@@ -115,10 +115,10 @@ judged as (
         || coalesce(' by ' || {{ percent_text('lift') }}, '')
         || ', more than chance explains' as success,
         case
-            when needed_unit_count > compared_unit_count
+            when needed_units > compared_unit_count
                 then
                     ' A new experiment with about '
-                    || {{ whole_number_text('ceil(needed_unit_count)') }}
+                    || {{ whole_number_text('ceil(needed_units)') }}
                     || ' units in the arms that are compared would.'
             else ''
         end as remedy
@@ -136,41 +136,42 @@ explained as (
                     || ' window of the last contact with it.'
             when 'split'
                 then
-                    'The arms do not have the numbers of units, or of known outcomes, that'
-                    || ' chance gives them (p '
+                    'The arms do not have the numbers of units, or of known outcomes,'
+                    || ' that chance gives them (p '
                     || case
                         when sample_ratio_p_value < 0.000001 then '< 0.000001'
                         else '= ' || {{ number_text('sample_ratio_p_value', 6) }}
                     end
-                    || '): something else decided who is where. experiment_arm_counts has the'
-                    || ' numbers.'
+                    || '): something else decided who is where.'
+                    || ' experiment_arm_counts has the numbers.'
             when 'events'
                 then 'Too little happened to compare the arms.'
             when 'power'
                 then
-                    'These units see an effect of ' || {{ percent_text('minimum_effect') }}
+                    'These units see an effect of '
+                    || {{ percent_text('minimum_effect') }}
                     || ' with a power of ' || {{ percent_text('power_at_most') }}
                     || ' at most, and ' || {{ percent_text('power_planned') }}
                     || ' are planned: they cannot tell.' || remedy
             when 'difference'
                 then
-                    'No difference in ' || primary_metric || ' could be shown, though one'
-                    || ' of the size that matters, ' || {{ percent_text('minimum_effect') }}
-                    || ', would have been.'
+                    'No difference in ' || primary_metric
+                    || ' could be shown, though one of the size that matters, '
+                    || {{ percent_text('minimum_effect') }} || ', would have been.'
             when 'direction'
                 then 'Less ' || primary_metric || ', more than chance explains.'
             when 'no money'
                 then success || '. What it costs was not said.'
             when 'no holdout'
                 then
-                    success || ', but whether it pays cannot be told: nothing is measured'
-                    || ' against customers who were left alone.'
+                    success || ', but whether it pays cannot be told: nothing is'
+                    || ' measured against customers who were left alone.'
             when 'loss' then success || ', but it does not earn its cost.'
             when 'profit'
                 then
-                    success || ', but whether it earns its cost cannot be told: the profit'
-                    || ' lies between ' || {{ number_text('profit_low', 2) }} || ' and '
-                    || {{ number_text('profit_high', 2) }}
+                    success || ', but whether it earns its cost cannot be told: the'
+                    || ' profit lies between ' || {{ number_text('profit_low', 2) }}
+                    || ' and ' || {{ number_text('profit_high', 2) }}
                     || '. A larger holdout tells more.'
             else
                 success || ', and it earns '

@@ -14,7 +14,7 @@ typed as (
         {{ campaign_value('frequency_cap') }} as frequency_cap,
         {{ campaign_value('product_limit') }} as product_limit,
         {{ campaign_value('active_within_days') }} as active_within_days,
-        {{ campaign_value('required_event') }} as required_event,
+        lower({{ campaign_value('required_event') }}) as required_event,
         {{ campaign_value('required_within_days') }} as required_within_days,
         {{ campaign_value('exclude') }} as exclude,
         {{ campaign_value('exclude_within_days') }} as exclude_within_days,

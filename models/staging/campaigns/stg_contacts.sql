@@ -19,7 +19,8 @@ renamed as (
         {% endfor %}
         cast(null as {{ dbt.type_string() }}) as experiment_id,
         cast(null as {{ dbt.type_string() }}) as experiment_arm,
-        'contact' as arm
+        'contact' as arm,
+        false as is_exported
     from contacts
 ),
 
@@ -50,10 +51,11 @@ parsed as (
         {{ one_line('raw_campaign_id') }} as campaign_id,
         {{ parse_time('raw_contacted_at', input.settings.time_format) }}
             as contacted_at,
-        {{ try_cast(trimmed('raw_cost'), 'double') }} as cost,
+        {{ parse_number('raw_cost') }} as cost,
         experiment_id,
         experiment_arm,
-        arm
+        arm,
+        is_exported
     from renamed
     union all
     select
@@ -70,7 +72,8 @@ parsed as (
         cost,
         experiment_id,
         experiment_arm,
-        arm
+        arm,
+        true as is_exported
     from exported
     -- Else exported from another log.
     where {{ parse_id('customer_id') }} is not null
@@ -106,7 +109,8 @@ final as (
         cost,
         experiment_id,
         experiment_arm,
-        arm
+        arm,
+        is_exported
     from judged
 )
 

@@ -1,0 +1,19 @@
+{#
+    A number out of text, or null where it is none: `12`, `-0.5` and `1e-3` count, `1_000`,
+    `nan` and `infinity` (which a plain cast would take) do not.
+#}
+{% macro parse_number(column) -%}
+    {{ adapter.dispatch('parse_number')(column) }}
+{%- endmacro %}
+
+
+{% macro default__parse_number(column) -%}
+    case
+        when
+            regexp_full_match(
+                {{ trimmed(column) }},
+                '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?'
+            )
+            then try_cast({{ trimmed(column) }} as double)
+    end
+{%- endmacro %}

@@ -1,0 +1,220 @@
+"""Who takes the places that lining up places and customers has left open.
+
+Each product in turn takes its best customer with room, the one with the fewest to choose
+from first; then each its second, and so on until no open place is left that somebody with
+room could take. One pass is enough, because room only gets less: whom a product has passed
+over it need not look at again. Where an event is required, and few suit a product, a place
+that is still open takes over a customer whose own product has another one to ask. So the
+cost is that of the places and of the named pairs.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import numpy
+import pyarrow
+
+RESULT = pyarrow.schema(
+    [
+        ("campaign_id", pyarrow.string()),
+        ("product_number", pyarrow.int64()),
+        ("customer_number", pyarrow.int64()),
+    ]
+)
+
+
+class OnlyNamed:
+    """Of the customers with room those who are named for a product."""
+
+    def __init__(self, rooms: list[int], named: Sequence[int]) -> None:
+        self.rooms = rooms
+        self.named = named
+        self.position = 0
+        self.count = len(named)
+
+    def take(self) -> int | None:
+        """The best who was not looked at yet; None where there is none."""
+        while self.position < self.count:
+            customer = self.named[self.position]
+            self.position += 1
+            if self.rooms[customer]:
+                return customer
+        return None
+
+
+class AllButNamed:
+    """Of the customers with room those who are not named for a product.
+
+    Args:
+        following: per customer a later one, with nobody between them who has room. The
+            products of a campaign share it, and shorten it as they go, so that those who
+            are full are passed over in few steps (path halving, as in a disjoint-set
+            forest).
+    """
+
+    def __init__(
+        self, rooms: list[int], named: Sequence[int], following: list[int]
+    ) -> None:
+        self.rooms = rooms
+        self.named = named
+        self.following = following
+        self.position = 0
+        self.named_position = 0
+        self.count = len(rooms) - len(named)
+
+    def take(self) -> int | None:
+        """The best who was not looked at yet; None where there is none."""
+        rooms, named, following = self.rooms, self.named, self.following
+        customer, place = self.position, self.named_position
+        while customer < len(rooms):
+            if rooms[customer]:
+                while place < len(named) and named[place] < customer:
+                    place += 1
+                if place == len(named) or named[place] != customer:
+                    break
+                customer += 1
+            else:
+                after = following[customer]
+                if after < len(rooms) and not rooms[after]:
+                    following[customer] = after = following[after]
+                customer = after
+        self.position, self.named_position = customer + 1, place
+        return customer if customer < len(rooms) else None
+
+
+def complete(
+    open_counts: list[int],
+    rooms: list[int],
+    named: list[Sequence[int]],
+    *,
+    requires_event: bool,
+) -> list[tuple[int, int]]:
+    """Pairs of product and customer that fill what is left open.
+
+    Args:
+        open_counts: per product, how many customers it lacks; at least 1.
+        rooms: per customer, best first, how many products they may still get; at least 1.
+        named: per product, in ascending order, the only customers who may be asked where
+            the campaign requires an event, else the only ones who may not.
+    """
+    following = list(range(1, len(rooms) + 1))
+    choices: list[OnlyNamed | AllButNamed] = [
+        OnlyNamed(rooms, customers)
+        if requires_event
+        else AllButNamed(rooms, customers, following)
+        for customers in named
+    ]
+    asking = sorted(
+        range(len(open_counts)),
+        key=lambda product: choices[product].count - open_counts[product],
+    )
+    placed: list[tuple[int, int]] = []
+    lacking = []
+    room = sum(rooms)
+    while asking:
+        still_asking = []
+        for product in asking:
+            customer = choices[product].take() if room else None
+            if customer is None:
+                lacking.append(product)
+                continue
+            rooms[customer] -= 1
+            room -= 1
+            open_counts[product] -= 1
+            placed.append((product, customer))
+            if open_counts[product]:
+                still_asking.append(product)
+        asking = still_asking
+    if requires_event and room and lacking:
+        return _taken_over(open_counts, rooms, named, choices, placed, lacking)
+    return placed
+
+
+def _taken_over(
+    open_counts: list[int],
+    rooms: list[int],
+    named: list[Sequence[int]],
+    choices: Sequence[OnlyNamed | AllButNamed],
+    placed: list[tuple[int, int]],
+    lacking: list[int],
+) -> list[tuple[int, int]]:
+    """The placed pairs after products that lack customers have taken some over.
+
+    That leaves no augmenting path of three pairs, hence at least two thirds of the best
+    (Hopcroft and Karp 1973, doi:10.1137/0202019).
+    """
+    products_of: defaultdict[int, list[int]] = defaultdict(list)
+    for product, customer in placed:
+        products_of[customer].append(product)
+    for product in lacking:
+        for customer in named[product]:
+            if not open_counts[product]:
+                break
+            products = products_of[customer]
+            if product in products:
+                continue
+            for place, other in enumerate(products):
+                successor = choices[other].take()
+                if successor is not None:
+                    products[place] = product
+                    products_of[successor].append(other)
+                    rooms[successor] -= 1
+                    open_counts[product] -= 1
+                    break
+    return [
+        (product, customer)
+        for customer, products in products_of.items()
+        for product in products
+    ]
+
+
+def _columns(relation: Any, campaign_id: str, *names: str) -> list[Any]:
+    """Columns of the rows of a campaign, in the order of the columns."""
+    of_campaign = duckdb.ColumnExpression("campaign_id") == duckdb.ConstantExpression(
+        campaign_id
+    )
+    found = relation.filter(of_campaign).order(", ".join(names)).fetchnumpy()
+    return [numpy.asarray(found[name], dtype=numpy.int64) for name in names]
+
+
+def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt calls it
+    """The table of this model: one row per campaign, product and customer, by number."""
+    dbt.config(materialized="table")
+    products = dbt.ref("int_campaign_open_products")
+    customers = dbt.ref("int_campaign_free_customers")
+    pairs = dbt.ref("int_campaign_named_pairs")
+    tables = []
+    for campaign_id, requires_event in (
+        products.project("campaign_id, requires_event").distinct().order("all").fetchall()
+    ):
+        numbers, open_counts = _columns(
+            products, campaign_id, "product_number", "open_count"
+        )
+        _, rooms = _columns(customers, campaign_id, "customer_number", "room")
+        named_for, named = _columns(pairs, campaign_id, "product_number", "customer_number")
+        # Numbers begin at 1, positions at 0.
+        named = memoryview(named - 1)
+        starts = numpy.searchsorted(named_for, numbers, "left").tolist()
+        ends = numpy.searchsorted(named_for, numbers, "right").tolist()
+        placed = numpy.array(
+            complete(
+                open_counts.tolist(),
+                rooms.tolist(),
+                [named[start:end] for start, end in zip(starts, ends, strict=True)],
+                requires_event=requires_event,
+            ),
+            dtype=numpy.int64,
+        ).reshape(-1, 2)
+        tables.append(
+            pyarrow.table(
+                [
+                    pyarrow.array([campaign_id] * len(placed), pyarrow.string()),
+                    pyarrow.array(placed[:, 0] + 1),
+                    pyarrow.array(placed[:, 1] + 1),
+                ],
+                schema=RESULT,
+            )
+        )
+    return pyarrow.concat_tables([RESULT.empty_table(), *tables])
