@@ -22,6 +22,7 @@ def print_summary(
         _print_verdict(console, connection)
         _print_audiences(console, connection)
         _print_campaigns(console, connection)
+        _print_experiments(console, connection)
     for warning in run.warnings:
         console.print(f"Note: {warning}", style="yellow", soft_wrap=True)
     _print_release(console, release, run, timings)
@@ -169,6 +170,21 @@ def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) ->
             f"{cost:,.2f}",
             f"{best:,}" if best else "none pays" if is_measured else "not measured",
         )
+    console.print(table)
+
+
+def _print_experiments(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select experiment_id, verdict, unit_count from experiment_verdicts order by 1"
+    ).fetchall()
+    if not rows:
+        return
+    table = Table(title="\nExperiments", title_justify="left", box=None)
+    table.add_column("experiment")
+    table.add_column("verdict")
+    table.add_column("units", justify="right")
+    for name, verdict, units in rows:
+        table.add_row(name, verdict, f"{units:,}")
     console.print(table)
 
 

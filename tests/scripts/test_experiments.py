@@ -317,7 +317,7 @@ def scores(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
         "difference": p - q,
         "difference_low": p - q - np.hypot(p - low, base_high - q),
         "difference_high": p - q + np.hypot(high - p, q - base_low),
-        "lift": p / q - 1,
+        "lift": p / q - 1 if q else np.nan,
         "p_value": 2 * stats.norm.sf(abs(z)),
     }
 
