@@ -421,6 +421,54 @@ def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(
     assert "Money" not in card.stdout
 
 
+def test_units_that_were_brought_belong_to_one_arm_of_an_experiment_that_is_named(
+    dirty_build: FinishedBuild,
+) -> None:
+    compiled = dirty_build.folder.dbt_target / "compiled/product_audience/tests/warehouse"
+
+    def said(test: str) -> list[str]:
+        query = (compiled / f"{test}.sql").read_text()
+        return [row[0] for row in connection.execute(query).fetchall()]
+
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as warehouse")
+        connection.execute("use warehouse; create schema staging; create schema marts")
+        connection.execute(
+            "create table staging.stg_experiments as select unnest(['trial', 'ours'])"
+            " as experiment_id, unnest([null, 'spring']) as campaign_id"
+        )
+        connection.execute(
+            "create table staging.stg_experiment_arms as select 'trial' as experiment_id,"
+            " unnest(['treatment', 'control']) as arm"
+        )
+        connection.execute(
+            "create table staging.stg_experiment_units as select 'accepted' as outcome,"
+            " 1 as line_number, unnest(['trial', 'trial', 'autumn', 'ours'])"
+            " as experiment_id, unnest(['a', 'b', 'c', 'd']) as unit_id,"
+            " unnest(['treatment', 'placebo', 'control', 'control']) as arm"
+        )
+        assert sorted(said("assert_experiment_units_can_be_meant")) == [
+            "experiment_units, unit b of trial: seeds/experiment_arms.csv has no arm"
+            " placebo of it.",
+            "experiment_units, unit c of autumn: seeds/experiments.csv has no such"
+            " experiment.",
+            "experiment_units, unit d of ours: it has the campaign spring, whose customers"
+            " are its units: leave the campaign empty.",
+        ]
+        connection.execute(
+            "create table marts.experiment_designs as select 'trial' as experiment_id,"
+            " null as campaign_id, 'm' as layer, date '2023-03-01' as starts_on,"
+            " date '2023-03-02' as ends_on, 14 as attribution_days"
+        )
+        connection.execute(
+            "create table marts.experiment_assignments as select 'trial' as experiment_id,"
+            " unnest(['a', 'a', 'b']) as unit_id, null::date as contacted_on"
+        )
+        assert said("assert_units_are_in_one_arm") == [
+            "trial, unit a stands there 2 times, expected once"
+        ]
+
+
 def test_an_audience_smaller_than_the_arms_need_is_named(
     dirty_build: FinishedBuild,
 ) -> None:

@@ -63,9 +63,19 @@ def test_tables_beside_the_log_are_read_and_accounted_for(
         "2,10,2023-01-05,cheap\n"
         "2,10,2023-01-05,0.10,too many\n"
     )
+    units = tmp_path / "units.csv"
+    units.write_text(
+        "experiment_id,unit_id,arm,conversion,revenue\n"
+        "trial,a,Treatment,1,2.5\n"
+        "trial,b,control,0.5,\n"
+        "trial,c,control,0,inf\n"
+        "trial,d,control,0,nan\n"
+        ",e,control,0,1\n"
+    )
     settings = {
         "log": str(log),
         "max_reject_share": 1,
+        "experiment_units": str(units),
         "customer_attributes": {
             "path": str(customers),
             "delimiter": ";",
@@ -88,6 +98,10 @@ def test_tables_beside_the_log_are_read_and_accounted_for(
         ("contacts", "usable", 2, None),
         ("customer_attributes", "uncastable customer_id", 1, 4),
         ("customer_attributes", "usable", 3, None),
+        ("experiment_units", "missing experiment_id", 1, 6),
+        ("experiment_units", "unparseable conversion", 1, 3),
+        ("experiment_units", "unparseable revenue", 2, 4),
+        ("experiment_units", "usable", 1, None),
         ("product_attributes", "usable", 1, None),
     ]
     assert rows(
