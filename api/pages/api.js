@@ -53,7 +53,8 @@ async function request(asked) {
     const key = sessionStorage.getItem(KEY);
     let answer;
     try {
-      answer = await fetch(asked, { headers: key ? { "X-API-Key": key } : {} });
+      // Not kept: customers stay out of the browser's cache, and an age goes on.
+      answer = await fetch(asked, { cache: "no-store", headers: key ? { "X-API-Key": key } : {} });
     } catch {
       throw new Problem(0, {
         title: "The API does not answer",
@@ -122,7 +123,7 @@ function noteRelease(release) {
 
 /** How the service is; also tells whether another release is served. */
 export async function health() {
-  const answer = await fetch("/health");
+  const answer = await fetch("/health", { cache: "no-store" });
   const body = await answer.json();
   noteRelease(body.release_id);
   return body;
