@@ -213,9 +213,8 @@ def test_a_first_release_has_nothing_to_compare_with(
     body = server.get("/release/changes").json()
     assert body["earlier_release"] is body["earlier_created_at"] is None
     assert body["ranking"] == []
-    assert [
-        body[f"{change}_count"] for change in ("entered", "stayed", "left", "gone")
-    ] == [0] * 4
+    counts = [body[f"{change}_count"] for change in ("entered", "stayed", "left", "gone")]
+    assert counts == [0, 0, 0, 0]
     assert all(row["earlier_row_count"] is None for row in body["row_counts"])
     # Releases from before this was kept have no such members at all.
     manifest = published.releases / "current" / "manifest.json"
