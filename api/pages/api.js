@@ -12,7 +12,7 @@ export class Problem extends Error {
 /** The JSON answer of an endpoint; a Problem where there is none. */
 export async function ask(path) {
   const answer = await request(path);
-  const body = await answer.json();
+  const body = JSON.parse(await whole(answer.text()), exact);
   noteRelease(body.release ?? body.release_id);
   return body;
 }
@@ -20,7 +20,7 @@ export async function ask(path) {
 /** The file that an endpoint sends, for the reader to keep. */
 export async function download(path, fileName) {
   const answer = await request(path);
-  const address = URL.createObjectURL(await answer.blob());
+  const address = URL.createObjectURL(await whole(answer.blob()));
   const anchor = document.createElement("a");
   Object.assign(anchor, { href: address, download: fileName });
   anchor.click();
@@ -34,12 +34,27 @@ export function path(parts, parameters = {}) {
   return `/${parts.map(encodeURIComponent).join("/")}${query}`;
 }
 
+// Ids may have 64 bits; a number here holds 53, so that larger ones stay text.
+function exact(_, value, context) {
+  const isCut = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isCut && /^-?\d+$/.test(context?.source) ? context.source : value;
+}
+
+async function whole(body) {
+  try {
+    return await body;
+  } catch {
+    throw new Problem(0, { title: "The answer broke off", detail: "Try again in a moment." });
+  }
+}
+
 async function request(asked) {
   for (;;) {
     const key = sessionStorage.getItem(KEY);
     let answer;
     try {
-      answer = await fetch(asked, { headers: key ? { "X-API-Key": key } : {} });
+      // Not kept: customers stay out of the browser's cache, and an age goes on.
+      answer = await fetch(asked, { cache: "no-store", headers: key ? { "X-API-Key": key } : {} });
     } catch {
       throw new Problem(0, {
         title: "The API does not answer",
@@ -72,7 +87,7 @@ function newKey(isWrong) {
       document.getElementById("key-text").textContent = "That key is not valid. Try another one.";
     }
     field.value = "";
-    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    dialog.oncancel = (event) => event.preventDefault();
     dialog.onclose = () => {
       sessionStorage.setItem(KEY, field.value.trim());
       field.value = "";
@@ -95,20 +110,20 @@ export function forgetKey() {
 let shown = null;
 const watchers = [];
 
-/** Call back when the page shows one release and another is served. */
-export function whenReleaseChanges(watcher) {
+/** Call back with the release that is served and the one that the page shows. */
+export function whenReleaseIsSeen(watcher) {
   watchers.push(watcher);
 }
 
-export function noteRelease(release) {
+function noteRelease(release) {
   if (!release) return;
   shown ??= release;
-  if (release !== shown) for (const watcher of watchers) watcher(release);
+  for (const watcher of watchers) watcher(release, shown);
 }
 
 /** How the service is; also tells whether another release is served. */
 export async function health() {
-  const answer = await fetch("/health");
+  const answer = await fetch("/health", { cache: "no-store" });
   const body = await answer.json();
   noteRelease(body.release_id);
   return body;

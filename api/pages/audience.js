@@ -3,11 +3,12 @@
 import { ask, download, path } from "./api.js";
 import { contributions, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section, selection } from "./elements.js";
-import { count, date, money, percent, range, score, words } from "./format.js";
-import { productOf, productSearch } from "./product_search.js";
+import { count, counted, money, percent, range, score, time, words } from "./format.js";
+import { productName, productSearch, productsLike } from "./product_search.js";
 import { table } from "./table.js";
 
 const DEFAULT_N = "10";
+const EVENTS = ["purchased", "cart", "wishlist", "rating", "search_keyword", "other_event"];
 
 export async function show(address) {
   const asked = address.get("product_id")?.trim();
@@ -15,106 +16,130 @@ export async function show(address) {
   const form = addressForm(
     "Show",
     productSearch("product_id", "Product", asked ?? ""),
-    labelled("Customers", element("input", { name: "n", type: "number", min: 1, max: 100, value: n })),
+    labelled("Customers", element("input", { name: "n", type: "number", min: 1, max: 100, required: true, value: n })),
   );
-  if (!asked) return [...introduction(), form, await examples()];
-  const found = await productOf(asked);
-  // Words that are no id mean the product whose name is like them.
-  const isThere = found && String(found.product_id) === asked;
-  if (found && !isThere && !(await isId(asked))) {
-    location.replace(`?${new URLSearchParams({ product_id: found.product_id, n })}`);
-    return [];
-  }
-  const audience = await ask(path(["recommend", asked], { n }));
+  if (!asked) return [introduction(), form, section("Some to try", products(await productsLike("", 8)))];
+  const audience = await orLike(address, "product_id", ask(path(["recommend", asked], { n })));
+  if (!audience) return [form, nothingLike(asked)];
+  const like = await productsLike(String(audience.product_id), 6);
+  const found = like.find((product) => product.product_id === audience.product_id);
+  const price = await prices(audience.count);
   return [
     form,
-    isThere ? facts(found) : element("h2", {}, `Product ${audience.product_id}`),
+    element("h2", {}, found ? productName(found) : `Product ${audience.product_id}`),
+    found ? facts(found) : null,
     audience.note ? element("div", { class: "notice warning" }, audience.note) : null,
-    section(`${count(audience.count)} customers to contact`, people(audience), file(asked, n)),
-    await worth(n),
-    await comparison(asked, n, address.get("other_product_id")?.trim()),
+    found || !like.length ? null : section("Did you mean", products(like)),
+    audience.count ? glance(audience, price.sentence) : null,
+    section("Who, and why", people(audience)),
+    audience.count ? section("What it costs and returns", ...price.parts) : null,
+    await comparison(address, asked, n),
   ];
+}
+
+// The answer; where a parameter is no id, leads to the product whose name is like it.
+async function orLike(address, parameter, answer) {
+  try {
+    return await answer;
+  } catch (problem) {
+    if (problem.parameter !== parameter) throw problem;
+  }
+  const [like] = await productsLike(address.get(parameter).trim(), 1);
+  if (!like) return null;
+  const meant = new URLSearchParams(address);
+  meant.set(parameter, like.product_id);
+  location.replace(`?${meant}`);
+  return new Promise(() => {}); // The page goes.
 }
 
 function introduction() {
-  return [
-    element(
-      "p",
-      {},
-      "Find a product to see whom to contact about it: customers who have not touched it yet, the most engaged first.",
-    ),
-  ];
+  return element(
+    "p",
+    {},
+    "Find a product to see whom to contact about it: the most engaged customers first. ",
+    "Who has touched it already is left out, unless the build says otherwise.",
+  );
 }
 
-async function examples() {
-  const { products } = await ask(path(["products", "search"], { n: 8 }));
-  return section(
-    "Some to try",
-    element(
-      "ul",
-      {},
-      products.map((product) =>
-        element(
-          "li",
-          {},
-          link("audience", { product_id: product.product_id }, product.product_name ?? `product ${product.product_id}`),
-          ` ${count(product.customer_count)} customers have touched it`,
-        ),
+function nothingLike(text) {
+  return element("div", { class: "face", role: "alert" }, element("p", {}, `No product has the id or name “${text}”.`));
+}
+
+function products(found) {
+  return element(
+    "ul",
+    {},
+    found.map((product) =>
+      element(
+        "li",
+        {},
+        link("audience", { product_id: product.product_id }, productName(product)),
+        element("span", { class: "faint" }, ` ${counted(product.customer_count, "customer")}`),
       ),
     ),
   );
 }
 
-// Whether a text can be an id: in a release of whole numbers, words cannot.
-async function isId(text) {
-  try {
-    await ask(path(["recommend", text], { n: 1 }));
-    return true;
-  } catch (problem) {
-    if (problem.parameter === "product_id") return false;
-    throw problem;
-  }
+function facts(product) {
+  const events = EVENTS.map((event) => [event, product[`${event}_count`]])
+    .filter(([, number]) => number > 0)
+    .map(([event, number]) => `${words(event)} ${count(number)}`);
+  return element(
+    "p",
+    { class: "faint" },
+    `Product ${product.product_id}. Touched by ${counted(product.customer_count, "customer")}`,
+    ` (${events.join(", ")}), last on `, time(product.last_interaction_at), ".",
+  );
 }
 
-function facts(product) {
-  const events = ["purchased", "cart", "wishlist", "rating", "search_keyword", "other_event"]
-    .map((event) => [event, product[`${event}_count`]])
-    .filter(([, number]) => number > 0)
-    .map(([event, number]) => `${count(number)} ${words(event)}`);
+// What to do, in two sentences, and the list to take away.
+function glance(audience, sentence) {
+  const size = element("input", { type: "number", min: 1, required: true, value: audience.count });
+  const trouble = element("p", { role: "alert" });
   return element(
-    "section",
-    {},
-    element("h2", {}, product.product_name ?? `Product ${product.product_id}`),
+    "div",
+    { class: "conclusion" },
+    element("p", {}, element("strong", {}, `Contact ${counted(audience.count, "customer")}. `), sentence),
     element(
-      "p",
-      { class: "faint" },
-      `Product ${product.product_id}. ${count(product.customer_count)} customers have touched it`,
-      ` (${events.join(", ")}), the last one on ${date(product.last_interaction_at)}.`,
+      "form",
+      {
+        class: "ask",
+        onsubmit: async (event) => {
+          event.preventDefault();
+          trouble.textContent = "";
+          const file = path(["audience", String(audience.product_id)], { n: size.value, format: "csv" });
+          try {
+            await download(file, "audience.csv");
+          } catch (problem) {
+            trouble.textContent = problem.detail;
+          }
+        },
+      },
+      labelled("Customers in the file", size),
+      element("button", {}, "Download CSV"),
+      trouble,
     ),
   );
 }
 
 function people(audience) {
-  const reasons = new Map();
+  const reasons = new Map(
+    audience.recommendations.map((row) => [row.customer_id, element("div", { class: "reason" })]),
+  );
   const heads = element("div");
 
-  // Of the page that is shown, not of all.
-  async function explain(rows) {
-    for (const { customer_id: id } of rows) {
-      if (reasons.get(id).childNodes.length) continue;
-      try {
-        const { features } = await ask(path(["customers", id]));
-        if (!heads.childNodes.length) heads.append(legend(Object.keys(features)));
-        reasons.get(id).replaceChildren(contributions(features));
-      } catch (problem) {
-        reasons.get(id).textContent = problem.title;
-      }
+  async function explain({ customer_id: id }) {
+    const reason = reasons.get(id);
+    if (reason.childNodes.length) return;
+    try {
+      const { features } = await ask(path(["customers", String(id)]));
+      if (!heads.childNodes.length) heads.append(legend(Object.keys(features)));
+      reason.replaceChildren(contributions(features));
+    } catch (problem) {
+      reason.textContent = problem.title;
     }
   }
 
-  for (const { customer_id: id } of audience.recommendations) {
-    reasons.set(id, element("div", { class: "reason" }));
-  }
   return [
     heads,
     table({
@@ -127,86 +152,89 @@ function people(audience) {
           by: (row) => row.customer_id,
         },
         { heading: "Score", numeric: true, cell: (row) => score(row.score), by: (row) => row.score },
-        { heading: "Why: what each part adds to the score", cell: (row) => reasons.get(row.customer_id) },
+        { heading: "What each part adds to the score", cell: (row) => reasons.get(row.customer_id) },
       ],
       rows: audience.recommendations,
       empty: "Everybody has touched this product: there is nobody left to contact.",
-      onpage: explain,
+      // Of the page that is shown, not of all.
+      onpage: (rows) => rows.forEach(explain),
     }),
   ];
 }
 
-function file(product, n) {
-  const size = element("input", { type: "number", min: 1, value: n, id: "file-size" });
-  const trouble = element("p", { role: "alert" });
-  return element(
-    "form",
-    {
-      class: "ask",
-      onsubmit: async (event) => {
-        event.preventDefault();
-        trouble.textContent = "";
-        try {
-          await download(path(["audience", product], { n: size.value, format: "csv" }), "audience.csv");
-        } catch (problem) {
-          trouble.textContent = problem.detail;
-        }
-      },
-    },
-    labelled("Customers in the file", size),
-    element("button", {}, "Download CSV"),
-    trouble,
-  );
-}
-
-async function worth(n) {
-  const { campaigns } = await ask(path(["campaigns"]));
-  const heading = "What it costs and returns";
+// What contacting so many customers is worth: in a sentence, and in parts of a section.
+async function prices(size) {
+  const campaigns = await priceLists();
+  const sentence = element("span", { "aria-live": "polite" });
   if (!campaigns.length) {
-    return section(
-      heading,
-      element("p", {}, "No campaign says what a contact costs: a row of seeds/campaigns.csv does."),
-    );
+    const parts = [
+      element(
+        "p",
+        {},
+        "No campaign says what a contact costs: a row of ",
+        element("code", {}, "seeds/campaigns.csv"),
+        " does.",
+      ),
+    ];
+    return { sentence, parts };
   }
-  const place = element("div", { "aria-live": "polite" });
+  const place = element("div");
   async function price(campaignId) {
-    const plan = await ask(path(["campaigns", campaignId, "plan"]));
-    place.replaceChildren(...planFor(plan, Number(n)));
+    try {
+      const plan = await ask(path(["campaigns", campaignId, "plan"]));
+      const row = plan.sizes.findLast((known) => known.audience_size <= size) ?? plan.sizes[0];
+      sentence.textContent = row ? inWords(row) : "";
+      place.replaceChildren(...(row ? priced(plan, row) : [element("p", {}, plan.note ?? "Nothing was measured.")]));
+    } catch (problem) {
+      place.replaceChildren(element("p", { role: "alert" }, problem.detail));
+    }
   }
+  const [first] = campaigns;
+  await price(first.campaign_id);
   const choices = campaigns.map((campaign) => [campaign.campaign_id, campaign.campaign_name]);
-  await price(campaigns[0].campaign_id);
-  return section(
-    heading,
-    labelled("Prices of the campaign", selection("campaign_id", choices, campaigns[0].campaign_id, price)),
-    place,
+  const choice = labelled("Prices of the campaign", selection("campaign_id", choices, first.campaign_id, price));
+  return { sentence, parts: [choice, place] };
+}
+
+async function priceLists() {
+  try {
+    return (await ask(path(["campaigns"]))).campaigns;
+  } catch (problem) {
+    if (problem.status === 404) return []; // A release from before there were campaigns.
+    throw problem;
+  }
+}
+
+function inWords(row) {
+  const many = counted(row.audience_size, "contact");
+  return (
+    `${many} cost ${money(row.cost)} and return ${money(row.revenue)}, a profit of ${money(row.profit)} ` +
+    `(${range(money, row.profit_low, row.profit_high)}), if customers purchase as the ` +
+    `${count(row.audience_size)} most engaged did when it was measured.`
   );
 }
 
-function planFor(plan, n) {
-  const size = plan.sizes.findLast((row) => row.audience_size <= n) ?? plan.sizes[0];
-  if (!size) return [element("p", {}, plan.note ?? "Nothing was measured.")];
+function priced(plan, row) {
   return [
     element(
       "p",
       {},
-      `The ${count(size.audience_size)} most engaged customers were measured: `,
-      `${percent(size.response_rate)} of them purchased after the split `,
-      `(95 % interval ${range(percent, size.response_rate_low, size.response_rate_high)}).`,
+      `Of the ${count(row.audience_size)} most engaged customers ${percent(row.response_rate)} purchased after the split `,
+      `(95 % interval ${range(percent, row.response_rate_low, row.response_rate_high)}).`,
     ),
     figures([
       ["a contact costs", money(plan.cost_per_contact)],
       ["a purchase is worth", money(plan.value_per_conversion)],
-      [`${count(size.audience_size)} contacts cost`, money(size.cost)],
-      ["they return", money(size.revenue)],
-      ["profit", money(size.profit)],
-      ["profit, interval", range(money, size.profit_low, size.profit_high)],
+      [`${counted(row.audience_size, "contact")} cost`, money(row.cost)],
+      ["they return", money(row.revenue)],
+      ["profit", money(row.profit)],
     ]),
     element(
       "p",
       {},
       plan.best_audience_size == null
         ? "At these prices no number of customers pays. "
-        : `At these prices ${count(plan.best_audience_size)} customers pay best. `,
+        : `At these prices ${counted(plan.best_audience_size, "customer")} pay best. `,
       link("campaigns", { campaign_id: plan.campaign_id }, "The whole plan"),
     ),
     element(
@@ -217,7 +245,9 @@ function planFor(plan, n) {
   ];
 }
 
-async function comparison(product, n, other) {
+async function comparison(address, product, n) {
+  const other = address.get("other_product_id")?.trim();
+  const heading = "Is it the same for another product?";
   const form = element(
     "form",
     { class: "ask", method: "get" },
@@ -226,16 +256,17 @@ async function comparison(product, n, other) {
     productSearch("other_product_id", "Another product", other ?? ""),
     element("button", {}, "Compare"),
   );
-  const heading = "Is it the same for another product?";
   if (!other) return section(heading, form);
-  const overlap = await ask(path(["recommend", product, "overlap", other], { n }));
+  const asked = ask(path(["recommend", product, "overlap", other], { n }));
+  const overlap = await orLike(address, "other_product_id", asked);
+  if (!overlap) return section(heading, form, nothingLike(other));
   return section(
     heading,
     form,
     element(
       "p",
       { id: "overlap" },
-      `${count(overlap.count)} of the ${count(overlap.n)} customers (${percent(overlap.share)}) are in both audiences.`,
+      `${counted(overlap.count, "customer")} of ${count(overlap.n)} (${percent(overlap.share)}) are in both audiences.`,
     ),
     table({
       caption: "Customers in both",

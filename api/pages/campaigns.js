@@ -4,10 +4,10 @@ import { ask, download, path } from "./api.js";
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
 import { element, figures, link, section } from "./elements.js";
-import { concentrated, count, date, decimal, money, percent, range, words } from "./format.js";
+import { concentrated, count, date, money, percent, range, words } from "./format.js";
 import { table } from "./table.js";
 
-const PAGE = 50; // customers of an audience at once
+const PAGE = 20; // customers of an audience at once
 
 export async function show(address) {
   const campaignId = address.get("campaign_id");
@@ -34,7 +34,11 @@ async function all() {
         { heading: "Cost", numeric: true, cell: (row) => money(row.planned_cost), by: (row) => row.planned_cost },
       ],
       rows: campaigns,
-      empty: "No campaign is active. A row of seeds/campaigns.csv makes one; then build anew.",
+      empty: [
+        "No campaign is active. A row of ",
+        element("code", {}, "seeds/campaigns.csv"),
+        " makes one; then build anew.",
+      ],
     }),
   ];
 }
@@ -47,7 +51,7 @@ async function one(campaignId) {
   return [
     element("p", {}, link("campaigns", {}, "All campaigns")),
     element("h2", {}, campaign.campaign_name),
-    element("p", {}, `${date(campaign.starts_on)} to ${date(campaign.ends_on)}. Asks ${campaign.audience_rule}.`),
+    element("p", {}, `${date(campaign.starts_on)} to ${date(campaign.ends_on)}. ${campaign.audience_rule}`),
     figures([
       ["products", count(campaign.product_count)],
       ["customers who suit", count(campaign.suitable_customer_count)],
@@ -77,6 +81,7 @@ function worth(plan) {
     ),
     plan.note ? element("p", { class: "faint" }, plan.note) : null,
     chart(charts.profit(plan.sizes), "Profit by number of customers contacted, with its 95 % interval"),
+    element("p", { class: "faint" }, "The chart ends where more would be lost than could be earned."),
     table({
       caption: "The plan by audience size",
       columns: [
@@ -86,7 +91,7 @@ function worth(plan) {
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
         { heading: "Revenue", numeric: true, cell: (row) => money(row.revenue), by: (row) => row.revenue },
         { heading: "Profit", numeric: true, cell: (row) => money(row.profit), by: (row) => row.profit },
-        { heading: "Return on investment", numeric: true, cell: (row) => decimal(row.return_on_investment), by: (row) => row.return_on_investment },
+        { heading: "Return", numeric: true, cell: (row) => percent(row.return_on_investment), by: (row) => row.return_on_investment },
         { heading: "Per purchase", numeric: true, cell: (row) => money(row.cost_per_conversion), by: (row) => row.cost_per_conversion },
       ],
       rows: plan.sizes,
@@ -114,7 +119,7 @@ function concentration(campaign) {
       { heading: "Measure", cell: (row) => words(row.measure) },
       { heading: "Campaign", numeric: true, cell: (row) => concentrated(row.measure, row.value) },
       { heading: "Plain ranking", numeric: true, cell: (row) => concentrated(row.measure, row.without_campaign) },
-      { heading: "What it is", cell: (row) => row.explanation },
+      { heading: "What it is", prose: true, cell: (row) => row.explanation },
     ],
     rows: campaign.concentration,
   });
@@ -147,7 +152,7 @@ async function people(campaignId) {
           { heading: "Rank", numeric: true, cell: (row) => count(row.audience_rank) },
           { heading: "Customer", cell: (row) => link("customer", { customer_id: row.customer_id }, String(row.customer_id)) },
           { heading: "Arm", cell: (row) => row.arm },
-          { heading: "Why", cell: (row) => row.explanation },
+          { heading: "Why", prose: true, cell: (row) => row.explanation },
         ],
         rows: page.audience,
         pageSize: PAGE,

@@ -1,5 +1,6 @@
 // Draws a chart when Vega-Lite has come, and again when the reader turns to light or dark.
 
+import { look } from "./charts.js";
 import { element } from "./elements.js";
 
 const darkness = matchMedia("(prefers-color-scheme: dark)");
@@ -21,11 +22,7 @@ async function draw(place, specification) {
       ast: true, // Expressions are interpreted: the page may not make code out of text.
       renderer: "svg",
       theme: darkness.matches ? "dark" : undefined,
-      config: {
-        axis: { gridColor: darkness.matches ? "#2c3640" : "#e3e8ee" },
-        background: "transparent",
-        view: { stroke: null },
-      },
+      config: look(darkness.matches),
     });
     place.firstElementChild?.removeAttribute("tabindex");
   } catch {

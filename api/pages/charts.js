@@ -1,9 +1,25 @@
 // What the charts are: rows of the API in, Vega-Lite specifications out.
 
 const FAINT = "#8fa3b5"; // Seen on light and on dark.
+// As the parts of a bar in style.css.
+const LIGHT = ["#0b6e6e", "#b3592a", "#3b6fb6", "#7a5195", "#7d7f1f"];
+const DARK = ["#5cc8c2", "#f0a376", "#86b4f0", "#c9a2e2", "#d3d56c"];
 const HEIGHT = 280;
 const RECOMMENDERS = ["als", "engagement", "recent activity", "popular", "random"];
 const RANKINGS = ["engagement", "recent activity", "total interactions", "random"];
+
+/** Of all charts: legible, and on the page's own ground. */
+export function look(isDark) {
+  const text = { labelFont: "sans-serif", titleFont: "sans-serif", labelFontSize: 12, titleFontSize: 12 };
+  return {
+    axis: { ...text, titleFontWeight: "normal", gridColor: isDark ? "#2c3640" : "#e3e8ee" },
+    legend: { ...text, titleFontWeight: "normal" },
+    mark: { color: (isDark ? DARK : LIGHT)[0] },
+    range: { category: isDark ? DARK : LIGHT },
+    background: "transparent",
+    view: { stroke: null },
+  };
+}
 
 const data = (rows) => ({ values: rows });
 const spoken = (rows, field) => rows.map((row) => ({ ...row, [field]: row[field].replaceAll("_", " ") }));
@@ -116,7 +132,7 @@ export function deciles(rows) {
       y: quantitative("lift", "times as many as on average respond"),
     },
     layer: [
-      { transform: [{ filter: "datum.is_split" }], mark: { type: "bar", opacity: 0.85 } },
+      { transform: [{ filter: "datum.is_split" }], mark: { type: "bar", color: FAINT, opacity: 0.6 } },
       {
         mark: { type: "point", filled: true, opacity: 0.9 },
         encoding: {
@@ -167,7 +183,7 @@ export function trials(rows) {
   return differences(
     rows,
     "ranking",
-    "more of the top tenth respond than with the score in use",
+    "more of the top tenth respond",
     "+.2%",
   );
 }
@@ -177,11 +193,18 @@ export function effects(rows) {
   return differences(rows, "comparison", "difference", "+.3~f");
 }
 
+// Sizes up to the first that loses more than the best one earns; beyond, one would see nothing else.
+function worthShowing(sizes) {
+  const most = Math.max(...sizes.map((row) => row.profit));
+  const end = sizes.findIndex((row) => most > 0 && row.profit < -most);
+  return end < 0 ? sizes : sizes.slice(0, end + 1);
+}
+
 /** Profit by audience size, with its interval; the best size marked. */
 export function profit(rows) {
   const x = quantitative("audience_size", "customers contacted", { scale: { type: "log" } });
   return {
-    data: data(rows),
+    data: data(worthShowing(rows)),
     width: "container",
     height: HEIGHT,
     layer: [

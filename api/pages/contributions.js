@@ -3,10 +3,22 @@
 import { bar, element } from "./elements.js";
 import { score, words } from "./format.js";
 
+const FEATURES = {
+  total_interactions: "number of interactions",
+  unique_products: "number of products",
+  avg_event_score: "kind of interactions",
+  interaction_frequency: "interactions per day",
+  recency_score: "recency",
+};
+
+export function feature(name) {
+  return FEATURES[name] ?? words(name);
+}
+
 export function contributions(features) {
   const parts = Object.entries(features).map(([name, { contribution }], at) => [
     contribution,
-    `${words(name)}: ${score(contribution)}`,
+    `${feature(name)}: ${score(contribution)}`,
     at + 1,
   ]);
   return bar(parts, parts.map(([, text]) => text).join(", "));
@@ -17,7 +29,7 @@ export function legend(names) {
     "ul",
     { class: "legend" },
     names.map((name, at) =>
-      element("li", {}, element("i", { class: `part-${at + 1}` }), words(name)),
+      element("li", {}, element("i", { class: `part-${at + 1}` }), feature(name)),
     ),
   );
 }

@@ -1,9 +1,9 @@
 // What is known of a customer, and in whose audiences they are.
 
 import { ask, path } from "./api.js";
-import { contributions, legend } from "./contributions.js";
+import { contributions, feature, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section } from "./elements.js";
-import { count, decimal, score, time, words } from "./format.js";
+import { count, counted, decimal, score, time } from "./format.js";
 import { table } from "./table.js";
 
 const PRODUCTS = 1000; // as many as the API gives
@@ -39,16 +39,16 @@ export async function show(address) {
       table({
         caption: "Features",
         columns: [
-          { heading: "Feature", cell: ([name]) => words(name) },
-          { heading: "Value", numeric: true, cell: ([, feature]) => decimal(feature.value) },
-          { heading: "From 0 to 1", numeric: true, cell: ([, feature]) => score(feature.normalized) },
-          { heading: "Adds to the score", numeric: true, cell: ([, feature]) => score(feature.contribution) },
+          { heading: "Feature", cell: ([name]) => feature(name) },
+          { heading: "Value", numeric: true, cell: ([, known]) => decimal(known.value) },
+          { heading: "From 0 to 1", numeric: true, cell: ([, known]) => score(known.normalized) },
+          { heading: "Adds to the score", numeric: true, cell: ([, known]) => score(known.contribution) },
         ],
         rows: Object.entries(customer.features),
       }),
     ),
     section(
-      `In ${count(memberships.total)} audiences`,
+      `In ${counted(memberships.total, "audience")}`,
       memberships.total > memberships.count
         ? element("p", { class: "faint" }, `The ${count(memberships.count)} in which they stand best.`)
         : null,

@@ -15,10 +15,11 @@ export function section(heading, ...children) {
   return element("section", {}, element("h2", {}, heading), children);
 }
 
-export function figures(pairs) {
+// `kind` is "wide" for times and names.
+export function figures(pairs, kind = "") {
   return element(
     "dl",
-    { class: "figures" },
+    { class: `figures ${kind}` },
     pairs.map(([name, value]) =>
       element("div", {}, element("dt", {}, name), element("dd", {}, value)),
     ),
@@ -27,6 +28,12 @@ export function figures(pairs) {
 
 export function badge(text, mood) {
   return element("span", { class: `badge ${mood}` }, text);
+}
+
+const VIABILITY = { viable: "good", borderline: "middling", "not viable": "bad" };
+
+export function viability(verdict) {
+  return badge(verdict, VIABILITY[verdict]);
 }
 
 // A form whose fields become the address, so that what is shown can be shared.

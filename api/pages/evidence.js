@@ -3,9 +3,8 @@
 import { ask, path } from "./api.js";
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
-import { addressForm, badge, element, labelled, section, selection } from "./elements.js";
+import { addressForm, element, labelled, section, selection, viability } from "./elements.js";
 import { count, decimal, percent, range, smallPercent, words } from "./format.js";
-import { MOODS } from "./overview.js";
 import { table } from "./table.js";
 
 const OUTCOMES = [
@@ -29,7 +28,7 @@ export async function show(address) {
       "div",
       { class: "conclusion" },
       evidence.als
-        ? element("p", {}, "Collaborative filtering, fitted: ", badge(evidence.als.verdict, MOODS[evidence.als.verdict]))
+        ? element("p", {}, "Collaborative filtering, fitted: ", viability(evidence.als.verdict))
         : null,
       evidence.conclusions.map((row) => element("p", {}, row.statement)),
     ),

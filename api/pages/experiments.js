@@ -4,7 +4,7 @@ import { ask, path } from "./api.js";
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
 import { badge, element, figures, link, section } from "./elements.js";
-import { count, date, decimal, money, percent, range, words } from "./format.js";
+import { count, date, decimal, money, percent, probability, range, words } from "./format.js";
 import { table } from "./table.js";
 
 const MOODS = { ship: "good", continue: "middling", planned: "", running: "", stop: "bad", invalid: "bad" };
@@ -28,18 +28,27 @@ async function all() {
         },
         { heading: "Period", cell: (row) => `${date(row.starts_on)} to ${date(row.ends_on)}`, by: (row) => row.starts_on },
         { heading: "Verdict", cell: (row) => badge(row.verdict, MOODS[row.verdict]), by: (row) => row.verdict },
-        { heading: "Why", cell: (row) => row.reason },
+        { heading: "Why", prose: true, cell: (row) => row.reason },
       ],
       rows: experiments,
-      empty:
-        "No experiment is active. Rows of seeds/experiments.csv and seeds/experiment_arms.csv make one; `make plan` says how large it has to be.",
+      empty: [
+        "No experiment is active. Rows of ",
+        element("code", {}, "seeds/experiments.csv"),
+        " and ",
+        element("code", {}, "seeds/experiment_arms.csv"),
+        " make one; ",
+        element("code", {}, "make plan"),
+        " says how large it has to be.",
+      ],
     }),
   ];
 }
 
 async function one(experimentId) {
   const experiment = await ask(path(["experiments", experimentId]));
-  const metrics = [...new Set(experiment.results.map((row) => row.metric))];
+  // The one that decides first.
+  const results = experiment.results.toSorted((one, other) => other.is_primary - one.is_primary);
+  const metrics = [...new Set(results.map((row) => row.metric))];
   return [
     element("p", {}, link("experiments", {}, "All experiments")),
     element("h2", {}, experiment.experiment_name),
@@ -60,7 +69,7 @@ async function one(experimentId) {
       ["power", percent(experiment.power)],
       ["a contact costs", money(experiment.cost_per_contact)],
       ["per added conversion", money(experiment.cost_per_incremental_conversion)],
-      ["return on investment", decimal(experiment.return_on_investment)],
+      ["return on investment", percent(experiment.return_on_investment)],
     ]),
     section(
       "Arms",
@@ -74,12 +83,12 @@ async function one(experimentId) {
         empty: "Nobody has been assigned yet.",
       }),
     ),
-    ...metrics.map((metric) => results(metric, experiment.results.filter((row) => row.metric === metric))),
+    ...metrics.map((metric) => compared(metric, results.filter((row) => row.metric === metric))),
     metrics.length ? null : element("p", { class: "faint" }, "Figures are shown when it has ended: looking earlier misleads."),
   ];
 }
 
-function results(metric, rows) {
+function compared(metric, rows) {
   const measured = rows.filter((row) => row.difference_low != null);
   return section(
     `${words(metric)}${rows[0].is_primary ? " (decides)" : ""}`,
@@ -92,7 +101,7 @@ function results(metric, rows) {
         { heading: "Base", numeric: true, cell: (row) => decimal(row.base_mean) },
         { heading: "Difference", numeric: true, cell: (row) => decimal(row.difference) },
         { heading: "Interval", numeric: true, cell: (row) => range(decimal, row.difference_low, row.difference_high) },
-        { heading: "p, corrected", numeric: true, cell: (row) => decimal(row.p_value_corrected) },
+        { heading: "p, corrected", numeric: true, cell: (row) => probability(row.p_value_corrected) },
         { heading: "Power", numeric: true, cell: (row) => percent(row.power) },
       ],
       rows,

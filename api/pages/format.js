@@ -16,6 +16,11 @@ export const money = formatter({ minimumFractionDigits: 2, maximumFractionDigits
 export const percent = formatter({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
 export const smallPercent = formatter({ style: "percent", maximumSignificantDigits: 3 });
 
+// A probability: what is tiny is only said to be so.
+export function probability(value) {
+  return value != null && value < 0.0001 ? "below 0.0001" : decimal(value);
+}
+
 const share = formatter({ maximumSignificantDigits: 6 });
 
 // A measure of concentration: of customers and lists there is a number, of the rest a share.
@@ -25,6 +30,20 @@ export function concentrated(measure, value) {
 
 export function range(format, low, high) {
   return low == null || high == null ? UNKNOWN : `${format(low)} to ${format(high)}`;
+}
+
+// How many there are of what: "1 customer", "20 customers".
+export function counted(number, one, many = `${one}s`) {
+  return `${count(number)} ${number === 1 ? one : many}`;
+}
+
+// An age in days, in the largest unit of which there is one.
+export function age(days) {
+  if (days == null) return UNKNOWN;
+  const minutes = Math.floor(days * 24 * 60);
+  if (minutes < 60) return counted(minutes, "minute");
+  if (days < 1) return counted(Math.floor(minutes / 60), "hour");
+  return counted(Math.floor(days), "day");
 }
 
 // The words of a column or a measure: `cart_count` is "cart count".
@@ -48,5 +67,6 @@ export function time(text) {
 }
 
 export function date(text) {
-  return text == null ? UNKNOWN : day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
+  if (text == null) return UNKNOWN;
+  return day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`)).replaceAll(" ", "\u00a0");
 }

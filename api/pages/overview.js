@@ -3,11 +3,9 @@
 import { ask } from "./api.js";
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
-import { badge, bar, element, figures, link, section } from "./elements.js";
+import { badge, bar, element, figures, link, section, viability } from "./elements.js";
 import { concentrated, count, decimal, percent, smallPercent, time, words } from "./format.js";
 import { table } from "./table.js";
-
-export const MOODS = { viable: "good", borderline: "middling", "not viable": "bad" };
 
 export async function show() {
   const { profile, event_mix, retention, cohorts, concentration, checks, verdict } =
@@ -24,7 +22,7 @@ export async function show() {
       element(
         "p",
         {},
-        badge(verdict.verdict, MOODS[verdict.verdict]),
+        viability(verdict.verdict),
         ` ${verdict.explanation}`,
       ),
       element(
@@ -48,7 +46,7 @@ export async function show() {
       { class: "columns" },
       section(
         "Do customers come back?",
-        chart(charts.retention(retention), "Customers still seen, by days after their first visit"),
+        retentionChart(retention.filter((row) => row.retained_share != null)),
         retentionTable(retention),
       ),
       section("Month by month", cohortChart(cohorts)),
@@ -66,7 +64,7 @@ export async function show() {
             numeric: true,
             cell: (row) => concentrated(row.measure, row.value),
           },
-          { heading: "What it is", cell: (row) => row.explanation },
+          { heading: "What it is", prose: true, cell: (row) => row.explanation },
         ],
         rows: concentration,
       }),
@@ -81,11 +79,17 @@ function requirements(checks) {
       { heading: "Requirement", cell: (row) => row.requirement },
       { heading: "Measured", numeric: true, cell: (row) => smallPercent(row.measured) },
       { heading: "Needed", numeric: true, cell: (row) => smallPercent(row.threshold) },
-      { heading: "", cell: (row) => badge(row.passed ? "met" : "not met", row.passed ? "good" : "bad") },
-      { heading: "In words", cell: (row) => row.explanation },
+      { heading: "Met", cell: (row) => badge(row.passed ? "met" : "not met", row.passed ? "good" : "bad") },
+      { heading: "In words", prose: true, cell: (row) => row.explanation },
     ],
     rows: checks,
   });
+}
+
+function retentionChart(measured) {
+  return measured.length
+    ? chart(charts.retention(measured), "Customers still seen, by days after their first visit")
+    : element("p", { class: "faint" }, "The log is too short to tell.");
 }
 
 function retentionTable(retention) {
@@ -120,7 +124,7 @@ function bands(profile) {
       { heading: "Customers", cell: ([, text]) => text },
       { heading: "Number", numeric: true, cell: ([name]) => count(profile[`${name}_customer_count`]) },
       { heading: "Share", numeric: true, cell: ([name]) => percent(profile[`${name}_customer_share`]) },
-      { heading: "", cell: ([name, text, colour]) => shareBar(profile[`${name}_customer_share`], text, colour) },
+      { heading: "Of all", cell: ([name, text, colour]) => shareBar(profile[`${name}_customer_share`], text, colour) },
     ],
     rows: BANDS,
   });
@@ -134,7 +138,7 @@ function events(mix) {
       { heading: "Number", numeric: true, cell: (row) => count(row.interaction_count), by: (row) => row.interaction_count },
       { heading: "Share", numeric: true, cell: (row) => percent(row.interaction_share), by: (row) => row.interaction_share },
       { heading: "Weight", numeric: true, cell: (row) => decimal(row.event_weight), by: (row) => row.event_weight },
-      { heading: "", cell: (row) => shareBar(row.interaction_share, words(row.event), 1) },
+      { heading: "Of all", cell: (row) => shareBar(row.interaction_share, words(row.event), 1) },
     ],
     rows: mix,
   });

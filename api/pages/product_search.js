@@ -1,18 +1,31 @@
-// A field that finds a product by id or name while one types (ARIA's combobox).
+// Finds a product by id or name: a field that suggests while one types (ARIA's combobox).
 
 import { ask, path } from "./api.js";
-import { element, labelled } from "./elements.js";
-import { count } from "./format.js";
+import { element } from "./elements.js";
+import { counted } from "./format.js";
 
 const PATIENCE = 150; // milliseconds without a key, before it asks
+
+/** Products that a text may mean, the likeliest first. */
+export async function productsLike(text, n) {
+  const { products } = await ask(path(["products", "search"], { q: text, n }));
+  return products;
+}
+
+/** What a product is called. */
+export function productName(product) {
+  return product.product_name ?? `Product ${product.product_id}`;
+}
 
 /** A labelled field of that name, whose value is a product id. */
 export function productSearch(name, label, chosen) {
   const list = element("ul", { id: `${name}-list`, role: "listbox", "aria-label": label });
   const field = element("input", {
+    id: name,
     name,
     value: chosen,
     placeholder: "an id or a part of a name",
+    required: true,
     autocomplete: "off",
     role: "combobox",
     "aria-expanded": "false",
@@ -49,13 +62,13 @@ export function productSearch(name, label, chosen) {
     if (!asked) return close();
     let found;
     try {
-      found = await ask(path(["products", "search"], { q: asked, n: 8 }));
+      found = await productsLike(asked, 8);
     } catch {
       return close(); // Submitting says what is wrong.
     }
     if (field.value.trim() !== asked || document.activeElement !== field) return;
     close();
-    options = found.products;
+    options = found;
     list.append(
       ...options.map((product, place) =>
         element(
@@ -70,8 +83,8 @@ export function productSearch(name, label, chosen) {
               choose(product);
             },
           },
-          product.product_name ?? `product ${product.product_id}`,
-          element("span", { class: "faint" }, ` ${product.product_id}, ${count(product.customer_count)} customers`),
+          productName(product),
+          element("span", { class: "faint" }, ` ${product.product_id}, ${counted(product.customer_count, "customer")}`),
         ),
       ),
     );
@@ -86,17 +99,16 @@ export function productSearch(name, label, chosen) {
     if (event.key === "Escape") close();
     if (!options.length) return;
     if (event.key === "ArrowDown") mark(at + 1);
-    else if (event.key === "ArrowUp") mark(at - 1);
+    else if (event.key === "ArrowUp") mark(at < 0 ? -1 : at - 1);
     else if (event.key === "Enter" && at >= 0) choose(options[at]);
     else return;
     event.preventDefault();
   });
   field.addEventListener("blur", close);
-  return labelled(label, element("div", { class: "search" }, field, list));
-}
-
-/** The product that a text means: its id, or the first whose name it is like; null if none. */
-export async function productOf(text) {
-  const { products } = await ask(path(["products", "search"], { q: text, n: 1 }));
-  return products[0] ?? null;
+  return element(
+    "div",
+    { class: "field" },
+    element("label", { for: name }, label),
+    element("div", { class: "search" }, field, list),
+  );
 }

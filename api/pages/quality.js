@@ -24,7 +24,7 @@ export async function show() {
           { heading: "Reason", cell: (row) => row.reason, by: (row) => row.reason },
           { heading: "Rows", numeric: true, cell: (row) => count(row.row_count), by: (row) => row.row_count },
           { heading: "Share", numeric: true, cell: (row) => percent(row.row_share), by: (row) => row.row_share },
-          { heading: "For example", cell: example },
+          { heading: "For example", prose: true, cell: example },
         ],
         rows: rejects,
         empty: "No row was rejected.",
@@ -52,7 +52,7 @@ export async function show() {
         columns: [
           { heading: "Test", cell: (row) => words(row.name), by: (row) => row.name },
           { heading: "About", cell: (row) => row.table ?? "", by: (row) => row.table },
-          { heading: "", cell: (row) => badge(row.status, row.status === "pass" ? "good" : "middling") },
+          { heading: "Result", cell: (row) => badge(row.status, row.status === "pass" ? "good" : "middling") },
           { heading: "Rows it warns of", numeric: true, cell: (row) => count(row.failures), by: (row) => row.failures },
         ],
         rows: quality.tests,

@@ -2,7 +2,7 @@
 
 import { ask, path } from "./api.js";
 import { badge, element, figures, link, section } from "./elements.js";
-import { count, decimal, time, words } from "./format.js";
+import { age, count, time, words } from "./format.js";
 import { table } from "./table.js";
 
 const MOODS = { entered: "good", stayed: "", left: "bad" };
@@ -17,10 +17,10 @@ export async function show() {
       ["release", release.release_id],
       ["made", time(release.created_at)],
       ["served since", time(release.served_since)],
-      ["days old", decimal(release.age_days)],
+      ["age", age(release.age_days)],
       ["log until", time(release.input.last_interaction_at)],
       ["as of", time(release.input.as_of_at)],
-    ]),
+    ], "wide"),
     release.git_revision
       ? element("p", { class: "faint" }, "Made by revision ", element("code", {}, release.git_revision), ".")
       : null,
@@ -66,13 +66,17 @@ function ranking(changes) {
         columns: [
           { heading: "Rank", numeric: true, cell: (row) => count(row.engagement_rank), by: (row) => row.engagement_rank },
           { heading: "Before", numeric: true, cell: (row) => count(row.earlier_rank), by: (row) => row.earlier_rank },
-          { heading: "", cell: (row) => badge(row.change, MOODS[row.change]), by: (row) => row.change },
+          { heading: "Change", cell: (row) => badge(row.change, MOODS[row.change]), by: (row) => row.change },
           {
             heading: "Customer",
             cell: (row) => link("customer", { customer_id: row.customer_id }, String(row.customer_id)),
           },
         ],
-        rows: changes.ranking,
+        // Who entered or left first; each in the order of the ranking.
+        rows: changes.ranking.toSorted(
+          (one, other) => (one.change === "stayed") - (other.change === "stayed"),
+        ),
+        empty: "Nobody is in the ranking.",
       }),
     ),
   ];

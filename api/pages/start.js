@@ -1,6 +1,6 @@
 // Starts the page that the address names, and keeps an eye on what is served.
 
-import { forgetKey, hasKey, health, whenReleaseChanges } from "./api.js";
+import { forgetKey, hasKey, health, whenReleaseIsSeen } from "./api.js";
 import { element, link } from "./elements.js";
 
 const TITLES = {
@@ -24,14 +24,18 @@ function notice(kind, mood, ...children) {
   notices.append(element("div", { id: kind, class: `notice ${mood}` }, children));
 }
 
-whenReleaseChanges((release) =>
+whenReleaseIsSeen((served, shown) => {
+  if (served === shown) {
+    document.getElementById("new-release")?.remove();
+    return;
+  }
   notice(
     "new-release",
     "",
-    `Release ${release} is served now; this page shows an earlier one. `,
+    `Release ${served} is served now; this page shows ${shown}. `,
     element("button", { onclick: () => location.reload() }, "Reload"),
-  ),
-);
+  );
+});
 
 async function look() {
   let found;
@@ -45,6 +49,8 @@ async function look() {
   document.getElementById("release").textContent = found.release_id ? `Release ${found.release_id}` : "";
   if (found.status === "degraded") notice("health", "warning", found.reasons.join(" "));
 }
+
+const BROKEN = { title: "This page could not be shown", detail: "Try again, or tell whoever runs this service." };
 
 function face(problem) {
   return element(
@@ -74,13 +80,13 @@ async function start() {
   document.title = `${TITLES[name]} - Product Audience`;
   document.querySelector(`nav a[href="/pages/${name}"]`).setAttribute("aria-current", "page");
   const heading = element("h1", {}, TITLES[name]);
-  const page = await import(`./${name}.js`);
   try {
+    const page = await import(`./${name}.js`);
     const parts = await page.show(new URLSearchParams(location.search));
     content.replaceChildren(heading, ...parts.filter((part) => part != null));
   } catch (problem) {
-    if (problem.title === undefined) throw problem;
-    content.replaceChildren(heading, face(problem));
+    content.replaceChildren(heading, face(problem.title ? problem : BROKEN));
+    if (!problem.title) console.error(problem);
   }
   const forget = document.getElementById("forget-key");
   forget.hidden = !hasKey();

@@ -3,7 +3,8 @@
 import { element } from "./elements.js";
 
 /**
- * columns: [{heading, cell(row), by(row)?, numeric?}]; one with `by` can be sorted by it.
+ * columns: [{heading, cell(row), by(row)?, numeric?, prose?}]; one with `by` can be sorted by it,
+ * one of prose keeps room for sentences.
  * onpage(rows): called with the rows of a page whenever it is shown.
  */
 export function table({ caption, columns, rows, pageSize = 10, empty, onpage }) {
@@ -12,10 +13,11 @@ export function table({ caption, columns, rows, pageSize = 10, empty, onpage }) 
   let order = null; // [column, direction]
   let first = 0;
 
+  const kind = (column) => (column.numeric ? "number" : column.prose ? "prose" : null);
   const heads = columns.map((column) =>
     element(
       "th",
-      { scope: "col", class: column.numeric ? "number" : null },
+      { scope: "col", class: kind(column) },
       column.by ? element("button", { type: "button", onclick: () => sort(column) }, column.heading) : column.heading,
     ),
   );
@@ -53,7 +55,7 @@ export function table({ caption, columns, rows, pageSize = 10, empty, onpage }) 
         element(
           "tr",
           {},
-          columns.map((column) => element("td", { class: column.numeric ? "number" : null }, column.cell(row))),
+          columns.map((column) => element("td", { class: kind(column) }, column.cell(row))),
         ),
       ),
     );
@@ -69,7 +71,7 @@ export function table({ caption, columns, rows, pageSize = 10, empty, onpage }) 
     {},
     element(
       "div",
-      { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+      { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
       element(
         "table",
         {},

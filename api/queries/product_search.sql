@@ -1,13 +1,14 @@
--- Products that a text may mean, in small letters: the id, then names that begin with it,
--- then ids that do, then names that hold it; of equals the one with more interactions.
+-- Products that a text may mean, in small letters or capitals: the id, then names that begin
+-- with it, then ids that do, then names that hold it; of equals the one with more
+-- interactions. Nothing means every product.
 with found as (
     select
         *,
         case
-            when cast(product_id as text) = $exact_text then 1
-            when starts_with(lower(product_name), $text) then 2
-            when starts_with(lower(cast(product_id as text)), $text) then 3
-            when contains(lower(product_name), $text) then 4
+            when $text = '' or cast(product_id as text) = $text then 1
+            when starts_with(lower(product_name), lower($text)) then 2
+            when starts_with(lower(cast(product_id as text)), lower($text)) then 3
+            when contains(lower(product_name), lower($text)) then 4
         end as closeness
     from main.products
 )

@@ -5,12 +5,12 @@ from sanic.response import HTTPResponse
 
 from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
-from api.parameters import Text, WholeNumber
+from api.parameters import LONGEST_ID, Text, WholeNumber
 from api.schemas import products as schemas
 
 N = WholeNumber("n", 10, 1, 1000, "How many products.")
 
-TEXT = Text("q", "vase", 200, "An id, or a part of a name.")
+TEXT = Text("q", "vase", LONGEST_ID, "An id, or a part of a name.")
 
 products = Blueprint("products")
 
@@ -54,9 +54,6 @@ async def search_products(request: Request) -> HTTPResponse:
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         n = N.read(request)
-        text = TEXT.read(request)
-        found = await release.ask_records(
-            "product_search", exact_text=text, text=text.lower(), n=n
-        )
+        found = await release.ask_records("product_search", text=TEXT.read(request), n=n)
         body = {"products": found, "count": len(found), "release": release.release_id}
         return answer(request, release, as_json(body))

@@ -18,7 +18,7 @@ def test_every_chart_is_there_and_nothing_comes_from_outside(
     report = (taste_evidence.folder.evidence / "report.html").as_uri()
     page.goto(report)
     for section in SECTIONS:
-        page.wait_for_selector(f"#{section.name} svg .mark-group", state="attached")
+        page.wait_for_selector(f"#{section.chart} svg .mark-group", state="attached")
     assert (
         page.locator(".conclusion p")
         .first.inner_text()

@@ -1,0 +1,285 @@
+"""The calls that the pages ask first, held against the release itself."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import duckdb
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.publish import publish, roll_back
+from scripts.releases import ReleaseFolder
+from tests.api.conftest import Serve, Server
+
+ODD_NAMES = {
+    "1": "100 % wool",
+    "2": "under_score",
+    "3": 'O\'Neil "the" mug',
+    "4": "ÄPFEL",
+    "5": "İstanbul 🛒",
+    "6": "a\\b",
+    "7": None,
+    "8": "7 dwarfs",
+    "A/1": "seven",
+}
+
+
+def found(server: Server, **parameters: object) -> list[dict[str, Any]]:
+    body = server.get("/products/search", params=parameters).json()
+    assert body["count"] == len(body["products"])
+    products: list[dict[str, Any]] = body["products"]
+    return products
+
+
+def rows(folder: BuildFolder, query: str) -> list[dict[str, Any]]:
+    database = folder.releases / "current" / "audience.duckdb"
+    with duckdb.connect(database, read_only=True) as release:
+        result: list[dict[str, Any]] = release.execute(query).to_arrow_table().to_pylist()
+        return result
+
+
+def test_a_product_is_found_by_id_and_by_any_part_of_its_name(server: Server) -> None:
+    (product,) = rows(
+        server.folder,
+        "from products where product_name is not null order by interaction_count limit 1",
+    )
+    by_id = found(server, q=product["product_id"], n=1)
+    assert by_id[0]["product_id"] == product["product_id"]
+    for name, value in product.items():
+        expected = value.isoformat() if hasattr(value, "isoformat") else value
+        assert by_id[0][name] == expected
+    whole_name = product["product_name"]
+    for text in (whole_name, whole_name.upper(), f"  {whole_name[1:]} "):
+        assert product["product_id"] in [one["product_id"] for one in found(server, q=text)]
+
+
+def test_without_a_text_the_most_popular_come_first(server: Server) -> None:
+    expected = rows(
+        server.folder, "from products order by interaction_count desc, product_id limit 20"
+    )
+    for text in ({}, {"q": ""}, {"q": "   "}):
+        assert [product["product_id"] for product in found(server, n=20, **text)] == [
+            product["product_id"] for product in expected
+        ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%", ["1"]),
+        ("_", ["2"]),
+        ("'NEIL \"", ["3"]),
+        ("äpf", ["4"]),
+        ("İST", ["5"]),
+        ("🛒", ["5"]),
+        ("\\", ["6"]),
+        ("7", ["7", "8"]),
+        ("a/", ["A/1"]),
+        ("SEVEN", ["A/1"]),
+        ("", list(ODD_NAMES)),
+        ("\x00", []),
+        ("x" * 4096, []),
+    ],
+)
+def test_a_text_means_just_what_it_says(text: str, expected: list[str]) -> None:
+    """Whatever it would mean in a pattern; products without a name are found by id."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table products as select unnest($ids) as product_id,"
+            " unnest($names) as product_name, 1 as interaction_count",
+            {"ids": list(ODD_NAMES), "names": list(ODD_NAMES.values())},
+        )
+        query = (PROJECT / "api" / "queries" / "product_search.sql").read_text()
+        answer = connection.execute(query, {"text": text, "n": 20}).fetchall()
+    assert [row[0] for row in answer] == expected
+
+
+def test_a_search_that_cannot_be_meant_is_refused(server: Server) -> None:
+    assert found(server, q="%") == found(server, q="\x00") == []
+    for parameters, name in (
+        ({"q": "x" * 4097}, "q"),
+        ({"n": 0}, "n"),
+        ({"n": 1001}, "n"),
+        ({"n": "many"}, "n"),
+    ):
+        answer = server.get("/products/search", params=parameters)
+        assert (answer.status_code, answer.json()["parameter"]) == (422, name)
+
+
+def test_an_overlap_is_of_the_two_audiences(server: Server) -> None:
+    for one, other in ((5, 9), (9, 5), (5, 5), (5, 987654321), (987654321, 987654322)):
+        for n in (1, 10, 100):
+            first, second = (
+                [
+                    row["customer_id"]
+                    for row in server.get(f"/recommend/{product}?n={n}").json()[
+                        "recommendations"
+                    ]
+                ]
+                for product in (one, other)
+            )
+            shared = [customer for customer in first if customer in second]
+            body = server.get(f"/recommend/{one}/overlap/{other}?n={n}").json()
+            assert body == {
+                "product_id": one,
+                "other_product_id": other,
+                "n": n,
+                "count": len(shared),
+                "share": len(shared) / n,
+                "customer_ids": shared,
+                "release": body["release"],
+            }
+            if one == other:
+                assert body["share"] == 1
+
+
+def test_an_overlap_of_what_is_no_product_names_it(server: Server) -> None:
+    for path, name in (
+        ("/recommend/x/overlap/5", "product_id"),
+        ("/recommend/5/overlap/x", "other_product_id"),
+        ("/recommend/5/overlap/%FF", "other_product_id"),
+        ("/recommend/5/overlap/9?n=0", "n"),
+        ("/recommend/5/overlap/9?n=101", "n"),
+    ):
+        answer = server.get(path)
+        assert (answer.status_code, answer.json()["parameter"]) == (422, name)
+
+
+def test_products_with_odd_ids_are_found_and_compared(
+    serve: Serve, text_build: BuildFolder
+) -> None:
+    server = serve(text_build)
+    for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
+        assert found(server, q=product)[0]["product_id"] == product
+        for other in ("A/1", "batch", "overlap"):
+            one, two = (quote(text, safe="") for text in (product, other))
+            body = server.get(f"/recommend/{one}/overlap/{two}").json()
+            assert (body["product_id"], body["other_product_id"]) == (product, other)
+            # The share is of the longer audience: the population ends before ten.
+            assert 0 < body["share"] <= 1
+    batch = server.get("/recommend/batch/overlap/A%2F1").json()
+    assert batch["product_id"] == "batch"
+    assert found(server, q="<b>") == []
+
+
+def test_evidence_is_what_the_release_holds(server: Server) -> None:
+    body = server.get("/evidence").json()
+    (newest,) = rows(server.folder, "select max(origin) as origin from targeting_lift")
+    conclusions = rows(server.folder, "from evidence_conclusions order by statement_number")
+    assert [row["statement"] for row in body["conclusions"]] == [
+        row["statement"] for row in conclusions
+    ]
+    gains = rows(
+        server.folder,
+        "select outcome, ranking, audience_size, lift from targeting_lift"
+        f" where origin = {newest['origin']}",
+    )
+    kept = {row["ranking"] for row in body["gains"]}
+    assert {
+        (row["outcome"], row["ranking"], row["audience_size"], row["lift"])
+        for row in body["gains"]
+    } == {tuple(row.values()) for row in gains if row["ranking"] in kept}
+    (count,) = rows(
+        server.folder,
+        "select count(*) as metrics from offline_metrics where slice_by = 'nothing'",
+    )
+    assert len(body["recommenders"]) == count["metrics"]
+    assert body["als"] is None, "ALS was not fitted"
+
+
+def test_quality_accounts_for_every_row_and_hides_where_files_lie(server: Server) -> None:
+    body = server.get("/quality").json()
+    expected = rows(server.folder, "from row_accounting")
+    assert len(body["rows"]) == len(expected)
+    assert sum(row["row_count"] for row in body["rows"]) == sum(
+        row["row_count"] for row in expected
+    )
+    examples = [row for row in body["rows"] if row["example_text"] is not None]
+    assert examples
+    assert {row["example_file"] for row in examples} == {"interactions.csv"}
+    manifest = json.loads(
+        (server.folder.releases / "current" / "manifest.json").read_text()
+    )
+    assert body["passed_count"] + body["warned_count"] == len(manifest["tests"]) > 100
+    warned = [test["status"] != "pass" for test in body["tests"]]
+    assert warned == sorted(warned, reverse=True), "those that warn come first"
+
+
+def test_a_first_release_has_nothing_to_compare_with(
+    serve: Serve, published: BuildFolder
+) -> None:
+    server = serve(published)
+    body = server.get("/release/changes").json()
+    assert body["earlier_release"] is body["earlier_created_at"] is None
+    assert body["ranking"] == []
+    counts = [body[f"{change}_count"] for change in ("entered", "stayed", "left", "gone")]
+    assert counts == [0, 0, 0, 0]
+    assert all(row["earlier_row_count"] is None for row in body["row_counts"])
+    # Releases from before this was kept have no such members at all.
+    manifest = published.releases / "current" / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    del facts["earlier"], facts["tests"]
+    manifest.write_text(json.dumps(facts))
+    old = serve(published)
+    assert old.get("/release/changes").json() == body
+    assert old.get("/quality").json()["tests"] == []
+
+
+def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
+    serve: Serve, published: BuildFolder
+) -> None:
+    releases = ReleaseFolder(published.releases)
+    first = releases.current()
+    assert first is not None
+    top = {
+        row["engagement_rank"]: row["customer_id"]
+        for row in rows(published, "from customers where engagement_rank <= 102")
+    }
+    # Number 7 opts out, so that 101 moves up; numbers 3 and 102 change places.
+    with duckdb.connect(published.warehouse) as warehouse:
+        warehouse.execute("delete from marts.customers where engagement_rank = 7")
+        warehouse.execute(
+            "update marts.customers set engagement_rank = case"
+            " when engagement_rank = 3 then 101 when engagement_rank = 102 then 3"
+            " when engagement_rank > 7 then engagement_rank - 1"
+            " else engagement_rank end"
+        )
+    second = publish(published)
+    server = serve(published)
+    answer = server.get("/release/changes")
+    body = answer.json()
+    assert (body["release"], body["earlier_release"]) == (
+        second.release_id,
+        first.release_id,
+    )
+    changes = {row["customer_id"]: row for row in body["ranking"]}
+    assert changes[top[3]] == {
+        "customer_id": top[3],
+        "change": "left",
+        "engagement_rank": 101,
+        "earlier_rank": 3,
+    }
+    assert {changes[top[rank]]["change"] for rank in (101, 102)} == {"entered"}
+    assert changes[top[101]]["engagement_rank"] == 100
+    assert changes[top[8]]["engagement_rank"] == 7
+    counts = [body[f"{change}_count"] for change in ("entered", "stayed", "left", "gone")]
+    assert counts == [2, 98, 1, 1]
+    assert top[7] not in changes
+    assert None not in changes
+    kept = rows(published, "from lookup.ranking_changes")
+    assert top[7] not in [row["customer_id"] for row in kept], "nor in the file"
+    row_counts = {row["table"]: row for row in body["row_counts"]}
+    assert row_counts["customers"]["row_count"] == (
+        row_counts["customers"]["earlier_row_count"] - 1
+    )
+
+    # After going back, what is compared is what was served when that release was made.
+    roll_back(releases)
+    server.wait_for(lambda: server.get("/health").json()["release_id"] == first.release_id)
+    assert server.get("/release/changes").json()["earlier_release"] is None
+    third = publish(published)
+    server.wait_for(lambda: server.get("/health").json()["release_id"] == third.release_id)
+    again = server.get("/release/changes").json()
+    assert again["earlier_release"] == first.release_id
+    assert again["ranking"] == body["ranking"]
