@@ -7,7 +7,12 @@ const darkness = matchMedia("(prefers-color-scheme: dark)");
 
 /** A figure that shows a Vega-Lite specification; the label says what it shows. */
 export function chart(specification, label) {
-  const place = element("div", { class: "chart" }, element("p", { class: "loading faint" }, "Drawing …"));
+  // The label says it; the parts of the drawing say nothing by themselves.
+  const place = element(
+    "div",
+    { class: "chart", "aria-hidden": "true" },
+    element("p", { class: "loading faint" }, "Drawing …"),
+  );
   const figure = element("figure", { role: "img", "aria-label": label }, place);
   draw(place, specification);
   darkness.addEventListener("change", () => draw(place, specification));

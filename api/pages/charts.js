@@ -12,6 +12,7 @@ const RANKINGS = ["engagement", "recent activity", "total interactions", "random
 export function look(isDark) {
   const text = { labelFont: "sans-serif", titleFont: "sans-serif", labelFontSize: 12, titleFontSize: 12 };
   return {
+    aria: false, // The figure has a label, and a table beside it the numbers.
     axis: { ...text, titleFontWeight: "normal", gridColor: isDark ? "#2c3640" : "#e3e8ee" },
     legend: { ...text, titleFontWeight: "normal" },
     mark: { color: (isDark ? DARK : LIGHT)[0] },
@@ -115,7 +116,7 @@ export function gains(rows) {
     encoding: {
       x: quantitative("contacted_share", "customers contacted", shares),
       y: quantitative("cumulative_gain", "of those who respond, reached", shares),
-      color: { field: "ranking", type: "nominal", sort: RANKINGS, title: null, legend: { orient: "top" } },
+      color: { field: "ranking", type: "nominal", sort: RANKINGS, title: null, legend: { orient: "top", columns: 2 } },
       tooltip: [told("ranking"), told("audience_size", ","), told("cumulative_gain", ".2%")],
     },
   };

@@ -62,10 +62,12 @@ export async function show(address) {
       "Do the most engaged respond?",
       element("p", {}, "Bars are the split, points every cutoff."),
       drawn(charts.deciles, of(evidence.deciles).filter((row) => row.lift != null), "Lift of each tenth of the customers"),
+      decileTable(of(evidence.deciles)),
     ),
     section(
       "Would another score do better?",
       drawn(charts.trials, of(evidence.trials), "How much more of the top tenth respond with other scores"),
+      trialTable(of(evidence.trials)),
     ),
   ];
 }
@@ -111,6 +113,30 @@ function gainsTable(rows) {
       { heading: "Lift", numeric: true, cell: (row) => decimal(row.lift), by: (row) => row.lift },
       { heading: "Interval", numeric: true, cell: (row) => range(decimal, row.lift_low, row.lift_high) },
       { heading: "Reached", numeric: true, cell: (row) => percent(row.cumulative_gain), by: (row) => row.cumulative_gain },
+    ],
+    rows,
+  });
+}
+
+function decileTable(rows) {
+  return table({
+    caption: "Tenths of the customers, at every cutoff",
+    columns: [
+      { heading: "Cutoff", numeric: true, cell: (row) => count(row.origin), by: (row) => row.origin },
+      { heading: "Tenth", numeric: true, cell: (row) => count(row.decile), by: (row) => row.decile },
+      { heading: "Lift", numeric: true, cell: (row) => decimal(row.lift), by: (row) => row.lift },
+    ],
+    rows,
+  });
+}
+
+function trialTable(rows) {
+  return table({
+    caption: "Other scores against the one in use",
+    columns: [
+      { heading: "Score", cell: (row) => words(row.ranking), by: (row) => row.ranking },
+      { heading: "More of the top tenth respond", numeric: true, cell: (row) => percent(row.difference), by: (row) => row.difference },
+      { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.difference_low, row.difference_high) },
     ],
     rows,
   });

@@ -1,0 +1,130 @@
+"""What a page says while it waits, and when something is not as it should be."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Route, expect
+
+from api.keys import hashed
+from scripts.build_folder import BuildFolder
+from scripts.publish import publish
+from tests.api.conftest import Serve, Server
+from tests.pages.conftest import Visit, Visitor
+
+KEY = "a-key-of-the-marketing-team"
+
+
+def test_a_page_that_waits_says_so(visit: Visit) -> None:
+    waiting: list[Route] = []
+    visit.page.route("**/diagnostics", lambda route: waiting.append(route))
+    visit.page.goto(f"{visit.base}/pages/overview")
+    expect(visit.page.get_by_text("Loading …")).to_be_visible()
+    visit.page.wait_for_timeout(100)
+    waiting[0].continue_()
+    visit.wait()
+    expect(visit.page.locator(".conclusion")).to_be_visible()
+
+
+def test_an_api_that_does_not_answer_is_named_with_what_to_do(visit: Visit) -> None:
+    visit.page.route("**/diagnostics", lambda route: route.abort())
+    visit.go("overview")
+    face = visit.page.get_by_role("alert")
+    expect(face).to_contain_text("The API does not answer")
+    expect(face).to_contain_text("`make serve` starts it.")
+    visit.page.unroute("**/diagnostics")
+    face.get_by_role("button", name="Try again").click()
+    expect(visit.page.locator(".conclusion")).to_be_visible()
+
+
+def test_before_the_first_release_it_says_how_to_make_one(
+    visitor: Visitor, serve: Serve, folder: BuildFolder
+) -> None:
+    folder.releases.mkdir(parents=True)
+    visit = visitor(serve(folder))
+    visit.go("overview")
+    expect(visit.page.get_by_role("alert")).to_contain_text("Run `make build`.")
+
+
+def test_what_an_address_cannot_mean_is_said_kindly(visit: Visit) -> None:
+    for address, said in (
+        ("audience?product_id=5&n=many", "n = 'many': expected a whole number"),
+        ("audience?product_id=5&n=0", "n = '0': expected a whole number"),
+        ("customer?customer_id=-17", "The release knows no customer '-17'."),
+        ("customer?customer_id=seven", "customer_id = 'seven'"),
+        ("campaigns?campaign_id=autumn", "The release knows no campaign 'autumn'."),
+        ("experiments?experiment_id=x", "The release knows no experiment 'x'."),
+    ):
+        visit.go(address)
+        face = visit.page.get_by_role("alert")
+        expect(face).to_contain_text(said)
+        expect(face.get_by_role("link", name="Begin anew on this page")).to_be_visible()
+    answer = visit.page.goto(f"{visit.base}/pages/nosuch")
+    assert answer is not None
+    assert answer.status == 404
+    expect(visit.page.locator("h1")).to_have_text("There is no such page")
+
+
+def test_a_release_that_is_old_is_said_to_be(
+    visitor: Visitor, serve: Serve, published: BuildFolder
+) -> None:
+    manifest = (published.releases / "current").resolve() / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    facts["created_at"] = (datetime.now(UTC) - timedelta(days=30)).isoformat()
+    manifest.write_text(json.dumps(facts))
+    visit = visitor(serve(published))
+    visit.go("overview")
+    expect(visit.page.locator("#notices")).to_contain_text("The release is 30.0 days old")
+    expect(visit.page.locator(".conclusion")).to_be_visible()
+
+
+def test_a_release_that_is_switched_is_offered(
+    visitor: Visitor, serve: Serve, published: BuildFolder
+) -> None:
+    server = serve(published)
+    visit = visitor(server)
+    visit.go("audience?product_id=5")
+    notice = visit.page.locator("#new-release")
+    assert notice.count() == 0
+    release = publish(published)
+    server.wait_for(
+        lambda: server.get("/release").json()["release_id"] == release.release_id
+    )
+    visit.page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(notice).to_contain_text(f"Release {release.release_id} is served now")
+    notice.get_by_role("button", name="Reload").click()
+    expect(visit.page.locator("#release")).to_have_text(f"Release {release.release_id}")
+    visit.wait()
+    assert notice.count() == 0
+
+
+def test_a_key_is_asked_for_once_and_kept_in_the_tab(
+    visitor: Visitor, serve: Serve, published: BuildFolder
+) -> None:
+    server: Server = serve(published, api_keys=f"marketing:{hashed(KEY)}")
+    visit = visitor(server)
+    visit.page.goto(f"{visit.base}/pages/audience?product_id=5")
+    dialog = visit.page.get_by_role("dialog", name="An API key is needed")
+    expect(dialog).to_be_visible()
+    assert visit.faults() == []
+    visit.page.keyboard.press("Escape")
+    dialog.get_by_label("API key").fill("another-key")
+    dialog.get_by_role("button", name="Continue").click()
+    expect(dialog).to_contain_text("That key is not valid.")
+    dialog.get_by_label("API key").fill(KEY)
+    dialog.get_by_label("API key").press("Enter")
+    visit.wait()
+    expect(visit.page.get_by_text("Contact 10 customers.")).to_be_visible()
+    visit.go("releases")
+    expect(dialog).to_have_count(0)
+    assert all(KEY not in request.url for request in visit.asked)
+    stores = "JSON.stringify([{...localStorage}, document.cookie])"
+    assert visit.page.evaluate(stores) == '[{},""]'
+    assert KEY in visit.page.evaluate("JSON.stringify({...sessionStorage})")
+
+    # Another tab knows nothing of it, nor does this one when it is told to forget.
+    other = visitor(server)
+    other.page.goto(f"{visit.base}/pages/releases")
+    expect(other.page.get_by_role("dialog")).to_be_visible()
+    visit.page.get_by_role("button", name="Forget the API key").click()
+    expect(dialog).to_be_visible()
+    assert KEY not in visit.page.evaluate("JSON.stringify({...sessionStorage})")
