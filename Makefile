@@ -14,7 +14,7 @@ DEV := $(VENV)/.installed-dev
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long simulate lint format bench bench-api load soak clean
+.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long simulate lint format screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -111,6 +111,9 @@ format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(SQLFLUFF) fix $(SQL)
+
+screenshots: $(DEV) ## Take a picture of every page of the current release
+	@$(BIN)/python -m scripts.screenshots
 
 bench: $(DEV) ## Time models, memory and growth (SCALES='1 10'), beside Polars
 	@$(BIN)/python -m scripts.benchmark $$SCALES

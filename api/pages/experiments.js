@@ -69,7 +69,8 @@ async function one(experimentId) {
       ["power", percent(experiment.power)],
       ["a contact costs", money(experiment.cost_per_contact)],
       ["per added conversion", money(experiment.cost_per_incremental_conversion)],
-      ["return on investment", percent(experiment.return_on_investment)],
+      ["profit of contacting", money(experiment.profit)],
+      ["its interval", range(money, experiment.profit_low, experiment.profit_high)],
     ]),
     section(
       "Arms",
@@ -77,7 +78,9 @@ async function one(experimentId) {
         caption: "Units by arm",
         columns: [
           { heading: "Arm", cell: (row) => words(row.arm) },
+          { heading: "", cell: (row) => (row.is_contacted ? "contacted" : "left alone") },
           { heading: "Units", numeric: true, cell: (row) => count(row.unit_count) },
+          { heading: "By chance", numeric: true, cell: (row) => count(row.expected_units) },
         ],
         rows: experiment.arms,
         empty: "Nobody has been assigned yet.",

@@ -13,7 +13,6 @@ export async function show() {
     figures([
       ["tests passed", count(quality.passed_count)],
       ["tests that warn", count(quality.warned_count)],
-      ["reasons to reject", count(rejects.length)],
     ]),
     section(
       "Rejected rows",

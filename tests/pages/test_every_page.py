@@ -1,8 +1,11 @@
 """What holds for every page, at two widths, in light and in dark."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.api.conftest import Server
+from tests.conftest import run_program
 from tests.pages.conftest import Visit, Visitor
 
 PAGES = {
@@ -135,3 +138,14 @@ def test_a_reader_can_skip_to_the_content(visit: Visit) -> None:
     assert visit.page.locator(":focus").inner_text() == "Skip to the content"
     visit.page.keyboard.press("Enter")
     assert visit.page.evaluate("document.activeElement.id") == "content"
+
+
+def test_every_page_can_be_pictured(example_server: Server, tmp_path: Path) -> None:
+    outcome = run_program(
+        example_server.folder,
+        "scripts.screenshots",
+        *("--url", example_server.url, "--to", str(tmp_path)),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "Wrote 16 pictures" in outcome.stdout
+    assert len(list(tmp_path.glob("*.png"))) == 16
