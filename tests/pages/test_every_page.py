@@ -85,9 +85,11 @@ def test_the_first_page_is_small(visit: Visit) -> None:
         sizes[request.url] = sent["responseBodySize"] + sent["responseHeadersSize"]  # type: ignore[attr-defined]
 
     visit.page.on("requestfinished", note)
-    visit.go("overview")
-    total = sum(sizes.values())
-    charts = sizes[f"{visit.base}/pages/assets/vega.js"]
+    script = f"{visit.base}/pages/assets/vega.js"
+    with visit.page.expect_event("requestfinished", lambda request: request.url == script):
+        visit.go("overview")
+    visit.page.wait_for_load_state("networkidle")
+    total, charts = sum(sizes.values()), sizes[script]
     assert 10_000 < total - charts < 100_000
     assert total < 500_000
 

@@ -132,6 +132,7 @@ def test_an_opt_out_that_cannot_be_read_stops_the_build(
     assert "Mr Miller" in problem
 
 
+@pytest.mark.long
 def test_opt_outs_are_read_whatever_the_build_folder_is_called(
     log: Path, tmp_path: Path
 ) -> None:
