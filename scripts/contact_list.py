@@ -152,6 +152,27 @@ def records(
     return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
 
 
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    release: Release,
+    mart: str,
+    thing: str,
+    name: str,
+) -> dict[str, Any]:
+    """The row of a mart whose first column is a name.
+
+    Raises:
+        ContactListError: there is none; the message says which there are.
+    """
+    found = records(connection, release, mart)
+    if name not in found:
+        raise ContactListError(
+            f"There is no {thing} {name} in {release.release_id}, expected one of"
+            f" {', '.join(found) or 'none: none is active'}"
+        )
+    return found[name]
+
+
 def hand_over(
     connection: duckdb.DuckDBPyConnection,
     folder: BuildFolder,

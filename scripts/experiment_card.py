@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.contact_list import ContactListError, records
+from scripts.contact_list import ContactListError, record
 from scripts.releases import ReleaseError, ReleaseFolder
 
 WORDS = {
@@ -39,14 +39,10 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
         raise ReleaseError("There is no release: run `make build` first")
     with duckdb.connect() as connection:
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
-        verdicts = records(connection, release, "experiment_verdicts")
-        if experiment_id not in verdicts:
-            raise ContactListError(
-                f"There is no experiment {experiment_id} in {release.release_id}, expected"
-                f" one of {', '.join(verdicts) or 'none: none is active'}"
-            )
-        verdict = verdicts[experiment_id]
-        design = records(connection, release, "experiment_designs")[experiment_id]
+        verdict, design = (
+            record(connection, release, mart, "experiment", experiment_id)
+            for mart in ("experiment_verdicts", "experiment_designs")
+        )
         arms = connection.execute(
             "select arm, unit_count, expected_units from release.experiment_arm_counts"
             " where experiment_id = $id order by list_position($order, arm)",

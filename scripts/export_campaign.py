@@ -8,6 +8,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from scripts.build_folder import BuildFolder
 from scripts.contact_list import (
     ContactList,
@@ -15,7 +17,7 @@ from scripts.contact_list import (
     Period,
     hand_over,
     open_ledger,
-    records,
+    record,
     run,
 )
 
@@ -43,27 +45,28 @@ def export_campaign(
         OSError, duckdb.Error: the list could not be written; nothing was.
     """
     with open_ledger(folder) as (connection, release):
-        campaigns = records(connection, release, "campaign_summaries")
-        campaign = campaigns.get(campaign_id)
-        if campaign is None:
-            raise ContactListError(
-                f"There is no campaign {campaign_id} in {release.release_id}, expected one"
-                f" of {', '.join(campaigns) or 'none: none is active'}"
-            )
+        campaign = record(
+            connection, release, "campaign_summaries", "campaign", campaign_id
+        )
         period = Period(
             campaign_id, campaign["starts_on"], campaign["ends_on"], "seeds/campaigns.csv"
         )
         day = period.day(contact_on)
-        connection.execute(
-            CHOICE.read_text(encoding="utf-8"),
-            {
-                "campaign_id": campaign_id,
-                "starts_on": period.starts_on,
-                "ends_on": period.ends_on,
-                "frequency_cap": campaign["frequency_cap"],
-                "contact_on": day,
-            },
-        )
+        try:
+            connection.execute(
+                CHOICE.read_text(encoding="utf-8"),
+                {
+                    "campaign_id": campaign_id,
+                    "starts_on": period.starts_on,
+                    "ends_on": period.ends_on,
+                    "frequency_cap": campaign["frequency_cap"],
+                    "contact_on": day,
+                },
+            )
+        except duckdb.BinderException as error:
+            raise ContactListError(
+                f"{release.release_id} was made by an earlier version: run `make build`"
+            ) from error
         return hand_over(
             connection, folder, release, campaign_id, day, file_format, dry_run=dry_run
         )

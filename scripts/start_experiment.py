@@ -13,7 +13,7 @@ from scripts.contact_list import (
     Period,
     hand_over,
     open_ledger,
-    records,
+    record,
     run,
 )
 
@@ -62,14 +62,9 @@ def start_experiment(
         OSError, duckdb.Error: the list could not be written; nothing was.
     """
     with open_ledger(folder) as (connection, release):
-        experiments = records(connection, release, "experiment_verdicts")
-        experiment = experiments.get(experiment_id)
-        if experiment is None:
-            raise ContactListError(
-                f"There is no experiment {experiment_id} in {release.release_id}, expected"
-                " one of"
-                f" {', '.join(experiments) or 'none: none is active'}"
-            )
+        experiment = record(
+            connection, release, "experiment_verdicts", "experiment", experiment_id
+        )
         started = connection.execute(
             "select 1 from ledger where experiment_id = $id limit 1", {"id": experiment_id}
         ).fetchone()

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.contact_list import ContactList, print_receipt
+from scripts.contact_list import ContactList, ContactListError, print_receipt
 from scripts.export_campaign import export_campaign
 from scripts.opt_outs import canonical_id, note_opt_outs
 from scripts.publish import publish
@@ -380,3 +380,12 @@ def test_an_opt_out_that_cannot_be_noted_says_why(
     assert outcome.returncode == 1
     assert f"{customer!r} cannot be a customer of this log" in outcome.stderr
     assert not published.suppressions.exists()
+
+
+def test_a_release_of_an_earlier_version_exports_nothing(published: BuildFolder) -> None:
+    database = published.releases / "current" / "audience.duckdb"
+    with duckdb.connect(database) as release:
+        release.execute("alter table campaign_customers drop external_contact_count")
+    with pytest.raises(ContactListError, match="was made by an earlier version: run"):
+        export_campaign(published, "spring_rotation", APRIL)
+    assert not list(published.exports.glob("*/ledger.parquet"))
