@@ -95,6 +95,25 @@ class BuildFolder:
         return self.root / "releases"
 
     @contextlib.contextmanager
+    def outside_of_builds(self) -> Iterator[None]:
+        """Keep builds out, and nobody else: what a build has read does not change.
+
+        Raises:
+            FolderInUseError: a build is running.
+            OSError: the folder cannot be written to.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise FolderInUseError(
+                    f"A build is writing to {shown(self.root)}, and would not know of this:"
+                    " wait until it has ended"
+                ) from error
+            yield
+
+    @contextlib.contextmanager
     def lock(self) -> Iterator[int]:
         """Keep other builds out until the program and what it has started have ended.
 

@@ -26,7 +26,13 @@ from typing import Any
 
 import duckdb
 
-from scripts.build_folder import BuildFolder, literal_paths, shown, sql_path
+from scripts.build_folder import (
+    BuildFolder,
+    FolderInUseError,
+    literal_paths,
+    shown,
+    sql_path,
+)
 from scripts.opt_outs import has_numbers, noted_opt_outs
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -36,6 +42,9 @@ FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression 
 
 class ContactListError(RuntimeError):
     """A list that cannot be handed over; the message says what to do."""
+
+
+REPORTED_ERRORS = (ContactListError, ReleaseError, FolderInUseError)
 
 
 @dataclass(frozen=True)
@@ -96,12 +105,17 @@ def open_ledger(
 
     Raises:
         ReleaseError: there is no release.
+        FolderInUseError: a build is running.
     """
     release = ReleaseFolder(folder.releases).current()
     if release is None:
         raise ReleaseError("There is no release to export from: run `make build` first")
     folder.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder.exports / ".lock").open("a") as lock, duckdb.connect() as connection:
+    with (
+        folder.outside_of_builds(),
+        (folder.exports / ".lock").open("a") as lock,
+        duckdb.connect() as connection,
+    ):
         fcntl.flock(lock, fcntl.LOCK_EX)
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
@@ -354,7 +368,7 @@ def run(
             options.format,
             dry_run=options.dry_run,
         )
-    except (ContactListError, ReleaseError, OSError, duckdb.Error) as error:
+    except (*REPORTED_ERRORS, OSError, duckdb.Error) as error:
         print(f"error: {error}\nNothing was written.", file=sys.stderr)
         return 1
     try:

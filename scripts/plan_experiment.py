@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import BuildFolder, sql_path
 from scripts.contact_list import ContactListError, records
 from scripts.experiment_power import Base, effect_seen, units_needed
 from scripts.releases import ReleaseError, ReleaseFolder
@@ -127,7 +127,7 @@ def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
     if release is None:
         raise ReleaseError("There is no release to plan from: run `make build` first")
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{release.database}' as release (read_only)")
+        connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
         records(connection, release, "experiment_baselines")
         rows = connection.execute(
             "select attribution_days, customer_count, mean, variance"

@@ -29,6 +29,10 @@ export async function download(path, fileName) {
 
 /** A path of the API; values are encoded, names that are null left out. */
 export function path(parts, parameters = {}) {
+  // A browser would take these for steps between folders.
+  if (parts.some((part) => part === "." || part === "..")) {
+    throw new Problem(404, { title: "Not found", detail: "The release has nothing of that name." });
+  }
   const given = Object.entries(parameters).filter(([, value]) => value != null);
   const query = given.length ? `?${new URLSearchParams(given)}` : "";
   return `/${parts.map(encodeURIComponent).join("/")}${query}`;

@@ -179,9 +179,12 @@ async function prices(size) {
     return { sentence, parts };
   }
   const place = element("div");
+  let wanted; // the last that was chosen, whichever answer comes last
   async function price(campaignId) {
+    wanted = campaignId;
     try {
       const plan = await ask(path(["campaigns", campaignId, "plan"]));
+      if (wanted !== campaignId) return;
       const row = plan.sizes.findLast((known) => known.audience_size <= size) ?? plan.sizes[0];
       sentence.textContent = row ? inWords(row) : "";
       place.replaceChildren(...(row ? priced(plan, row) : [element("p", {}, plan.note ?? "Nothing was measured.")]));

@@ -130,7 +130,11 @@ async function people(campaignId) {
   const trouble = element("p", { role: "alert" });
   const pages = [null]; // where each page begins
 
+  let isTurning = false;
+
   async function turn(step) {
+    if (isTurning) return;
+    isTurning = true;
     trouble.textContent = "";
     try {
       const after = step < 0 ? pages.at(-3) : pages.at(-1);
@@ -140,6 +144,8 @@ async function people(campaignId) {
       place.replaceChildren(...shown(page));
     } catch (problem) {
       trouble.textContent = problem.detail;
+    } finally {
+      isTurning = false;
     }
   }
 

@@ -69,7 +69,7 @@ function face(problem) {
 }
 
 async function start() {
-  if (!(name in TITLES)) {
+  if (!Object.hasOwn(TITLES, name)) {
     document.title = "No such page - Product Audience";
     content.replaceChildren(
       element("h1", {}, "There is no such page"),

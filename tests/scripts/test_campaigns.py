@@ -382,6 +382,17 @@ def test_an_opt_out_that_cannot_be_noted_says_why(
     assert not published.suppressions.exists()
 
 
+def test_nothing_is_exported_while_a_build_runs(published: BuildFolder) -> None:
+    """Its release would not know whom the list contacts."""
+    with published.lock():
+        outcome = run_program(
+            published, "scripts.export_campaign", "spring_rotation", "--on", "2023-04-03"
+        )
+    assert outcome.returncode == 1
+    assert "A build is writing to" in outcome.stderr
+    assert not list(published.exports.glob("*/ledger.parquet"))
+
+
 def test_a_release_of_an_earlier_version_exports_nothing(published: BuildFolder) -> None:
     database = published.releases / "current" / "audience.duckdb"
     with duckdb.connect(database) as release:

@@ -17,8 +17,8 @@ def sample_ratios(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
             known), `pool` (arms that chance divides) and arm: `unit_count`, `share`.
 
     Returns:
-        Per experiment the least p-value of what is counted; null where chance divides
-        nothing.
+        Per experiment the least p-value of what is counted, corrected for their number;
+        null where chance divides nothing.
     """
     from scipy import stats
 
@@ -28,7 +28,7 @@ def sample_ratios(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         experiment.setdefault(row["counted"], {}).setdefault(row["pool"], []).append(row)
     result = []
     for name, by_counted in pools.items():
-        p_values = []
+        p_values = {}
         for by_pool in by_counted.values():
             statistic, freedom = 0.0, 0
             for rows in by_pool.values():
@@ -40,9 +40,16 @@ def sample_ratios(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
                     statistic += float(stats.chisquare(found, expected).statistic)
                     freedom += len(rows) - 1
             if freedom:
-                p_values.append(float(stats.chi2.sf(statistic, freedom)))
+                p_values[statistic] = float(stats.chi2.sf(statistic, freedom))
+        # Corrected for how many different counts were tested (Bonferroni).
+        least = min(p_values.values(), default=None)
         result.append(
-            {"experiment_id": name, "sample_ratio_p_value": min(p_values, default=None)}
+            {
+                "experiment_id": name,
+                "sample_ratio_p_value": None
+                if least is None
+                else min(1.0, least * len(p_values)),
+            }
         )
     return result
 

@@ -301,7 +301,8 @@ def correct(rows: list[dict[str, Any]]) -> None:
 def _of(
     experiment: dict[str, Any], comparison: str, rows: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    if rows:
+    # Without the first metric nothing is decided.
+    if rows and rows[0]["metric"] == experiment["metrics"].split("|")[0]:
         correct(rows)
     name = experiment["experiment_id"]
     return [{"experiment_id": name, "comparison": comparison, **row} for row in rows]

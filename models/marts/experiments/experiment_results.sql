@@ -11,14 +11,15 @@ designs as (
     select * from {{ ref('int_experiment_designs') }}
 ),
 
--- What the contacts of an arm cost.
+-- What the contacts cost of those units of an arm whose outcome is known.
 costs as (
     select
         experiment_id,
+        metric,
         max(case when arm = 'treatment' then cost end) as treatment_cost,
         max(case when arm = 'control' then cost end) as control_cost
     from {{ ref('int_experiment_aggregates') }}
-    group by experiment_id
+    group by experiment_id, metric
 ),
 
 -- Until the end nobody looks.
@@ -52,7 +53,10 @@ priced as (
     from statistics
     inner join states on statistics.experiment_id = states.experiment_id
     inner join designs on statistics.experiment_id = designs.experiment_id
-    left join costs on statistics.experiment_id = costs.experiment_id
+    left join costs
+        on
+            statistics.experiment_id = costs.experiment_id
+            and statistics.metric = costs.metric
 ),
 
 valued as (

@@ -89,9 +89,14 @@ doubted as (
             when state <> 'finished' then state
             when sample_ratio_p_value < {{ sample_ratio_alarm }} then 'split'
             when p_value_corrected is null then 'events'
+            when p_value_corrected < significance and difference <= 0 then 'direction'
             when power_at_most < power_planned then 'power'
+            -- What matters is not excluded.
+            when
+                p_value_corrected >= significance
+                and difference_high >= minimum_effect * base_mean
+                then 'interval'
             when p_value_corrected >= significance then 'difference'
-            when difference <= 0 then 'direction'
             when cost_per_contact is null then 'no money'
             when profit_low is null then 'no holdout'
             when profit_high <= 0 then 'loss'
@@ -107,7 +112,8 @@ judged as (
         case
             when doubt in ('planned', 'running') then doubt
             when doubt = 'split' then 'invalid'
-            when doubt in ('events', 'power', 'no holdout', 'profit') then 'continue'
+            when doubt in ('events', 'power', 'interval', 'no holdout', 'profit')
+                then 'continue'
             when doubt in ('difference', 'direction', 'loss') then 'stop'
             else 'ship'
         end as verdict,
@@ -153,6 +159,12 @@ explained as (
                     || ' with a power of ' || {{ percent_text('power_at_most') }}
                     || ' at most, and ' || {{ percent_text('power_planned') }}
                     || ' are planned: they cannot tell.' || remedy
+            when 'interval'
+                then
+                    'No difference in ' || primary_metric
+                    || ' could be shown, and one of the size that matters, '
+                    || {{ percent_text('minimum_effect') }}
+                    || ', is not excluded.' || remedy
             when 'difference'
                 then
                     'No difference in ' || primary_metric
