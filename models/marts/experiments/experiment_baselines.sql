@@ -34,8 +34,8 @@ measurable as (
     cross join split
     cross join log_window
     where
-        {{ dbt.datediff('split.split_at', 'log_window.as_of_at', 'day') }}
-        >= windows.attribution_days
+        {{ dbt.dateadd('day', 'windows.attribution_days', 'split.split_at') }}
+        <= log_window.as_of_at
 ),
 
 known as (
@@ -57,8 +57,8 @@ afterwards as (
     inner join split on interactions.event_at >= split.split_at
     inner join measurable
         on
-            measurable.attribution_days
-            > {{ dbt.datediff('split.split_at', 'interactions.event_at', 'day') }}
+            {{ dbt.dateadd('day', 'measurable.attribution_days', 'split.split_at') }}
+            > interactions.event_at
     group by measurable.attribution_days, interactions.customer_id
 ),
 
