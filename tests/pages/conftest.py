@@ -14,6 +14,8 @@ from tests.api.conftest import Server, serve, server, start, stop, text_build
 __all__ = ["serve", "server", "text_build"]
 
 PROBLEMS_THAT_MATTER = ("serious", "critical")
+# Charts are put together when the first page asks for them; a busy machine takes its time.
+expect.set_options(timeout=20_000)
 
 
 @dataclass
@@ -68,11 +70,17 @@ Visitor = Callable[..., Visit]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def executable() -> str:
     """Debian's Chromium; skipped where there is none."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
         pytest.skip("no browser: install Chromium (apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser(executable: str) -> Iterator[Browser]:
+    """One per module: while it is there, no other test of the process can have a loop."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox"]

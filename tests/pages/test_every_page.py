@@ -142,6 +142,7 @@ def test_a_reader_can_skip_to_the_content(visit: Visit) -> None:
     assert visit.page.evaluate("document.activeElement.id") == "content"
 
 
+@pytest.mark.usefixtures("executable")
 def test_every_page_can_be_pictured(example_server: Server, tmp_path: Path) -> None:
     outcome = run_program(
         example_server.folder,

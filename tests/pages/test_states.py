@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from api.keys import hashed
@@ -12,6 +13,11 @@ from tests.api.conftest import Serve, Server
 from tests.pages.conftest import Visit, Visitor
 
 KEY = "a-key-of-the-marketing-team"
+
+
+def look(visit: Visit) -> None:
+    """What happens when the reader comes back to the tab."""
+    visit.page.evaluate("dispatchEvent(new Event('focus'))")
 
 
 def test_a_page_that_waits_says_so(visit: Visit) -> None:
@@ -58,10 +64,6 @@ def test_what_an_address_cannot_mean_is_said_kindly(visit: Visit) -> None:
         face = visit.page.get_by_role("alert")
         expect(face).to_contain_text(said)
         expect(face.get_by_role("link", name="Begin anew on this page")).to_be_visible()
-    answer = visit.page.goto(f"{visit.base}/pages/nosuch")
-    assert answer is not None
-    assert answer.status == 404
-    expect(visit.page.locator("h1")).to_have_text("There is no such page")
 
 
 def test_a_release_that_is_old_is_said_to_be(
@@ -89,7 +91,7 @@ def test_a_release_that_is_switched_is_offered(
     server.wait_for(
         lambda: server.get("/release").json()["release_id"] == release.release_id
     )
-    visit.page.evaluate("dispatchEvent(new Event('focus'))")
+    look(visit)
     expect(notice).to_contain_text(f"Release {release.release_id} is served now")
     notice.get_by_role("button", name="Reload").click()
     expect(visit.page.locator("#release")).to_have_text(f"Release {release.release_id}")
@@ -128,3 +130,55 @@ def test_a_key_is_asked_for_once_and_kept_in_the_tab(
     visit.page.get_by_role("button", name="Forget the API key").click()
     expect(dialog).to_be_visible()
     assert KEY not in visit.page.evaluate("JSON.stringify({...sessionStorage})")
+
+
+def test_a_slow_query_can_be_tried_again(visit: Visit) -> None:
+    problem = {"title": "The query took too long", "status": 503, "detail": "Ask later."}
+    visit.page.route(
+        "**/diagnostics", lambda route: route.fulfill(status=503, json=problem)
+    )
+    visit.go("overview")
+    alert = visit.page.get_by_role("alert")
+    expect(alert).to_contain_text("The query took too long")
+    expect(alert).to_contain_text("Ask later.")
+    assert visit.faults() == []
+    visit.page.unroute("**/diagnostics")
+    alert.get_by_role("button", name="Try again").click()
+    expect(visit.page.locator(".figures")).to_be_visible()
+
+
+def test_what_is_no_answer_breaks_nothing(visit: Visit) -> None:
+    visit.page.route("**/diagnostics", lambda route: route.fulfill(body="<html>"))
+    visit.go("overview")
+    expect(visit.page.get_by_role("alert")).to_contain_text("could not be shown")
+
+
+def test_a_page_outlives_its_server_and_says_so(visit: Visit) -> None:
+    visit.go("overview")
+    visit.page.route("**/health", lambda route: route.abort())
+    look(visit)
+    notice = visit.page.get_by_text("The API does not answer. What you see is from before.")
+    expect(notice).to_be_visible()
+    visit.page.unroute("**/health")
+    look(visit)
+    expect(notice).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "address", ["evidence?metric=<b>&k=-1&outcome=x", "overview?n=%FF", "quality?%00"]
+)
+def test_what_a_page_does_not_know_is_left_aside(visit: Visit, address: str) -> None:
+    visit.go(address)
+    assert visit.page.locator('[role="alert"]').count() == 0
+    assert visit.complaints == []
+
+
+def test_there_is_no_such_page(visit: Visit) -> None:
+    for name in ("nothing", "constructor"):
+        answer = visit.page.goto(f"{visit.base}/pages/{name}")
+        assert answer is not None
+        assert answer.status == 404
+        expect(visit.page.locator("h1")).to_have_text("There is no such page")
+        visit.page.get_by_role("link", name="the overview").click()
+        visit.wait()
+        assert visit.page.title() == "Overview - Product Audience"
