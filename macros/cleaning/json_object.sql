@@ -11,3 +11,16 @@
         {%- endfor %}
     ) as {{ dbt.type_string() }})
 {%- endmacro %}
+
+
+{# The value of a key of such a text; null where it is another text, or has no such key. #}
+{% macro json_value(text, key) -%}
+    {{ adapter.dispatch('json_value')(text, key) }}
+{%- endmacro %}
+
+
+{% macro default__json_value(text, key) -%}
+    case
+        when json_valid({{ text }}) then json_extract_string({{ text }}, '$.{{ key }}')
+    end
+{%- endmacro %}

@@ -118,6 +118,46 @@ rejected_with_place as (
     where outcome = 'rejected'
 ),
 
+suppressed_customers as (
+    select * from {{ ref('int_suppressed_customers') }}
+),
+
+suppressed_count as (
+    select count(*) as customer_count
+    from suppressed_customers
+),
+
+of_customers as (
+    select
+        *,
+        {{ json_value('original_text', 'customer_id') }} as raw_customer_id
+    from rejected_with_place
+),
+
+identified as (
+    select
+        *,
+        {{ parse_id('raw_customer_id') }} as customer_id
+    from of_customers
+),
+
+-- The text of a row shows its customer. Once somebody has opted out, only rows that are
+-- known to be of somebody else, or of no customer, are shown.
+presentable as (
+    select identified.*
+    from identified
+    cross join suppressed_count
+    left join suppressed_customers
+        on identified.customer_id = suppressed_customers.customer_id
+    where
+        suppressed_count.customer_count = 0
+        or identified.input = 'product_attributes'
+        or (
+            identified.customer_id is not null
+            and suppressed_customers.customer_id is null
+        )
+),
+
 ranked_examples as (
     select
         input,
@@ -129,7 +169,7 @@ ranked_examples as (
             partition by input, reason
             order by input_file asc, line_number asc, original_text asc
         ) as example_rank
-    from rejected_with_place
+    from presentable
 ),
 
 final as (
