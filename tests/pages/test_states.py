@@ -22,10 +22,12 @@ def look(visit: Visit) -> None:
 
 def test_a_page_that_waits_says_so(visit: Visit) -> None:
     waiting: list[Route] = []
-    visit.page.route("**/diagnostics", lambda route: waiting.append(route))
-    visit.page.goto(f"{visit.base}/pages/overview")
+    visit.page.route("**/diagnostics", waiting.append)
+    with visit.page.expect_request("**/diagnostics"):
+        visit.page.goto(f"{visit.base}/pages/overview")
     expect(visit.page.get_by_text("Loading …")).to_be_visible()
-    visit.page.wait_for_timeout(100)
+    while not waiting:  # the request is seen before its route is called
+        visit.page.wait_for_timeout(10)
     waiting[0].continue_()
     visit.wait()
     expect(visit.page.locator(".conclusion")).to_be_visible()
