@@ -144,6 +144,7 @@ def test_two_builds_of_a_log_are_equal_whatever_the_threads(
     assert public_tables(folder) == public_tables(dirty_build.folder)
 
 
+@pytest.mark.long
 def test_readers_and_builds_do_not_disturb_each_other(
     tmp_path: Path, published: BuildFolder
 ) -> None:
