@@ -4,6 +4,7 @@ A process of its own, because dbt keeps the warehouse locked until its process e
 """
 
 import collections
+import hashlib
 import json
 import os
 import re
@@ -95,6 +96,7 @@ def run_dbt(
     target = target or folder.dbt_target
     earlier_results = _stamp(target)
     environment = os.environ | {
+        "AUDIENCE_MACROS": _hash_of_macros(),
         "AUDIENCE_BUILD_DIR": str(folder.root),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(folder.dbt_logs),
@@ -187,6 +189,14 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
             show(len(run.nodes), total, result)
     elif info["level"] == "error":
         errors.append(info["msg"])
+
+
+def _hash_of_macros() -> str:
+    """A hash of the project's macros, of which dbt tells a run nothing."""
+    hashed = hashlib.sha256()
+    for file in sorted((PROJECT / "macros").rglob("*.sql")):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()
 
 
 def _stamp(target: Path) -> int | None:

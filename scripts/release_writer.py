@@ -181,7 +181,7 @@ def _check_invocation(
     connection: duckdb.DuckDBPyConnection, results: dict[str, Any]
 ) -> None:
     row = connection.execute(
-        "select invocation_id from warehouse.main.last_invocation"
+        "select invocation_id from warehouse.main.last_run"
     ).fetchone()
     if row is None or row[0] != results["metadata"]["invocation_id"]:
         raise ReleaseError(

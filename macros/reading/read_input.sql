@@ -28,6 +28,7 @@
             filename = '_input_file',
             file_row_number = true
         )
+        {{ 'where false' if not input.is_read }}
     {% else %}
         select
             *,
@@ -52,6 +53,7 @@
             rejects_scan = 'unreadable_line_scans',
             rejects_limit = 0
         )
+        {{ 'where false' if not input.is_read }}
     {% endif %}
 {% endmacro %}
 
@@ -67,7 +69,7 @@
 
 
 {% macro default__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' %}
+    {% if input.format == 'csv' and input.is_read %}
         insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
         select
             unreadable_line_scans.file_path,
