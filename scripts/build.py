@@ -97,7 +97,7 @@ def check_warehouse(folder: BuildFolder, console: Console) -> None:
         reason = str(error).splitlines()[0]
         if bounds.explain(str(error), folder):
             raise  # A disk that is full is no damage.
-        if re.search("Cannot open file|Could not set lock", reason):
+        if re.search("Cannot open file|Could not (set lock on|read from) file", reason):
             raise BuildError(
                 f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
                 " has it open, and that this user may write it"
