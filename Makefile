@@ -94,7 +94,7 @@ $(LINT_LOG): | $(RUN)
 test: $(DEV) lint ## Run every test and check
 	@$(BIN)/python -m pytest -m 'not long'
 
-test-long: $(DEV) ## Run the tests that take minutes: the evidence of every real log
+test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 	@$(BIN)/python -m pytest -m long
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?

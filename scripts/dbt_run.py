@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
@@ -62,6 +63,7 @@ class DbtRun:
         exit_code: 0 where nothing failed.
         seconds: wall time, dbt's start included.
         problems: what failed, a sentence each.
+        is_damaged: whether dbt came upon damage in the warehouse.
         warnings: tests that only warn, a sentence each.
     """
 
@@ -69,6 +71,7 @@ class DbtRun:
     seconds: float
     nodes: list[NodeResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    is_damaged: bool = False
     warnings: list[str] = field(default_factory=list)
 
 
@@ -95,28 +98,34 @@ def run_dbt(
     started = time.monotonic()
     target = target or folder.dbt_target
     earlier_results = _stamp(target)
-    environment = os.environ | {
-        "AUDIENCE_MACROS": _hash_of_macros(),
-        "AUDIENCE_BUILD_DIR": str(folder.root),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(folder.dbt_logs),
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DO_NOT_TRACK": "1",
-    }
+    environment = (
+        os.environ
+        | bounds.dbt_environment(folder)
+        | {
+            "AUDIENCE_BUILD_DIR": str(folder.root),
+            "AUDIENCE_MACROS": _hash_of_macros(),
+            "DBT_TARGET_PATH": str(target),
+            "DBT_LOG_PATH": str(folder.dbt_logs),
+            "DBT_PROJECT_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DO_NOT_TRACK": "1",
+        }
+    )
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
     # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
     outcry: collections.deque[str] = collections.deque(maxlen=50)
     process = subprocess.Popen(
         [
-            str(Path(sys.executable).with_name("dbt")),
+            # -P: modules are looked for where dbt's own program looks for them.
+            *(sys.executable, "-P", str(PROJECT / "scripts" / "dbt_process.py")),
             *("--log-format", "json", "--log-level-file", "warn"),
             *command,
             *("--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**9)),
         ],
         cwd=Path.cwd(),
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -141,14 +150,19 @@ def run_dbt(
         if process.poll() is None:
             process.terminate()
             process.wait()
+        # Not earlier: this is what dbt holds on to.
+        assert process.stdin is not None
+        process.stdin.close()
     run.seconds = time.monotonic() - started
     # Where dbt could not write its results, those of an earlier run must not pass for them.
     if _stamp(target) != earlier_results:
         run.problems, run.warnings = _explain(folder, target)
-    if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):
-        run.problems = [
-            f"The disk of {folder.root} is full: free some space and build again"
-        ]
+    said = "\n".join((*errors, *outcry, *run.problems))
+    killed = bounds.explain_end(run.exit_code)
+    wanting = bounds.explain(said, folder) if run.exit_code else None
+    run.is_damaged = bool(run.exit_code) and "Corrupt database file" in said
+    if killed or wanting:
+        run.problems = [f"{killed or wanting}. Then build again"]
     elif any("CSV Parser state machine" in text for text in run.problems):
         run.problems = [
             f"{variables['log']} cannot be split into lines: some end in CR LF and some in"
@@ -208,7 +222,10 @@ def _stamp(target: Path) -> int | None:
 def _explain(folder: BuildFolder, target: Path) -> tuple[list[str], list[str]]:
     """Problems and warnings of the run, from dbt's run results."""
     results_file = target / "run_results.json"
-    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    try:
+        results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    except ValueError:
+        return [], []  # Killed, or out of disk, while it wrote them.
     problems, warnings = [], []
     for result in results:
         if result["status"] in ("error", "runtime error"):
@@ -233,7 +250,7 @@ def _explain_test(folder: BuildFolder, target: Path, result: dict[str, Any]) -> 
     if result["unique_id"].startswith("unit_test."):
         return [f"Unit test {name} failed: {_one_sentence(result['message'] or '')}"]
     try:
-        with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        with bounds.connect(folder, folder.warehouse) as connection:
             found = connection.execute(compiled or "")
             if [column[0] for column in found.description or []] == ["problem"]:
                 return [row[0] for row in found.fetchmany(10)]

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -144,13 +145,16 @@ def write_release(
     marts = public_marts(manifest)
     (unfinished / "parquet").mkdir()
     database = unfinished / "audience.duckdb"
-    with duckdb.connect() as connection:
+    with bounds.connect(folder) as connection:
         try:
             connection.execute(
                 f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
             )
         except duckdb.Error as error:
-            raise ReleaseError(f"Cannot read {folder.warehouse}: {error}") from error
+            raise ReleaseError(
+                f"Cannot read {folder.warehouse} ({str(error).splitlines()[0]}): run"
+                " `make build`"
+            ) from error
         _check_invocation(connection, results)
         connection.execute(
             f"attach '{sql_path(database)}' as release"
@@ -168,7 +172,7 @@ def write_release(
             " from release.dataset_profile"
         ).fetchone()
         connection.execute("detach release")
-    _check_copy(database, counts)
+    _check_copy(folder, database, counts)
     facts = {
         "earlier": earlier,
         "tests": test_results(manifest, results),
@@ -250,13 +254,11 @@ def _compare(
     return facts
 
 
-def _check_copy(database: Path, counts: dict[str, int]) -> None:
+def _check_copy(folder: BuildFolder, database: Path, counts: dict[str, int]) -> None:
     """Open the new file as a reader would, and count again."""
-    with duckdb.connect(
-        database,
-        read_only=True,
-        config={"enable_external_access": False, "lock_configuration": True},
-    ) as connection:
+    with bounds.connect(folder, database) as connection:
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
         for mart, count in counts.items():
             row = connection.execute(f"select count(*) from main.{mart}").fetchone()
             if row is None or row[0] != count:
