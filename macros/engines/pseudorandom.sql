@@ -14,6 +14,11 @@
 {%- endmacro %}
 
 
+{% macro spark__hash_number(text, which) -%}
+    cast(conv(substring(md5({{ text }}), {{ 1 + 7 * which }}, 7), 16, 10) as bigint)
+{%- endmacro %}
+
+
 {#
     How often a thing is drawn in a replicate of the bootstrap: a Poisson count with mean 1,
     as if each were drawn independently (Hanley and MacGibbon 2006, doi:10.1016/
