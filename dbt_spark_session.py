@@ -22,7 +22,7 @@ class SessionPythonJob:
 
         code = compile(compiled_code, f"<model {self.name}>", "exec")
         # In a module of its own, as classes of the model look for theirs.
-        exec(code, {"__name__": self.name, "spark": SparkSession.getActiveSession()})
+        exec(code, {"__name__": self.name, "spark": SparkSession.builder.getOrCreate()})
 
 
 def matching_files(adapter: Any, pattern: str) -> list[str]:
@@ -33,7 +33,7 @@ def matching_files(adapter: Any, pattern: str) -> list[str]:
     from pyspark.sql import SparkSession
 
     adapter.execute("select 1")  # Sees to it that there is a session.
-    session = SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+    session = SparkSession.builder.getOrCreate()
     path = session._jvm.org.apache.hadoop.fs.Path(pattern)
     found = path.getFileSystem(session._jsc.hadoopConfiguration()).globStatus(path)
     return sorted(

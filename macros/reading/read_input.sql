@@ -169,8 +169,11 @@
         from (
             select
                 *,
-                row_number() over (partition by _input_file order by _place)
-                + {{ header_lines(input) }} as line_number
+                -- Spark wants to be asked for a column of the file too.
+                row_number() over (
+                    partition by _input_file
+                    order by _place, {{ column_name(input.columns | first) }}
+                ) + {{ header_lines(input) }} as line_number
             from ({{ spark_csv_rows(input) }}) as csv_rows
         ) as numbered
         where _unreadable is not null
