@@ -2,7 +2,7 @@
 # On Windows: the same under WSL, or the plain commands in the README.
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
-export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
+export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
 	EXPERIMENT PLAN
 
 PYTHON ?= python3
@@ -45,7 +45,7 @@ ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
 	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5)
-	@$(BIN)/python -m scripts.build $(ORDER)
+	@$(BIN)/python -m scripts.build $(ORDER) $${TARGET:+--target "$$TARGET"}
 
 evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
 	@$(BIN)/python -m scripts.evidence $(ORDER)

@@ -52,6 +52,16 @@ class BuildFolder:
         return self.root / "warehouse.duckdb"
 
     @property
+    def spark(self) -> Path:
+        """What a build on Spark keeps here: its tables, their catalogue, and the marts."""
+        return self.root / "spark"
+
+    @property
+    def spark_marts(self) -> Path:
+        """The public marts of a build on Spark, a folder of Parquet files each."""
+        return self.spark / "marts"
+
+    @property
     def default_log(self) -> Path:
         """The log that is generated where none is given."""
         return self.root / "data" / "interactions.parquet"

@@ -1,5 +1,6 @@
 """Write a release: copy the public marts of a tested build, check the copy, describe it."""
 
+import glob
 import hashlib
 import json
 import logging
@@ -36,6 +37,7 @@ class PublicMart:
         key: the columns of its grain, in the order in which it is looked up.
         comment: its description.
         columns: description by column name.
+        types: type by column name, as its contract has it.
     """
 
     name: str
@@ -43,6 +45,7 @@ class PublicMart:
     key: list[str]
     comment: str
     columns: dict[str, str]
+    types: dict[str, str]
 
 
 def public_marts(manifest: dict[str, Any]) -> list[PublicMart]:
@@ -56,6 +59,9 @@ def public_marts(manifest: dict[str, Any]) -> list[PublicMart]:
             columns={
                 column["name"]: column["description"].strip()
                 for column in node["columns"].values()
+            },
+            types={
+                column["name"]: column["data_type"] for column in node["columns"].values()
             },
         )
         for node in manifest["nodes"].values()
@@ -142,15 +148,14 @@ def write_release(
     created_at = datetime.now(UTC)
     unfinished = releases.unfinished(releases.next_id(created_at))
     marts = public_marts(manifest)
+    engine = manifest["metadata"]["adapter_type"]
     (unfinished / "parquet").mkdir()
     database = unfinished / "audience.duckdb"
     with duckdb.connect() as connection:
-        try:
-            connection.execute(
-                f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
-            )
-        except duckdb.Error as error:
-            raise ReleaseError(f"Cannot read {folder.warehouse}: {error}") from error
+        if engine == "spark":
+            _attach_spark_marts(connection, folder, marts)
+        else:
+            _attach_warehouse(connection, folder)
         _check_invocation(connection, results)
         connection.execute(
             f"attach '{sql_path(database)}' as release"
@@ -173,8 +178,45 @@ def write_release(
         "earlier": earlier,
         "tests": test_results(manifest, results),
     }
-    _write_manifest(unfinished, created_at, results, counts, window, facts)
+    _write_manifest(unfinished, created_at, engine, results, counts, window, facts)
     return releases.finish(unfinished)
+
+
+def _attach_warehouse(connection: duckdb.DuckDBPyConnection, folder: BuildFolder) -> None:
+    """Attach the database that dbt has written as `warehouse`."""
+    try:
+        connection.execute(
+            f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
+        )
+    except duckdb.Error as error:
+        raise ReleaseError(f"Cannot read {folder.warehouse}: {error}") from error
+
+
+def _attach_spark_marts(
+    connection: duckdb.DuckDBPyConnection, folder: BuildFolder, marts: list[PublicMart]
+) -> None:
+    """Attach what Spark has handed over as `warehouse`, in the same place."""
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("attach ':memory:' as warehouse")
+    tables = [("main", "last_invocation", {"invocation_id": "string"})]
+    tables += [(mart.schema, mart.name, mart.types) for mart in marts]
+    for schema, name, types in tables:
+        columns = ", ".join(
+            f"cast({column} as {type_}) as {column}" for column, type_ in types.items()
+        )
+        files = sql_path(Path(glob.escape(str(folder.spark_marts / name))) / "*.parquet")
+        connection.execute(f"create schema if not exists warehouse.{schema}")
+        try:
+            connection.execute(
+                f"create view warehouse.{schema}.{name} as"
+                f" select {columns} from read_parquet('{files}')"
+            )
+        except duckdb.Error as error:
+            raise ReleaseError(
+                f"Not published: Spark has not left {name} in {folder.spark_marts}"
+                f" ({str(error).splitlines()[0]}). Where it runs on other machines,"
+                " AUDIENCE_BUILD_DIR has to be a folder that all of them share"
+            ) from error
 
 
 def _check_invocation(
@@ -268,6 +310,7 @@ def _check_copy(database: Path, counts: dict[str, int]) -> None:
 def _write_manifest(
     unfinished: Path,
     created_at: datetime,
+    engine: str,
     results: dict[str, Any],
     counts: dict[str, int],
     window: tuple[str, ...] | None,
@@ -279,6 +322,7 @@ def _write_manifest(
         "release_id": unfinished.name.removeprefix(".unfinished-"),
         "created_at": created_at.isoformat(timespec="seconds"),
         "git_revision": _git_revision(),
+        "engine": engine,
         "duckdb_version": duckdb.__version__,
         "dbt_invocation_id": results["metadata"]["invocation_id"],
         "settings": variables,

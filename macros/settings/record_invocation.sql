@@ -1,5 +1,5 @@
 {#
-    Leaves the id of this dbt run in the warehouse, so that publishing can tell whether the
+    Leaves the id of this dbt run beside the tables, so that publishing can tell whether the
     results it reads belong to the tables it copies.
 #}
 {% macro record_invocation() %}
@@ -13,12 +13,8 @@
 {% endmacro %}
 
 
-{# It replaces no table of Parquet files, and makes no schema by itself. #}
 {% macro spark__record_invocation() %}
-    {% if execute %}
-        {% do run_query('create schema if not exists ' ~ target.schema) %}
-        {% do run_query('drop table if exists ' ~ target.schema ~ '.last_invocation') %}
-    {% endif %}
-    create table {{ target.schema }}.last_invocation using parquet as
+    insert overwrite directory {{ text_literal(handed_over_folder() ~ '/last_invocation') }}
+    using parquet
     select '{{ invocation_id }}' as invocation_id
 {% endmacro %}
