@@ -13,7 +13,7 @@ from dbt.plugins.manager import dbtPlugin
 class SessionPythonJob:
     """Runs a Python model in the one Spark session, as SQL models run in it."""
 
-    def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
+    def __init__(self, parsed_model: dict[str, Any], _credentials: Any) -> None:
         self.name = parsed_model["alias"]
 
     def submit(self, compiled_code: str) -> None:
@@ -21,8 +21,9 @@ class SessionPythonJob:
         from pyspark.sql import SparkSession
 
         code = compile(compiled_code, f"<model {self.name}>", "exec")
-        # In a module of its own, as classes of the model look for theirs.
-        exec(code, {"__name__": self.name, "spark": SparkSession.builder.getOrCreate()})
+        session = SparkSession.builder.getOrCreate()
+        # The project's own code, as dbt has compiled it.
+        exec(code, {"__name__": self.name, "spark": session})  # noqa: S102
 
 
 def matching_files(adapter: Any, pattern: str) -> list[str]:
@@ -43,9 +44,7 @@ def matching_files(adapter: Any, pattern: str) -> list[str]:
 
 def extend(adapter_class: Any) -> None:
     """Add both to dbt-spark's adapter."""
-    helpers: Callable[[Any], dict[str, Any]] = (
-        adapter_class.python_submission_helpers.fget
-    )
+    helpers: Callable[[Any], dict[str, Any]] = adapter_class.python_submission_helpers.fget
     default: Callable[[Any], str] = adapter_class.default_python_submission_method.fget
 
     def uses_session(adapter: Any) -> bool:

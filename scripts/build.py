@@ -117,6 +117,18 @@ def check_warehouse(folder: BuildFolder) -> None:
         ) from error
 
 
+def check_engine(folder: BuildFolder, target: str) -> None:
+    """See that the engine can start, and open what it writes to.
+
+    Raises:
+        BuildError, SparkSetupError: it cannot.
+    """
+    if target == "spark":
+        check_spark()
+    else:
+        check_warehouse(folder)
+
+
 def gather_settings(
     folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
 ) -> dict[str, Any]:
@@ -223,10 +235,7 @@ def prepare(
         BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
     check_environment()
-    if order.target == "spark":
-        check_spark()
-    else:
-        check_warehouse(folder)
+    check_engine(folder, order.target)
     if order.log is None and not folder.default_log.exists():
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):

@@ -61,6 +61,11 @@ class BuildFolder:
         """The public marts of a build on Spark, a folder of Parquet files each."""
         return self.spark / "marts"
 
+    def spark_mart(self, name: str) -> str:
+        """A public mart of a build on Spark, as SQL of DuckDB reads it."""
+        files = Path(glob.escape(str(self.spark_marts / name))) / "*.parquet"
+        return f"read_parquet('{sql_path(files)}')"
+
     @property
     def default_log(self) -> Path:
         """The log that is generated where none is given."""

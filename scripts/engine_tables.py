@@ -1,4 +1,4 @@
-"""How a Python model takes its tables from the engine, and gives one back, on each engine."""
+"""How a Python model takes its tables from either engine, and gives one back."""
 
 from typing import Any
 

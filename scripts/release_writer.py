@@ -1,6 +1,5 @@
 """Write a release: copy the public marts of a tested build, check the copy, describe it."""
 
-import glob
 import hashlib
 import json
 import logging
@@ -204,12 +203,11 @@ def _attach_spark_marts(
         columns = ", ".join(
             f"cast({column} as {type_}) as {column}" for column, type_ in types.items()
         )
-        files = sql_path(Path(glob.escape(str(folder.spark_marts / name))) / "*.parquet")
         connection.execute(f"create schema if not exists warehouse.{schema}")
         try:
             connection.execute(
                 f"create view warehouse.{schema}.{name} as"
-                f" select {columns} from read_parquet('{files}')"
+                f" select {columns} from {folder.spark_mart(name)}"
             )
         except duckdb.Error as error:
             raise ReleaseError(

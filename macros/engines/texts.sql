@@ -1,16 +1,12 @@
 {# A text as a SQL literal, whatever is in it. #}
 {% macro text_literal(text) -%}
-    {{ adapter.dispatch('text_literal')(text | string) }}
+    {{ dbt.string_literal(dbt.escape_single_quotes(text | string)) }}
 {%- endmacro %}
 
 
-{% macro default__text_literal(text) -%}
-    '{{ text.replace("'", "''") }}'
-{%- endmacro %}
-
-
-{% macro spark__text_literal(text) -%}
-    '{{ text.replace("\\", "\\\\").replace("'", "\\'") }}'
+{# dbt-spark forgets that in a text of Spark a backslash escapes too. #}
+{% macro spark__escape_single_quotes(expression) -%}
+    {{ expression.replace("\\", "\\\\").replace("'", "\\'") }}
 {%- endmacro %}
 
 

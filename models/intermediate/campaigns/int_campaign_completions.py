@@ -187,7 +187,9 @@ def model(dbt: Any, session: Any) -> Any:
     pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
     tables = []
     campaigns = products.group_by(["campaign_id", "requires_event"]).aggregate([])
-    for campaign_id, requires_event in sorted(zip(*campaigns.to_pydict().values(), strict=True)):
+    for campaign_id, requires_event in sorted(
+        zip(*campaigns.to_pydict().values(), strict=True)
+    ):
         numbers, open_counts = _columns(
             products, campaign_id, "product_number", "open_count"
         )
