@@ -40,6 +40,7 @@ from scripts.log_source import (
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
+from scripts.spark_setup import SparkSetupError, check_spark
 
 
 class BuildError(RuntimeError):
@@ -53,6 +54,7 @@ REPORTED_ERRORS: tuple[type[Exception], ...] = (
     LogSourceError,
     ReleaseError,
     GeneratorError,
+    SparkSetupError,
 )
 
 
@@ -121,6 +123,18 @@ def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
         f" {name}.damaged, which may be removed. Everything is read again.",
         soft_wrap=True,
     )
+
+
+def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
+    """See that the engine can start, and open what it writes to.
+
+    Raises:
+        BuildError, SparkSetupError: it cannot.
+    """
+    if target == "spark":
+        check_spark()
+    else:
+        check_warehouse(folder, console)
 
 
 def gather_settings(
@@ -207,12 +221,14 @@ class Order:
         mapping: YAML file that describes it.
         extra: more dbt variables, as YAML.
         keep: how many releases to keep.
+        target: the engine, an output of profiles.yml: duckdb or spark.
     """
 
     log: str | None = None
     mapping: Path | None = None
     extra: str | None = None
     keep: int = KEPT_RELEASES
+    target: str = "duckdb"
 
 
 def prepare(
@@ -224,9 +240,9 @@ def prepare(
         The dbt variables of the build.
 
     Raises:
-        BuildError, LogSourceError, GeneratorError: it cannot.
+        BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
-    check_warehouse(folder, console)
+    check_engine(folder, console, order.target)
     if order.log is None and not folder.default_log.exists():
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
@@ -246,6 +262,7 @@ def build_and_publish(
     lock: int,
     timings: dict[str, float],
     check: Callable[[], None] = lambda: None,
+    target: str = "duckdb",
 ) -> tuple[Release, DbtRun]:
     """Build every model, test it, and publish a release.
 
@@ -254,6 +271,7 @@ def build_and_publish(
         lock: file descriptor of the folder's lock.
         check: looks at the warehouse before it is published; raises BuildError where it
             must not be.
+        target: the engine, an output of profiles.yml.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
@@ -261,7 +279,7 @@ def build_and_publish(
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
     with timed("dbt build", timings), dbt_progress(console) as show:
         # Unit tests check the SQL, not the log: they belong to `make test`.
-        command = ["build", "--exclude-resource-type", "unit_test"]
+        command = ["build", "--target", target, "--exclude-resource-type", "unit_test"]
         run = run_dbt(command, settings, folder, show, lock=lock)
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
@@ -278,8 +296,7 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     """Build and publish, with progress and a summary on the console.
 
     Raises:
-        BuildError, FolderInUseError, LogSourceError, ReleaseError, GeneratorError:
-            nothing was published.
+        REPORTED_ERRORS: nothing was published.
     """
     bounds.check_environment()
     check_writable(folder)
@@ -287,7 +304,7 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     with folder.lock() as lock:
         settings = prepare(folder, console, order, timings)
         release, run = build_and_publish(
-            folder, console, settings, order.keep, lock, timings
+            folder, console, settings, order.keep, lock, timings, target=order.target
         )
     print_summary(console, release, run, timings)
     return release
@@ -345,7 +362,13 @@ def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> 
     options = parser.parse_args(arguments)
     if options.keep < 1:
         parser.error(f"--keep {options.keep}, must be 1 or more")
-    return Order(options.log, options.mapping, options.vars, options.keep)
+    return Order(
+        options.log,
+        options.mapping,
+        options.vars,
+        options.keep,
+        getattr(options, "target", "duckdb"),
+    )
 
 
 def carry_out(
@@ -395,6 +418,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = order_parser(
         "python -m scripts.build",
         "Build the warehouse from a raw log, test it and publish a release.",
+    )
+    parser.add_argument(
+        "--target",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="the engine (default duckdb)",
     )
     order = read_order(parser, arguments)
     return carry_out(lambda folder, console: build(folder, console, order))

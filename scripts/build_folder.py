@@ -73,6 +73,21 @@ class BuildFolder:
         return below / f"build-{mark}"
 
     @property
+    def spark(self) -> Path:
+        """What a build on Spark keeps here: its tables, their catalogue, and the marts."""
+        return self.root / "spark"
+
+    @property
+    def spark_marts(self) -> Path:
+        """The public marts of a build on Spark, a folder of Parquet files each."""
+        return self.spark / "marts"
+
+    def spark_mart(self, name: str) -> str:
+        """A public mart of a build on Spark, as SQL of DuckDB reads it."""
+        files = Path(glob.escape(str(self.spark_marts / name))) / "*.parquet"
+        return f"read_parquet('{sql_path(files)}')"
+
+    @property
     def default_log(self) -> Path:
         """The log that is generated where none is given."""
         return self.root / "data" / "interactions.parquet"

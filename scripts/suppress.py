@@ -16,8 +16,8 @@ from scripts.build import (
     BuildError,
     build_and_publish,
     carry_out,
+    check_engine,
     check_inputs,
-    check_warehouse,
     check_writable,
 )
 from scripts.build_folder import BuildFolder, shown
@@ -56,7 +56,8 @@ def suppress(
             soft_wrap=True,
         )
         settings = dict(current.manifest["settings"])
-        check_warehouse(folder, console)
+        target = current.manifest.get("engine", "duckdb")
+        check_engine(folder, console, target)
         check_inputs(settings)
         release, _ = build_and_publish(
             folder,
@@ -65,7 +66,8 @@ def suppress(
             KEPT_RELEASES,
             lock,
             {},
-            check=lambda: _check(folder, customer_ids),
+            check=lambda: _check(folder, customer_ids, target),
+            target=target,
         )
     console.print(
         f"{release.release_id} is served; whoever opted out is in none of its answers."
@@ -94,13 +96,16 @@ def _ids(release: Release, customer_ids: list[str]) -> list[str]:
     return ids
 
 
-def _check(folder: BuildFolder, customer_ids: list[str]) -> None:
-    """See that nobody who opted out is in the warehouse that is to be published.
+def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
+    """See that nobody who opted out is in the tables that are to be published.
 
     Raises:
         BuildError: somebody is.
     """
-    remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
+    if target == "spark":
+        remaining = customers_in(None, customer_ids, folder.spark_mart("customers"))
+    else:
+        remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
     if remaining:
         raise BuildError(
             f"The build still holds {', '.join(remaining)}, although that is noted in"

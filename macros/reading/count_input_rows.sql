@@ -5,16 +5,11 @@
     are not in the file's encoding are not counted: it may come out too low, never too high.
 #}
 {% macro count_input_rows(input) %}
-    {{ return(adapter.dispatch('count_input_rows')(input)) }}
-{% endmacro %}
-
-
-{% macro default__count_input_rows(input) %}
     {% if not input.is_read %}
         select 0 as row_count
     {% elif input.format == 'parquet' %}
         select count(*) as row_count
-        from read_parquet({{ file_list(input.files) }}, union_by_name = true)
+        from {{ parquet_files(input.settings.path, input.files) }}
     {% else %}
         select
             lines.line_count
@@ -22,13 +17,15 @@
             - continued.line_count as row_count
         from (
             select count(line) as line_count
-            from {{ read_lines(input.files, input.settings.encoding) }}
+            from {{ read_lines(
+                input.settings.path, input.files, input.settings.encoding
+            ) }}
         ) as lines
         cross join (
             select
                 {% for name in input.columns %}
                 coalesce(sum(
-                    {{ line_break_count(adapter.quote(name.replace('"', '""'))) }}
+                    {{ line_break_count(column_name(name)) }}
                 ), 0)
                 {{- ' +' if not loop.last }}
                 {% endfor %}
@@ -54,22 +51,6 @@
 {%- endmacro %}
 
 
-{#
-    The lines of text files as a table of one column, `line`; null where one is empty. Those
-    that are not in the file's encoding are left out.
-#}
-{% macro read_lines(files, encoding) -%}
-    read_csv(
-        {{ file_list(files) }},
-        auto_detect = false,
-        header = false,
-        delim = E'\x01',
-        quote = '',
-        escape = '',
-        columns = {'line': 'VARCHAR'},
-        strict_mode = false,
-        null_padding = true,
-        ignore_errors = true,
-        encoding = {{ dbt.string_literal(encoding) }}
-    )
+{% macro spark__line_break_count(text) -%}
+    array_size(regexp_extract_all({{ text }}, r'[\r\n]+', 0))
 {%- endmacro %}

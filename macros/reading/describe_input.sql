@@ -21,13 +21,13 @@
         'is_read': true,
     } %}
     {% if settings.path is not none %}
-        {% do input.update(adapter.dispatch('describe_files')(input)) %}
+        {% do input.update(describe_files(input)) %}
     {% endif %}
     {{ return(input) }}
 {% endmacro %}
 
 
-{% macro default__describe_files(input) %}
+{% macro describe_files(input) %}
     {% set settings, path = input.settings, input.settings.path %}
     {% if not execute %}
         {{ return({'files': [path], 'format': 'parquet', 'columns': {}}) }}
@@ -40,11 +40,11 @@
         {% set is_read = newest == batch_number() %}
         {% for file in noted if file.batch == newest %}{% do files.append(file.file) %}{% endfor %}
     {% else %}
-        {% for file in find_files(path) %}{% do files.append(file.file) %}{% endfor %}
+        {% do files.extend(find_files(path)) %}
     {% endif %}
 
     {% set formats = [] %}
-    {% for file in files %}
+    {% for file in noted | map(attribute='file') | list or files %}
         {% set format = 'parquet' if file.endswith('.parquet') else 'csv' %}
         {% if format not in formats %}{% do formats.append(format) %}{% endif %}
     {% endfor %}
@@ -57,19 +57,16 @@
 
     {% set columns = {} %}
     {% if formats[0] == 'parquet' %}
-        {% set described = run_query(
-            'describe select * from read_parquet(' ~ file_list(files) ~ ', union_by_name = true)'
-        ) %}
-        {% for column in described.rows %}
-            {% do columns.update({column[0]: column[1]}) %}
-        {% endfor %}
+        {% set columns = parquet_columns(path, files) %}
     {% else %}
         {% for name in csv_columns(files, settings) %}
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
     {% endif %}
     {% for name in columns
-        if name | lower in ['_input_file', '_row_in_input', 'file_row_number'] %}
+        if name | lower in [
+            '_input_file', '_row_in_input', '_unreadable', 'file_row_number',
+        ] %}
         {{ exceptions.raise_compiler_error(
             files[0] ~ ' has a column ' ~ name ~ ', a name that reading needs for itself:'
             ~ ' rename it there.'
@@ -126,7 +123,8 @@
 
 {% macro csv_first_line(file, settings) %}
     {% set lines = run_query(
-        'select line from ' ~ read_lines([file], settings.encoding) ~ ' limit 1'
+        'select line from ' ~ read_lines(literal_path(file), [file], settings.encoding)
+        ~ ' limit 1'
     ) %}
     {{ return(lines.rows[0][0] if lines.rows else none) }}
 {% endmacro %}
@@ -145,15 +143,4 @@
         {% do fields.append(field) %}
     {% endfor %}
     {{ return(fields) }}
-{% endmacro %}
-
-
-{# Paths as a SQL list; what would make a pattern of a path is taken literally. #}
-{% macro file_list(files) %}
-    {% set quoted = [] %}
-    {% for file in files %}
-        {% set literal = modules.re.sub('([*?[])', '[\\1]', file) %}
-        {% do quoted.append(dbt.string_literal(dbt.escape_single_quotes(literal))) %}
-    {% endfor %}
-    {{ return('[' ~ quoted | join(', ') ~ ']') }}
 {% endmacro %}

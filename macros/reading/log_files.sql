@@ -1,31 +1,11 @@
-{#
-    The files that a path or pattern means, in the order of their names. Stops where there is
-    none.
-
-    Returns:
-        Per file a dictionary with `file`, `byte_count` and `modified_at`.
-#}
+{# The files that a path or pattern means, in the order of their names. Stops where there is none. #}
 {% macro find_files(path) %}
-    {{ return(adapter.dispatch('find_files')(path)) }}
-{% endmacro %}
-
-
-{% macro default__find_files(path) %}
-    {# What a file holds is not read for it. #}
-    {% set found = run_query(
-        'select filename, size, cast(epoch_us(last_modified) as varchar) from read_blob('
-        ~ dbt.string_literal(dbt.escape_single_quotes(path)) ~ ') order by filename'
-    ) if run_query(
-        'select 1 from glob(' ~ dbt.string_literal(dbt.escape_single_quotes(path)) ~ ') limit 1'
-    ).rows else none %}
     {# As shells do: a hidden file only where it is asked for. #}
     {% set files = [] %}
-    {% for row in found.rows if found is not none and (
-        path.split('/')[-1].startswith('.') or not row[0].split('/')[-1].startswith('.')
-    ) %}
-        {% do files.append({
-            'file': row[0], 'byte_count': row[1] | int, 'modified_at': row[2]
-        }) %}
+    {% for file in matching_files(path) %}
+        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
+            {% do files.append(file) %}
+        {% endif %}
     {% endfor %}
     {% if not files %}
         {{ exceptions.raise_compiler_error(
@@ -37,8 +17,28 @@
 {% endmacro %}
 
 
+{# Of each file `file`, `byte_count` and `modified_at`; what it holds is not read. #}
+{% macro stamp_files(files) %}
+    {% set stamps = [] %}
+    {% for row in run_query(
+        'select filename, size, cast(epoch_us(last_modified) as varchar) from read_blob('
+        ~ file_list(files) ~ ') order by filename'
+    ).rows %}
+        {% do stamps.append({
+            'file': row[0], 'byte_count': row[1] | int, 'modified_at': row[2]
+        }) %}
+    {% endfor %}
+    {{ return(stamps) }}
+{% endmacro %}
+
+
 {# Files of the log that this run and those before it have read; none where none has run. #}
 {% macro noted_log_files() %}
+    {{ return(adapter.dispatch('noted_log_files')()) }}
+{% endmacro %}
+
+
+{% macro default__noted_log_files() %}
     {% set noted = run_query(
         "select 1 from information_schema.tables where table_name = 'log_files'"
         ~ " and table_schema = '" ~ target.schema ~ "'"
@@ -52,6 +52,12 @@
         {% endfor %}
     {% endif %}
     {{ return(files) }}
+{% endmacro %}
+
+
+{# Every run reads all of them. #}
+{% macro spark__noted_log_files() %}
+    {{ return([]) }}
 {% endmacro %}
 
 

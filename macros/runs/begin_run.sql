@@ -29,7 +29,7 @@
     {% endif %}
 
     {% do prepare_fingerprints() %}
-    {% set files = find_files(var('log')) %}
+    {% set files = stamp_files(find_files(var('log'))) %}
     {% set fingerprint = run_fingerprint() %}
     {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}
     {% set known = [] %}
@@ -52,6 +52,15 @@
             ~ ' files of the log are new.', info=true
         ) %}
     {% endif %}
+{% endmacro %}
+
+
+{# Every run reads everything. #}
+{% macro spark__begin_run() %}
+    {% do run_query(
+        'insert overwrite directory ' ~ text_literal(handed_over_folder() ~ '/last_run')
+        ~ " using parquet select '" ~ invocation_id ~ "' as invocation_id"
+    ) %}
 {% endmacro %}
 
 

@@ -19,3 +19,6 @@
         {% do run_query('update ' ~ target.schema ~ '.last_run set is_whole = true') %}
     {% endif %}
 {% endmacro %}
+
+
+{% macro spark__end_run() %}{% endmacro %}

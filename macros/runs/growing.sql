@@ -10,3 +10,8 @@
 {% macro default__growing() %}
     {{ return('incremental') }}
 {% endmacro %}
+
+
+{% macro spark__growing() %}
+    {{ return('table') }}
+{% endmacro %}

@@ -30,5 +30,15 @@
 
 {# The number of this run, with which it marks the rows that it adds. #}
 {% macro batch_number() %}
+    {{ return(adapter.dispatch('batch_number')()) }}
+{% endmacro %}
+
+
+{% macro default__batch_number() %}
     {{ return(last_run().batch if execute else 1) }}
+{% endmacro %}
+
+
+{% macro spark__batch_number() %}
+    {{ return(1) }}
 {% endmacro %}

@@ -26,6 +26,12 @@
 {% endmaterialization %}
 
 
+{# On Spark comparing costs as much as making. #}
+{% materialization table_if_changed, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
+
 {% macro kept_fingerprint(name) %}
     {% set found = run_query(
         'select fingerprint from ' ~ target.schema ~ ".table_inputs where table_name = '"

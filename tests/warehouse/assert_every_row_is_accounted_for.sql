@@ -18,7 +18,7 @@ unreadable as (
 )
 
 select
-    {{ dbt.string_literal(dbt.escape_single_quotes(var('log'))) }} || ' has '
+    {{ text_literal(var('log')) }} || ' has '
     || cast(counted.row_count as {{ dbt.type_string() }}) || ' rows, but '
     || cast(accounted.row_count as {{ dbt.type_string() }}) || ' were found: lines were'
     || ' lost. Look for a quote that is not closed, and write all lines with the same'

@@ -45,7 +45,7 @@ described as (
         totals.accepted_count,
         totals.rejected_count,
         {{ share('totals.rejected_count', 'totals.row_count') }} as reject_share,
-        {{ dbt.string_literal(dbt.escape_single_quotes(var('log'))) }} as log_path,
+        {{ text_literal(var('log')) }} as log_path,
         coalesce(
             ' (most often ' || most_common.reason || ', for example '
             || most_common.example || ')',

@@ -21,7 +21,7 @@ early_pairs as (
             case
                 when
                     interactions.event_at
-                    >= {{ dbt.dateadd('day', -30, 'origins.split_at') }}
+                    >= {{ days_later(-30, 'origins.split_at') }}
                     then 1
             end
         ) as recent_count,

@@ -12,9 +12,9 @@ with interactions as (
 quantiles as (
     select
     {% for eighth in [5, 6, 7, 8, 9] %}
-    percentile_disc(
-        {{ [(var('split_quantile') * eighth / 8) | round(9), 1] | min }}
-    ) within group (order by event_at) as quantile_{{ eighth }}
+    {{ time_quantile(
+        [(var('split_quantile') * eighth / 8) | round(9), 1] | min, 'event_at'
+    ) }} as quantile_{{ eighth }}
     {{- ',' if not loop.last }}
     {% endfor %}
     from interactions
