@@ -5,8 +5,7 @@ with interactions as (
 -- One row whatever the log: null where it has no interaction.
 split as (
     select
-        percentile_disc({{ var('split_quantile') }}) within group (order by event_at)
-            as split_at
+        {{ time_quantile(var('split_quantile'), 'event_at') }} as split_at
     from interactions
 )
 
