@@ -287,6 +287,8 @@ def build_and_publish(
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
     check()
+    for note in run.notes:
+        console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart), run
@@ -308,6 +310,28 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
         )
     print_summary(console, release, run, timings)
     return release
+
+
+def rebuild(
+    folder: BuildFolder,
+    console: Console,
+    current: Release,
+    lock: int,
+    timings: dict[str, float],
+    check: Callable[[], None] = lambda: None,
+) -> tuple[Release, DbtRun]:
+    """Build and publish with the settings, and on the engine, of the current release.
+
+    Raises:
+        REPORTED_ERRORS: nothing was published.
+    """
+    settings = dict(current.manifest["settings"])
+    target = current.manifest.get("engine", "duckdb")
+    check_engine(folder, console, target)
+    check_inputs(settings)
+    return build_and_publish(
+        folder, console, settings, KEPT_RELEASES, lock, timings, check, target
+    )
 
 
 @contextlib.contextmanager
