@@ -128,7 +128,7 @@ format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 screenshots: $(DEV) ## Take a picture of every page of the current release
 	@$(BIN)/python -m scripts.screenshots
 
-bench: $(DEV) ## Time models, memory and growth (SCALES='1 10'), beside Polars
+bench: $(DEV) ## Time models, memory, disk and the API (SCALES='1 10 100'), beside Polars
 	@$(BIN)/python -m scripts.benchmark $$SCALES
 
 bench-api: $(DEV) ## Measure the API with wrk, beside bare Sanic

@@ -81,12 +81,17 @@ def milliseconds(text: str) -> float:
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def wrk(url: str, connections: int, seconds: int) -> Measured:
-    """Ask for random products as fast as answers come."""
+def wrk(url: str, connections: int, seconds: int, products: int | None = None) -> Measured:
+    """Ask for random products as fast as answers come.
+
+    Args:
+        products: how many there are; those of scale 1 if None.
+    """
     output = subprocess.run(
         [
             *("wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"),
             *("--latency", "-s", str(RANDOM_PRODUCTS), url),
+            *(("--", str(products)) if products else ()),
         ],
         capture_output=True,
         text=True,

@@ -1,49 +1,19 @@
 """What a benchmark measures, and the Markdown report of it."""
 
+import dataclasses
 import itertools
+import json
 import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import Any
 
-# What the Polars program writes too.
-COMPARED_TABLES = ("stg_interactions", "customers", "product_audiences")
-CONTENDERS = ("DuckDB by dbt (a)", "DuckDB without dbt (b)", "Polars")
-MEMORY_LIMIT = os.environ.get("AUDIENCE_MEMORY_LIMIT", "4GB")
+from scripts.benchmark_builds import Timing, WholeBuild
+from scripts.benchmark_serving import Answers, Serving
+from scripts.benchmark_tables import COMPARED_TABLES, MEMORY_LIMIT
+
 DBT_THREADS = os.environ.get("AUDIENCE_DBT_THREADS", "4")
-
-
-@dataclass(frozen=True)
-class Timing:
-    """One measured run.
-
-    Attributes:
-        seconds: by model or table.
-        peak_megabytes: the most memory (RSS) that its process held; MB are 10^6 bytes.
-    """
-
-    seconds: dict[str, float]
-    peak_megabytes: float
-
-    @property
-    def total(self) -> float:
-        return sum(self.seconds.values())
-
-
-@dataclass(frozen=True)
-class WholeBuild:
-    """A `dbt build` of all models and tests, and the release made of it.
-
-    Attributes:
-        models: while other models and tests run beside them.
-        build_seconds: wall time, dbt's start included.
-    """
-
-    models: Timing
-    build_seconds: float
-    publish_seconds: float
-    warehouse_megabytes: float
-    release_megabytes: float
 
 
 @dataclass(frozen=True)
@@ -51,20 +21,49 @@ class ScaleResult:
     """Everything measured at one scale.
 
     Attributes:
+        rounds: how many runs the best and the slowest are out of.
+        serving: the API over the release; None where there is no wrk to ask it.
         alone: all models, one after the other, in the best of several rounds.
         evaluation_seconds: the part of it that measures how well rankings do.
-        contenders: the compared tables, by who computed them, in the best round of each.
+        contenders: the compared tables, by who computed them, in the best round of each;
+            empty at a scale that is not compared.
         slowest: seconds for all compared tables in the slowest round of each contender;
             far from the best where the machine was busy with something else.
     """
 
     scale: float
     interactions: int
+    rounds: int
     whole: WholeBuild
+    serving: Serving | None
     alone: Timing
     evaluation_seconds: float
     contenders: dict[str, Timing]
     slowest: dict[str, float]
+
+    @property
+    def microseconds(self) -> float:
+        """Of all models, per interaction."""
+        return 1e6 * self.alone.total / self.interactions
+
+    def to_json(self) -> str:
+        """To keep it."""
+        return json.dumps(dataclasses.asdict(self), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ScaleResult":
+        """As it was kept."""
+        kept: dict[str, Any] = json.loads(text)
+        whole, serving = kept["whole"], kept["serving"]
+        kept["whole"] = WholeBuild(**whole | {"models": Timing(**whole["models"])})
+        if serving is not None:
+            answers = {name: Answers(**found) for name, found in serving["answers"].items()}
+            kept["serving"] = Serving(**serving | {"answers": answers})
+        kept["alone"] = Timing(**kept["alone"])
+        kept["contenders"] = {
+            name: Timing(**timing) for name, timing in kept["contenders"].items()
+        }
+        return cls(**kept)
 
 
 def table(heading: str, rows: list[str]) -> str:
@@ -73,7 +72,7 @@ def table(heading: str, rows: list[str]) -> str:
     return "\n".join(f"| {line} |" for line in (heading, rule, *rows))
 
 
-def report(results: list[ScaleResult], rounds: int) -> str:
+def report(results: list[ScaleResult]) -> str:
     """The report in Markdown, from results in the order of scale."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     packages = ("duckdb", "dbt-core", "dbt-duckdb", "polars")
@@ -84,28 +83,91 @@ def report(results: list[ScaleResult], rounds: int) -> str:
         f" {platform.python_version()}, {versions}. DuckDB may use {MEMORY_LIMIT} before it"
         f" spills to disk; `dbt build` runs {DBT_THREADS} models or tests at a time.",
         "## Whole builds",
-        f"Models alone: the sum over all models, run one after the other, best of {rounds};"
-        " those of the evaluation measure how well every ranking does."
+        "Models alone: the sum over all models, run one after the other, best of"
+        f" {_rounds(results)}; those of the evaluation measure how well every ranking does."
         " `dbt build`: wall time of one run of all models and tests, dbt's start included,"
-        " and the peak memory of its process.",
+        " the peak memory of its process, and the most that it spilled to disk at a time.",
         table(
-            "scale | interactions | models alone, s | of them evaluation, s"
-            " | `dbt build` with tests, s"
-            " | peak memory, MB | warehouse, MB | release, MB | publish, s",
+            "scale | interactions | models alone, s | per interaction, µs"
+            " | of them evaluation, s | `dbt build` with tests, s"
+            " | peak memory, MB | spilled, MB",
             [
-                f"{r.scale:g} | {r.interactions:,} | {r.alone.total:.1f}"
-                f" | {r.evaluation_seconds:.1f}"
-                f" | {r.whole.build_seconds:.1f} | {r.whole.models.peak_megabytes:,.0f}"
-                f" | {r.whole.warehouse_megabytes:,.1f}"
-                f" | {r.whole.release_megabytes:,.1f} | {r.whole.publish_seconds:.1f}"
+                f"{r.scale:g} | {r.interactions:,} | {r.alone.total:,.1f}"
+                f" | {r.microseconds:.1f} | {r.evaluation_seconds:,.1f}"
+                f" | {r.whole.build_seconds:,.1f} | {r.whole.models.peak_megabytes:,.0f}"
+                f" | {r.whole.temp_megabytes:,.0f}"
                 for r in results
             ],
         ),
-        *report_growth(results, rounds),
+        table(
+            "scale | warehouse, MB | release, MB | publish, s | its peak memory, MB",
+            [
+                f"{r.scale:g} | {r.whole.warehouse_megabytes:,.0f}"
+                f" | {r.whole.release_megabytes:,.0f} | {r.whole.publish_seconds:,.1f}"
+                f" | {r.whole.publish_megabytes:,.0f}"
+                for r in results
+            ],
+        ),
+        *report_growth(results),
+        *report_serving(results),
+        *report_tables([result for result in results if result.contenders]),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _rounds(results: list[ScaleResult]) -> str:
+    """How many runs the best is out of: 3, or 3 (1 at scale 100)."""
+    first = results[0].rounds
+    others = [f"{r.rounds} at scale {r.scale:g}" for r in results if r.rounds != first]
+    return f"{first} ({', '.join(others)})" if others else f"{first}"
+
+
+def report_serving(results: list[ScaleResult]) -> list[str]:
+    """The API over each release."""
+    served = [(result, result.serving) for result in results if result.serving]
+    if not served:
+        return []
+    questions = list(served[0][1].answers)
+    rows = []
+    for question in questions:
+        cells = []
+        for _, serving in served:
+            found = serving.answers[question]
+            rate = "" if found.rate is None else f"{found.rate:,.0f}"
+            failed = f" ({found.failed} failed)" if found.failed else ""
+            cells.append(f"{rate} | {found.p50:,.1f} | {found.p99:,.1f}{failed}")
+        rows.append(" | ".join([question, *cells]))
+    heading = ["asked"]
+    for result, _ in served:
+        scale = f"{result.scale:g}"
+        heading += [f"{scale}: per s", f"{scale}: p50, ms", f"{scale}: p99, ms"]
+    return [
+        "## The API over these releases",
+        "Two workers with their default settings, on the machine that asks. Look-ups: wrk,"
+        " 64 connections, random products of the whole catalogue, right after the start"
+        " (cold) and then again (warm). The others: one after the other; p99 is the slowest"
+        " of a few.",
+        table(
+            "scale | start to first answer, s | memory of a worker, MB",
+            [
+                f"{result.scale:g} | {serving.start_seconds:.1f}"
+                f" | {serving.worker_megabytes:,.0f}"
+                for result, serving in served
+            ],
+        ),
+        table(" | ".join(heading), rows),
+    ]
+
+
+def report_tables(results: list[ScaleResult]) -> list[str]:
+    """The compared tables, at each scale at which they are."""
+    if not results:
+        return []
+    sections = [
         "## Three tables beside Polars",
         f"Seconds for {', '.join(f'`{name}`' for name in COMPARED_TABLES)} and what they"
-        f" need; who computes them takes turns, and the best of {rounds} runs counts."
-        " Without the start of a process and its imports.",
+        f" need; who computes them takes turns, and the best of {_rounds(results)} runs"
+        " counts. Without the start of a process and its imports.",
         "(a) is what dbt reports for exactly these models, run one after the other: its own"
         " work per model is included, and its memory is that of a run of all models. (b) is"
         " the same compiled SQL in one DuckDB process, written to a database file. Polars"
@@ -125,16 +187,17 @@ def report(results: list[ScaleResult], rounds: int) -> str:
         peaks = " | ".join(f"{run.peak_megabytes:,.0f}" for run in runs)
         heading = f"scale {result.scale:g} | {' | '.join(result.contenders)}"
         sections.append(table(heading, [*rows, f"peak memory, MB | {peaks}"]))
-    return "\n\n".join(sections) + "\n"
+    return sections
 
 
-def report_growth(results: list[ScaleResult], rounds: int) -> list[str]:
+def report_growth(results: list[ScaleResult]) -> list[str]:
     """Growth from scale to scale, and seconds per model, slowest first."""
     steps = list(itertools.pairwise(results))
     growth = [
         f"{small.scale:g} to {large.scale:g}"
         f" | {large.interactions / small.interactions:.1f}"
         f" | {large.alone.total / small.alone.total:.1f}"
+        f" | {large.microseconds / results[0].microseconds:.2f}"
         f" | {large.whole.build_seconds / small.whole.build_seconds:.1f}"
         for small, large in steps
     ]
@@ -153,12 +216,17 @@ def report_growth(results: list[ScaleResult], rounds: int) -> list[str]:
         rows.append(" | ".join([f"`{name}`", *cells]))
     return [
         "## Growth",
-        table("times as much | interactions | models alone | `dbt build`", growth)
+        table(
+            "times as much | interactions | models alone"
+            f" | models per interaction, of scale {results[0].scale:g} | `dbt build`",
+            growth,
+        )
         if steps
         else "One scale only.",
         "## Seconds per model",
-        f"Alone: one model at a time, best of {rounds} runs of all; these add up. Beside:"
-        " in the one `dbt build`, where models and tests share the cores; these overlap."
+        f"Alone: one model at a time, best of {_rounds(results)} runs of all; these add"
+        " up. Beside: in the one `dbt build`, where models and tests share the cores; these"
+        " overlap."
         " Both include what dbt itself does for a model.",
         table(" | ".join(heading), rows),
     ]

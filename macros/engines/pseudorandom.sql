@@ -64,3 +64,34 @@
         ~ ' + cast(' ~ decimal ~ ' * 1000000 as bigint) % ' ~ prime ~ ') % ' ~ prime ~ ')' -%}
     ({{ second }} * {{ second }} + {{ keys[1] }}) % {{ prime }}
 {%- endmacro %}
+
+
+{#
+    A number of the standard normal distribution, out of text: the sum of twelve uniform
+    ones, so that no engine's own logarithm or cosine shows.
+#}
+{% macro normal_number(text) -%}
+    {%- set numbers = [] -%}
+    {%- for part in ['a', 'b', 'c'] -%}
+        {%- for which in range(4) -%}
+            {%- do numbers.append(hash_number("'" ~ part ~ " ' || " ~ text, which)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    (cast({{ numbers | join('\n            + ') }} + 6 as double) / 268435456 - 6)
+{%- endmacro %}
+
+
+{#
+    The sum of bootstrap_count over many things, a Poisson count with their number as its
+    mean, from one normal number: Cornish and Fisher's expansion (1938, doi:10.2307/1400905)
+    up to the skewness. From a mean of 100 on its quantiles are the exact ones, or next to
+    them.
+#}
+{% macro many_bootstrap_counts(count, normal) -%}
+    cast(
+            round(
+                {{ count }} + sqrt({{ count }}) * {{ normal }}
+                + ({{ normal }} * {{ normal }} - 1) / 6
+            ) as bigint
+        )
+{%- endmacro %}

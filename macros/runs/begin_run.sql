@@ -21,6 +21,7 @@
 
 
 {% macro default__begin_run() %}
+    {% do prepare_fingerprints() %}
     {% set earlier = last_run() %}
     {% if not growing_models() | selectattr('unique_id', 'in', selected_resources) | list %}
         {# Tests, or tables that are made anew by every run, change nothing that grows. #}
@@ -28,7 +29,6 @@
         {{ return('') }}
     {% endif %}
 
-    {% do prepare_fingerprints() %}
     {% set files = stamp_files(find_files(var('log'))) %}
     {% set fingerprint = run_fingerprint() %}
     {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}

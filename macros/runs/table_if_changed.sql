@@ -2,7 +2,8 @@
     A table that is made anew only where its SQL or the content of what it reads has changed:
     for models that cost more to make than to compare. A view that it reads is compared by
     what the view reads, or by its own content where the view says so
-    (`meta: {compared_by: content}`) or reads no model.
+    (`meta: {compared_by: content}`) or reads no model. What cannot change a table's rows need
+    not be compared (`meta: {compared_without: [model]}`).
 #}
 {% materialization table_if_changed, adapter='duckdb' %}
     {% set name = this.schema ~ '.' ~ this.identifier %}
@@ -44,7 +45,10 @@
 {# A hash of a model's SQL and of all that it reads. #}
 {% macro inputs_fingerprint(unique_id, code) %}
     {% set parts = [code] %}
-    {% for parent_id in graph.nodes[unique_id].depends_on.nodes | sort %}
+    {% set node = graph.nodes[unique_id] %}
+    {% set without = node.config.get('meta', {}).get('compared_without', []) %}
+    {% for parent_id in node.depends_on.nodes | sort
+        if graph.nodes[parent_id].name not in without %}
         {% set parent = graph.nodes[parent_id] %}
         {% set name = parent.schema ~ '.' ~ parent.alias %}
         {% set materialized = parent.config.materialized %}

@@ -11,11 +11,12 @@ suppressed_customers as (
     select * from {{ ref('int_suppressed_customers') }}
 ),
 
--- Over everybody: whoever must not be contacted leaves no other's score changed.
+-- Over everybody: whoever must not be contacted leaves no other's score changed. Reads
+-- the table: an engine would hold in memory what a query names twice.
 bounds as (
     select
         {{ feature_bounds() }}
-    from features
+    from {{ ref('int_customer_features') }}
 ),
 
 -- Narrow, because these go through the sort.

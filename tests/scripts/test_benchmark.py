@@ -7,8 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts import benchmark
-from scripts.benchmark import COMPARED_TABLES, ScaleResult, Timing, WholeBuild
+from scripts import benchmark, benchmark_builds
+from scripts.benchmark_builds import SpillWatch, Timing, WholeBuild
+from scripts.benchmark_chart import growth_chart
+from scripts.benchmark_report import ScaleResult, report
+from scripts.benchmark_serving import Answers, Serving
+from scripts.benchmark_tables import COMPARED_TABLES, CONTENDERS, run_plain_sql
 from scripts.build_folder import BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.generate_interactions import generate
@@ -92,7 +96,7 @@ def test_polars_and_plain_sql_give_the_tables_of_the_models(
     polars = run_program(folder, "scripts.benchmark_polars", str(untidy), str(output))
     assert polars.returncode == 0, polars.stderr
     plain = tmp_path / "plain" / folder.warehouse.name
-    timing = benchmark.run_plain_sql(folder, plain)
+    timing = run_plain_sql(folder, plain)
     for seconds in (timing.seconds, json.loads(polars.stdout)["seconds"]):
         assert tuple(seconds) == COMPARED_TABLES
 
@@ -112,42 +116,95 @@ def test_polars_and_plain_sql_give_the_tables_of_the_models(
     assert deepest[0] > 10
 
 
-def made_up_result(scale: float, seconds: float) -> ScaleResult:
+def made_up_result(
+    scale: float, seconds: float, *, is_compared: bool = True
+) -> ScaleResult:
     tables = Timing(dict.fromkeys(COMPARED_TABLES, seconds), 200)
+    answers = {
+        "look-ups, warm": Answers(2500, 2, 4, 0),
+        "a customer": Answers(None, 3, 9, 1),
+    }
     return ScaleResult(
         scale=scale,
         interactions=round(scale * 1000),
-        whole=WholeBuild(Timing({"customers": 2 * seconds}, 300), 9, 1, 5, 7),
+        rounds=3 if is_compared else 1,
+        whole=WholeBuild(Timing({"customers": 2 * seconds}, 300), 9, 40, 1, 250, 5, 7),
+        serving=Serving(0.7, 170, answers),
         alone=Timing({"customers": seconds}, 100),
         evaluation_seconds=seconds / 4,
-        contenders=dict.fromkeys(benchmark.CONTENDERS, tables),
-        slowest=dict.fromkeys(benchmark.CONTENDERS, 99),
+        contenders=dict.fromkeys(CONTENDERS, tables) if is_compared else {},
+        slowest=dict.fromkeys(CONTENDERS, 99) if is_compared else {},
     )
 
 
+RESULTS = [
+    made_up_result(1, 0.5),
+    made_up_result(10, 4),
+    made_up_result(100, 48, is_compared=False),
+]
+
+
 def test_the_report_shows_growth_and_every_contender() -> None:
-    text = benchmark.report([made_up_result(1, 0.5), made_up_result(10, 4)], 3)
-    assert "| 1 to 10 | 10.0 | 8.0 | 1.0 |" in text
-    assert "| `customers` | 0.50 | 1.00 | 4.00 | 8.00 | 8.0 |" in text
-    for contender in benchmark.CONTENDERS:
+    text = report(RESULTS)
+    assert "| 1 to 10 | 10.0 | 8.0 | 0.80 | 1.0 |" in text
+    assert "| 10 to 100 | 10.0 | 12.0 | 0.96 | 1.0 |" in text
+    assert "best of 3 (1 at scale 100)" in text
+    assert (
+        "| `customers` | 0.50 | 1.00 | 4.00 | 8.00 | 48.00 | 96.00 | 8.0 | 12.0 |" in text
+    )
+    assert "| a customer |  | 3.0 | 9.0 (1 failed) |  | 3.0" in text
+    for contender in CONTENDERS:
         assert text.count(f"| {contender} ") == 2
     tables = [line for line in text.splitlines() if line.startswith("|")]
     assert all(line.endswith("|") for line in tables)
 
 
 def test_one_scale_has_a_report_too() -> None:
-    assert "One scale only" in benchmark.report([made_up_result(1, 0.5)], 3)
+    assert "One scale only" in report(RESULTS[:1])
+    assert "beside Polars" not in report(RESULTS[2:])
+
+
+def test_what_was_measured_is_kept() -> None:
+    assert [ScaleResult.from_json(result.to_json()) for result in RESULTS] == RESULTS
+
+
+def test_the_chart_names_what_it_shows() -> None:
+    chart = growth_chart(RESULTS)
+    assert chart.startswith("<svg")
+    for name in ("models alone", "release", "spilled", "seconds", "GB"):
+        assert f">{name}<" in chart
+
+
+def test_nothing_is_reported_that_was_not_measured(
+    folder: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
+    assert benchmark.main(["--kept", "1"]) == 1
+    assert "scale 1 has not been measured" in capsys.readouterr().err
+
+
+def test_the_largest_size_of_a_folder_counts(tmp_path: Path) -> None:
+    watch = SpillWatch(tmp_path / "spill")
+    watch.look()
+    assert watch.peak_megabytes == 0
+    (tmp_path / "spill").mkdir()
+    spilled = tmp_path / "spill" / "part.tmp"
+    spilled.write_bytes(b"x" * 3_000_000)
+    watch.look()
+    spilled.unlink()
+    watch.look()
+    assert watch.peak_megabytes == 3
 
 
 def test_peak_memory_belongs_to_the_measured_process() -> None:
-    much = int(benchmark.peak_megabytes(resource.RUSAGE_SELF)) + 300
-    assert benchmark.in_own_process(fill_memory, much) > much
-    assert benchmark.in_own_process(fill_memory, 1) < much
+    much = int(benchmark_builds.peak_megabytes(resource.RUSAGE_SELF)) + 300
+    assert benchmark_builds.in_own_process(fill_memory, much) > much
+    assert benchmark_builds.in_own_process(fill_memory, 1) < much
 
 
 def fill_memory(megabytes: int) -> float:
     assert len(b"x" * (megabytes * 10**6)) == megabytes * 10**6
-    return benchmark.peak_megabytes(resource.RUSAGE_SELF)
+    return benchmark_builds.peak_megabytes(resource.RUSAGE_SELF)
 
 
 @pytest.mark.parametrize("scale", ["0", "nan", "-1", "ten"])

@@ -1,3 +1,9 @@
+{#
+    Who has returned only saves work: whoever was seen once in the whole log was seen once at
+    most in what is evaluated. The result is the same whoever else is told to have returned.
+#}
+{{ config(meta={'compared_without': ['int_customer_totals']}) }}
+
 with interactions as (
     select * from {{ ref('int_evaluated_interactions') }}
 ),
@@ -6,63 +12,98 @@ origins as (
     select * from {{ ref('int_rolling_origins') }}
 ),
 
-feature_weights as (
-    select * from {{ ref('int_weight_sets') }}
-    where is_in_use
+returned as (
+    select customer_id
+    from {{ ref('int_customer_totals') }}
+    where total_interactions > 1
 ),
 
-early_pairs as (
+-- Most customers are seen once: their only interaction says all, and nothing has to be
+-- summed over several times the log.
+seen_once as (
+    select
+        origins.origin,
+        interactions.customer_id,
+        1 as total_interactions,
+        1 as unique_products,
+        case
+            when
+                interactions.event_at
+                >= {{ days_later(-30, 'origins.split_at') }}
+                then 1
+            else 0
+        end as recent_count,
+        interactions.event_weight as event_weight_sum,
+        interactions.event_at as first_interaction_at,
+        interactions.event_at as last_interaction_at,
+        false as is_late,
+        false as is_late_purchaser
+    from interactions
+    left join returned on interactions.customer_id = returned.customer_id
+    cross join origins
+    where
+        returned.customer_id is null
+        and interactions.event_at < origins.split_at
+),
+
+-- What the others did on both sides of each origin.
+sided as (
     select
         origins.origin,
         interactions.customer_id,
         interactions.product_id,
-        count(*) as interaction_count,
-        count(
-            case
-                when
-                    interactions.event_at
-                    >= {{ days_later(-30, 'origins.split_at') }}
-                    then 1
-            end
-        ) as recent_count,
-        sum(interactions.event_weight) as event_weight_sum,
-        min(interactions.event_at) as first_interaction_at,
-        max(interactions.event_at) as last_interaction_at
+        interactions.event,
+        interactions.event_weight,
+        interactions.event_at,
+        interactions.event_at < origins.split_at as is_early,
+        interactions.event_at
+        >= {{ days_later(-30, 'origins.split_at') }} as is_recent
     from interactions
+    inner join returned on interactions.customer_id = returned.customer_id
     cross join origins
-    where interactions.event_at < origins.split_at
-    group by origins.origin, interactions.customer_id, interactions.product_id
+    where
+        origins.late_until_at is null
+        or interactions.event_at < origins.late_until_at
 ),
 
-early_customers as (
+pairs as (
+    select
+        origin,
+        customer_id,
+        product_id,
+        count(case when is_early then 1 end) as interaction_count,
+        count(case when is_early and is_recent then 1 end) as recent_count,
+        sum(case when is_early then event_weight end) as event_weight_sum,
+        min(case when is_early then event_at end) as first_interaction_at,
+        max(case when is_early then event_at end) as last_interaction_at,
+        count(case when not is_early then 1 end) as late_count,
+        count(case when not is_early and event = 'purchased' then 1 end)
+            as late_purchased_count
+    from sided
+    group by origin, customer_id, product_id
+),
+
+seen_again as (
     select
         origin,
         customer_id,
         sum(interaction_count) as total_interactions,
-        count(*) as unique_products,
+        count(case when interaction_count > 0 then 1 end) as unique_products,
         sum(recent_count) as recent_count,
         sum(event_weight_sum) as event_weight_sum,
         min(first_interaction_at) as first_interaction_at,
-        max(last_interaction_at) as last_interaction_at
-    from early_pairs
+        max(last_interaction_at) as last_interaction_at,
+        sum(late_count) > 0 as is_late,
+        sum(late_purchased_count) > 0 as is_late_purchaser
+    from pairs
     group by origin, customer_id
 ),
 
-late_customers as (
-    select
-        origins.origin,
-        interactions.customer_id,
-        count(case when interactions.event = 'purchased' then 1 end)
-            as purchased_count
-    from interactions
-    cross join origins
-    where
-        interactions.event_at >= origins.split_at
-        and (
-            origins.late_until_at is null
-            or interactions.event_at < origins.late_until_at
-        )
-    group by origins.origin, interactions.customer_id
+early_customers as (
+    select * from seen_once
+    union all
+    select * from seen_again
+    where total_interactions > 0
 ),
 
 features as (
@@ -79,53 +120,11 @@ features as (
             {{ dbt.datediff(
                 'early_customers.last_interaction_at', 'origins.split_at', 'day'
             ) }} + 1
-        ) as recent_activity
+        ) as recent_activity,
+        early_customers.is_late,
+        early_customers.is_late_purchaser
     from early_customers
     inner join origins on early_customers.origin = origins.origin
-),
-
-bounds as (
-    select
-        origin,
-        {{ feature_bounds() }}
-    from features
-    group by origin
-),
-
-scored as (
-    select
-        features.origin,
-        features.customer_id,
-        features.last_interaction_at,
-        {{ engagement_score('features') }} as engagement_score
-    from features
-    inner join bounds on features.origin = bounds.origin
-    cross join feature_weights
-),
-
-ranked as (
-    select
-        origin,
-        customer_id,
-        {{ engagement_rank(within='origin') }} as engagement_rank
-    from scored
-),
-
-joined as (
-    select
-        features.*,
-        ranked.engagement_rank,
-        late_customers.customer_id is not null as is_late,
-        coalesce(late_customers.purchased_count > 0, false) as is_late_purchaser
-    from features
-    inner join ranked
-        on
-            features.origin = ranked.origin
-            and features.customer_id = ranked.customer_id
-    left join late_customers
-        on
-            features.origin = late_customers.origin
-            and features.customer_id = late_customers.customer_id
 )
 
-select * from joined
+select * from features

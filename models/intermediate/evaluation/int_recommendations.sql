@@ -1,4 +1,6 @@
 {% set depth = cutoffs() | max %}
+{# What ranks customers beside engagement, and by which column. #}
+{% set rankings = {'recent_activity': 'recent_activity', 'popular': 'popularity'} %}
 
 with pairs as (
     select * from {{ ref('int_customer_product_sides') }}
@@ -6,6 +8,10 @@ with pairs as (
 
 origin_customers as (
     select * from {{ ref('int_origin_customers') }}
+),
+
+engagement_ranking as (
+    select * from {{ ref('int_origin_ranking') }}
 ),
 
 split as (
@@ -54,7 +60,6 @@ early_customers as (
     select
         origin_customers.customer_id,
         origin_customers.last_interaction_at,
-        origin_customers.engagement_rank,
         origin_customers.recent_activity,
         popularity_of_touched.popularity
     from origin_customers
@@ -75,28 +80,48 @@ deepest as (
     from known_products
 ),
 
+{% for recommender, value in rankings.items() %}
+-- The value that bounds so many customers: only they have to be sorted.
+{{ recommender }}_values as (
+    select
+        {{ value }},
+        sum(count(*)) over (
+            order by {{ value }} desc
+            rows between unbounded preceding and current row
+        ) - count(*) as customers_above
+    from early_customers
+    group by {{ value }}
+),
+
+{{ recommender }}_bound as (
+    select min({{ recommender }}_values.{{ value }}) as lowest
+    from {{ recommender }}_values
+    inner join deepest on {{ recommender }}_values.customers_above <= deepest.place
+),
+
+{% endfor %}
 customer_rankings as (
     select
         'engagement' as recommender,
-        customer_id,
-        engagement_rank - 1 as place
-    from early_customers
+        engagement_ranking.customer_id,
+        engagement_ranking.engagement_rank - 1 as place
+    from engagement_ranking
+    inner join split on engagement_ranking.origin = split.origin
+    {% for recommender, value in rankings.items() %}
     union all
     select
-        'recent_activity' as recommender,
-        customer_id,
+        '{{ recommender }}' as recommender,
+        early_customers.customer_id,
         row_number() over (
-            order by recent_activity desc, last_interaction_at desc, customer_id asc
+            order by
+                early_customers.{{ value }} desc,
+                early_customers.last_interaction_at desc,
+                early_customers.customer_id asc
         ) - 1 as place
     from early_customers
-    union all
-    select
-        'popular' as recommender,
-        customer_id,
-        row_number() over (
-            order by popularity desc, last_interaction_at desc, customer_id asc
-        ) - 1 as place
-    from early_customers
+    inner join {{ recommender }}_bound
+        on early_customers.{{ value }} >= {{ recommender }}_bound.lowest
+    {% endfor %}
 ),
 
 -- All customers in a random order, as a circle: each product starts somewhere else.
@@ -187,18 +212,10 @@ left_out_counts as (
     group by recommender, product_id
 ),
 
-places as (
+counted_starts as (
     select
-        starts.recommender,
-        starts.product_id,
-        starts.start_place,
-        starts.customer_count,
-        coalesce(left_out_counts.left_out_count, 0) as left_out_count,
-        {{ each_number(
-            1,
-            'least(' ~ depth ~ ' + coalesce(left_out_counts.left_out_count, 0),'
-            ~ ' starts.customer_count)'
-        ) }} as place
+        starts.*,
+        coalesce(left_out_counts.left_out_count, 0) as left_out_count
     from starts
     left join left_out_counts
         on
@@ -206,48 +223,61 @@ places as (
             and starts.product_id = left_out_counts.product_id
 ),
 
-moved as (
-    select
-        places.recommender,
-        places.product_id,
-        places.start_place,
-        places.customer_count,
-        places.place,
-        row_number() over (
-            partition by places.recommender, places.product_id
-            order by places.place
-        ) as recommendation_rank
-    from places
-    left join left_out_on_top
-        on
-            places.recommender = left_out_on_top.recommender
-            and places.product_id = left_out_on_top.product_id
-            and places.place = left_out_on_top.place
-    where
-        places.left_out_count > 0
-        and left_out_on_top.product_id is null
+positions as (
+    select {{ each_number(1, depth) }} as place
 ),
 
 -- Nearly every product leaves out nobody at the top: its list is the top itself.
+unmoved as (
+    select
+        counted_starts.recommender,
+        counted_starts.product_id,
+        counted_starts.start_place,
+        counted_starts.customer_count,
+        positions.place,
+        positions.place as recommendation_rank
+    from counted_starts
+    inner join positions on counted_starts.customer_count >= positions.place
+    where counted_starts.left_out_count = 0
+),
+
+candidates as (
+    select
+        recommender,
+        product_id,
+        start_place,
+        customer_count,
+        {{ each_number(
+            1, 'least(' ~ depth ~ ' + left_out_count, customer_count)'
+        ) }} as place
+    from counted_starts
+    where left_out_count > 0
+),
+
+moved as (
+    select
+        candidates.recommender,
+        candidates.product_id,
+        candidates.start_place,
+        candidates.customer_count,
+        candidates.place,
+        row_number() over (
+            partition by candidates.recommender, candidates.product_id
+            order by candidates.place
+        ) as recommendation_rank
+    from candidates
+    left join left_out_on_top
+        on
+            candidates.recommender = left_out_on_top.recommender
+            and candidates.product_id = left_out_on_top.product_id
+            and candidates.place = left_out_on_top.place
+    where left_out_on_top.product_id is null
+),
+
 listed as (
-    select
-        recommender,
-        product_id,
-        start_place,
-        customer_count,
-        place,
-        place as recommendation_rank
-    from places
-    where left_out_count = 0
+    select * from unmoved
     union all
-    select
-        recommender,
-        product_id,
-        start_place,
-        customer_count,
-        place,
-        recommendation_rank
-    from moved
+    select * from moved
     where recommendation_rank <= {{ depth }}
 ),
 

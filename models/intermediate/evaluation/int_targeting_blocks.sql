@@ -1,5 +1,5 @@
-with origin_customers as (
-    select * from {{ ref('int_origin_customers') }}
+with ranking as (
+    select * from {{ ref('int_origin_ranking') }}
 ),
 
 trial_scores as (
@@ -10,7 +10,7 @@ populations as (
     select
         origin,
         count(*) as customer_count
-    from origin_customers
+    from ranking
     group by origin
 ),
 
@@ -18,20 +18,20 @@ populations as (
 -- or a tenth of them: between two such places the order does not matter.
 ranked as (
     select
-        origin_customers.origin,
-        origin_customers.engagement_rank,
-        origin_customers.is_late,
-        origin_customers.is_late_purchaser,
+        ranking.origin,
+        ranking.engagement_rank,
+        ranking.is_late,
+        ranking.is_late_purchaser,
         floor(
-            (origin_customers.engagement_rank - 1) * 10.0 / populations.customer_count
+            (ranking.engagement_rank - 1) * 10.0 / populations.customer_count
         ) as tenths_above,
         case
             {% for size in round_numbers(10, 1000000000) %}
-            when origin_customers.engagement_rank <= {{ size }} then {{ size }}
+            when ranking.engagement_rank <= {{ size }} then {{ size }}
             {% endfor %}
         end as next_round_number
-    from origin_customers
-    inner join populations on origin_customers.origin = populations.origin
+    from ranking
+    inner join populations on ranking.origin = populations.origin
 ),
 
 blocks as (

@@ -11,10 +11,11 @@ feature_weights as (
     where is_in_use
 ),
 
+-- Reads the table: an engine would hold in memory what a query names twice.
 bounds as (
     select
         {{ feature_bounds() }}
-    from features
+    from {{ ref('int_customer_features') }}
 ),
 
 final as (
