@@ -100,7 +100,7 @@ $(LINT_LOG): | $(RUN)
 test: $(DEV) lint ## Run every test and check
 	@$(BIN)/python -m pytest -m 'not long'
 
-test-long: $(DEV) ## Run the tests that take minutes: the evidence of every real log
+test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 	@$(BIN)/python -m pytest -m long
 
 test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)

@@ -6,9 +6,9 @@ nothing; the release that was served before is served still.
 
 import argparse
 import contextlib
+import errno
 import io
 import json
-import os
 import re
 import signal
 import sys
@@ -23,6 +23,7 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_summary import print_summary
 from scripts.dbt_run import DbtRun, NodeResult, run_dbt
@@ -48,31 +49,13 @@ class BuildError(RuntimeError):
 
 REPORTED_ERRORS: tuple[type[Exception], ...] = (
     BuildError,
+    bounds.BoundsError,
     FolderInUseError,
     LogSourceError,
     ReleaseError,
     GeneratorError,
     SparkSetupError,
 )
-
-
-def check_environment() -> None:
-    """See that the environment variables of dbt's profile can be meant.
-
-    Raises:
-        BuildError: one cannot.
-    """
-    for name, pattern, expected in (
-        ("AUDIENCE_DBT_THREADS", r"[1-9]\d{0,2}", "a number of threads such as 4"),
-        (
-            "AUDIENCE_MEMORY_LIMIT",
-            r"\d+(\.\d+)? ?[KMGT]i?B",
-            "a size such as 4GB",
-        ),
-    ):
-        value = os.environ.get(name)
-        if value is not None and not re.fullmatch(pattern, value):
-            raise BuildError(f"{name} = {value}: expected {expected}")
 
 
 def check_writable(folder: BuildFolder) -> None:
@@ -87,22 +70,24 @@ def check_writable(folder: BuildFolder) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise  # Nothing is wrong with its permissions.
         raise BuildError(
             f"Cannot write to {folder.root}: {error.strerror}. Change its permissions, or"
             " name another folder in AUDIENCE_BUILD_DIR"
         ) from error
 
 
-def check_warehouse(folder: BuildFolder) -> None:
-    """See that dbt will be able to open its database.
+def check_warehouse(folder: BuildFolder, console: Console) -> None:
+    """See that dbt will be able to open its database; set it aside if it is damaged.
 
     Raises:
-        BuildError: another program holds it, or it is damaged.
+        BuildError: another program holds it, or it may not be opened.
     """
     if not folder.warehouse.exists():
         return
     try:
-        duckdb.connect(folder.warehouse).close()
+        bounds.connect(folder, folder.warehouse, read_only=False).close()
     except duckdb.Error as error:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
         if holder:
@@ -111,13 +96,36 @@ def check_warehouse(folder: BuildFolder) -> None:
                 " close it there and build again. For reading, open a release instead:"
                 f" {folder.releases}/current/audience.duckdb"
             ) from error
-        raise BuildError(
-            f"{folder.warehouse} cannot be opened ({str(error).splitlines()[0]}). It is"
-            " made anew by every build: remove it and build again"
-        ) from error
+        reason = str(error).splitlines()[0]
+        if bounds.explain(str(error), folder):
+            raise  # A disk that is full is no damage.
+        if re.search("Cannot open file|Could not (set lock on|read from) file", reason):
+            raise BuildError(
+                f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
+                " has it open, and that this user may write it"
+            ) from error
+        set_aside(folder, console, reason)
 
 
-def check_engine(folder: BuildFolder, target: str) -> None:
+def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
+    """Move a damaged warehouse out of the way of a build that makes it anew.
+
+    It is not removed: another version of DuckDB may be able to read it.
+    """
+    name = folder.warehouse.name
+    for earlier in folder.root.glob(f"{name}.damaged*"):
+        earlier.unlink()
+    # First its logs of changes, which must never be replayed into another database.
+    for file in [*folder.root.glob(f"{name}.wal*"), folder.warehouse]:
+        file.replace(file.with_name(file.name.replace(name, f"{name}.damaged")))
+    console.print(
+        f"{shown(folder.warehouse)} is damaged ({damage}): set aside as"
+        f" {name}.damaged, which may be removed. Everything is read again.",
+        soft_wrap=True,
+    )
+
+
+def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
     """See that the engine can start, and open what it writes to.
 
     Raises:
@@ -126,7 +134,7 @@ def check_engine(folder: BuildFolder, target: str) -> None:
     if target == "spark":
         check_spark()
     else:
-        check_warehouse(folder)
+        check_warehouse(folder, console)
 
 
 def gather_settings(
@@ -234,8 +242,7 @@ def prepare(
     Raises:
         BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
-    check_environment()
-    check_engine(folder, order.target)
+    check_engine(folder, console, order.target)
     if order.log is None and not folder.default_log.exists():
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
@@ -274,6 +281,9 @@ def build_and_publish(
         # Unit tests check the SQL, not the log: they belong to `make test`.
         command = ["build", "--target", target, "--exclude-resource-type", "unit_test"]
         run = run_dbt(command, settings, folder, show, lock=lock)
+        if run.is_damaged:
+            set_aside(folder, console, run.problems[0])
+            run = run_dbt(command, settings, folder, show, lock=lock)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
     check()
@@ -288,6 +298,7 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     Raises:
         REPORTED_ERRORS: nothing was published.
     """
+    bounds.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
     with folder.lock() as lock:
@@ -385,7 +396,7 @@ def carry_out(
         # What is printed comes from data: no markup in it.
         action(folder, Console(markup=False, highlight=False))
     except errors as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {bounds.reason(error, folder)}", file=sys.stderr)
         code = 1
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)

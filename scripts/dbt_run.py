@@ -4,6 +4,7 @@ A process of its own, because dbt keeps the warehouse locked until its process e
 """
 
 import collections
+import hashlib
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
@@ -61,6 +63,7 @@ class DbtRun:
         exit_code: 0 where nothing failed.
         seconds: wall time, dbt's start included.
         problems: what failed, a sentence each.
+        is_damaged: whether dbt came upon damage in the warehouse.
         warnings: tests that only warn, a sentence each.
     """
 
@@ -68,6 +71,7 @@ class DbtRun:
     seconds: float
     nodes: list[NodeResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    is_damaged: bool = False
     warnings: list[str] = field(default_factory=list)
 
 
@@ -101,13 +105,15 @@ def run_dbt(
     outcry: collections.deque[str] = collections.deque(maxlen=50)
     process = subprocess.Popen(
         [
-            str(Path(sys.executable).with_name("dbt")),
+            # -P: modules are looked for where dbt's own program looks for them.
+            *(sys.executable, "-P", str(PROJECT / "scripts" / "dbt_process.py")),
             *("--log-format", "json", "--log-level-file", "warn"),
             *command,
             *("--vars", _flow(variables)),
         ],
         cwd=Path.cwd(),
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -132,14 +138,19 @@ def run_dbt(
         if process.poll() is None:
             process.terminate()
             process.wait()
+        # Not earlier: this is what dbt holds on to.
+        assert process.stdin is not None
+        process.stdin.close()
     run.seconds = time.monotonic() - started
     # Where dbt could not write its results, those of an earlier run must not pass for them.
     if _stamp(target) != earlier_results:
         run.problems, run.warnings = _explain(folder, target, variables)
-    if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):
-        run.problems = [
-            f"The disk of {folder.root} is full: free some space and build again"
-        ]
+    said = "\n".join((*errors, *outcry, *run.problems))
+    killed = bounds.explain_end(run.exit_code)
+    wanting = bounds.explain(said, folder) if run.exit_code else None
+    run.is_damaged = bool(run.exit_code) and "Corrupt database file" in said
+    if killed or wanting:
+        run.problems = [f"{killed or wanting}. Then build again"]
     elif any("CSV Parser state machine" in text for text in run.problems):
         run.problems = [
             f"{variables['log']} cannot be split into lines: some end in CR LF and some in"
@@ -154,14 +165,19 @@ def run_dbt(
 
 
 def _environment(folder: BuildFolder, target: Path) -> dict[str, str]:
-    return os.environ | {
-        "AUDIENCE_BUILD_DIR": str(folder.root),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(folder.dbt_logs),
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DO_NOT_TRACK": "1",
-    }
+    return (
+        os.environ
+        | bounds.dbt_environment(folder)
+        | {
+            "AUDIENCE_BUILD_DIR": str(folder.root),
+            "AUDIENCE_MACROS": _hash_of_macros(),
+            "DBT_TARGET_PATH": str(target),
+            "DBT_LOG_PATH": str(folder.dbt_logs),
+            "DBT_PROJECT_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DO_NOT_TRACK": "1",
+        }
+    )
 
 
 def _flow(variables: dict[str, Any]) -> str:
@@ -197,6 +213,14 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
         errors.append(info["msg"])
 
 
+def _hash_of_macros() -> str:
+    """A hash of the project's macros, of which dbt tells a run nothing."""
+    hashed = hashlib.sha256()
+    for file in sorted((PROJECT / "macros").rglob("*.sql")):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()
+
+
 def _stamp(target: Path) -> int | None:
     """When dbt's results were last written; None where there are none."""
     results_file = target / "run_results.json"
@@ -208,7 +232,10 @@ def _explain(
 ) -> tuple[list[str], list[str]]:
     """Problems and warnings of the run, from dbt's run results."""
     results_file = target / "run_results.json"
-    outcome = json.loads(results_file.read_text(encoding="utf-8"))
+    try:
+        outcome = json.loads(results_file.read_text(encoding="utf-8"))
+    except ValueError:
+        return [], []  # Killed, or out of disk, while it wrote them.
     results = outcome["results"]
     engine = outcome["args"].get("target") or "duckdb"
 
@@ -252,7 +279,7 @@ def _explain_test(
 def _found_by_duckdb(folder: BuildFolder, query: str) -> list[str]:
     """The sentences of a test that words its findings as `problem`."""
     try:
-        with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        with bounds.connect(folder, folder.warehouse) as connection:
             found = connection.execute(query)
             if [column[0] for column in found.description or []] == ["problem"]:
                 return [row[0] for row in found.fetchmany(10)]

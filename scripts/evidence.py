@@ -11,7 +11,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from scripts import als_check, fit_weights
+from scripts import als_check, bounds, fit_weights
 from scripts.build import (
     REPORTED_ERRORS,
     BuildError,
@@ -41,6 +41,7 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
         BuildError, EvidenceError, FolderInUseError, LogSourceError, ReleaseError,
         GeneratorError: nothing was published.
     """
+    bounds.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
     with folder.lock() as lock:

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -150,7 +151,7 @@ def write_release(
     engine = manifest["metadata"]["adapter_type"]
     (unfinished / "parquet").mkdir()
     database = unfinished / "audience.duckdb"
-    with duckdb.connect() as connection:
+    with bounds.connect(folder) as connection:
         if engine == "spark":
             _attach_spark_marts(connection, folder, marts)
         else:
@@ -172,7 +173,7 @@ def write_release(
             " from release.dataset_profile"
         ).fetchone()
         connection.execute("detach release")
-    _check_copy(database, counts)
+    _check_copy(folder, database, counts)
     facts = {
         "earlier": earlier,
         "tests": test_results(manifest, results),
@@ -188,7 +189,10 @@ def _attach_warehouse(connection: duckdb.DuckDBPyConnection, folder: BuildFolder
             f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
         )
     except duckdb.Error as error:
-        raise ReleaseError(f"Cannot read {folder.warehouse}: {error}") from error
+        raise ReleaseError(
+            f"Cannot read {folder.warehouse} ({str(error).splitlines()[0]}): run"
+            " `make build`"
+        ) from error
 
 
 def _attach_spark_marts(
@@ -197,7 +201,7 @@ def _attach_spark_marts(
     """Attach what Spark has handed over as `warehouse`, in the same place."""
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("attach ':memory:' as warehouse")
-    tables = [("main", "last_invocation", {"invocation_id": "string"})]
+    tables = [("main", "last_run", {"invocation_id": "string"})]
     tables += [(mart.schema, mart.name, mart.types) for mart in marts]
     for schema, name, types in tables:
         columns = ", ".join(
@@ -220,9 +224,7 @@ def _attach_spark_marts(
 def _check_invocation(
     connection: duckdb.DuckDBPyConnection, results: dict[str, Any]
 ) -> None:
-    row = connection.execute(
-        "select invocation_id from warehouse.main.last_invocation"
-    ).fetchone()
+    row = connection.execute("select invocation_id from warehouse.main.last_run").fetchone()
     if row is None or row[0] != results["metadata"]["invocation_id"]:
         raise ReleaseError(
             "Not published: the warehouse was last written by another dbt run than the one"
@@ -290,13 +292,11 @@ def _compare(
     return facts
 
 
-def _check_copy(database: Path, counts: dict[str, int]) -> None:
+def _check_copy(folder: BuildFolder, database: Path, counts: dict[str, int]) -> None:
     """Open the new file as a reader would, and count again."""
-    with duckdb.connect(
-        database,
-        read_only=True,
-        config={"enable_external_access": False, "lock_configuration": True},
-    ) as connection:
+    with bounds.connect(folder, database) as connection:
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
         for mart, count in counts.items():
             row = connection.execute(f"select count(*) from main.{mart}").fetchone()
             if row is None or row[0] != count:

@@ -10,6 +10,7 @@ import sys
 import duckdb
 from rich.console import Console
 
+from scripts import bounds
 from scripts.build import (
     REPORTED_ERRORS,
     BuildError,
@@ -40,6 +41,7 @@ def suppress(
         SuppressionError: an id that the log cannot hold; nothing was noted.
         BuildError, LogSourceError, ReleaseError, FolderInUseError: nothing was published.
     """
+    bounds.check_environment()
     check_writable(folder)
     current = ReleaseFolder(folder.releases).current()
     if current is None:
@@ -55,7 +57,7 @@ def suppress(
         )
         settings = dict(current.manifest["settings"])
         target = current.manifest.get("engine", "duckdb")
-        check_engine(folder, target)
+        check_engine(folder, console, target)
         check_inputs(settings)
         release, _ = build_and_publish(
             folder,

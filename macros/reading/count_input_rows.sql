@@ -1,11 +1,13 @@
 {#
-    A query that counts the rows of an input by other means than reading them, so that the
-    accounting can be held against it: what a Parquet file says of itself; in CSV files the
+    A query that counts the rows that a run reads of an input, by other means than reading them,
+    so that the accounting can be held against it: what a Parquet file says of itself; in CSV files the
     lines that are not empty, less headers and lines that continue a quoted value. Lines that
     are not in the file's encoding are not counted: it may come out too low, never too high.
 #}
 {% macro count_input_rows(input) %}
-    {% if input.format == 'parquet' %}
+    {% if not input.is_read %}
+        select 0 as row_count
+    {% elif input.format == 'parquet' %}
         select count(*) as row_count
         from {{ parquet_files(input.settings.path, input.files) }}
     {% else %}

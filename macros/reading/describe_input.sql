@@ -8,41 +8,39 @@
 
     Returns:
         A dictionary with `name`, `settings` (see input_settings), `files`, `format` (csv,
-        parquet, or none where there is no such input) and `columns` (name: type; a CSV file
-        is read as text).
+        parquet, or none where there is no such input), `columns` (name: type; a CSV file
+        is read as text) and `is_read`: of the log, a run reads the files that are new; where
+        none is, `files` holds one that shows the columns.
 #}
 {% macro describe_input(name) %}
     {# Models are read before check_settings runs. #}
     {% if name != 'log' %}{% do check_side_input(name) %}{% endif %}
     {% set settings = input_settings(name) %}
     {% set input = {
-        'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {}
+        'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {},
+        'is_read': true,
     } %}
     {% if settings.path is not none %}
-        {% do input.update(describe_files(settings)) %}
+        {% do input.update(describe_files(input)) %}
     {% endif %}
     {{ return(input) }}
 {% endmacro %}
 
 
-{% macro describe_files(settings) %}
-    {% set path = settings.path %}
+{% macro describe_files(input) %}
+    {% set settings, path = input.settings, input.settings.path %}
     {% if not execute %}
         {{ return({'files': [path], 'format': 'parquet', 'columns': {}}) }}
     {% endif %}
 
-    {# As shells do: a hidden file only where it is asked for. #}
-    {% set files = [] %}
-    {% for file in matching_files(path) %}
-        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
-            {% do files.append(file) %}
-        {% endif %}
-    {% endfor %}
-    {% if not files %}
-        {{ exceptions.raise_compiler_error(
-            'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
-            ~ 'folder/*.csv. Give its path as `make build LOG=...` or as the variable `log`.'
-        ) }}
+    {% set noted = noted_log_files() if input.name == 'log' else [] %}
+    {% set files, is_read = [], true %}
+    {% if noted %}
+        {% set newest = noted | map(attribute='batch') | max %}
+        {% set is_read = newest == batch_number() %}
+        {% for file in noted if file.batch == newest %}{% do files.append(file.file) %}{% endfor %}
+    {% else %}
+        {% for file in find_files(path) %}{% do files.append(file.file) %}{% endfor %}
     {% endif %}
 
     {% set formats = [] %}
@@ -74,7 +72,9 @@
             ~ ' rename it there.'
         ) }}
     {% endfor %}
-    {{ return({'files': files, 'format': formats[0], 'columns': columns}) }}
+    {{ return({
+        'files': files, 'format': formats[0], 'columns': columns, 'is_read': is_read
+    }) }}
 {% endmacro %}
 
 

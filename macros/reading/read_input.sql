@@ -30,6 +30,7 @@
             filename = '_input_file',
             file_row_number = true
         )
+        {{ 'where false' if not input.is_read }}
     {% else %}
         select
             *,
@@ -54,6 +55,7 @@
             rejects_scan = 'unreadable_line_scans',
             rejects_limit = 0
         )
+        {{ 'where false' if not input.is_read }}
     {% endif %}
 {% endmacro %}
 
@@ -129,7 +131,7 @@
 
 
 {% macro default__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' %}
+    {% if input.format == 'csv' and input.is_read %}
         insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
         select
             unreadable_line_scans.file_path,

@@ -11,7 +11,7 @@ from scripts.build_folder import BuildFolder
 from scripts.generate_interactions import generate
 from scripts.marketplace_rows import BROKEN_ROWS
 from scripts.release_writer import public_marts
-from tests.conftest import FinishedBuild, read_release, run_program
+from tests.conftest import FinishedBuild, public_tables, read_release, run_program
 
 
 def test_every_row_is_accounted_for(dirty_build: FinishedBuild) -> None:
@@ -120,14 +120,6 @@ def test_a_release_lies_in_lookup_order(dirty_build: FinishedBuild) -> None:
         rows = release.execute("select product_id, audience_rank from product_audiences")
         keys = rows.fetchall()
     assert keys == sorted(keys)
-
-
-def public_tables(folder: BuildFolder) -> dict[str, list[tuple[object, ...]]]:
-    with read_release(folder) as release:
-        names = [row[0] for row in release.execute("show tables").fetchall()]
-        return {
-            name: release.execute(f"from {name} order by all").fetchall() for name in names
-        }
 
 
 @pytest.mark.long
