@@ -141,8 +141,8 @@ def explain(message: str, folder: BuildFolder) -> str | None:
     if "OutOfMemoryError" in message:
         memory = os.environ.get("AUDIENCE_SPARK_MEMORY", SPARK_MEMORY)
         return (
-            f"AUDIENCE_SPARK_MEMORY = {memory} is too little for this log: raise it, or let a cluster build it"
-            " (AUDIENCE_SPARK_MASTER)"
+            f"AUDIENCE_SPARK_MEMORY = {memory} is too little for this log: raise it, or"
+            " let a cluster build it (AUDIENCE_SPARK_MASTER)"
         )
     if "Out of Memory Error" in message:
         return (

@@ -62,6 +62,17 @@ class BuildFolder:
         return self.root / "warehouse.duckdb"
 
     @property
+    def spill(self) -> Path:
+        """Where a build leaves what does not fit into memory.
+
+        A folder of this build folder alone, so that sweeping it takes nothing from others.
+        """
+        named = os.environ.get("AUDIENCE_TEMP_DIR")
+        below = self.named(named) if named else self.root / "spill"
+        mark = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
+        return below / f"build-{mark}"
+
+    @property
     def spark(self) -> Path:
         """What a build on Spark keeps here: its tables, their catalogue, and the marts."""
         return self.root / "spark"
@@ -75,17 +86,6 @@ class BuildFolder:
         """A public mart of a build on Spark, as SQL of DuckDB reads it."""
         files = Path(glob.escape(str(self.spark_marts / name))) / "*.parquet"
         return f"read_parquet('{sql_path(files)}')"
-
-    @property
-    def spill(self) -> Path:
-        """Where a build leaves what does not fit into memory.
-
-        A folder of this build folder alone, so that sweeping it takes nothing from others.
-        """
-        named = os.environ.get("AUDIENCE_TEMP_DIR")
-        below = self.named(named) if named else self.root / "spill"
-        mark = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
-        return below / f"build-{mark}"
 
     @property
     def default_log(self) -> Path:

@@ -40,11 +40,11 @@
         {% set is_read = newest == batch_number() %}
         {% for file in noted if file.batch == newest %}{% do files.append(file.file) %}{% endfor %}
     {% else %}
-        {% for file in find_files(path) %}{% do files.append(file.file) %}{% endfor %}
+        {% do files.extend(find_files(path)) %}
     {% endif %}
 
     {% set formats = [] %}
-    {% for file in files %}
+    {% for file in noted | map(attribute='file') | list or files %}
         {% set format = 'parquet' if file.endswith('.parquet') else 'csv' %}
         {% if format not in formats %}{% do formats.append(format) %}{% endif %}
     {% endfor %}

@@ -1,17 +1,11 @@
-{#
-    The files that a path or pattern means, in the order of their names. Stops where there is
-    none.
-
-    Returns:
-        Per file a dictionary with `file`, `byte_count` and `modified_at`.
-#}
+{# The files that a path or pattern means, in the order of their names. Stops where there is none. #}
 {% macro find_files(path) %}
     {# As shells do: a hidden file only where it is asked for. #}
     {% set files = [] %}
-    {% for found in adapter.dispatch('listed_files')(path) if (
-        path.split('/')[-1].startswith('.') or not found.file.split('/')[-1].startswith('.')
-    ) %}
-        {% do files.append(found) %}
+    {% for file in matching_files(path) %}
+        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
+            {% do files.append(file) %}
+        {% endif %}
     {% endfor %}
     {% if not files %}
         {{ exceptions.raise_compiler_error(
@@ -23,40 +17,24 @@
 {% endmacro %}
 
 
-{% macro default__listed_files(path) %}
-    {% set files = [] %}
-    {% if matching_files(path) %}
-        {# What a file holds is not read for it. #}
-        {% set found = run_query(
-            'select filename, size, cast(epoch_us(last_modified) as varchar) from read_blob('
-            ~ text_literal(path) ~ ') order by filename'
-        ) %}
-        {% for row in found.rows %}
-            {% do files.append({
-                'file': row[0], 'byte_count': row[1] | int, 'modified_at': row[2]
-            }) %}
-        {% endfor %}
-    {% endif %}
-    {{ return(files) }}
-{% endmacro %}
-
-
-{# Nothing goes on from there, so that size and time are of no use. #}
-{% macro spark__listed_files(path) %}
-    {% set files = [] %}
-    {% for file in matching_files(path) %}{% do files.append({'file': file}) %}{% endfor %}
-    {{ return(files) }}
+{# Of each file `file`, `byte_count` and `modified_at`; what it holds is not read. #}
+{% macro stamp_files(files) %}
+    {% set stamps = [] %}
+    {% for row in run_query(
+        'select filename, size, cast(epoch_us(last_modified) as varchar) from read_blob('
+        ~ file_list(files) ~ ') order by filename'
+    ).rows %}
+        {% do stamps.append({
+            'file': row[0], 'byte_count': row[1] | int, 'modified_at': row[2]
+        }) %}
+    {% endfor %}
+    {{ return(stamps) }}
 {% endmacro %}
 
 
 {# Files of the log that this run and those before it have read; none where none has run. #}
 {% macro noted_log_files() %}
     {{ return(adapter.dispatch('noted_log_files')()) }}
-{% endmacro %}
-
-
-{% macro spark__noted_log_files() %}
-    {{ return([]) }}
 {% endmacro %}
 
 
@@ -77,6 +55,12 @@
 {% endmacro %}
 
 
+{# Every run reads all of them. #}
+{% macro spark__noted_log_files() %}
+    {{ return([]) }}
+{% endmacro %}
+
+
 {% macro note_log_files(files, batch) %}
     {% do run_query(
         'create table if not exists ' ~ target.schema ~ '.log_files'
@@ -85,7 +69,7 @@
     {% for file in files %}
         {% do run_query(
             'insert into ' ~ target.schema ~ '.log_files values ('
-            ~ text_literal(file.file) ~ ', '
+            ~ dbt.string_literal(dbt.escape_single_quotes(file.file)) ~ ', '
             ~ file.byte_count ~ ", '" ~ file.modified_at ~ "', " ~ batch ~ ')'
         ) %}
     {% endfor %}

@@ -29,7 +29,7 @@
     {% endif %}
 
     {% do prepare_fingerprints() %}
-    {% set files = find_files(var('log')) %}
+    {% set files = stamp_files(find_files(var('log'))) %}
     {% set fingerprint = run_fingerprint() %}
     {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}
     {% set known = [] %}
@@ -55,11 +55,11 @@
 {% endmacro %}
 
 
-{# It makes everything anew: there is nothing to go on from. #}
+{# Every run reads everything. #}
 {% macro spark__begin_run() %}
     {% do run_query(
         'insert overwrite directory ' ~ text_literal(handed_over_folder() ~ '/last_run')
-        ~ ' using parquet select ' ~ text_literal(invocation_id) ~ ' as invocation_id'
+        ~ " using parquet select '" ~ invocation_id ~ "' as invocation_id"
     ) %}
 {% endmacro %}
 

@@ -21,5 +21,4 @@
 {% endmacro %}
 
 
-{% macro spark__end_run() %}
-{% endmacro %}
+{% macro spark__end_run() %}{% endmacro %}

@@ -1,16 +1,5 @@
 {# What the last run noted of itself; nothing but zeros before the first. #}
 {% macro last_run() %}
-    {{ return(adapter.dispatch('last_run')()) }}
-{% endmacro %}
-
-
-{# Each of its runs is the first. #}
-{% macro spark__last_run() %}
-    {{ return({'batch': 1, 'fingerprint': '', 'is_whole': false}) }}
-{% endmacro %}
-
-
-{% macro default__last_run() %}
     {% set noted = run_query(
         "select 1 from information_schema.tables where table_name = 'last_run'"
         ~ " and table_schema = '" ~ target.schema ~ "'"
@@ -41,5 +30,15 @@
 
 {# The number of this run, with which it marks the rows that it adds. #}
 {% macro batch_number() %}
+    {{ return(adapter.dispatch('batch_number')()) }}
+{% endmacro %}
+
+
+{% macro default__batch_number() %}
     {{ return(last_run().batch if execute else 1) }}
+{% endmacro %}
+
+
+{% macro spark__batch_number() %}
+    {{ return(1) }}
 {% endmacro %}

@@ -26,7 +26,7 @@
 {% endmaterialization %}
 
 
-{# On Spark always made anew. #}
+{# On Spark comparing costs as much as making. #}
 {% materialization table_if_changed, adapter='spark' %}
     {{ return(materialization_table_spark()) }}
 {% endmaterialization %}
