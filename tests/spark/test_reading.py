@@ -23,8 +23,10 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_quote_that_nobody_closes_stops_the_build(log: Path, folder: BuildFolder) -> None:
     """Spark takes the rest of the file for a name; the test says so in its own words."""
-    rows = '1,2,cart,2023-01-01,"red\nrug"\n2,2,cart,2023-01-01,"rug\n3,2,cart,2023-01-01,rug\n'
-    log.write_text(HEADER + rows)
+    log.write_text(
+        HEADER + '1,2,cart,2023-01-01,"red\nrug"\n'
+        '2,2,cart,2023-01-01,"rug\n3,2,cart,2023-01-01,rug\n'
+    )
     run = run_dbt(READ, {"log": str(log)}, folder)
     assert run.exit_code == 1
     assert run.problems == [
