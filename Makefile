@@ -15,7 +15,7 @@ SPARK := $(VENV)/.installed-spark
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark simulate lint format screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark simulate lint format screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
 	@$(BIN)/python -m scripts.build $(ORDER) $${TARGET:+--target "$$TARGET"}
+
+refresh: $(RUN) ## Take in what is new in the log, and publish, with the settings of the last build
+	@$(BIN)/python -m scripts.refresh
 
 evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
 	@$(BIN)/python -m scripts.evidence $(ORDER)

@@ -254,6 +254,34 @@ def prepare(
     return settings
 
 
+def dbt_build(
+    folder: BuildFolder,
+    console: Console,
+    settings: dict[str, Any],
+    lock: int,
+    *selection: str,
+) -> DbtRun:
+    """Build and test models; all anew where the warehouse turns out to be damaged.
+
+    Args:
+        selection: dbt's options that say which models, and on which engine; all models on
+            DuckDB without any.
+
+    Raises:
+        BuildError: something failed.
+    """
+    # Unit tests check the SQL, not the log: they belong to `make test`.
+    command = ["build", "--exclude-resource-type", "unit_test", *selection]
+    with dbt_progress(console) as show:
+        run = run_dbt(command, settings, folder, show, lock=lock)
+        if run.is_damaged:
+            set_aside(folder, console, run.problems[0])
+            run = run_dbt(command, settings, folder, show, lock=lock)
+    if run.exit_code:
+        raise BuildError("\n".join(run.problems))
+    return run
+
+
 def build_and_publish(
     folder: BuildFolder,
     console: Console,
@@ -277,16 +305,11 @@ def build_and_publish(
         BuildError, ReleaseError: nothing was published.
     """
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
-    with timed("dbt build", timings), dbt_progress(console) as show:
-        # Unit tests check the SQL, not the log: they belong to `make test`.
-        command = ["build", "--target", target, "--exclude-resource-type", "unit_test"]
-        run = run_dbt(command, settings, folder, show, lock=lock)
-        if run.is_damaged:
-            set_aside(folder, console, run.problems[0])
-            run = run_dbt(command, settings, folder, show, lock=lock)
-    if run.exit_code:
-        raise BuildError("\n".join(run.problems))
+    with timed("dbt build", timings):
+        run = dbt_build(folder, console, settings, lock, "--target", target)
     check()
+    for note in run.notes:
+        console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart), run
@@ -308,6 +331,28 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
         )
     print_summary(console, release, run, timings)
     return release
+
+
+def rebuild(
+    folder: BuildFolder,
+    console: Console,
+    current: Release,
+    lock: int,
+    timings: dict[str, float],
+    check: Callable[[], None] = lambda: None,
+) -> tuple[Release, DbtRun]:
+    """Build and publish with the settings, and on the engine, of the current release.
+
+    Raises:
+        REPORTED_ERRORS: nothing was published.
+    """
+    settings = dict(current.manifest["settings"])
+    target = current.manifest.get("engine", "duckdb")
+    check_engine(folder, console, target)
+    check_inputs(settings)
+    return build_and_publish(
+        folder, console, settings, KEPT_RELEASES, lock, timings, check, target
+    )
 
 
 @contextlib.contextmanager

@@ -65,6 +65,7 @@ class DbtRun:
         problems: what failed, a sentence each.
         is_damaged: whether dbt came upon damage in the warehouse.
         warnings: tests that only warn, a sentence each.
+        notes: what the project's macros say of the run, a sentence each.
     """
 
     exit_code: int
@@ -73,6 +74,7 @@ class DbtRun:
     problems: list[str] = field(default_factory=list)
     is_damaged: bool = False
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 Progress = Callable[[int, int, NodeResult], None]
@@ -209,6 +211,8 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
         if show is not None:
             total = int(data.get("total", data.get("num_models", 0)))
             show(len(run.nodes), total, result)
+    elif info["name"] == "JinjaLogInfo":
+        run.notes.append(info["msg"])
     elif info["level"] == "error":
         errors.append(info["msg"])
 

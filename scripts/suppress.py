@@ -14,15 +14,12 @@ from scripts import bounds
 from scripts.build import (
     REPORTED_ERRORS,
     BuildError,
-    build_and_publish,
     carry_out,
-    check_engine,
-    check_inputs,
     check_writable,
+    rebuild,
 )
 from scripts.build_folder import BuildFolder, shown
 from scripts.opt_outs import canonical_id, customers_in, has_numbers, note_opt_outs
-from scripts.publish import KEPT_RELEASES
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 
@@ -55,19 +52,14 @@ def suppress(
             f" in the current release: {shown(noted)}",
             soft_wrap=True,
         )
-        settings = dict(current.manifest["settings"])
         target = current.manifest.get("engine", "duckdb")
-        check_engine(folder, console, target)
-        check_inputs(settings)
-        release, _ = build_and_publish(
+        release, _ = rebuild(
             folder,
             console,
-            settings,
-            KEPT_RELEASES,
+            current,
             lock,
-            {},
+            timings={},
             check=lambda: _check(folder, customer_ids, target),
-            target=target,
         )
     console.print(
         f"{release.release_id} is served; whoever opted out is in none of its answers."

@@ -6,7 +6,7 @@
 
     What it notes, in the target's own schema:
         last_run: invocation_id, batch (a number of the run), fingerprint, is_whole (whether
-            every model was built).
+            all tables that grow hold what it has read).
         log_files: file, byte_count, modified_at, batch (of the run that read it first).
 #}
 {% macro begin_run() %}
@@ -22,8 +22,8 @@
 
 {% macro default__begin_run() %}
     {% set earlier = last_run() %}
-    {% if not selected_models() %}
-        {# Tests alone leave the tables as they are. #}
+    {% if not growing_models() | selectattr('unique_id', 'in', selected_resources) | list %}
+        {# Tests, or tables that are made anew by every run, change nothing that grows. #}
         {% do note_run(earlier.batch, earlier.fingerprint, earlier.is_whole) %}
         {{ return('') }}
     {% endif %}
@@ -41,8 +41,9 @@
         {% endfor %}
     {% endif %}
     {% set batch = 1 if reason else earlier.batch + 1 %}
-    {% do note_run(batch, fingerprint, false) %}
     {% set new_files = files | rejectattr('file', 'in', known) | list %}
+    {# A run that adds nothing may be cut off. #}
+    {% do note_run(batch, fingerprint, not reason and not new_files) %}
     {% do note_log_files(new_files, batch) %}
     {% if reason %}
         {% do log('Reading the whole log: ' ~ reason ~ '.', info=true) %}
@@ -110,15 +111,6 @@
         {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
     {% endfor %}
     {% do run_query('drop table if exists ' ~ target.schema ~ '.log_files') %}
-{% endmacro %}
-
-
-{% macro selected_models() %}
-    {% set models = [] %}
-    {% for name in selected_resources if name.startswith('model.') %}
-        {% do models.append(name) %}
-    {% endfor %}
-    {{ return(models) }}
 {% endmacro %}
 
 

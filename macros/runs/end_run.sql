@@ -1,6 +1,9 @@
-{# At the end of a run: notes whether every model was built, so that the next may go on. #}
+{#
+    At the end of a run: notes whether all tables that grow hold what was read, so that the
+    next run may go on.
+#}
 {% macro end_run() %}
-    {% if is_run() and selected_models() %}{{ adapter.dispatch('end_run')() }}{% endif %}
+    {% if is_run() %}{{ adapter.dispatch('end_run')() }}{% endif %}
 {% endmacro %}
 
 
@@ -9,13 +12,7 @@
     {% for result in results if result.status == 'success' %}
         {% do built.append(result.node.unique_id) %}
     {% endfor %}
-    {% set missing = [] %}
-    {% for name, node in graph.nodes.items()
-        if node.resource_type in ['model', 'seed'] and name not in built
-        and node.config.materialized != 'ephemeral' %}
-        {% do missing.append(name) %}
-    {% endfor %}
-    {% if not missing %}
+    {% if not growing_models() | rejectattr('unique_id', 'in', built) | list %}
         {% do run_query('update ' ~ target.schema ~ '.last_run set is_whole = true') %}
     {% endif %}
 {% endmacro %}
