@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from dbt.plugins.manager import dbtPlugin
+from dbt_common.exceptions import DbtRuntimeError
 
 
 class SessionPythonJob:
@@ -26,11 +27,29 @@ class SessionPythonJob:
         exec(code, {"__name__": self.name, "spark": session})  # noqa: S102
 
 
-def matching_files(adapter: Any, pattern: str) -> list[str]:
-    """Files that match a pattern, in order; none where there is none.
+class NoPythonJob:
+    """Says why a Thrift server runs no Python model."""
 
-    SQL cannot say that: Spark stops where it is asked for a file that is not there.
-    """
+    def __init__(self, parsed_model: dict[str, Any], _credentials: Any) -> None:
+        self.name = parsed_model["alias"]
+
+    def submit(self, _compiled_code: str) -> None:
+        """Stop.
+
+        Raises:
+            DbtRuntimeError: always.
+        """
+        raise DbtRuntimeError(
+            f"{self.name} is a Python model, which a Thrift server cannot run: use the"
+            " target's method session, or leave it out (dbt build --exclude"
+            f" {self.name}+)"
+        )
+
+
+def matching_files(adapter: Any, pattern: str) -> list[str]:
+    """Files that match a pattern, in order; none where there is none."""
+    if str(adapter.config.credentials.method) != "session":
+        return _files_by_sql(adapter, pattern)
     from pyspark.sql import SparkSession
 
     adapter.execute("select 1")  # Sees to it that there is a session.
@@ -42,20 +61,35 @@ def matching_files(adapter: Any, pattern: str) -> list[str]:
     )
 
 
+def _files_by_sql(adapter: Any, pattern: str) -> list[str]:
+    """The same, asked of a server; SQL stops at what is not there."""
+    quoted = pattern.replace("`", "``")
+    try:
+        _, table = adapter.execute(f"select path from binaryFile.`{quoted}`", fetch=True)
+    except DbtRuntimeError as error:
+        if "PATH_NOT_FOUND" in str(error):
+            return []
+        raise
+    return sorted(row[0] for row in table.rows)
+
+
+# How Python models run, by the method of the connection; Databricks has dbt-spark's own.
+PYTHON_JOBS = {"session": SessionPythonJob, "thrift": NoPythonJob}
+
+
 def extend(adapter_class: Any) -> None:
-    """Add both to dbt-spark's adapter."""
+    """Add all this to dbt-spark's adapter."""
     helpers: Callable[[Any], dict[str, Any]] = adapter_class.python_submission_helpers.fget
     default: Callable[[Any], str] = adapter_class.default_python_submission_method.fget
 
-    def uses_session(adapter: Any) -> bool:
-        return str(adapter.config.credentials.method) == "session"
+    def submission_method(adapter: Any) -> str:
+        method = str(adapter.config.credentials.method)
+        return method if method in PYTHON_JOBS else default(adapter)
 
     adapter_class.python_submission_helpers = property(
-        lambda adapter: {**helpers(adapter), "session": SessionPythonJob}
+        lambda adapter: {**helpers(adapter), **PYTHON_JOBS}
     )
-    adapter_class.default_python_submission_method = property(
-        lambda adapter: "session" if uses_session(adapter) else default(adapter)
-    )
+    adapter_class.default_python_submission_method = property(submission_method)
     adapter_class.matching_files = matching_files
     adapter_class._available_ |= {"matching_files"}
     adapter_class._parse_replacements_["matching_files"] = lambda *_: []

@@ -17,6 +17,7 @@ from scripts.build_folder import BuildFolder
 # As in profiles.yml, which dbt reads by itself where it is run by hand.
 MEMORY_LIMIT = "4GB"
 DBT_THREADS = "4"
+SPARK_MEMORY = "2g"
 
 SIZE = r"\d+(\.\d+)? ?[KMGT]i?B"
 
@@ -137,6 +138,12 @@ def explain(message: str, folder: BuildFolder) -> str | None:
         )
     if full:
         return f"The disk of {folder.root} is full: free some space"
+    if "OutOfMemoryError" in message:
+        memory = os.environ.get("AUDIENCE_SPARK_MEMORY", SPARK_MEMORY)
+        return (
+            f"AUDIENCE_SPARK_MEMORY = {memory} is too little for this log: raise it, or"
+            " let a cluster build it (AUDIENCE_SPARK_MASTER)"
+        )
     if "Out of Memory Error" in message:
         return (
             f"AUDIENCE_MEMORY_LIMIT = {memory_limit()} is too little for this log: raise"

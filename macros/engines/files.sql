@@ -113,7 +113,9 @@
 
 {% macro spark__read_lines(pattern, files, encoding) -%}
     (
-        select _c0 as line
+        select
+            _c0 as line,
+            {{ spark_file_name(pattern) }} as input_file
         from csv.{{ column_name(pattern) }} with (
             header 'false', sep '\u0001', quote '', escape '',
             encoding {{ text_literal(spark_encoding(encoding)) }}

@@ -30,9 +30,48 @@
                 {{- ' +' if not loop.last }}
                 {% endfor %}
                 as line_count
-            from ({{ read_input(input) }}) as rows
+            from ({{ closed_rows(input) }}) as rows
         ) as continued
     {% endif %}
+{% endmacro %}
+
+
+{# Rows of CSV files whose values end where they say. #}
+{% macro closed_rows(input) %}
+    {{ return(adapter.dispatch('closed_rows')(input)) }}
+{% endmacro %}
+
+
+{% macro default__closed_rows(input) %}
+    {{ read_input(input) }}
+{% endmacro %}
+
+
+{#
+    After a quote that nobody closes, Spark takes the rest of a file for a value of its last
+    row: where quotes do not come in pairs, that row is none of them.
+#}
+{% macro spark__closed_rows(input) %}
+    select numbered.*
+    from (
+        select
+            *,
+            row_number() over (
+                partition by _input_file
+                order by _row_in_input desc
+            ) as _row_from_end
+        from ({{ read_input(input) }}) as input_rows
+    ) as numbered
+    left join (
+        select input_file
+        from {{ read_lines(input.settings.path, input.files, input.settings.encoding) }}
+        group by input_file
+        having mod(sum(length(line) - length(replace(line, '"', ''))), 2) = 1
+    ) as unpaired
+        on numbered._input_file = unpaired.input_file
+    where
+        unpaired.input_file is null
+        or numbered._row_from_end > 1
 {% endmacro %}
 
 

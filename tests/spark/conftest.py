@@ -142,7 +142,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
         return succeed(*arguments, folder=folder, project=project)
 
     run(on_duckdb, "scripts.evidence", *order)
-    run(on_duckdb, "scripts.export_campaign", "spring_rotation", "--on", "2023-04-03")
+    run(on_duckdb, "scripts.export_campaign", "abandoned_carts", "--on", "2023-04-03")
     run(on_duckdb, "scripts.suppress", "42")
     run(on_duckdb, "scripts.build", *order)
     on_spark.root.mkdir()
