@@ -2,7 +2,7 @@
 # On Windows: the same under WSL, or the plain commands in the README.
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
-export LOG MAPPING VARS KEEP RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
+export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
 	EXPERIMENT PLAN
 
 PYTHON ?= python3
@@ -11,10 +11,11 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.installed-run
 EVIDENCE := $(VENV)/.installed-evidence
 DEV := $(VENV)/.installed-dev
+SPARK := $(VENV)/.installed-spark
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build evidence serve publish releases rollback export suppress plan start experiment docs test test-long simulate lint format screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark simulate lint format screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,11 +42,19 @@ $(DEV): pyproject.toml $(RUN)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,evidence]'
 	@touch $@
 
+$(SPARK): pyproject.toml $(DEV)
+	@echo "Installing Spark (500 MB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	@touch $@
+
 ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
 	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
 
-build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5)
-	@$(BIN)/python -m scripts.build $(ORDER)
+build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
+	@$(BIN)/python -m scripts.build $(ORDER) $${TARGET:+--target "$$TARGET"}
+
+refresh: $(RUN) ## Take in what is new in the log, and publish, with the settings of the last build
+	@$(BIN)/python -m scripts.refresh
 
 evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
 	@$(BIN)/python -m scripts.evidence $(ORDER)
@@ -94,8 +103,12 @@ $(LINT_LOG): | $(RUN)
 test: $(DEV) lint ## Run every test and check
 	@$(BIN)/python -m pytest -m 'not long'
 
-test-long: $(DEV) ## Run the tests that take minutes: the evidence of every real log
+test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 	@$(BIN)/python -m pytest -m long
+
+test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)
+	@$(BIN)/python -m scripts.spark_setup
+	@$(BIN)/python -m pytest --numprocesses 0 tests/spark
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \
@@ -129,5 +142,5 @@ soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
 
 clean: ## Remove what a build makes anew (not releases, lists, opt-outs, the log)
 	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
-		logs lint spill || true
+		logs lint spill spark || true
 	@rm -rf target logs

@@ -6,9 +6,9 @@ nothing; the release that was served before is served still.
 
 import argparse
 import contextlib
+import errno
 import io
 import json
-import os
 import re
 import signal
 import sys
@@ -23,6 +23,7 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_summary import print_summary
 from scripts.dbt_run import DbtRun, NodeResult, run_dbt
@@ -39,6 +40,7 @@ from scripts.log_source import (
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
+from scripts.spark_setup import SparkSetupError, check_spark
 
 
 class BuildError(RuntimeError):
@@ -47,30 +49,13 @@ class BuildError(RuntimeError):
 
 REPORTED_ERRORS: tuple[type[Exception], ...] = (
     BuildError,
+    bounds.BoundsError,
     FolderInUseError,
     LogSourceError,
     ReleaseError,
     GeneratorError,
+    SparkSetupError,
 )
-
-
-def check_environment() -> None:
-    """See that the environment variables of dbt's profile can be meant.
-
-    Raises:
-        BuildError: one cannot.
-    """
-    for name, pattern, expected in (
-        ("AUDIENCE_DBT_THREADS", r"[1-9]\d{0,2}", "a number of threads such as 4"),
-        (
-            "AUDIENCE_MEMORY_LIMIT",
-            r"\d+(\.\d+)? ?[KMGT]i?B",
-            "a size such as 4GB",
-        ),
-    ):
-        value = os.environ.get(name)
-        if value is not None and not re.fullmatch(pattern, value):
-            raise BuildError(f"{name} = {value}: expected {expected}")
 
 
 def check_writable(folder: BuildFolder) -> None:
@@ -85,22 +70,24 @@ def check_writable(folder: BuildFolder) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise  # Nothing is wrong with its permissions.
         raise BuildError(
             f"Cannot write to {folder.root}: {error.strerror}. Change its permissions, or"
             " name another folder in AUDIENCE_BUILD_DIR"
         ) from error
 
 
-def check_warehouse(folder: BuildFolder) -> None:
-    """See that dbt will be able to open its database.
+def check_warehouse(folder: BuildFolder, console: Console) -> None:
+    """See that dbt will be able to open its database; set it aside if it is damaged.
 
     Raises:
-        BuildError: another program holds it, or it is damaged.
+        BuildError: another program holds it, or it may not be opened.
     """
     if not folder.warehouse.exists():
         return
     try:
-        duckdb.connect(folder.warehouse).close()
+        bounds.connect(folder, folder.warehouse, read_only=False).close()
     except duckdb.Error as error:
         holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
         if holder:
@@ -109,10 +96,45 @@ def check_warehouse(folder: BuildFolder) -> None:
                 " close it there and build again. For reading, open a release instead:"
                 f" {folder.releases}/current/audience.duckdb"
             ) from error
-        raise BuildError(
-            f"{folder.warehouse} cannot be opened ({str(error).splitlines()[0]}). It is"
-            " made anew by every build: remove it and build again"
-        ) from error
+        reason = str(error).splitlines()[0]
+        if bounds.explain(str(error), folder):
+            raise  # A disk that is full is no damage.
+        if re.search("Cannot open file|Could not (set lock on|read from) file", reason):
+            raise BuildError(
+                f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
+                " has it open, and that this user may write it"
+            ) from error
+        set_aside(folder, console, reason)
+
+
+def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
+    """Move a damaged warehouse out of the way of a build that makes it anew.
+
+    It is not removed: another version of DuckDB may be able to read it.
+    """
+    name = folder.warehouse.name
+    for earlier in folder.root.glob(f"{name}.damaged*"):
+        earlier.unlink()
+    # First its logs of changes, which must never be replayed into another database.
+    for file in [*folder.root.glob(f"{name}.wal*"), folder.warehouse]:
+        file.replace(file.with_name(file.name.replace(name, f"{name}.damaged")))
+    console.print(
+        f"{shown(folder.warehouse)} is damaged ({damage}): set aside as"
+        f" {name}.damaged, which may be removed. Everything is read again.",
+        soft_wrap=True,
+    )
+
+
+def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
+    """See that the engine can start, and open what it writes to.
+
+    Raises:
+        BuildError, SparkSetupError: it cannot.
+    """
+    if target == "spark":
+        check_spark()
+    else:
+        check_warehouse(folder, console)
 
 
 def gather_settings(
@@ -199,12 +221,14 @@ class Order:
         mapping: YAML file that describes it.
         extra: more dbt variables, as YAML.
         keep: how many releases to keep.
+        target: the engine, an output of profiles.yml: duckdb or spark.
     """
 
     log: str | None = None
     mapping: Path | None = None
     extra: str | None = None
     keep: int = KEPT_RELEASES
+    target: str = "duckdb"
 
 
 def prepare(
@@ -216,10 +240,9 @@ def prepare(
         The dbt variables of the build.
 
     Raises:
-        BuildError, LogSourceError, GeneratorError: it cannot.
+        BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
-    check_environment()
-    check_warehouse(folder)
+    check_engine(folder, console, order.target)
     if order.log is None and not folder.default_log.exists():
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
@@ -231,6 +254,34 @@ def prepare(
     return settings
 
 
+def dbt_build(
+    folder: BuildFolder,
+    console: Console,
+    settings: dict[str, Any],
+    lock: int,
+    *selection: str,
+) -> DbtRun:
+    """Build and test models; all anew where the warehouse turns out to be damaged.
+
+    Args:
+        selection: dbt's options that say which models, and on which engine; all models on
+            DuckDB without any.
+
+    Raises:
+        BuildError: something failed.
+    """
+    # Unit tests check the SQL, not the log: they belong to `make test`.
+    command = ["build", "--exclude-resource-type", "unit_test", *selection]
+    with dbt_progress(console) as show:
+        run = run_dbt(command, settings, folder, show, lock=lock)
+        if run.is_damaged:
+            set_aside(folder, console, run.problems[0])
+            run = run_dbt(command, settings, folder, show, lock=lock)
+    if run.exit_code:
+        raise BuildError("\n".join(run.problems))
+    return run
+
+
 def build_and_publish(
     folder: BuildFolder,
     console: Console,
@@ -239,6 +290,7 @@ def build_and_publish(
     lock: int,
     timings: dict[str, float],
     check: Callable[[], None] = lambda: None,
+    target: str = "duckdb",
 ) -> tuple[Release, DbtRun]:
     """Build every model, test it, and publish a release.
 
@@ -247,18 +299,17 @@ def build_and_publish(
         lock: file descriptor of the folder's lock.
         check: looks at the warehouse before it is published; raises BuildError where it
             must not be.
+        target: the engine, an output of profiles.yml.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
     """
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
-    with timed("dbt build", timings), dbt_progress(console) as show:
-        # Unit tests check the SQL, not the log: they belong to `make test`.
-        command = ["build", "--exclude-resource-type", "unit_test"]
-        run = run_dbt(command, settings, folder, show, lock=lock)
-    if run.exit_code:
-        raise BuildError("\n".join(run.problems))
+    with timed("dbt build", timings):
+        run = dbt_build(folder, console, settings, lock, "--target", target)
     check()
+    for note in run.notes:
+        console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart), run
@@ -268,18 +319,40 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     """Build and publish, with progress and a summary on the console.
 
     Raises:
-        BuildError, FolderInUseError, LogSourceError, ReleaseError, GeneratorError:
-            nothing was published.
+        REPORTED_ERRORS: nothing was published.
     """
+    bounds.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
     with folder.lock() as lock:
         settings = prepare(folder, console, order, timings)
         release, run = build_and_publish(
-            folder, console, settings, order.keep, lock, timings
+            folder, console, settings, order.keep, lock, timings, target=order.target
         )
     print_summary(console, release, run, timings)
     return release
+
+
+def rebuild(
+    folder: BuildFolder,
+    console: Console,
+    current: Release,
+    lock: int,
+    timings: dict[str, float],
+    check: Callable[[], None] = lambda: None,
+) -> tuple[Release, DbtRun]:
+    """Build and publish with the settings, and on the engine, of the current release.
+
+    Raises:
+        REPORTED_ERRORS: nothing was published.
+    """
+    settings = dict(current.manifest["settings"])
+    target = current.manifest.get("engine", "duckdb")
+    check_engine(folder, console, target)
+    check_inputs(settings)
+    return build_and_publish(
+        folder, console, settings, KEPT_RELEASES, lock, timings, check, target
+    )
 
 
 @contextlib.contextmanager
@@ -334,7 +407,13 @@ def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> 
     options = parser.parse_args(arguments)
     if options.keep < 1:
         parser.error(f"--keep {options.keep}, must be 1 or more")
-    return Order(options.log, options.mapping, options.vars, options.keep)
+    return Order(
+        options.log,
+        options.mapping,
+        options.vars,
+        options.keep,
+        getattr(options, "target", "duckdb"),
+    )
 
 
 def carry_out(
@@ -362,7 +441,7 @@ def carry_out(
         # What is printed comes from data: no markup in it.
         action(folder, Console(markup=False, highlight=False))
     except errors as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {bounds.reason(error, folder)}", file=sys.stderr)
         code = 1
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr)
@@ -384,6 +463,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = order_parser(
         "python -m scripts.build",
         "Build the warehouse from a raw log, test it and publish a release.",
+    )
+    parser.add_argument(
+        "--target",
+        choices=["duckdb", "spark"],
+        default="duckdb",
+        help="the engine (default duckdb)",
     )
     order = read_order(parser, arguments)
     return carry_out(lambda folder, console: build(folder, console, order))

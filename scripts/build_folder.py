@@ -3,12 +3,18 @@
 import contextlib
 import fcntl
 import glob
+import hashlib
 import os
+import shutil
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 PROJECT = Path(__file__).resolve().parent.parent
+# For what a killed program has started to end by itself.
+PATIENCE_SECONDS = 30
 
 
 class FolderInUseError(RuntimeError):
@@ -43,13 +49,43 @@ class BuildFolder:
     @classmethod
     def from_environment(cls) -> "BuildFolder":
         """The folder that dbt's profile uses too."""
-        named = os.environ.get("AUDIENCE_BUILD_DIR") or "build"
-        return cls(PROJECT / Path(named).expanduser())
+        return cls(cls.named(os.environ.get("AUDIENCE_BUILD_DIR") or "build"))
+
+    @staticmethod
+    def named(name: str) -> Path:
+        """A folder as an environment variable names it: from the project on."""
+        return PROJECT / Path(name).expanduser()
 
     @property
     def warehouse(self) -> Path:
         """The private database that dbt writes."""
         return self.root / "warehouse.duckdb"
+
+    @property
+    def spill(self) -> Path:
+        """Where a build leaves what does not fit into memory.
+
+        A folder of this build folder alone, so that sweeping it takes nothing from others.
+        """
+        named = os.environ.get("AUDIENCE_TEMP_DIR")
+        below = self.named(named) if named else self.root / "spill"
+        mark = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
+        return below / f"build-{mark}"
+
+    @property
+    def spark(self) -> Path:
+        """What a build on Spark keeps here: its tables, their catalogue, and the marts."""
+        return self.root / "spark"
+
+    @property
+    def spark_marts(self) -> Path:
+        """The public marts of a build on Spark, a folder of Parquet files each."""
+        return self.spark / "marts"
+
+    def spark_mart(self, name: str) -> str:
+        """A public mart of a build on Spark, as SQL of DuckDB reads it."""
+        files = Path(glob.escape(str(self.spark_marts / name))) / "*.parquet"
+        return f"read_parquet('{sql_path(files)}')"
 
     @property
     def default_log(self) -> Path:
@@ -117,6 +153,8 @@ class BuildFolder:
     def lock(self) -> Iterator[int]:
         """Keep other builds out until the program and what it has started have ended.
 
+        What was spilled is swept: before, for builds that were killed, and afterwards.
+
         Yields:
             The lock's file descriptor, to hand to programs that write to the folder too.
 
@@ -126,15 +164,40 @@ class BuildFolder:
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("a+") as file:
+            self._wait_for(file)
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            shutil.rmtree(self.spill, ignore_errors=True)
+            try:
+                yield file.fileno()
+            finally:
+                shutil.rmtree(self.spill, ignore_errors=True)
+
+    def _wait_for(self, file: TextIO) -> None:
+        """Take the lock, at once unless its holder is dead, and what it started is not."""
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 file.seek(0)
+                holder = file.read().strip()
+                if _is_dead(holder) and time.monotonic() < patient_until:
+                    time.sleep(0.05)
+                    continue
                 raise FolderInUseError(
                     f"Another build is writing to {shown(self.root)} (process"
-                    f" {file.read().strip() or 'unknown'}): wait until it has ended"
+                    f" {holder or 'unknown'}): wait until it has ended"
                 ) from error
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-            yield file.fileno()
+            return
+
+
+def _is_dead(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OSError):
+        pass  # Not known, or somebody else's.
+    return False

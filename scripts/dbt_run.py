@@ -4,6 +4,7 @@ A process of its own, because dbt keeps the warehouse locked until its process e
 """
 
 import collections
+import hashlib
 import json
 import os
 import re
@@ -19,6 +20,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
@@ -61,14 +63,18 @@ class DbtRun:
         exit_code: 0 where nothing failed.
         seconds: wall time, dbt's start included.
         problems: what failed, a sentence each.
+        is_damaged: whether dbt came upon damage in the warehouse.
         warnings: tests that only warn, a sentence each.
+        notes: what the project's macros say of the run, a sentence each.
     """
 
     exit_code: int
     seconds: float
     nodes: list[NodeResult] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    is_damaged: bool = False
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 Progress = Callable[[int, int, NodeResult], None]
@@ -94,27 +100,22 @@ def run_dbt(
     started = time.monotonic()
     target = target or folder.dbt_target
     earlier_results = _stamp(target)
-    environment = os.environ | {
-        "AUDIENCE_BUILD_DIR": str(folder.root),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(folder.dbt_logs),
-        "DBT_PROJECT_DIR": str(PROJECT),
-        "DBT_PROFILES_DIR": str(PROJECT),
-        "DO_NOT_TRACK": "1",
-    }
+    environment = _environment(folder, target)
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
     # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
     outcry: collections.deque[str] = collections.deque(maxlen=50)
     process = subprocess.Popen(
         [
-            str(Path(sys.executable).with_name("dbt")),
+            # -P: modules are looked for where dbt's own program looks for them.
+            *(sys.executable, "-P", str(PROJECT / "scripts" / "dbt_process.py")),
             *("--log-format", "json", "--log-level-file", "warn"),
             *command,
-            *("--vars", yaml.safe_dump(variables, default_flow_style=True, width=10**9)),
+            *("--vars", _flow(variables)),
         ],
         cwd=Path.cwd(),
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -139,14 +140,19 @@ def run_dbt(
         if process.poll() is None:
             process.terminate()
             process.wait()
+        # Not earlier: this is what dbt holds on to.
+        assert process.stdin is not None
+        process.stdin.close()
     run.seconds = time.monotonic() - started
     # Where dbt could not write its results, those of an earlier run must not pass for them.
     if _stamp(target) != earlier_results:
-        run.problems, run.warnings = _explain(folder, target)
-    if run.exit_code and any("No space left" in text for text in (*errors, *outcry)):
-        run.problems = [
-            f"The disk of {folder.root} is full: free some space and build again"
-        ]
+        run.problems, run.warnings = _explain(folder, target, variables)
+    said = "\n".join((*errors, *outcry, *run.problems))
+    killed = bounds.explain_end(run.exit_code)
+    wanting = bounds.explain(said, folder) if run.exit_code else None
+    run.is_damaged = bool(run.exit_code) and "Corrupt database file" in said
+    if killed or wanting:
+        run.problems = [f"{killed or wanting}. Then build again"]
     elif any("CSV Parser state machine" in text for text in run.problems):
         run.problems = [
             f"{variables['log']} cannot be split into lines: some end in CR LF and some in"
@@ -158,6 +164,26 @@ def run_dbt(
             f" see {folder.dbt_logs}/dbt.log"
         ]
     return run
+
+
+def _environment(folder: BuildFolder, target: Path) -> dict[str, str]:
+    return (
+        os.environ
+        | bounds.dbt_environment(folder)
+        | {
+            "AUDIENCE_BUILD_DIR": str(folder.root),
+            "AUDIENCE_MACROS": _hash_of_macros(),
+            "DBT_TARGET_PATH": str(target),
+            "DBT_LOG_PATH": str(folder.dbt_logs),
+            "DBT_PROJECT_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DO_NOT_TRACK": "1",
+        }
+    )
+
+
+def _flow(variables: dict[str, Any]) -> str:
+    return yaml.safe_dump(variables, default_flow_style=True, width=10**9)
 
 
 def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None) -> None:
@@ -185,8 +211,18 @@ def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None
         if show is not None:
             total = int(data.get("total", data.get("num_models", 0)))
             show(len(run.nodes), total, result)
+    elif info["name"] == "JinjaLogInfo":
+        run.notes.append(info["msg"])
     elif info["level"] == "error":
         errors.append(info["msg"])
+
+
+def _hash_of_macros() -> str:
+    """A hash of the project's macros, of which dbt tells a run nothing."""
+    hashed = hashlib.sha256()
+    for file in sorted((PROJECT / "macros").rglob("*.sql")):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()
 
 
 def _stamp(target: Path) -> int | None:
@@ -195,10 +231,23 @@ def _stamp(target: Path) -> int | None:
     return results_file.stat().st_mtime_ns if results_file.exists() else None
 
 
-def _explain(folder: BuildFolder, target: Path) -> tuple[list[str], list[str]]:
+def _explain(
+    folder: BuildFolder, target: Path, variables: dict[str, Any]
+) -> tuple[list[str], list[str]]:
     """Problems and warnings of the run, from dbt's run results."""
     results_file = target / "run_results.json"
-    results = json.loads(results_file.read_text(encoding="utf-8"))["results"]
+    try:
+        outcome = json.loads(results_file.read_text(encoding="utf-8"))
+    except ValueError:
+        return [], []  # Killed, or out of disk, while it wrote them.
+    results = outcome["results"]
+    engine = outcome["args"].get("target") or "duckdb"
+
+    def found(query: str) -> list[str]:
+        if engine == "spark":
+            return _found_by_spark(folder, query, variables)
+        return _found_by_duckdb(folder, query)
+
     problems, warnings = [], []
     for result in results:
         if result["status"] in ("error", "runtime error"):
@@ -209,28 +258,66 @@ def _explain(folder: BuildFolder, target: Path) -> tuple[list[str], list[str]]:
                 problem += f" {ADVICE[model]}"
             problems.append(problem)
         elif result["status"] == "fail":
-            problems.extend(_explain_test(folder, target, result))
+            problems.extend(_explain_test(target, result, found))
         elif result["status"] == "warn":
-            warnings.extend(_explain_test(folder, target, result))
+            warnings.extend(_explain_test(target, result, found))
     # Several nodes may fail of one cause.
     return list(dict.fromkeys(problems)), list(dict.fromkeys(warnings))
 
 
-def _explain_test(folder: BuildFolder, target: Path, result: dict[str, Any]) -> list[str]:
+def _explain_test(
+    target: Path, result: dict[str, Any], found: Callable[[str], list[str]]
+) -> list[str]:
     """What a test found: its own sentences if it has any, else where to look."""
     name = result["unique_id"].split(".")[2]
-    compiled = result.get("compiled_code")
     if result["unique_id"].startswith("unit_test."):
         return [f"Unit test {name} failed: {_one_sentence(result['message'] or '')}"]
+    sentences = found(result.get("compiled_code") or "")
+    if sentences:
+        return sentences
+    # The test's own message says what there is to say.
+    query = next((target / "compiled").rglob(f"{name}.sql"), target / "compiled")
+    return [f"Test {name} failed: {result['message']}. The query that finds them: {query}"]
+
+
+def _found_by_duckdb(folder: BuildFolder, query: str) -> list[str]:
+    """The sentences of a test that words its findings as `problem`."""
     try:
-        with duckdb.connect(folder.warehouse, read_only=True) as connection:
-            found = connection.execute(compiled or "")
+        with bounds.connect(folder, folder.warehouse) as connection:
+            found = connection.execute(query)
             if [column[0] for column in found.description or []] == ["problem"]:
                 return [row[0] for row in found.fetchmany(10)]
     except duckdb.Error:
-        pass  # The test's own message below says what there is to say.
-    query = next((target / "compiled").rglob(f"{name}.sql"), target / "compiled")
-    return [f"Test {name} failed: {result['message']}. The query that finds them: {query}"]
+        pass
+    return []
+
+
+def _found_by_spark(
+    folder: BuildFolder, query: str, variables: dict[str, Any]
+) -> list[str]:
+    """The same, asked of Spark's tables by another dbt, which takes some seconds."""
+    if not re.search(r"\bas problem\b", query):
+        return []
+    outcome = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            *("--quiet", "show", "--target", "spark", "--inline", query, "--limit", "10"),
+            *("--output", "json", "--vars", _flow(variables)),
+        ],
+        # Results of their own, so that those of the build stay.
+        env=_environment(folder, folder.dbt_target / "show"),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    start = outcome.stdout.find("{")
+    try:
+        rows = json.loads(outcome.stdout[start:])["show"] if start >= 0 else []
+    except (json.JSONDecodeError, KeyError):
+        return []
+    return [row["problem"] for row in rows]
 
 
 def _one_sentence(message: str) -> str:

@@ -11,22 +11,20 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from scripts import als_check, fit_weights
+from scripts import als_check, bounds, fit_weights
 from scripts.build import (
     REPORTED_ERRORS,
-    BuildError,
     Order,
     build_and_publish,
     carry_out,
     check_writable,
-    dbt_progress,
+    dbt_build,
     order_parser,
     prepare,
     read_order,
     timed,
 )
 from scripts.build_folder import BuildFolder, shown
-from scripts.dbt_run import run_dbt
 from scripts.evidence_report import write_report
 from scripts.releases import Release
 
@@ -41,18 +39,16 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
         BuildError, EvidenceError, FolderInUseError, LogSourceError, ReleaseError,
         GeneratorError: nothing was published.
     """
+    bounds.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
     with folder.lock() as lock:
         settings = prepare(folder, console, order, timings)
         console.print("Dividing the log ...")
-        with timed("divide the log", timings), dbt_progress(console) as show:
-            selected = [f"+{name}" for name in LEARNT_FROM]
-            command = ["build", "--exclude-resource-type", "unit_test"]
-            command += ["--indirect-selection", "cautious", "--select", *selected]
-            run = run_dbt(command, settings, folder, show, lock=lock)
-        if run.exit_code:
-            raise BuildError("\n".join(run.problems))
+        with timed("divide the log", timings):
+            selection = ["--indirect-selection", "cautious", "--select"]
+            selection += [f"+{name}" for name in LEARNT_FROM]
+            dbt_build(folder, console, settings, lock, *selection)
         console.print("Ranking customers by collaborative filtering (ALS) ...")
         with timed("ALS", timings):
             als_check.check(folder, als_check.print_progress)

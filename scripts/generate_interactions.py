@@ -9,6 +9,7 @@ plant other truths, to see whether the warehouse notices.
 import argparse
 import glob
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -58,6 +59,7 @@ def generate(
     output.parent.mkdir(parents=True, exist_ok=True)
     _sweep(output)
     unfinished = output.with_name(f".unfinished-{os.getpid()}-{output.name}")
+    spill = unfinished.with_name(f"{unfinished.name}.spill")
     columns = "customer_id, product_id, event, event_date, product_name"
     csv_options = "format csv, header" + (
         ", compression gzip" if output.name.endswith(".gz") else ""
@@ -65,7 +67,7 @@ def generate(
     connection = duckdb.connect()
     try:
         connection.execute(f"set memory_limit = '{memory_limit}'")
-        connection.execute("set temp_directory = ?", [str(output.parent / ".spill")])
+        connection.execute("set temp_directory = ?", [str(spill)])
         if threads is not None:
             connection.execute(f"set threads = {threads}")
         if scale >= 5 and sys.stderr.isatty():
@@ -97,16 +99,20 @@ def generate(
     finally:
         connection.close()
         unfinished.unlink(missing_ok=True)
+        shutil.rmtree(spill, ignore_errors=True)
     return plan
 
 
 def _sweep(output: Path) -> None:
     """Remove what runs that were killed left of this file."""
-    for left in output.parent.glob(f".unfinished-*-{glob.escape(output.name)}"):
+    for left in output.parent.glob(f".unfinished-*-{glob.escape(output.name)}*"):
         try:
             os.kill(int(left.name.split("-")[1]), 0)
         except ProcessLookupError:
-            left.unlink(missing_ok=True)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
         except PermissionError:
             pass  # Somebody else's, and running.
 

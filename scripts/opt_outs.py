@@ -81,14 +81,17 @@ def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:
 
 
 def customers_in(
-    database: Path, customer_ids: list[str], customers: str = "customers"
+    database: Path | None, customer_ids: list[str], customers: str = "customers"
 ) -> list[str]:
     """Those of the customers whom a database holds.
 
     Args:
+        database: its file; none where `customers` says from which files to read.
         customers: its table of customers.
     """
-    with duckdb.connect(database, read_only=True) as connection:
+    with duckdb.connect(
+        database or ":memory:", read_only=database is not None
+    ) as connection:
         is_number = has_numbers(connection, customers)
         rows = connection.execute(
             f"select customer_id::text from {customers}"

@@ -11,6 +11,7 @@ import time
 
 import duckdb
 
+from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError
 from scripts.opt_outs import opted_out_in
 from scripts.release_writer import Progress, write_release
@@ -47,10 +48,10 @@ def publish(
                 log.warning("%s could not be removed", releases.root / stuck)
             return release
     except (OSError, duckdb.Error) as error:
-        if "No space left" in str(error):
+        wanting = bounds.explain(str(error), folder)
+        if wanting:
             raise ReleaseError(
-                f"Not published, the disk of {folder.releases} is full: free some space and"
-                " run `make publish`"
+                f"Not published. {wanting}. Then run `make publish`"
             ) from error
         raise ReleaseError(
             f"Not published, the release could not be written to {folder.releases}: {error}"
@@ -155,14 +156,15 @@ def main(arguments: list[str] | None = None) -> int:
                     " are in its answers again. Run `make build` to leave them out."
                 )
         else:
+            bounds.check_environment()
             with folder.lock():
                 release = publish(folder, options.keep, print_mart)
             print(
                 f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"
                 f" {release.database}"
             )
-    except (ReleaseError, FolderInUseError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+    except (bounds.BoundsError, ReleaseError, FolderInUseError, OSError) as error:
+        print(f"error: {bounds.reason(error, folder)}", file=sys.stderr)
         return 1
     return 0
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -36,6 +37,7 @@ class PublicMart:
         key: the columns of its grain, in the order in which it is looked up.
         comment: its description.
         columns: description by column name.
+        types: type by column name, as its contract has it.
     """
 
     name: str
@@ -43,6 +45,7 @@ class PublicMart:
     key: list[str]
     comment: str
     columns: dict[str, str]
+    types: dict[str, str]
 
 
 def public_marts(manifest: dict[str, Any]) -> list[PublicMart]:
@@ -56,6 +59,9 @@ def public_marts(manifest: dict[str, Any]) -> list[PublicMart]:
             columns={
                 column["name"]: column["description"].strip()
                 for column in node["columns"].values()
+            },
+            types={
+                column["name"]: column["data_type"] for column in node["columns"].values()
             },
         )
         for node in manifest["nodes"].values()
@@ -142,15 +148,14 @@ def write_release(
     created_at = datetime.now(UTC)
     unfinished = releases.unfinished(releases.next_id(created_at))
     marts = public_marts(manifest)
+    engine = manifest["metadata"]["adapter_type"]
     (unfinished / "parquet").mkdir()
     database = unfinished / "audience.duckdb"
-    with duckdb.connect() as connection:
-        try:
-            connection.execute(
-                f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
-            )
-        except duckdb.Error as error:
-            raise ReleaseError(f"Cannot read {folder.warehouse}: {error}") from error
+    with bounds.connect(folder) as connection:
+        if engine == "spark":
+            _attach_spark_marts(connection, folder, marts)
+        else:
+            _attach_warehouse(connection, folder)
         _check_invocation(connection, results)
         connection.execute(
             f"attach '{sql_path(database)}' as release"
@@ -168,21 +173,58 @@ def write_release(
             " from release.dataset_profile"
         ).fetchone()
         connection.execute("detach release")
-    _check_copy(database, counts)
+    _check_copy(folder, database, counts)
     facts = {
         "earlier": earlier,
         "tests": test_results(manifest, results),
     }
-    _write_manifest(unfinished, created_at, results, counts, window, facts)
+    _write_manifest(unfinished, created_at, engine, results, counts, window, facts)
     return releases.finish(unfinished)
+
+
+def _attach_warehouse(connection: duckdb.DuckDBPyConnection, folder: BuildFolder) -> None:
+    """Attach the database that dbt has written as `warehouse`."""
+    try:
+        connection.execute(
+            f"attach '{sql_path(folder.warehouse)}' as warehouse (read_only)"
+        )
+    except duckdb.Error as error:
+        raise ReleaseError(
+            f"Cannot read {folder.warehouse} ({str(error).splitlines()[0]}): run"
+            " `make build`"
+        ) from error
+
+
+def _attach_spark_marts(
+    connection: duckdb.DuckDBPyConnection, folder: BuildFolder, marts: list[PublicMart]
+) -> None:
+    """Attach what Spark has handed over as `warehouse`, in the same place."""
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("attach ':memory:' as warehouse")
+    tables = [("main", "last_run", {"invocation_id": "string"})]
+    tables += [(mart.schema, mart.name, mart.types) for mart in marts]
+    for schema, name, types in tables:
+        columns = ", ".join(
+            f"cast({column} as {type_}) as {column}" for column, type_ in types.items()
+        )
+        connection.execute(f"create schema if not exists warehouse.{schema}")
+        try:
+            connection.execute(
+                f"create view warehouse.{schema}.{name} as"
+                f" select {columns} from {folder.spark_mart(name)}"
+            )
+        except duckdb.Error as error:
+            raise ReleaseError(
+                f"Not published: Spark has not left {name} in {folder.spark_marts}"
+                f" ({str(error).splitlines()[0]}). Where it runs on other machines,"
+                " AUDIENCE_BUILD_DIR has to be a folder that all of them share"
+            ) from error
 
 
 def _check_invocation(
     connection: duckdb.DuckDBPyConnection, results: dict[str, Any]
 ) -> None:
-    row = connection.execute(
-        "select invocation_id from warehouse.main.last_invocation"
-    ).fetchone()
+    row = connection.execute("select invocation_id from warehouse.main.last_run").fetchone()
     if row is None or row[0] != results["metadata"]["invocation_id"]:
         raise ReleaseError(
             "Not published: the warehouse was last written by another dbt run than the one"
@@ -250,13 +292,11 @@ def _compare(
     return facts
 
 
-def _check_copy(database: Path, counts: dict[str, int]) -> None:
+def _check_copy(folder: BuildFolder, database: Path, counts: dict[str, int]) -> None:
     """Open the new file as a reader would, and count again."""
-    with duckdb.connect(
-        database,
-        read_only=True,
-        config={"enable_external_access": False, "lock_configuration": True},
-    ) as connection:
+    with bounds.connect(folder, database) as connection:
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
         for mart, count in counts.items():
             row = connection.execute(f"select count(*) from main.{mart}").fetchone()
             if row is None or row[0] != count:
@@ -268,6 +308,7 @@ def _check_copy(database: Path, counts: dict[str, int]) -> None:
 def _write_manifest(
     unfinished: Path,
     created_at: datetime,
+    engine: str,
     results: dict[str, Any],
     counts: dict[str, int],
     window: tuple[str, ...] | None,
@@ -279,6 +320,7 @@ def _write_manifest(
         "release_id": unfinished.name.removeprefix(".unfinished-"),
         "created_at": created_at.isoformat(timespec="seconds"),
         "git_revision": _git_revision(),
+        "engine": engine,
         "duckdb_version": duckdb.__version__,
         "dbt_invocation_id": results["metadata"]["invocation_id"],
         "settings": variables,

@@ -10,18 +10,16 @@ import sys
 import duckdb
 from rich.console import Console
 
+from scripts import bounds
 from scripts.build import (
     REPORTED_ERRORS,
     BuildError,
-    build_and_publish,
     carry_out,
-    check_inputs,
-    check_warehouse,
     check_writable,
+    rebuild,
 )
 from scripts.build_folder import BuildFolder, shown
 from scripts.opt_outs import canonical_id, customers_in, has_numbers, note_opt_outs
-from scripts.publish import KEPT_RELEASES
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 
@@ -40,6 +38,7 @@ def suppress(
         SuppressionError: an id that the log cannot hold; nothing was noted.
         BuildError, LogSourceError, ReleaseError, FolderInUseError: nothing was published.
     """
+    bounds.check_environment()
     check_writable(folder)
     current = ReleaseFolder(folder.releases).current()
     if current is None:
@@ -53,17 +52,14 @@ def suppress(
             f" in the current release: {shown(noted)}",
             soft_wrap=True,
         )
-        settings = dict(current.manifest["settings"])
-        check_warehouse(folder)
-        check_inputs(settings)
-        release, _ = build_and_publish(
+        target = current.manifest.get("engine", "duckdb")
+        release, _ = rebuild(
             folder,
             console,
-            settings,
-            KEPT_RELEASES,
+            current,
             lock,
-            {},
-            check=lambda: _check(folder, customer_ids),
+            timings={},
+            check=lambda: _check(folder, customer_ids, target),
         )
     console.print(
         f"{release.release_id} is served; whoever opted out is in none of its answers."
@@ -92,13 +88,16 @@ def _ids(release: Release, customer_ids: list[str]) -> list[str]:
     return ids
 
 
-def _check(folder: BuildFolder, customer_ids: list[str]) -> None:
-    """See that nobody who opted out is in the warehouse that is to be published.
+def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
+    """See that nobody who opted out is in the tables that are to be published.
 
     Raises:
         BuildError: somebody is.
     """
-    remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
+    if target == "spark":
+        remaining = customers_in(None, customer_ids, folder.spark_mart("customers"))
+    else:
+        remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
     if remaining:
         raise BuildError(
             f"The build still holds {', '.join(remaining)}, although that is noted in"

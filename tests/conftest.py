@@ -96,6 +96,15 @@ def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)
 
 
+def public_tables(folder: BuildFolder) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every public table of the current release, by table."""
+    with read_release(folder) as release:
+        names = [row[0] for row in release.execute("show tables").fetchall()]
+        return {
+            name: release.execute(f"from {name} order by all").fetchall() for name in names
+        }
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> BuildFolder:
     """An empty build folder."""

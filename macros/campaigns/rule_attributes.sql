@@ -48,14 +48,9 @@
 
 {# A value to compare with another: decimals without trailing zeros, all else as it is. #}
 {% macro comparable(value) -%}
-    {{ adapter.dispatch('comparable')(value) }}
-{%- endmacro %}
-
-
-{% macro default__comparable(value) -%}
     case
-        when regexp_full_match({{ value }}, '[+-]?\d+\.\d+')
-            then regexp_replace({{ value }}, '\.?0+$', '')
+        when {{ matches(value, '[+-]?\\d+\\.\\d+') }}
+            then {{ replaced(value, '\\.?0+$', '') }}
         else {{ value }}
     end
 {%- endmacro %}

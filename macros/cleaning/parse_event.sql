@@ -6,8 +6,8 @@
     {%- else -%}
         case {{ cleaned }}
             {%- for theirs, ours in var('event_aliases').items() %}
-            when {{ dbt.string_literal(dbt.escape_single_quotes(event_name(theirs))) }}
-                then {{ dbt.string_literal(dbt.escape_single_quotes(event_name(ours))) }}
+            when {{ text_literal(event_name(theirs)) }}
+                then {{ text_literal(event_name(ours)) }}
             {%- endfor %}
             else {{ cleaned }}
         end

@@ -13,16 +13,11 @@
 
 
 {% macro parse_whole_number(column) -%}
-    {{ adapter.dispatch('parse_whole_number')(column) }}
-{%- endmacro %}
-
-
-{% macro default__parse_whole_number(column) -%}
     {#- typeof() is a constant: a column of numbers pays nothing for the check of text. -#}
     case
-        when typeof({{ column }}) = 'BIGINT' then try_cast({{ column }} as bigint)
+        when upper(typeof({{ column }})) = 'BIGINT' then try_cast({{ column }} as bigint)
         when
-            regexp_full_match({{ trimmed(column) }}, '[+-]?[0-9]+(\.0*)?')
+            {{ matches(trimmed(column), '[+-]?[0-9]+(\\.0*)?') }}
             then try_cast(split_part({{ trimmed(column) }}, '.', 1) as bigint)
     end
 {%- endmacro %}

@@ -3,17 +3,12 @@
     `nan` and `infinity` (which a plain cast would take) do not.
 #}
 {% macro parse_number(column) -%}
-    {{ adapter.dispatch('parse_number')(column) }}
-{%- endmacro %}
-
-
-{% macro default__parse_number(column) -%}
     case
         when
-            regexp_full_match(
-                {{ trimmed(column) }},
+            {{ matches(
+                trimmed(column),
                 '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?'
-            )
+            ) }}
             then try_cast({{ trimmed(column) }} as double)
     end
 {%- endmacro %}

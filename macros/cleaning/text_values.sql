@@ -2,7 +2,7 @@
 {% macro text_values(texts) %}
     {% set quoted = [] %}
     {% for text in texts %}
-        {% do quoted.append(dbt.string_literal(dbt.escape_single_quotes(text))) %}
+        {% do quoted.append(text_literal(text)) %}
     {% endfor %}
     {{ return(quoted | join(',\n        ')) }}
 {% endmacro %}

@@ -1,8 +1,8 @@
 {# Text of a value without blanks, tabs, line ends and no-break spaces around it. #}
 {% macro trimmed(column) -%}
     trim(
-        cast({{ column }} as {{ dbt.type_string() }}),
-        ' ' || chr(9) || chr(10) || chr(13) || chr(160)
+        both ' ' || chr(9) || chr(10) || chr(13) || chr(160)
+        from cast({{ column }} as {{ dbt.type_string() }})
     )
 {%- endmacro %}
 

@@ -14,6 +14,11 @@
 {%- endmacro %}
 
 
+{% macro spark__hash_number(text, which) -%}
+    cast(conv(substring(md5({{ text }}), {{ 1 + 7 * which }}, 7), 16, 10) as bigint)
+{%- endmacro %}
+
+
 {#
     How often a thing is drawn in a replicate of the bootstrap: a Poisson count with mean 1,
     as if each were drawn independently (Hanley and MacGibbon 2006, doi:10.1016/
@@ -39,6 +44,25 @@
             else 8
         end
     )
+{%- endmacro %}
+
+
+{#
+    A whole number of less than 32 bits out of a customer, a product and a decimal: for a sum
+    over all pairs that tells logs apart, whichever engine adds it up.
+#}
+{% macro pair_hash(customer, product, decimal) -%}
+    {%- set prime = 2147483647 -%}
+    {%- set keys = [] -%}
+    {%- for id in [customer, product] -%}
+        {%- do keys.append(
+            '(' ~ (id if id_type() == 'bigint' else hash_number(id)) ~ ' % ' ~ prime ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {%- set first = '((' ~ keys[0] ~ ' * 48271 + ' ~ keys[1] ~ ') % ' ~ prime ~ ')' -%}
+    {%- set second = '((' ~ first ~ ' * ' ~ first ~ ' + 3 * ' ~ keys[0]
+        ~ ' + cast(' ~ decimal ~ ' * 1000000 as bigint) % ' ~ prime ~ ') % ' ~ prime ~ ')' -%}
+    ({{ second }} * {{ second }} + {{ keys[1] }}) % {{ prime }}
 {%- endmacro %}
 
 

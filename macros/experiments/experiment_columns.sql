@@ -67,5 +67,5 @@
 {% macro unit_draw(name, unit, which=0) -%}
     {{ hash_number(
         name ~ " || ':' || cast(" ~ unit ~ " as " ~ dbt.type_string() ~ ")", which
-    ) }} / 268435456.0
+    ) }} / cast(268435456 as double)
 {%- endmacro %}

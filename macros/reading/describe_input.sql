@@ -8,49 +8,43 @@
 
     Returns:
         A dictionary with `name`, `settings` (see input_settings), `files`, `format` (csv,
-        parquet, or none where there is no such input) and `columns` (name: type; a CSV file
-        is read as text).
+        parquet, or none where there is no such input), `columns` (name: type; a CSV file
+        is read as text) and `is_read`: of the log, a run reads the files that are new; where
+        none is, `files` holds one that shows the columns.
 #}
 {% macro describe_input(name) %}
     {# Models are read before check_settings runs. #}
     {% if name != 'log' %}{% do check_side_input(name) %}{% endif %}
     {% set settings = input_settings(name) %}
     {% set input = {
-        'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {}
+        'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {},
+        'is_read': true,
     } %}
     {% if settings.path is not none %}
-        {% do input.update(adapter.dispatch('describe_files')(settings)) %}
+        {% do input.update(describe_files(input)) %}
     {% endif %}
     {{ return(input) }}
 {% endmacro %}
 
 
-{% macro default__describe_files(settings) %}
-    {% set path = settings.path %}
+{% macro describe_files(input) %}
+    {% set settings, path = input.settings, input.settings.path %}
     {% if not execute %}
         {{ return({'files': [path], 'format': 'parquet', 'columns': {}}) }}
     {% endif %}
 
-    {% set found = run_query(
-        "select file from glob(" ~ dbt.string_literal(dbt.escape_single_quotes(path))
-        ~ ") order by file"
-    ) %}
-    {# As shells do: a hidden file only where it is asked for. #}
-    {% set files = [] %}
-    {% for file in found.columns[0].values() %}
-        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
-            {% do files.append(file) %}
-        {% endif %}
-    {% endfor %}
-    {% if not files %}
-        {{ exceptions.raise_compiler_error(
-            'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
-            ~ 'folder/*.csv. Give its path as `make build LOG=...` or as the variable `log`.'
-        ) }}
+    {% set noted = noted_log_files() if input.name == 'log' else [] %}
+    {% set files, is_read = [], true %}
+    {% if noted %}
+        {% set newest = noted | map(attribute='batch') | max %}
+        {% set is_read = newest == batch_number() %}
+        {% for file in noted if file.batch == newest %}{% do files.append(file.file) %}{% endfor %}
+    {% else %}
+        {% do files.extend(find_files(path)) %}
     {% endif %}
 
     {% set formats = [] %}
-    {% for file in files %}
+    {% for file in noted | map(attribute='file') | list or files %}
         {% set format = 'parquet' if file.endswith('.parquet') else 'csv' %}
         {% if format not in formats %}{% do formats.append(format) %}{% endif %}
     {% endfor %}
@@ -63,25 +57,24 @@
 
     {% set columns = {} %}
     {% if formats[0] == 'parquet' %}
-        {% set described = run_query(
-            'describe select * from read_parquet(' ~ file_list(files) ~ ', union_by_name = true)'
-        ) %}
-        {% for column in described.rows %}
-            {% do columns.update({column[0]: column[1]}) %}
-        {% endfor %}
+        {% set columns = parquet_columns(path, files) %}
     {% else %}
         {% for name in csv_columns(files, settings) %}
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
     {% endif %}
     {% for name in columns
-        if name | lower in ['_input_file', '_row_in_input', 'file_row_number'] %}
+        if name | lower in [
+            '_input_file', '_row_in_input', '_unreadable', 'file_row_number',
+        ] %}
         {{ exceptions.raise_compiler_error(
             files[0] ~ ' has a column ' ~ name ~ ', a name that reading needs for itself:'
             ~ ' rename it there.'
         ) }}
     {% endfor %}
-    {{ return({'files': files, 'format': formats[0], 'columns': columns}) }}
+    {{ return({
+        'files': files, 'format': formats[0], 'columns': columns, 'is_read': is_read
+    }) }}
 {% endmacro %}
 
 
@@ -130,7 +123,8 @@
 
 {% macro csv_first_line(file, settings) %}
     {% set lines = run_query(
-        'select line from ' ~ read_lines([file], settings.encoding) ~ ' limit 1'
+        'select line from ' ~ read_lines(literal_path(file), [file], settings.encoding)
+        ~ ' limit 1'
     ) %}
     {{ return(lines.rows[0][0] if lines.rows else none) }}
 {% endmacro %}
@@ -149,15 +143,4 @@
         {% do fields.append(field) %}
     {% endfor %}
     {{ return(fields) }}
-{% endmacro %}
-
-
-{# Paths as a SQL list; what would make a pattern of a path is taken literally. #}
-{% macro file_list(files) %}
-    {% set quoted = [] %}
-    {% for file in files %}
-        {% set literal = modules.re.sub('([*?[])', '[\\1]', file) %}
-        {% do quoted.append(dbt.string_literal(dbt.escape_single_quotes(literal))) %}
-    {% endfor %}
-    {{ return('[' ~ quoted | join(', ') ~ ']') }}
 {% endmacro %}

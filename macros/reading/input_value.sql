@@ -29,7 +29,7 @@
     {% endif %}
 
     {% set type = input.columns[column] %}
-    {% set quoted = adapter.quote(column.replace('"', '""')) %}
+    {% set quoted = column_name(column) %}
     {% set is_id = name in ['customer_id', 'product_id'] %}
     {% set is_time = name in ['event_date', 'contacted_at'] %}
     {% if is_time and (type.startswith('TIMESTAMP') or type == 'DATE') %}
@@ -47,7 +47,7 @@
         {{ return('cast(' ~ quoted ~ ' as bigint)') }}
     {% elif is_id and type in ['FLOAT', 'DOUBLE'] %}
         {# Whole numbers that a tool kept as floating point, because some are missing. #}
-        {{ return("regexp_replace(cast(" ~ quoted ~ " as " ~ dbt.type_string() ~ "), '\\.0$', '')") }}
+        {{ return(replaced('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')', '\\.0$', '')) }}
     {% endif %}
     {{ return('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {% endmacro %}

@@ -7,27 +7,17 @@
         columns: name: type.
 #}
 {% macro kept_rows(files, columns) %}
-    {{ return(adapter.dispatch('kept_rows')(files, columns)) }}
-{% endmacro %}
-
-
-{% macro default__kept_rows(files, columns) %}
     {# The folder's own name is no pattern. #}
-    {% set folder = modules.re.sub(
-        '([*?[])', '[\\1]', env_var('AUDIENCE_BUILD_DIR', '') or 'build'
-    ) %}
-    {% set found = run_query(
-        'select file from glob('
-        ~ dbt.string_literal(dbt.escape_single_quotes(folder ~ '/' ~ files ~ '.parquet'))
-        ~ ') order by file'
-    ).columns[0].values() if execute else [] %}
+    {% set pattern = literal_path(env_var('AUDIENCE_BUILD_DIR', '') or 'build')
+        ~ '/' ~ files ~ '.parquet' %}
+    {% set found = matching_files(pattern) if execute else [] %}
     select
         {% for column, type in columns.items() %}
         cast({{ column if found else 'null' }} as {{ type }}) as {{ column }}
         {{- ',' if not loop.last }}
         {% endfor %}
     {% if found %}
-    from read_parquet({{ file_list(found) }})
+    from {{ parquet_files(pattern, found) }}
     {% else %}
     where false
     {% endif %}

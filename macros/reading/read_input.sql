@@ -8,17 +8,19 @@
     session, for insert_unreadable_lines.
 #}
 {% macro read_input(input) %}
-    {{ return(adapter.dispatch('read_input')(input)) }}
-{% endmacro %}
-
-
-{% macro default__read_input(input) %}
     {% if input.format == 'none' %}
         select
             cast(null as {{ dbt.type_string() }}) as _input_file,
             cast(null as bigint) as _row_in_input
         where false
-    {% elif input.format == 'parquet' %}
+    {% else %}
+        {{ adapter.dispatch('read_input')(input) }}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro default__read_input(input) %}
+    {% if input.format == 'parquet' %}
         select
             *,
             file_row_number + 1 as _row_in_input
@@ -28,6 +30,7 @@
             filename = '_input_file',
             file_row_number = true
         )
+        {{ 'where false' if not input.is_read }}
     {% else %}
         select
             *,
@@ -36,13 +39,13 @@
             {{ file_list(input.files) }},
             auto_detect = false,
             header = {{ input.settings.has_header | lower }},
-            delim = {{ dbt.string_literal(dbt.escape_single_quotes(input.settings.delimiter)) }},
+            delim = {{ text_literal(input.settings.delimiter) }},
             quote = '"',
             escape = '"',
             encoding = {{ dbt.string_literal(input.settings.encoding) }},
             columns = {
                 {% for name in input.columns %}
-                {{ dbt.string_literal(dbt.escape_single_quotes(name)) }}: 'VARCHAR'
+                {{ text_literal(name) }}: 'VARCHAR'
                 {{- ',' if not loop.last }}
                 {% endfor %}
             },
@@ -52,7 +55,68 @@
             rejects_scan = 'unreadable_line_scans',
             rejects_limit = 0
         )
+        {{ 'where false' if not input.is_read }}
     {% endif %}
+{% endmacro %}
+
+
+{% macro spark__read_input(input) %}
+    {% if input.format == 'parquet' %}
+        select
+            *,
+            {{ spark_file_name(input.settings.path) }} as _input_file,
+            _metadata.row_index + 1 as _row_in_input
+        from {{ parquet_files(input.settings.path, input.files) }}
+    {% else %}
+        select
+            *,
+            row_number() over (partition by _input_file order by _place) as _row_in_input
+        from ({{ spark_csv_rows(input) }}) as csv_rows
+        where _unreadable is null
+    {% endif %}
+{% endmacro %}
+
+
+{#
+    Rows of CSV files with `_input_file`, `_place` (ascending within a file) and, where a line
+    cannot be split, its text as `_unreadable`.
+
+    There has to be a table to give Spark options and columns; one of its own for each way to
+    read an input, so that none is changed while others read it. A value may span lines: that
+    is why Spark reads a file in one piece, and why a large log should be several files.
+#}
+{% macro spark_csv_rows(input) %}
+    {% set definition %}
+        (
+            {% for name in input.columns %}
+            {{ column_name(name) }} string,
+            {% endfor %}
+            _unreadable string
+        )
+        using csv
+        options (
+            path {{ text_literal(input.settings.path) }},
+            header '{{ input.settings.has_header | lower }}',
+            sep {{ text_literal(input.settings.delimiter) }},
+            encoding {{ text_literal(spark_encoding(input.settings.encoding)) }},
+            quote '"',
+            escape '"',
+            multiLine 'true',
+            mode 'PERMISSIVE',
+            columnNameOfCorruptRecord '_unreadable',
+            columnPruning 'false'
+        )
+    {% endset %}
+    {% set table = target.schema ~ '.csv_' ~ input.name ~ '_' ~ local_md5(definition) %}
+    {% if execute %}
+        {% do run_query('create schema if not exists ' ~ target.schema) %}
+        {% do run_query('create table if not exists ' ~ table ~ definition) %}
+    {% endif %}
+    select
+        *,
+        {{ spark_file_name(input.settings.path) }} as _input_file,
+        monotonically_increasing_id() as _place
+    from {{ table }}
 {% endmacro %}
 
 
@@ -67,7 +131,7 @@
 
 
 {% macro default__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' %}
+    {% if input.format == 'csv' and input.is_read %}
         insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
         select
             unreadable_line_scans.file_path,
@@ -90,5 +154,30 @@
         group by 1, 2;
         drop table unreadable_lines;
         drop table unreadable_line_scans
+    {% endif %}
+{% endmacro %}
+
+
+{# Here the reader keeps them among the others. #}
+{% macro spark__insert_unreadable_lines(input) %}
+    {% if input.format == 'csv' %}
+        insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
+        select
+            _input_file,
+            line_number,
+            'rejected',
+            'unreadable line',
+            trim(both chr(10) || chr(13) from _unreadable)
+        from (
+            select
+                *,
+                -- Spark wants to be asked for a column of the file too.
+                row_number() over (
+                    partition by _input_file
+                    order by _place, {{ column_name(input.columns | first) }}
+                ) + {{ header_lines(input) }} as line_number
+            from ({{ spark_csv_rows(input) }}) as csv_rows
+        ) as numbered
+        where _unreadable is not null
     {% endif %}
 {% endmacro %}

@@ -14,6 +14,7 @@ weighted as (
         interactions.product_id,
         interactions.event,
         interactions.event_at,
+        interactions.batch,
         coalesce(event_weights.weight, 1.0) as event_weight
     from interactions
     left join event_weights on interactions.event = event_weights.event

@@ -1,12 +1,12 @@
-with origins as (
-    select * from {{ ref('int_rolling_origins') }}
+with interactions as (
+    select * from {{ ref('int_interactions') }}
 ),
 
 -- One row whatever the log: null where it has no interaction.
 split as (
-    select max(split_at) as split_at
-    from origins
-    where is_split
+    select
+        {{ time_quantile(var('split_quantile'), 'event_at') }} as split_at
+    from interactions
 )
 
 select * from split

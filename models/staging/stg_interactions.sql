@@ -1,3 +1,7 @@
+{{ config(materialized=growing(), incremental_strategy='append') }}
+
+-- What was read is judged before it is added.
+-- depends_on: {{ ref('stg_row_outcomes') }}
 with log_rows as (
     select * from {{ ref('stg_log_rows') }}
 ),
@@ -13,6 +17,33 @@ deduplicated as (
     from log_rows
     where outcome = 'accepted'
     group by customer_id, product_id, event, event_at
+),
+
+unknown as (
+    select deduplicated.*
+    from deduplicated
+    {% if is_incremental() %}
+    where
+        not exists (
+            select 1
+            from {{ this }} as earlier
+            where
+                earlier.customer_id = deduplicated.customer_id
+                and earlier.product_id = deduplicated.product_id
+                and earlier.event = deduplicated.event
+                and earlier.event_at = deduplicated.event_at
+        )
+    {% endif %}
+),
+
+final as (
+    select
+        customer_id,
+        product_id,
+        event,
+        event_at,
+        cast({{ batch_number() }} as bigint) as batch
+    from unknown
 )
 
-select * from deduplicated
+select * from final

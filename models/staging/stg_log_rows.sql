@@ -69,7 +69,7 @@ final as (
                     'customer_id': 'raw_customer_id',
                     'product_id': 'raw_product_id',
                     'event': 'raw_event',
-                    'event_date': 'raw_event_date',
+                    'event_date': 'cast(raw_event_date as ' ~ dbt.type_string() ~ ')',
                 }) }}
         end as original_text
     from judged

@@ -1,3 +1,5 @@
+{{ config(materialized=growing(), incremental_strategy='append') }}
+
 {% set log = describe_input('log') %}
 
 with log_rows as (

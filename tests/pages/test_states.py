@@ -22,7 +22,7 @@ def look(visit: Visit) -> None:
 
 def test_a_page_that_waits_says_so(visit: Visit) -> None:
     waiting: list[Route] = []
-    visit.page.route("**/diagnostics", waiting.append)
+    visit.page.route("**/diagnostics", lambda route: waiting.append(route))
     with visit.page.expect_request("**/diagnostics"):
         visit.page.goto(f"{visit.base}/pages/overview")
     expect(visit.page.get_by_text("Loading …")).to_be_visible()

@@ -157,6 +157,8 @@ def test_a_log_that_does_not_fit_is_refused(
     [
         ("AUDIENCE_DBT_THREADS", "0", "= 0: expected a number of threads"),
         ("AUDIENCE_MEMORY_LIMIT", "banana", "= banana: expected a size such as 4GB"),
+        ("AUDIENCE_TEMP_LIMIT", "90%", "= 90%: expected a size such as 50GB"),
+        ("AUDIENCE_TEMP_DIR", "README.md", "= README.md: expected a folder that can be"),
     ],
 )
 def test_an_environment_that_cannot_be_meant_is_refused(
@@ -295,19 +297,6 @@ def test_a_warehouse_held_by_another_program_names_it(
     assert f"(process {holder.pid})" in outcome.stderr
 
 
-def test_a_damaged_warehouse_says_what_to_do(
-    folder: BuildFolder,
-    log: Callable[[str], Path],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    folder.root.mkdir(parents=True)
-    folder.warehouse.write_bytes(b"no database" * 999)
-    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
-    assert main(["--log", str(log(HEADER + ROW))]) == 1
-    assert "remove it and build again" in capsys.readouterr().err
-
-
 def test_a_full_disk_stops_the_build_with_one_sentence(
     log: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -324,7 +313,7 @@ def test_a_full_disk_stops_the_build_with_one_sentence(
         subprocess.run(["umount", str(disk)], check=True)
     assert outcome.returncode == 1
     assert outcome.stderr == (
-        f"error: The disk of {disk} is full: free some space and build again\n"
+        f"error: The disk of {disk} is full: free some space. Then build again\n"
         "Nothing was published.\n"
     )
 

@@ -58,7 +58,8 @@ def differing_rows(
     ).fetchall()
 
 
-@pytest.mark.parametrize("retention", [None, pytest.param(0.4, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("retention", [None, 0.4])
 def test_polars_and_plain_sql_give_the_tables_of_the_models(
     tmp_path: Path, folder: BuildFolder, retention: float | None
 ) -> None:

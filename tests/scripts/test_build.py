@@ -11,7 +11,7 @@ from scripts.build_folder import BuildFolder
 from scripts.generate_interactions import generate
 from scripts.marketplace_rows import BROKEN_ROWS
 from scripts.release_writer import public_marts
-from tests.conftest import FinishedBuild, read_release, run_program
+from tests.conftest import FinishedBuild, public_tables, read_release, run_program
 
 
 def test_every_row_is_accounted_for(dirty_build: FinishedBuild) -> None:
@@ -122,14 +122,6 @@ def test_a_release_lies_in_lookup_order(dirty_build: FinishedBuild) -> None:
     assert keys == sorted(keys)
 
 
-def public_tables(folder: BuildFolder) -> dict[str, list[tuple[object, ...]]]:
-    with read_release(folder) as release:
-        names = [row[0] for row in release.execute("show tables").fetchall()]
-        return {
-            name: release.execute(f"from {name} order by all").fetchall() for name in names
-        }
-
-
 @pytest.mark.long
 def test_two_builds_of_a_log_are_equal_whatever_the_threads(
     dirty_build: FinishedBuild, folder: BuildFolder
@@ -144,6 +136,7 @@ def test_two_builds_of_a_log_are_equal_whatever_the_threads(
     assert public_tables(folder) == public_tables(dirty_build.folder)
 
 
+@pytest.mark.long
 def test_readers_and_builds_do_not_disturb_each_other(
     tmp_path: Path, published: BuildFolder
 ) -> None:

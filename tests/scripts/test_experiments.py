@@ -55,6 +55,7 @@ def columns(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str,
     return found
 
 
+@pytest.mark.long
 def test_an_experiment_from_its_assignment_to_its_verdict(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

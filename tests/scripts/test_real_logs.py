@@ -92,20 +92,9 @@ def run_on(
     return outcome
 
 
-# The smallest; Olist's is built by the tests of campaigns. The others run with the long
-# tests.
-EVERY_TIME = ("retailrocket.yml",)
-
-
-@pytest.mark.parametrize(
-    "log",
-    [
-        pytest.param(
-            log, id=log.file, marks=() if log.mapping in EVERY_TIME else pytest.mark.long
-        )
-        for log in REAL_LOGS
-    ],
-)
+# Olist's is built every time, by the tests of campaigns.
+@pytest.mark.long
+@pytest.mark.parametrize("log", REAL_LOGS, ids=lambda log: log.file)
 def test_a_real_log_builds(folder: BuildFolder, shared_data: Path, log: RealLog) -> None:
     run_on("build", log, shared_data, folder)
     with read_release(folder) as release:

@@ -21,7 +21,7 @@ events as (
 ),
 
 event_names as (
-    select {{ dbt.listagg('event', "', '", 'order by event') }} as event_names
+    select {{ joined_texts('event', ', ', 'event') }} as event_names
     from events
 ),
 

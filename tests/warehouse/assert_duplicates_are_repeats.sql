@@ -1,24 +1,50 @@
--- A row counts as a duplicate exactly if an equal row was accepted: over all groups of
--- equal rows, all but one.
-with repeats as (
-    select coalesce(sum(group_sizes.row_count - 1), 0) as row_count
-    from (
-        select count(*) as row_count
-        from {{ ref('stg_log_rows') }}
-        where outcome = 'accepted'
-        group by customer_id, product_id, event, event_at
-    ) as group_sizes
+-- Of equal rows exactly one is an interaction: of the rows that were read, each that
+-- can be used is there once, and nothing else was added.
+with usable as (
+    select distinct
+        customer_id,
+        product_id,
+        event,
+        event_at
+    from {{ ref('stg_log_rows') }}
+    where outcome = 'accepted'
 ),
 
-accounted as (
-    select row_count
-    from {{ ref('row_accounting') }}
-    where outcome = 'duplicate'
+added as (
+    select
+        customer_id,
+        product_id,
+        event,
+        event_at
+    from {{ ref('stg_interactions') }}
+    where batch = {{ batch_number() }}
+),
+
+-- Those that an earlier run has added already.
+known as (
+    select count(*) as row_count
+    from {{ ref('stg_interactions') }} as interactions
+    inner join usable
+        on
+            interactions.customer_id = usable.customer_id
+            and interactions.product_id = usable.product_id
+            and interactions.event = usable.event
+            and interactions.event_at = usable.event_at
+    where interactions.batch < {{ batch_number() }}
+),
+
+counts as (
+    select
+        known.row_count as known_count,
+        (select count(*) from usable) as usable_count,
+        (select count(*) from added) as added_count,
+        (select count(*) from (select distinct * from added) as distinct_rows)
+            as distinct_added_count
+    from known
 )
 
-select
-    repeats.row_count as repeat_count,
-    accounted.row_count as accounted_count
-from repeats
-cross join accounted
-where repeats.row_count <> accounted.row_count
+select *
+from counts
+where
+    usable_count <> added_count + known_count
+    or added_count <> distinct_added_count

@@ -1,15 +1,14 @@
--- Nothing vanishes: rows of the raw log, counted by other means than reading them,
--- = accepted + duplicates + rejected + filtered. A line of a CSV file that is not in
--- the file's encoding is found by reading alone. A row that cannot be split may go on
--- on other lines.
+-- Nothing vanishes: rows of the files that were read, counted by other means than
+-- reading them, = accepted + duplicates + rejected + filtered. A line of a CSV file
+-- that is not in the file's encoding is found by reading alone. A row that cannot be
+-- split may go on on other lines.
 with counted as (
     {{ count_input_rows(describe_input('log')) }}
 ),
 
 accounted as (
-    select sum(row_count) as row_count
-    from {{ ref('row_accounting') }}
-    where input = 'log'
+    select count(*) as row_count
+    from {{ ref('stg_log_rows') }}
 ),
 
 unreadable as (
@@ -19,7 +18,7 @@ unreadable as (
 )
 
 select
-    {{ dbt.string_literal(dbt.escape_single_quotes(var('log'))) }} || ' has '
+    {{ text_literal(var('log')) }} || ' has '
     || cast(counted.row_count as {{ dbt.type_string() }}) || ' rows, but '
     || cast(accounted.row_count as {{ dbt.type_string() }}) || ' were found: lines were'
     || ' lost. Look for a quote that is not closed, and write all lines with the same'

@@ -197,11 +197,11 @@ problems as (
             and one.layer_from < other.layer_to
             and one.layer_to > other.layer_from
             -- Until the last window has ended.
-            and one.starts_on <= {{ dbt.dateadd(
-                'day', 'other.attribution_days', 'other.ends_on'
+            and one.starts_on <= {{ days_later(
+                'other.attribution_days', 'other.ends_on'
             ) }}
-            and other.starts_on <= {{ dbt.dateadd(
-                'day', 'one.attribution_days', 'one.ends_on'
+            and other.starts_on <= {{ days_later(
+                'one.attribution_days', 'one.ends_on'
             ) }}
     where
         one.is_active

@@ -4,10 +4,17 @@ with outcomes as (
     select
         outcome,
         reason,
-        min(replace(original_text, chr(10), ' ')) as example,
-        count(*) as row_count
-    from {{ ref('stg_log_rows') }}
+        sum(row_count) as row_count
+    from {{ ref('stg_row_outcomes') }}
     group by outcome, reason
+),
+
+examples as (
+    select
+        reason,
+        min(replace(original_text, chr(10), ' ')) as example
+    from {{ ref('stg_rejected_rows') }}
+    group by reason
 ),
 
 totals as (
@@ -22,12 +29,14 @@ totals as (
 
 most_common as (
     select
-        reason,
-        row_count,
-        example,
-        row_number() over (order by row_count desc, reason asc) as reason_rank
+        outcomes.reason,
+        examples.example,
+        row_number() over (
+            order by outcomes.row_count desc, outcomes.reason asc
+        ) as reason_rank
     from outcomes
-    where outcome = 'rejected'
+    inner join examples on outcomes.reason = examples.reason
+    where outcomes.outcome = 'rejected'
 ),
 
 described as (
@@ -36,7 +45,7 @@ described as (
         totals.accepted_count,
         totals.rejected_count,
         {{ share('totals.rejected_count', 'totals.row_count') }} as reject_share,
-        {{ dbt.string_literal(dbt.escape_single_quotes(var('log'))) }} as log_path,
+        {{ text_literal(var('log')) }} as log_path,
         coalesce(
             ' (most often ' || most_common.reason || ', for example '
             || most_common.example || ')',

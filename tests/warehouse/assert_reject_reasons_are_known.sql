@@ -2,7 +2,7 @@
 select
     reason,
     count(*) as row_count
-from {{ ref('stg_log_rows') }}
+from {{ ref('stg_row_outcomes') }}
 where
     reason is not null
     and reason not in (

@@ -25,8 +25,8 @@ of_customers as (
         assignments.unit_id,
         designs.layer,
         coalesce(assignments.contacted_on, designs.starts_on) as first_on,
-        {{ dbt.dateadd(
-            'day', 'designs.attribution_days',
+        {{ days_later(
+            'designs.attribution_days',
             'coalesce(assignments.contacted_on, designs.ends_on)'
         ) }} as last_on
     from assignments

@@ -35,7 +35,7 @@ products as (
             {% for attribute, column in rule_attributes(
                 subject, subject ~ 's', subject ~ '_attributes'
             ).items() %}
-            when {{ dbt.string_literal(dbt.escape_single_quotes(attribute)) }}
+            when {{ text_literal(attribute) }}
                 then cast({{ column }} as {{ dbt.type_string() }})
             {% endfor %}
         end as value

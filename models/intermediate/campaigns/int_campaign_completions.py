@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import duckdb
 import numpy
 import pyarrow
+import pyarrow.compute
 
 RESULT = pyarrow.schema(
     [
@@ -170,24 +170,25 @@ def _taken_over(
     ]
 
 
-def _columns(relation: Any, campaign_id: str, *names: str) -> list[Any]:
+def _columns(rows: pyarrow.Table, campaign_id: str, *names: str) -> list[Any]:
     """Columns of the rows of a campaign, in the order of the columns."""
-    of_campaign = duckdb.ColumnExpression("campaign_id") == duckdb.ConstantExpression(
-        campaign_id
-    )
-    found = relation.filter(of_campaign).order(", ".join(names)).fetchnumpy()
+    of_campaign = pyarrow.compute.equal(rows["campaign_id"], campaign_id)
+    found = rows.filter(of_campaign).sort_by([(name, "ascending") for name in names])
     return [numpy.asarray(found[name], dtype=numpy.int64) for name in names]
 
 
-def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt calls it
+def model(dbt: Any, session: Any) -> Any:
     """The table of this model: one row per campaign, product and customer, by number."""
+    from scripts.engine_tables import arrow_table, engine_table
+
     dbt.config(materialized="table")
-    products = dbt.ref("int_campaign_open_products")
-    customers = dbt.ref("int_campaign_free_customers")
-    pairs = dbt.ref("int_campaign_named_pairs")
+    products = arrow_table(dbt.ref("int_campaign_open_products"))
+    customers = arrow_table(dbt.ref("int_campaign_free_customers"))
+    pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
     tables = []
-    for campaign_id, requires_event in (
-        products.project("campaign_id, requires_event").distinct().order("all").fetchall()
+    campaigns = products.group_by(["campaign_id", "requires_event"]).aggregate([])
+    for campaign_id, requires_event in sorted(
+        zip(*campaigns.to_pydict().values(), strict=True)
     ):
         numbers, open_counts = _columns(
             products, campaign_id, "product_number", "open_count"
@@ -217,4 +218,5 @@ def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt cal
                 schema=RESULT,
             )
         )
-    return pyarrow.concat_tables([RESULT.empty_table(), *tables])
+    placements = pyarrow.concat_tables([RESULT.empty_table(), *tables])
+    return engine_table(session, placements)

@@ -59,8 +59,8 @@ units_of_experiments as (
     inner join {{ ref('stg_started_experiments') }} as experiments
         on contacts.experiment_id = experiments.experiment_id
     cross join log_window
-    where {{ dbt.dateadd(
-        'day', 'experiments.attribution_days', 'contacts.contacted_at'
+    where {{ days_later(
+        'experiments.attribution_days', 'contacts.contacted_at'
     ) }} > log_window.as_of_at
     group by contacts.campaign_id, contacts.customer_id
 ),

@@ -1,9 +1,10 @@
 with interactions as (
-    select * from {{ ref('int_interactions') }}
+    select * from {{ ref('int_evaluated_interactions') }}
 ),
 
-temporal_split as (
-    select * from {{ ref('int_temporal_split') }}
+split as (
+    select * from {{ ref('int_rolling_origins') }}
+    where is_split
 ),
 
 sided as (
@@ -11,9 +12,9 @@ sided as (
         interactions.customer_id,
         interactions.product_id,
         interactions.event_weight,
-        interactions.event_at < temporal_split.split_at as is_early
+        interactions.event_at < split.split_at as is_early
     from interactions
-    cross join temporal_split
+    cross join split
 ),
 
 paired as (

@@ -1,5 +1,11 @@
+{#
+    Who has returned only saves work: whoever was seen once in the whole log was seen once at
+    most in what is evaluated. The result is the same whoever else is told to have returned.
+#}
+{{ config(meta={'compared_without': ['int_customer_totals']}) }}
+
 with interactions as (
-    select * from {{ ref('int_interactions') }}
+    select * from {{ ref('int_evaluated_interactions') }}
 ),
 
 origins as (
@@ -8,7 +14,7 @@ origins as (
 
 returned as (
     select customer_id
-    from {{ ref('int_customer_features') }}
+    from {{ ref('int_customer_totals') }}
     where total_interactions > 1
 ),
 
@@ -23,7 +29,7 @@ seen_once as (
         case
             when
                 interactions.event_at
-                >= {{ dbt.dateadd('day', -30, 'origins.split_at') }}
+                >= {{ days_later(-30, 'origins.split_at') }}
                 then 1
             else 0
         end as recent_count,
@@ -51,7 +57,7 @@ sided as (
         interactions.event_at,
         interactions.event_at < origins.split_at as is_early,
         interactions.event_at
-        >= {{ dbt.dateadd('day', -30, 'origins.split_at') }} as is_recent
+        >= {{ days_later(-30, 'origins.split_at') }} as is_recent
     from interactions
     inner join returned on interactions.customer_id = returned.customer_id
     cross join origins

@@ -28,7 +28,7 @@ pair_figures as (
         sum(early_count) as interaction_count,
         cast(
             sum(
-                {{ row_hash(['customer_id', 'product_id', 'early_weight_sum']) }}
+                {{ pair_hash('customer_id', 'product_id', 'early_weight_sum') }}
             ) as {{ dbt.type_string() }}
         ) as log_fingerprint
     from pairs

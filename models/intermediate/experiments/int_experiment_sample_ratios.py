@@ -54,8 +54,11 @@ def sample_ratios(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return result
 
 
-def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt calls it
+def model(dbt: Any, session: Any) -> Any:
     """The table of this model: one row per started experiment."""
+    from scripts.engine_tables import arrow_table, engine_table
+
     dbt.config(materialized="table")
-    counts = dbt.ref("int_experiment_arm_counts").to_arrow_table().to_pylist()
-    return pyarrow.Table.from_pylist(sample_ratios(counts), RESULT)
+    counts = arrow_table(dbt.ref("int_experiment_arm_counts")).to_pylist()
+    ratios = pyarrow.Table.from_pylist(sample_ratios(counts), RESULT)
+    return engine_table(session, ratios)

@@ -338,14 +338,17 @@ def _measurable(value: Any) -> Any:
     return value
 
 
-def model(dbt: Any, session: Any) -> pyarrow.Table:  # noqa: ARG001 - as dbt calls it
+def model(dbt: Any, session: Any) -> Any:
     """The table of this model: one row per experiment, comparison and metric."""
+    from scripts.engine_tables import arrow_table, engine_table
+
     dbt.config(materialized="table")
     experiments, aggregates = (
-        relation.to_arrow_table().to_pylist()
+        arrow_table(relation).to_pylist()
         for relation in (
             dbt.ref("stg_experiments").filter("is_active"),
             dbt.ref("int_experiment_aggregates"),
         )
     )
-    return pyarrow.Table.from_pylist(analyse(experiments, aggregates), RESULT)
+    statistics = pyarrow.Table.from_pylist(analyse(experiments, aggregates), RESULT)
+    return engine_table(session, statistics)

@@ -2,34 +2,8 @@ with product_counts as (
     select * from {{ ref('int_product_counts') }}
 ),
 
-log_rows as (
-    select * from {{ ref('stg_log_rows') }}
-),
-
-last_named as (
-    select
-        product_id,
-        max(event_at) as event_at
-    from log_rows
-    where
-        outcome = 'accepted'
-        and product_name is not null
-        and {{ until_as_of('event_at') }}
-    group by product_id
-),
-
--- The latest name; of two names at one time the first in the alphabet.
 names as (
-    select
-        log_rows.product_id,
-        min(log_rows.product_name) as product_name
-    from log_rows
-    inner join last_named
-        on
-            log_rows.product_id = last_named.product_id
-            and log_rows.event_at = last_named.event_at
-    where log_rows.outcome = 'accepted'
-    group by log_rows.product_id
+    select * from {{ ref('stg_product_names') }}
 ),
 
 final as (

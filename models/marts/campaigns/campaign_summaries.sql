@@ -62,15 +62,15 @@ shortfall_counts as (
 rule_texts as (
     select
         campaign_id,
-        {{ dbt.listagg(
+        {{ joined_texts(
             "action || ' ' || subject || 's whose ' || attribute || ' '"
             ~ " || case operator when 'at_least' then 'is at least '"
             ~ " when 'equals' then 'is ' when 'in' then 'is one of '"
             ~ " when 'between' then 'is between ' else 'is not known' end"
             ~ " || coalesce(replace(value, '|', case operator when 'between' then ' and '"
             ~ " else ', ' end), '')",
-            "'; '",
-            "order by rule_id",
+            '; ',
+            'rule_id',
         ) }} as rule_text
     from rules
     group by campaign_id

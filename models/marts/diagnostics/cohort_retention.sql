@@ -5,8 +5,18 @@ with interactions as (
 customers as (
     select
         customer_id,
-        {{ dbt.date_trunc('month', 'first_interaction_at') }} as cohort_month
+        {{ dbt.date_trunc('month', 'first_interaction_at') }} as cohort_month,
+        {{ dbt.date_trunc('month', 'last_interaction_at') }} as last_month
     from {{ ref('int_customer_features') }}
+),
+
+-- Everybody is active in the month of the cohort; the others need not look in the log.
+lasting_customers as (
+    select
+        customer_id,
+        cohort_month
+    from customers
+    where last_month > cohort_month
 ),
 
 log_window as (
@@ -22,24 +32,32 @@ cohorts as (
 ),
 
 customer_months as (
-    select
-        customer_id,
-        {{ dbt.date_trunc('month', 'event_at') }} as active_month
+    select distinct
+        lasting_customers.customer_id,
+        lasting_customers.cohort_month,
+        {{ dbt.date_trunc('month', 'interactions.event_at') }} as active_month
     from interactions
-    group by customer_id, {{ dbt.date_trunc('month', 'event_at') }}
+    inner join lasting_customers
+        on interactions.customer_id = lasting_customers.customer_id
 ),
 
 aged as (
     select
-        customers.cohort_month,
+        cohort_month,
         {{ dbt.datediff(
-            'customers.cohort_month', 'customer_months.active_month', 'month'
+            'cohort_month', 'active_month', 'month'
         ) }} as months_since
     from customer_months
-    inner join customers on customer_months.customer_id = customers.customer_id
+    where active_month > cohort_month
 ),
 
 active as (
+    select
+        cohort_month,
+        0 as months_since,
+        cohort_customer_count as active_customer_count
+    from cohorts
+    union all
     select
         cohort_month,
         months_since,

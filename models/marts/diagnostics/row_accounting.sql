@@ -1,5 +1,5 @@
-with log_rows as (
-    select * from {{ ref('stg_log_rows') }}
+with outcomes as (
+    select * from {{ ref('stg_row_outcomes') }}
 ),
 
 interactions as (
@@ -28,8 +28,8 @@ row_outcomes as (
     select
         outcome,
         reason,
-        count(*) as row_count
-    from log_rows
+        sum(row_count) as row_count
+    from outcomes
     group by outcome, reason
 ),
 

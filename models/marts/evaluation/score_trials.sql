@@ -49,8 +49,10 @@ memberships as (
         trial_scores.origin,
         trial_scores.ranking,
         '{{ outcome }}' as outcome,
-        trial_scores.{{ outcome }}_count as responders,
-        trial_scores.top_tenth_{{ outcome }}_count as top_responders,
+        -- Small enough that no engine rounds a product.
+        cast(trial_scores.{{ outcome }}_count as decimal(15, 0)) as responders,
+        cast(trial_scores.top_tenth_{{ outcome }}_count as decimal(15, 0))
+            as top_responders,
         cast(
             case
                 when trial_scores.score > bounding_scores.score then 1

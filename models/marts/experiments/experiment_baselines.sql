@@ -34,7 +34,7 @@ measurable as (
     cross join split
     cross join log_window
     where
-        {{ dbt.dateadd('day', 'windows.attribution_days', 'split.split_at') }}
+        {{ days_later('windows.attribution_days', 'split.split_at') }}
         <= log_window.as_of_at
 ),
 
@@ -57,7 +57,7 @@ afterwards as (
     inner join split on interactions.event_at >= split.split_at
     inner join measurable
         on
-            {{ dbt.dateadd('day', 'measurable.attribution_days', 'split.split_at') }}
+            {{ days_later('measurable.attribution_days', 'split.split_at') }}
             > interactions.event_at
     group by measurable.attribution_days, interactions.customer_id
 ),

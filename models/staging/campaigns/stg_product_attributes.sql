@@ -20,7 +20,7 @@ renamed as (
         _input_file as input_file,
         _row_in_input as row_in_input,
         {% for column in attributes.values() %}
-        nullif({{ trimmed(adapter.quote(column.replace('"', '""'))) }}, '')
+        nullif({{ trimmed(column_name(column)) }}, '')
             as attribute_{{ loop.index }},
         {% endfor %}
         {{ input_value(input, 'product_id') }} as raw_product_id

@@ -6,15 +6,15 @@
 {% set eighths = [5, 6, 7, 8] %}
 
 with interactions as (
-    select * from {{ ref('int_interactions') }}
+    select * from {{ ref('int_evaluated_interactions') }}
 ),
 
 quantiles as (
     select
     {% for eighth in [5, 6, 7, 8, 9] %}
-    percentile_disc(
-        {{ [(var('split_quantile') * eighth / 8) | round(9), 1] | min }}
-    ) within group (order by event_at) as quantile_{{ eighth }}
+    {{ time_quantile(
+        [(var('split_quantile') * eighth / 8) | round(9), 1] | min, 'event_at'
+    ) }} as quantile_{{ eighth }}
     {{- ',' if not loop.last }}
     {% endfor %}
     from interactions

@@ -1,0 +1,147 @@
+{#
+    Files as each engine finds and reads them. On Spark paths are those of its file systems,
+    and a path without a scheme is one of the machine that runs dbt.
+#}
+
+{# Files that match a path or pattern, in order, named as the pattern names them. #}
+{% macro matching_files(pattern) %}
+    {{ return(adapter.dispatch('matching_files')(pattern)) }}
+{% endmacro %}
+
+
+{% macro default__matching_files(pattern) %}
+    {{ return(run_query(
+        'select file from glob(' ~ text_literal(pattern) ~ ') order by file'
+    ).columns[0].values()) }}
+{% endmacro %}
+
+
+{% macro spark__matching_files(pattern) %}
+    {% if adapter.matching_files is not defined %}
+        {{ exceptions.raise_compiler_error(
+            'dbt does not know dbt_spark_session.py, which finds files for Spark: install'
+            ~ " the project (pip install -e '.[spark]') beside dbt."
+        ) }}
+    {% endif %}
+    {% set parts = pattern.split('/') | length %}
+    {% set names = [] %}
+    {% for file in adapter.matching_files(pattern) %}
+        {% if ':/' in pattern %}
+            {% do names.append(file) %}
+        {% elif pattern.startswith('/') %}
+            {% do names.append(modules.re.sub('^[a-z0-9]+:/+', '/', file)) %}
+        {% else %}
+            {% do names.append(file.split('/')[-parts:] | join('/')) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(names) }}
+{% endmacro %}
+
+
+{# The same of the path that a row says it comes from. #}
+{% macro spark_file_name(pattern) -%}
+    {%- set path = "url_decode(replace(_metadata.file_path, '+', '%2B'))" -%}
+    {%- if ':/' in pattern -%}
+        {{ path }}
+    {%- elif pattern.startswith('/') -%}
+        regexp_replace({{ path }}, '^[a-z0-9]+:/+', '/')
+    {%- else -%}
+        substring_index({{ path }}, '/', -{{ pattern.split('/') | length }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Parquet files as a table expression, columns by name. #}
+{% macro parquet_files(pattern, files) -%}
+    {{ adapter.dispatch('parquet_files')(pattern, files) }}
+{%- endmacro %}
+
+
+{% macro default__parquet_files(pattern, files) -%}
+    read_parquet({{ file_list(files) }}, union_by_name = true)
+{%- endmacro %}
+
+
+{% macro spark__parquet_files(pattern, files) -%}
+    parquet.{{ column_name(pattern) }} with (mergeSchema 'true')
+{%- endmacro %}
+
+
+{# Name: type of the columns of Parquet files; the types as DuckDB calls them. #}
+{% macro parquet_columns(pattern, files) %}
+    {% set described = run_query(
+        'describe ' ~ ('query ' if target.type == 'spark') ~ 'select * from '
+        ~ parquet_files(pattern, files)
+    ) %}
+    {% set names = {
+        'INT': 'INTEGER', 'STRING': 'VARCHAR', 'TIMESTAMP_NTZ': 'TIMESTAMP',
+    } if target.type == 'spark' else {} %}
+    {% set columns = {} %}
+    {% for column in described.rows %}
+        {% set type = column[1] | upper %}
+        {% do columns.update({column[0]: names.get(type, type)}) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{#
+    The lines of text files as a table of one column, `line`; null where one is empty. Those
+    that are not in the file's encoding are left out.
+#}
+{% macro read_lines(pattern, files, encoding) -%}
+    {{ adapter.dispatch('read_lines')(pattern, files, encoding) }}
+{%- endmacro %}
+
+
+{% macro default__read_lines(pattern, files, encoding) -%}
+    read_csv(
+        {{ file_list(files) }},
+        auto_detect = false,
+        header = false,
+        delim = E'\x01',
+        quote = '',
+        escape = '',
+        columns = {'line': 'VARCHAR'},
+        strict_mode = false,
+        null_padding = true,
+        ignore_errors = true,
+        encoding = {{ text_literal(encoding) }}
+    )
+{%- endmacro %}
+
+
+{% macro spark__read_lines(pattern, files, encoding) -%}
+    (
+        select
+            _c0 as line,
+            {{ spark_file_name(pattern) }} as input_file
+        from csv.{{ column_name(pattern) }} with (
+            header 'false', sep '\u0001', quote '', escape '',
+            encoding {{ text_literal(spark_encoding(encoding)) }}
+        )
+    )
+{%- endmacro %}
+
+
+{% macro spark_encoding(encoding) %}
+    {{ return({'latin-1': 'ISO-8859-1'}.get(encoding, encoding | upper)) }}
+{% endmacro %}
+
+
+{# Paths as a SQL list; what would make a pattern of a path is taken literally. #}
+{% macro file_list(files) %}
+    {% set quoted = [] %}
+    {% for file in files %}
+        {% do quoted.append(text_literal(literal_path(file))) %}
+    {% endfor %}
+    {{ return('[' ~ quoted | join(', ') ~ ']') }}
+{% endmacro %}
+
+
+{# A pattern that matches this path and no other. #}
+{% macro literal_path(path) %}
+    {{ return(modules.re.sub(
+        '([*?[{])' if target.type == 'spark' else '([*?[])', '[\\1]', path
+    )) }}
+{% endmacro %}

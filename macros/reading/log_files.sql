@@ -1,0 +1,76 @@
+{# The files that a path or pattern means, in the order of their names. Stops where there is none. #}
+{% macro find_files(path) %}
+    {# As shells do: a hidden file only where it is asked for. #}
+    {% set files = [] %}
+    {% for file in matching_files(path) %}
+        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
+            {% do files.append(file) %}
+        {% endif %}
+    {% endfor %}
+    {% if not files %}
+        {{ exceptions.raise_compiler_error(
+            'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
+            ~ 'folder/*.csv. Give its path as `make build LOG=...` or as the variable `log`.'
+        ) }}
+    {% endif %}
+    {{ return(files) }}
+{% endmacro %}
+
+
+{# Of each file `file`, `byte_count` and `modified_at`; what it holds is not read. #}
+{% macro stamp_files(files) %}
+    {% set stamps = [] %}
+    {% for row in run_query(
+        'select filename, size, cast(epoch_us(last_modified) as varchar) from read_blob('
+        ~ file_list(files) ~ ') order by filename'
+    ).rows %}
+        {% do stamps.append({
+            'file': row[0], 'byte_count': row[1] | int, 'modified_at': row[2]
+        }) %}
+    {% endfor %}
+    {{ return(stamps) }}
+{% endmacro %}
+
+
+{# Files of the log that this run and those before it have read; none where none has run. #}
+{% macro noted_log_files() %}
+    {{ return(adapter.dispatch('noted_log_files')()) }}
+{% endmacro %}
+
+
+{% macro default__noted_log_files() %}
+    {% set noted = run_query(
+        "select 1 from information_schema.tables where table_name = 'log_files'"
+        ~ " and table_schema = '" ~ target.schema ~ "'"
+    ) %}
+    {% set files = [] %}
+    {% if noted.rows %}
+        {% for row in run_query(
+            'select file, batch from ' ~ target.schema ~ '.log_files order by batch, file'
+        ).rows %}
+            {% do files.append({'file': row[0], 'batch': row[1] | int}) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(files) }}
+{% endmacro %}
+
+
+{# Every run reads all of them. #}
+{% macro spark__noted_log_files() %}
+    {{ return([]) }}
+{% endmacro %}
+
+
+{% macro note_log_files(files, batch) %}
+    {% do run_query(
+        'create table if not exists ' ~ target.schema ~ '.log_files'
+        ~ ' (file varchar, byte_count bigint, modified_at varchar, batch bigint)'
+    ) %}
+    {% for file in files %}
+        {% do run_query(
+            'insert into ' ~ target.schema ~ '.log_files values ('
+            ~ dbt.string_literal(dbt.escape_single_quotes(file.file)) ~ ', '
+            ~ file.byte_count ~ ", '" ~ file.modified_at ~ "', " ~ batch ~ ')'
+        ) %}
+    {% endfor %}
+{% endmacro %}

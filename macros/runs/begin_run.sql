@@ -1,0 +1,131 @@
+{#
+    At the start of a run: notes which files of the log it reads, and whether it goes on from
+    the run before or reads everything. Only what both runs share word for word is gone on
+    from: settings, seeds, models, and files that have not changed since. Else the tables that
+    grow from run to run are dropped, and made anew.
+
+    What it notes, in the target's own schema:
+        last_run: invocation_id, batch (a number of the run), fingerprint, is_whole (whether
+            all tables that grow hold what it has read).
+        log_files: file, byte_count, modified_at, batch (of the run that read it first).
+#}
+{% macro begin_run() %}
+    {% if is_run() %}{{ adapter.dispatch('begin_run')() }}{% endif %}
+{% endmacro %}
+
+
+{# Hooks are compiled by other commands too, where they must do nothing. #}
+{% macro is_run() %}
+    {{ return(execute and flags.WHICH in ['run', 'build', 'test', 'seed']) }}
+{% endmacro %}
+
+
+{% macro default__begin_run() %}
+    {% do prepare_fingerprints() %}
+    {% set earlier = last_run() %}
+    {% if not growing_models() | selectattr('unique_id', 'in', selected_resources) | list %}
+        {# Tests, or tables that are made anew by every run, change nothing that grows. #}
+        {% do note_run(earlier.batch, earlier.fingerprint, earlier.is_whole) %}
+        {{ return('') }}
+    {% endif %}
+
+    {% set files = stamp_files(find_files(var('log'))) %}
+    {% set fingerprint = run_fingerprint() %}
+    {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}
+    {% set known = [] %}
+    {% if reason %}
+        {% do drop_growing_tables() %}
+    {% else %}
+        {% for row in run_query('select file from ' ~ target.schema ~ '.log_files').rows %}
+            {% do known.append(row[0]) %}
+        {% endfor %}
+    {% endif %}
+    {% set batch = 1 if reason else earlier.batch + 1 %}
+    {% set new_files = files | rejectattr('file', 'in', known) | list %}
+    {# A run that adds nothing may be cut off. #}
+    {% do note_run(batch, fingerprint, not reason and not new_files) %}
+    {% do note_log_files(new_files, batch) %}
+    {% if reason %}
+        {% do log('Reading the whole log: ' ~ reason ~ '.', info=true) %}
+    {% else %}
+        {% do log(
+            'Going on from the last build: ' ~ new_files | length ~ ' of ' ~ files | length
+            ~ ' files of the log are new.', info=true
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{# Every run reads everything. #}
+{% macro spark__begin_run() %}
+    {% do run_query(
+        'insert overwrite directory ' ~ text_literal(handed_over_folder() ~ '/last_run')
+        ~ " using parquet select '" ~ invocation_id ~ "' as invocation_id"
+    ) %}
+{% endmacro %}
+
+
+{# Why this run cannot go on from the one before; none where it can. #}
+{% macro why_not_to_go_on(earlier, fingerprint, files) %}
+    {% if flags.FULL_REFRESH %}{{ return('asked for') }}{% endif %}
+    {% if earlier.batch == 0 %}{{ return('this is the first build') }}{% endif %}
+    {% if not earlier.is_whole %}{{ return('the last build did not come to its end') }}{% endif %}
+    {% if earlier.fingerprint != fingerprint %}
+        {{ return('settings, seeds or models have changed') }}
+    {% endif %}
+    {% for node in growing_models() if load_relation(api.Relation.create(
+        database=node.database, schema=node.schema, identifier=node.alias
+    )) is none %}
+        {{ return(node.alias ~ ' is missing') }}
+    {% endfor %}
+    {% set found = {} %}
+    {% for file in files %}{% do found.update({file.file: file}) %}{% endfor %}
+    {% set known = run_query(
+        'select file, byte_count, modified_at from ' ~ target.schema ~ '.log_files order by file'
+    ) %}
+    {% for row in known.rows %}
+        {% set file = found.get(row[0], {}) %}
+        {% if (file.byte_count, file.modified_at) != (row[1] | int, row[2]) %}
+            {{ return(row[0] ~ (' has changed' if file else ' is gone')) }}
+        {% endif %}
+    {% endfor %}
+    {{ return(none) }}
+{% endmacro %}
+
+
+{# Models that grow from run to run. #}
+{% macro growing_models() %}
+    {{ return(
+        graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+        | selectattr('config.materialized', 'equalto', 'incremental') | list
+    ) }}
+{% endmacro %}
+
+
+{# Those that this run makes; the others are not its business. #}
+{% macro drop_growing_tables() %}
+    {% for node in growing_models() if node.unique_id in selected_resources %}
+        {% set relation = load_relation(api.Relation.create(
+            database=node.database, schema=node.schema, identifier=node.alias
+        )) %}
+        {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
+    {% endfor %}
+    {% do run_query('drop table if exists ' ~ target.schema ~ '.log_files') %}
+{% endmacro %}
+
+
+{#
+    All that decides what a log becomes, as a hash: settings, seeds, models and macros (of
+    which dbt says nothing: scripts/dbt_run.py does).
+#}
+{% macro run_fingerprint() %}
+    {% set parts = [dbt_version, env_var('AUDIENCE_MACROS', '')] %}
+    {% for name in known_settings() %}
+        {% do parts.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) %}
+    {% endfor %}
+    {% for name, node in graph.nodes.items() | sort
+        if node.resource_type in ['model', 'seed'] %}
+        {% do parts.append(name ~ '=' ~ node.checksum.checksum) %}
+    {% endfor %}
+    {{ return(local_md5(parts | join('\n'))) }}
+{% endmacro %}

@@ -1,0 +1,24 @@
+"""Runs dbt for as long as the program lives that has started it.
+
+That program holds a pipe to the standard input of this one. When it is killed, however that
+happens, the pipe breaks: without this, dbt would go on writing to the warehouse, and keep
+the next build out.
+"""
+
+import os
+import signal
+import threading
+
+
+def _end_with_the_other() -> None:
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_other, daemon=True).start()
+    # Takes a second or two, in which the other may be killed already.
+    from dbt.cli.main import cli
+
+    cli(prog_name="dbt")

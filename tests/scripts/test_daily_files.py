@@ -1,0 +1,122 @@
+"""A log that arrives file by file: a build reads what is new, and gives what all would."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.dbt_run import run_dbt
+from scripts.generate_interactions import generate
+
+# No data tests: that the tables are good is for other tests to say.
+COMMAND = ["build", "--resource-type", "model", "--resource-type", "seed"]
+
+
+def write_days(log: Path, days: int) -> None:
+    """A dirty log as a file of its beginning and one for each of its last days.
+
+    With each day come rows of earlier days once more, rows that are late by two days, and
+    a new name for a product that was named before.
+    """
+    log.mkdir()
+    whole = log.with_suffix(".parquet")
+    generate(whole, scale=0.004, seed=11)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table rows as select *, event_date::date as day,"
+            " case when hash(customer_id, event_date) % 10 = 0 then day + 2 else day end"
+            f" as arrives from '{whole}'"
+        )
+        arrivals = connection.execute(
+            "select distinct arrives from rows order by 1 desc limit ?", [days]
+        ).fetchall()
+        first = arrivals[-1][0]
+        connection.execute(
+            f"copy (select * exclude (day, arrives) from rows where arrives < '{first}')"
+            f" to '{log}/00.csv'"
+        )
+        for number, (day,) in enumerate(reversed(arrivals), 1):
+            connection.execute(
+                "copy (select * exclude (day, arrives) from rows"
+                f" where arrives = '{day}' union all (select * exclude (day, arrives)"
+                f" from rows where arrives < '{day}' order by hash(customer_id) limit 20)"
+                " union all select 1, min(product_id), 'rating',"
+                f" timestamp '{day}', 'Name {number}' from rows"
+                f" union all select null, 1, 'cart', timestamp '{day}', null)"
+                f" to '{log}/{number:02}.csv'"
+            )
+
+
+def run(folder: BuildFolder, log: Path, **settings: str) -> None:
+    done = run_dbt(COMMAND, {"log": f"{log}/*.csv"} | settings, folder)
+    assert done.problems == []
+
+
+def batches(folder: BuildFolder) -> list[int]:
+    """Of each file the run that read it."""
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        rows = connection.execute("select batch from main.log_files order by file")
+        return [batch for (batch,) in rows.fetchall()]
+
+
+def kept_tables(folder: BuildFolder) -> set[str]:
+    """What the last run found unchanged."""
+    results = json.loads((folder.dbt_target / "run_results.json").read_text())["results"]
+    return {
+        result["unique_id"].split(".")[-1]
+        for result in results
+        if result["message"] == "UNCHANGED"
+    }
+
+
+def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
+    """Marts of which two warehouses do not hold the same rows."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one.warehouse}' as one (read_only)")
+        connection.execute(f"attach '{other.warehouse}' as other (read_only)")
+        names = connection.execute(
+            "select table_name from information_schema.tables"
+            " where table_catalog = 'one' and table_schema = 'marts'"
+        ).fetchall()
+        assert len(names) > 30
+        return [
+            name
+            for (name,) in names
+            if connection.execute(
+                f"(from one.marts.{name} except all from other.marts.{name}) union all"
+                f" (from other.marts.{name} except all from one.marts.{name})"
+            ).fetchall()
+        ]
+
+
+@pytest.mark.parametrize("period", ["week", pytest.param(None, marks=pytest.mark.long)])
+def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, period: str | None) -> None:
+    log, folder = tmp_path / "log", BuildFolder(tmp_path / "day_by_day")
+    whole = BuildFolder(tmp_path / "whole")
+    write_days(log, days=3)
+    days = sorted(log.iterdir())
+    later = [day.rename(tmp_path / day.name) for day in days[1:]]
+    settings = {"evaluation_period": period} if period else {}
+    run(folder, log, **settings)
+    for number, day in enumerate(later, 1):
+        day.rename(log / day.name)
+        run(folder, log, **settings)
+        assert batches(folder) == list(range(1, number + 2))
+        assert ("int_origin_customers" in kept_tables(folder)) == (period == "week")
+    run(whole, log, **settings)
+    assert batches(whole) == [1] * len(days)
+    assert different_marts(folder, whole) == []
+
+    # Nothing is new: nothing is read, and nothing is different.
+    run(folder, log, **settings)
+    assert batches(folder) == list(range(1, len(days) + 1))
+    assert different_marts(folder, whole) == []
+
+    # A file that has changed makes all of them new.
+    days[1].write_text("".join(days[1].open().readlines()[:-2]))
+    run(folder, log, **settings)
+    assert batches(folder) == [1] * len(days)
+    run(whole, log, **settings)
+    assert different_marts(folder, whole) == []

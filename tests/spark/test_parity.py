@@ -1,0 +1,94 @@
+"""The public marts of both engines are equal, row by row."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder, sql_path
+from scripts.dbt_run import run_dbt
+from scripts.generate_interactions import generate
+from scripts.release_writer import PublicMart, public_marts
+from tests.spark.comparison import differences
+from tests.spark.conftest import SMALL, Engines
+
+MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+
+
+def marts_of(folder: BuildFolder) -> list[PublicMart]:
+    return public_marts(json.loads((folder.dbt_target / "manifest.json").read_text()))
+
+
+def test_every_mart_of_the_sample_is_equal(engines: Engines) -> None:
+    with duckdb.connect() as connection:
+        for name, folder in (("one", engines.duckdb), ("other", engines.spark)):
+            release = folder.releases / "current" / "audience.duckdb"
+            connection.execute(f"attach '{sql_path(release)}' as {name} (read_only)")
+        marts = marts_of(engines.spark)
+        assert len(marts) > 30
+        found = {
+            mart.name: differences(
+                connection, f"one.{mart.name}", f"other.{mart.name}", mart.key
+            )
+            for mart in marts
+        }
+        assert {name: what for name, what in found.items() if what} == {}
+        # A mart without rows would be equal whatever made it.
+        counts = {
+            mart.name: connection.execute(
+                f"select count(*) from other.{mart.name}"
+            ).fetchone()
+            for mart in marts
+        }
+    assert [name for name, count in counts.items() if count == (0,)] == []
+
+
+def test_every_row_is_accounted_for_alike(engines: Engines) -> None:
+    """Rejected rows are the same ones, with the same line and text."""
+    with duckdb.connect(
+        engines.spark.releases / "current" / "audience.duckdb", read_only=True
+    ) as release:
+        rejected = release.execute(
+            "select input, reason, row_count from row_accounting"
+            " where outcome = 'rejected' and row_count > 0"
+        ).fetchall()
+    reasons = {(row[0], row[1]) for row in rejected}
+    assert ("log", "unreadable line") in reasons
+    assert ("contacts", "unreadable line") in reasons
+    assert ("customer_attributes", "uncastable customer_id") in reasons
+
+
+def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
+    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another log in the same place: every table is made anew."""
+    for name, value in SMALL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    log = tmp_path / "interactions.parquet"
+    generate(log, scale=0.1)
+    settings = {"log": str(log)}
+    for kept in ("evidence", "exports", "suppressions"):
+        (engines.spark.root / kept).rename(engines.spark.root / f"{kept} of the sample")
+    on_duckdb = BuildFolder(tmp_path / "duckdb")
+    assert run_dbt(MODELS, settings, on_duckdb).problems == []
+    run = run_dbt([*MODELS, "--target", "spark"], settings, engines.spark)
+    assert (run.exit_code, run.problems) == (0, [])
+    with duckdb.connect(on_duckdb.warehouse, read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        found = {}
+        for mart in marts_of(engines.spark):
+            columns = ", ".join(
+                f"{name}::{type_} as {name}" for name, type_ in mart.types.items()
+            )
+            found[mart.name] = differences(
+                connection,
+                f"{mart.schema}.{mart.name}",
+                f"(select {columns} from {engines.spark.spark_mart(mart.name)})",
+                mart.key,
+            )
+        count = connection.execute("select count(*) from marts.customers").fetchone()
+    assert {name: what for name, what in found.items() if what} == {}
+    assert count is not None
+    assert count[0] > 40_000

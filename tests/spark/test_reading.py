@@ -1,0 +1,52 @@
+"""Where Spark's reader of CSV files stops, and what a build then says."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.dbt_run import run_dbt
+from tests.spark.conftest import SMALL
+
+READ = ["build", "--target", "spark", "--exclude-resource-type", "unit_test", "--select"]
+READ += ["stg_raw_log", "stg_log_rows", "assert_every_row_is_accounted_for"]
+HEADER = "customer_id,product_id,event,event_date,product_name\n"
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, value in SMALL.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    return tmp_path / "log.csv"
+
+
+def test_a_quote_that_nobody_closes_stops_the_build(log: Path, folder: BuildFolder) -> None:
+    """Spark takes the rest of the file for a name; the test says so in its own words."""
+    log.write_text(
+        HEADER + '1,2,cart,2023-01-01,"red\nrug"\n'
+        '2,2,cart,2023-01-01,"rug\n3,2,cart,2023-01-01,rug\n'
+    )
+    run = run_dbt(READ, {"log": str(log)}, folder)
+    assert run.exit_code == 1
+    assert run.problems == [
+        f"{log} has 3 rows, but 2 were found: lines were lost. Look for a quote that is not"
+        " closed, and write all lines with the same line end."
+    ]
+
+
+def test_what_spark_cannot_read_is_said_in_one_sentence(
+    log: Path, folder: BuildFolder
+) -> None:
+    log.write_text(HEADER)
+    run = run_dbt(READ, {"log": str(log), "time_format": "%U %Y"}, folder)
+    assert run.exit_code == 1
+    assert len(run.problems) == 1
+    assert run.problems[0].startswith(
+        "Setting time_format = %U %Y: expected on Spark only %Y"
+    )
+    run = run_dbt(READ, {"log": str(log.with_name("none.csv"))}, folder)
+    assert len(run.problems) == 1
+    assert run.problems[0].startswith(
+        f"No log at {log.with_name('none.csv')}: expected a CSV"
+    )
