@@ -21,7 +21,7 @@ contacts as (
 
 {{ in_scope('product', ['product_id', 'interaction_count']) }},
 
--- Where a campaign takes so many products, only those that can be among them are sorted.
+-- Only those that can be among the products of a campaign are sorted.
 counted as (
     select
         campaign_id,
