@@ -223,21 +223,30 @@ counted_starts as (
             and starts.product_id = left_out_counts.product_id
 ),
 
+-- Written out, so that an engine knows how many there are: of a join it holds the smaller
+-- side in memory.
 positions as (
-    select {{ each_number(1, depth) }} as place
+    {% for place in range(1, depth + 1) %}
+    select {{ place }} as place
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
--- Nearly every product leaves out nobody at the top: its list is the top itself.
+-- Nearly every product leaves out nobody at the top: its list is the top itself. Where
+-- there are fewer customers than places, the last places are nobody's.
 unmoved as (
     select
         counted_starts.recommender,
         counted_starts.product_id,
-        counted_starts.start_place,
-        counted_starts.customer_count,
-        positions.place,
+        case
+            when positions.place <= counted_starts.customer_count
+                then
+                    (counted_starts.start_place + positions.place - 1)
+                    % counted_starts.customer_count
+        end as place_in_ranking,
         positions.place as recommendation_rank
     from counted_starts
-    inner join positions on counted_starts.customer_count >= positions.place
+    cross join positions
     where counted_starts.left_out_count = 0
 ),
 
@@ -258,9 +267,8 @@ moved as (
     select
         candidates.recommender,
         candidates.product_id,
-        candidates.start_place,
-        candidates.customer_count,
-        candidates.place,
+        (candidates.start_place + candidates.place - 1) % candidates.customer_count
+            as place_in_ranking,
         row_number() over (
             partition by candidates.recommender, candidates.product_id
             order by candidates.place
@@ -291,8 +299,7 @@ placed as (
     inner join top_of_rankings
         on
             listed.recommender = top_of_rankings.recommender
-            and (listed.start_place + listed.place - 1) % listed.customer_count
-            = top_of_rankings.place
+            and listed.place_in_ranking = top_of_rankings.place
 ),
 
 combined as (
