@@ -1,56 +1,67 @@
 -- An audience takes the ranking in its order and leaves out only whom the product
 -- excludes: each of its customers stands in the ranking as many places below their
 -- audience rank as the product excludes customers above them.
-with members as (
-    select
-        product_audiences.product_id,
-        product_audiences.audience_rank,
-        customers.engagement_rank
+with deepest as (
+    select max(customers.engagement_rank) as engagement_rank
     from {{ ref('product_audiences') }} as product_audiences
     inner join {{ ref('customers') }} as customers
         on product_audiences.customer_id = customers.customer_id
 ),
 
-excluded as (
+-- Only exclusions above somebody in an audience matter; they are few.
+relevant as (
     select
         customer_products.product_id,
         customers.engagement_rank
     from {{ ref('int_customer_products') }} as customer_products
     inner join {{ ref('customers') }} as customers
         on customer_products.customer_id = customers.customer_id
+    inner join deepest on customers.engagement_rank < deepest.engagement_rank
     where {{ excludes('customer_products') }}
 ),
 
-deepest as (
-    select
-        product_id,
-        max(engagement_rank) as engagement_rank
-    from members
-    group by product_id
+relevant_products as (
+    select distinct product_id
+    from relevant
 ),
 
--- Only exclusions above somebody in the audience matter; they are few.
-relevant as (
+moved as (
     select
-        excluded.product_id,
-        excluded.engagement_rank
-    from excluded
-    inner join deepest on excluded.product_id = deepest.product_id
-    where excluded.engagement_rank < deepest.engagement_rank
+        product_audiences.product_id,
+        product_audiences.audience_rank,
+        customers.engagement_rank,
+        count(
+            case when relevant.engagement_rank < customers.engagement_rank then 1 end
+        ) as excluded_above
+    from {{ ref('product_audiences') }} as product_audiences
+    inner join relevant on product_audiences.product_id = relevant.product_id
+    inner join {{ ref('customers') }} as customers
+        on product_audiences.customer_id = customers.customer_id
+    group by
+        product_audiences.product_id,
+        product_audiences.audience_rank,
+        customers.engagement_rank
+),
+
+-- Reads the tables again: an engine would hold in memory what a query names twice.
+unmoved as (
+    select
+        product_audiences.product_id,
+        product_audiences.audience_rank,
+        customers.engagement_rank,
+        0 as excluded_above
+    from {{ ref('product_audiences') }} as product_audiences
+    left join relevant_products
+        on product_audiences.product_id = relevant_products.product_id
+    inner join {{ ref('customers') }} as customers
+        on product_audiences.customer_id = customers.customer_id
+    where relevant_products.product_id is null
 ),
 
 checked as (
-    select
-        members.product_id,
-        members.audience_rank,
-        members.engagement_rank,
-        count(relevant.engagement_rank) as excluded_above
-    from members
-    left join relevant
-        on
-            members.product_id = relevant.product_id
-            and members.engagement_rank > relevant.engagement_rank
-    group by members.product_id, members.audience_rank, members.engagement_rank
+    select * from moved
+    union all
+    select * from unmoved
 )
 
 select *
