@@ -223,8 +223,8 @@ counted_starts as (
             and starts.product_id = left_out_counts.product_id
 ),
 
--- Written out, so that an engine knows how many there are: of a join it holds the smaller
--- side in memory.
+-- Written out, so that an engine knows how many there are: it holds the smaller side of
+-- a join in memory.
 positions as (
     {% for place in range(1, depth + 1) %}
     select {{ place }} as place
