@@ -111,6 +111,8 @@ class Release:
         try:
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
+            tables = self._connection.execute(self._queries["tables"]).fetchall()
+            self._tables = {name for (name,) in tables}
         except (AssertionError, duckdb.Error) as error:
             self._close()
             raise UnusableReleaseError(f"{folder.name} lacks look-up tables") from error
@@ -134,13 +136,13 @@ class Release:
         """Days since it was made."""
         return (datetime.now(UTC) - self.created_at).total_seconds() / 86_400
 
-    def check_table(self, mart: str, things: str) -> None:
-        """See that it has a mart.
+    def check_table(self, table: str, things: str) -> None:
+        """See that it has a mart, or a look-up table.
 
         Raises:
             Problem: it was made before there were such things.
         """
-        if mart not in self.manifest["row_counts"]:
+        if table not in self._tables:
             raise Problem(
                 404,
                 "not-found",

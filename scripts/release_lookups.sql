@@ -34,6 +34,7 @@ create temp table distinct_lists as
 select
     row_number() over (order by min(product_id)) as list_id,
     min(product_id) as first_product_id,
+    count(*) as product_count,
     customer_count,
     hash_sum,
     hash_xor
@@ -54,6 +55,7 @@ order by product_fingerprints.product_id;
 create table release.lookup.lists as
 select
     distinct_lists.list_id,
+    any_value(distinct_lists.product_count) as product_count,
     coalesce(
         string_agg(
             '{"customer_id":' || to_json(product_audiences.customer_id)
@@ -71,6 +73,20 @@ group by distinct_lists.list_id
 order by distinct_lists.list_id;
 
 create unique index lists_by_id on release.lookup.lists (list_id);
+
+-- Who is in which list, in the order of customers.
+create table release.lookup.list_members as
+select
+    product_audiences.customer_id,
+    product_audiences.audience_rank,
+    distinct_lists.list_id
+from distinct_lists
+inner join release.product_audiences
+    on distinct_lists.first_product_id = product_audiences.product_id
+order by
+    product_audiences.customer_id,
+    product_audiences.audience_rank,
+    distinct_lists.list_id;
 
 drop table product_fingerprints;
 drop table distinct_lists;

@@ -1,9 +1,20 @@
--- In whose audiences a customer is, best place first, and in how many.
+-- In whose audiences a customer is, best place first, and in how many. By the distinct lists
+-- that hold the customer: the most engaged are in nearly every product's audience.
+with held as (
+    select
+        list_members.list_id,
+        list_members.audience_rank,
+        sum(lists.product_count) over () as product_count
+    from lookup.list_members
+    inner join lookup.lists on list_members.list_id = lists.list_id
+    where list_members.customer_id = $customer_id
+)
+
 select
-    product_id,
-    audience_rank,
-    count(*) over () as product_count
-from main.product_audiences
-where customer_id = $customer_id
-order by audience_rank, product_id
+    product_lists.product_id,
+    held.audience_rank,
+    cast(held.product_count as bigint) as product_count
+from lookup.product_lists
+inner join held on product_lists.list_id = held.list_id
+order by held.audience_rank, product_lists.product_id
 limit $n

@@ -8,13 +8,20 @@ with found as (
             when $text = '' or cast(product_id as text) = $text then 1
             when starts_with(lower(product_name), lower($text)) then 2
             when starts_with(lower(cast(product_id as text)), lower($text)) then 3
-            when contains(lower(product_name), lower($text)) then 4
+            else 4
         end as closeness
     from main.products
+    where
+        $text = ''
+        or contains(lower(product_name), lower($text))
+        -- Only where an id may begin with it: this is for every product.
+        or (
+            (typeof(product_id) = 'VARCHAR' or regexp_full_match($text, '-?[0-9]+'))
+            and starts_with(lower(cast(product_id as text)), lower($text))
+        )
 )
 
 select * exclude (closeness)
 from found
-where closeness is not null
 order by closeness, interaction_count desc, product_id
 limit $n

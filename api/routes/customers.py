@@ -74,6 +74,7 @@ async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
     with served.release.use() as release:
         identity = CUSTOMER_ID.read(request, customer_id, release)
         n = N.read(request)
+        release.check_table("list_members", "customers' audiences to look up")
         rows = await release.ask("customer_products", customer_id=identity, n=n)
         if not rows and not await release.ask("customer", customer_id=identity):
             raise not_found("customer", customer_id)
