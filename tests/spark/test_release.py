@@ -36,7 +36,7 @@ def without_release(value: Any) -> Any:
         }
     if isinstance(value, list):
         return [without_release(one) for one in value]
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+    return float(f"{round(value, 12):.9g}") if isinstance(value, float) else value
 
 
 def test_the_api_answers_alike(engines: Engines, tmp_path: Path) -> None:
