@@ -87,8 +87,7 @@ class SpillWatch:
 @contextmanager
 def watched_spill(folder: BuildFolder) -> Iterator[SpillWatch]:
     """Watch the folder that a build spills to, twice a second."""
-    place = os.environ.get("AUDIENCE_TEMP_DIR")
-    watch = SpillWatch(Path(place) if place else folder.root / "spill")
+    watch = SpillWatch(folder.spill)
     is_over = threading.Event()
 
     def look_on() -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from scripts import bounds
 from scripts.benchmark_builds import Timing, WholeBuild
 from scripts.benchmark_refresh import SETTINGS, DayMore
 from scripts.benchmark_serving import Answers, Serving
-from scripts.benchmark_tables import COMPARED_TABLES, MEMORY_LIMIT
+from scripts.benchmark_tables import COMPARED_TABLES
 
-DBT_THREADS = os.environ.get("AUDIENCE_DBT_THREADS", "4")
+DBT_THREADS = os.environ.get("AUDIENCE_DBT_THREADS", bounds.DBT_THREADS)
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,9 @@ def report(results: list[ScaleResult]) -> str:
     sections = [
         "# Benchmark",
         f"{os.cpu_count()} cores, {memory:.0f} GB of memory; Python"
-        f" {platform.python_version()}, {versions}. DuckDB may use {MEMORY_LIMIT} before it"
-        f" spills to disk; `dbt build` runs {DBT_THREADS} models or tests at a time.",
+        f" {platform.python_version()}, {versions}. DuckDB may use"
+        f" {bounds.memory_limit()} before it spills to disk; `dbt build` runs"
+        f" {DBT_THREADS} models or tests at a time.",
         "## Whole builds",
         "Models alone: the sum over all models, run one after the other, best of"
         f" {_rounds(results)}; those of the evaluation measure how well every ranking does."

@@ -1,16 +1,14 @@
 """Three tables by dbt, by the same SQL without dbt, and by Polars: they take turns."""
 
 import json
-import os
+import re
 import resource
 import shutil
 import time
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import yaml
-
+from scripts import bounds
 from scripts.benchmark_builds import (
     Timing,
     in_own_process,
@@ -22,7 +20,6 @@ from scripts.build_folder import PROJECT, BuildFolder
 # What the Polars program writes too.
 COMPARED_TABLES = ("stg_interactions", "customers", "product_audiences")
 CONTENDERS = ("DuckDB by dbt (a)", "DuckDB without dbt (b)", "Polars")
-MEMORY_LIMIT = os.environ.get("AUDIENCE_MEMORY_LIMIT", "4GB")
 
 
 def nodes_by_table(folder: BuildFolder) -> dict[str, list[dict[str, Any]]]:
@@ -55,13 +52,11 @@ def run_plain_sql(folder: BuildFolder, database: Path) -> Timing:
     results = json.loads((folder.dbt_target / "run_results.json").read_text())["results"]
     compiled = {result["unique_id"]: result["compiled_code"] for result in results}
     seconds = dict.fromkeys(COMPARED_TABLES, 0.0)
-    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
-    settings = profile["product_audience"]["outputs"]["duckdb"]["settings"]
-    skipped = settings["disabled_compression_methods"]
-    with duckdb.connect(database) as connection:
+    profile = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+    (skipped,) = re.findall(r"'disabled_compression_methods', '([\w,]+)'", profile)
+    with bounds.connect(folder, database, read_only=False) as connection:
         connection.execute(
-            f"set memory_limit = '{MEMORY_LIMIT}'; set TimeZone = 'UTC';"
-            "set enable_progress_bar = false;"
+            "set TimeZone = 'UTC'; set enable_progress_bar = false;"
             f"set disabled_compression_methods = '{skipped}'"
         )
         for table, nodes in nodes_by_table(folder).items():

@@ -34,6 +34,7 @@ def check_environment() -> None:
     """
     for name, pattern, expected in (
         ("AUDIENCE_DBT_THREADS", r"[1-9]\d{0,2}", "a number of threads such as 4"),
+        ("AUDIENCE_CORES", r"[1-9]\d{0,2}", "a number of cores such as 2"),
         ("AUDIENCE_MEMORY_LIMIT", SIZE, "a size such as 4GB"),
         ("AUDIENCE_TEMP_LIMIT", SIZE, "a size such as 50GB"),
     ):
@@ -90,6 +91,9 @@ def connect(
         if database is None
         else duckdb.connect(database, read_only=read_only, config=config)
     )
+    cores = os.environ.get("AUDIENCE_CORES")
+    if cores:
+        connection.execute(f"set threads = {cores}")
     limit = os.environ.get("AUDIENCE_TEMP_LIMIT")
     if limit:
         # As an option of connect it has no effect (DuckDB 1.5).

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -58,6 +59,24 @@ def test_dbt_has_the_same_limits_by_hand(monkeypatch: pytest.MonkeyPatch) -> Non
     assert f"'{bounds.DBT_THREADS}'" in target["threads"]
     monkeypatch.delenv("AUDIENCE_MEMORY_LIMIT", raising=False)
     assert bounds.memory_limit() == bounds.MEMORY_LIMIT
+
+
+def test_cores_are_bounded(folder: BuildFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIENCE_CORES", "3")
+    query = "select current_setting('threads') * 11 as cores"
+    with bounds.connect(folder) as connection:
+        assert connection.execute(query).fetchone() == (33,)
+    shown = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "--quiet", "show", "--inline", query],
+        cwd=PROJECT,
+        env=os.environ
+        | {"AUDIENCE_BUILD_DIR": str(folder.root), "DBT_TARGET_PATH": str(folder.root)}
+        | {"DBT_LOG_PATH": str(folder.dbt_logs)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "33" in shown.stdout
 
 
 def test_what_is_spilled_is_bounded(
