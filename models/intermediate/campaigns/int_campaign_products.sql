@@ -21,14 +21,46 @@ contacts as (
 
 {{ in_scope('product', ['product_id', 'interaction_count']) }},
 
+-- Only those that can be among the products of a campaign are sorted.
+counted as (
+    select
+        campaign_id,
+        interaction_count,
+        sum(count(*)) over (
+            partition by campaign_id
+            order by interaction_count desc
+            rows between unbounded preceding and current row
+        ) - count(*) as products_above
+    from products_in_scope
+    group by campaign_id, interaction_count
+),
+
+bounds as (
+    select
+        counted.campaign_id,
+        min(counted.interaction_count) as fewest_interactions
+    from counted
+    inner join campaigns on counted.campaign_id = campaigns.campaign_id
+    where
+        campaigns.product_limit is null
+        or counted.products_above < campaigns.product_limit
+    group by counted.campaign_id
+),
+
 placed as (
     select
-        *,
+        products_in_scope.*,
         row_number() over (
-            partition by campaign_id
-            order by interaction_count desc, product_id asc
+            partition by products_in_scope.campaign_id
+            order by
+                products_in_scope.interaction_count desc,
+                products_in_scope.product_id asc
         ) as product_place
     from products_in_scope
+    inner join bounds
+        on
+            products_in_scope.campaign_id = bounds.campaign_id
+            and products_in_scope.interaction_count >= bounds.fewest_interactions
 ),
 
 -- Whom the campaign has contacted, or held out, is served.
