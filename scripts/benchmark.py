@@ -21,6 +21,7 @@ from scripts.benchmark_builds import (
     run_program,
 )
 from scripts.benchmark_chart import growth_chart
+from scripts.benchmark_refresh import measure_day_more
 from scripts.benchmark_report import ScaleResult, report
 from scripts.benchmark_serving import measure_serving
 from scripts.benchmark_tables import CONTENDERS, compare_tables
@@ -30,7 +31,7 @@ from scripts.marketplace_plan import GeneratorError, plan_log
 from scripts.running_api import MeasurementError
 
 ROUNDS = 3
-# A larger scale is measured once, and not beside Polars, which has to hold it in memory.
+# A larger scale is built once, and not beside Polars, which has to hold it in memory.
 LARGEST_COMPARED_SCALE = 10
 
 
@@ -67,6 +68,7 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
             for name, timing in zip(("all models", *CONTENDERS), measured[-1], strict=False)
         ]
         console.print(f"  round {number}: {', '.join(totals)}", soft_wrap=True)
+    day_more = measure_day_more(root, log) if is_compared else None
     best = [min(runs, key=lambda run: run.total) for runs in zip(*measured, strict=True)]
     worst = [max(run.total for run in runs) for runs in zip(*measured, strict=True)]
     return ScaleResult(
@@ -75,6 +77,7 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
         rounds=len(measured),
         whole=whole,
         serving=serving,
+        day_more=day_more,
         alone=best[0],
         evaluation_seconds=sum(best[0].seconds[n] for n in evaluation_models(folder)),
         contenders=dict(zip(CONTENDERS, best[1:], strict=False)),

@@ -11,6 +11,7 @@ from typing import Any
 
 from scripts import bounds
 from scripts.benchmark_builds import Timing, WholeBuild
+from scripts.benchmark_refresh import SETTINGS, DayMore
 from scripts.benchmark_serving import Answers, Serving
 from scripts.benchmark_tables import COMPARED_TABLES
 
@@ -24,6 +25,7 @@ class ScaleResult:
     Attributes:
         rounds: how many runs the best and the slowest are out of.
         serving: the API over the release; None where there is no wrk to ask it.
+        day_more: what another day costs; None at a scale where it is not measured.
         alone: all models, one after the other, in the best of several rounds.
         evaluation_seconds: the part of it that measures how well rankings do.
         contenders: the compared tables, by who computed them, in the best round of each;
@@ -37,6 +39,7 @@ class ScaleResult:
     rounds: int
     whole: WholeBuild
     serving: Serving | None
+    day_more: DayMore | None
     alone: Timing
     evaluation_seconds: float
     contenders: dict[str, Timing]
@@ -60,6 +63,8 @@ class ScaleResult:
         if serving is not None:
             answers = {name: Answers(**found) for name, found in serving["answers"].items()}
             kept["serving"] = Serving(**serving | {"answers": answers})
+        if kept["day_more"] is not None:
+            kept["day_more"] = DayMore(**kept["day_more"])
         kept["alone"] = Timing(**kept["alone"])
         kept["contenders"] = {
             name: Timing(**timing) for name, timing in kept["contenders"].items()
@@ -113,6 +118,7 @@ def report(results: list[ScaleResult]) -> str:
             ],
         ),
         *report_growth(results),
+        *report_days(results),
         *report_serving(results),
         *report_tables([result for result in results if result.contenders]),
     ]
@@ -124,6 +130,33 @@ def _rounds(results: list[ScaleResult]) -> str:
     first = results[0].rounds
     others = [f"{r.rounds} at scale {r.scale:g}" for r in results if r.rounds != first]
     return f"{first} ({', '.join(others)})" if others else f"{first}"
+
+
+def report_days(results: list[ScaleResult]) -> list[str]:
+    """What another day of the log costs."""
+    measured = [(result, result.day_more) for result in results if result.day_more]
+    if not measured:
+        return []
+    settings = ", ".join(f"{name}: {value}" for name, value in SETTINGS.items())
+    return [
+        "## One day more",
+        "A log with a file per day, built from nothing, and then another day's file"
+        f" ({settings}). Models: one after the other. `make build` and `make refresh`: wall"
+        " time with tests and publishing; served: until a running API answers out of the"
+        " new release.",
+        table(
+            "scale | days before | interactions of the day | all models, s"
+            " | models for the day, s | of all | `make build`, s | `make refresh`, s"
+            " | of a build | served, s",
+            [
+                f"{result.scale:g} | {day.days} | {day.day_interactions:,}"
+                f" | {day.all_models:.1f} | {day.day_models:.1f}"
+                f" | {day.day_models / day.all_models:.0%} | {day.build:.1f}"
+                f" | {day.refresh:.1f} | {day.refresh / day.build:.0%} | {day.served:.1f}"
+                for result, day in measured
+            ],
+        ),
+    ]
 
 
 def report_serving(results: list[ScaleResult]) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from scripts import benchmark, benchmark_builds
 from scripts.benchmark_builds import SpillWatch, Timing, WholeBuild
 from scripts.benchmark_chart import growth_chart
+from scripts.benchmark_refresh import DayMore, measure_day_more, write_days
 from scripts.benchmark_report import ScaleResult, report
 from scripts.benchmark_serving import Answers, Serving
 from scripts.benchmark_tables import COMPARED_TABLES, CONTENDERS, run_plain_sql
@@ -133,6 +134,7 @@ def made_up_result(
         rounds=3 if is_compared else 1,
         whole=WholeBuild(Timing({"customers": 2 * seconds}, 300), 9, 40, 1, 250, 5, 7),
         serving=Serving(0.7, 170, answers),
+        day_more=DayMore(180, 27, seconds, seconds / 5, 9, 3, 3.5) if is_compared else None,
         alone=Timing({"customers": seconds}, 100),
         evaluation_seconds=seconds / 4,
         contenders=dict.fromkeys(CONTENDERS, tables) if is_compared else {},
@@ -155,6 +157,7 @@ def test_the_report_shows_growth_and_every_contender() -> None:
     assert (
         "| `customers` | 0.50 | 1.00 | 4.00 | 8.00 | 48.00 | 96.00 | 8.0 | 12.0 |" in text
     )
+    assert "| 1 | 180 | 27 | 0.5 | 0.1 | 20% | 9.0 | 3.0 | 33% | 3.5 |" in text
     assert "| a customer |  | 3.0 | 9.0 (1 failed) |  | 3.0" in text
     for contender in CONTENDERS:
         assert text.count(f"| {contender} ") == 2
@@ -176,6 +179,27 @@ def test_the_chart_names_what_it_shows() -> None:
     assert chart.startswith("<svg")
     for name in ("models alone", "release", "spilled", "seconds", "GB"):
         assert f">{name}<" in chart
+
+
+def test_a_log_is_divided_into_days(tmp_path: Path) -> None:
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.001)
+    files = write_days(log, tmp_path / "days")
+    assert files == sorted((tmp_path / "days").iterdir())
+    counted = "select count(*), count(distinct event_date::date) from read_parquet(?)"
+    (every,) = duckdb.execute(counted, [[str(file) for file in files]]).fetchall()
+    assert every == (499, len(files))
+
+
+@pytest.mark.long
+def test_a_day_more_is_measured(tmp_path: Path) -> None:
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.01)
+    measured = measure_day_more(tmp_path, log)
+    assert measured.days == 181
+    assert 0 < measured.day_interactions < 100
+    assert measured.served >= measured.refresh > 0
+    assert min(measured.all_models, measured.day_models, measured.build) > 0
 
 
 def test_nothing_is_reported_that_was_not_measured(

@@ -266,7 +266,7 @@ def test_whatever_a_killed_build_has_left_is_no_hindrance(
     for name in ("partial_parse.msgpack", "manifest.json", "run_results.json"):
         file = published.dbt_target / name
         file.write_bytes(file.read_bytes()[:5_000])
-    published.spill.mkdir(parents=True)
+    published.spill.mkdir(parents=True, exist_ok=True)
     (published.spill / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"0" * 999)
     (published.root / ".lock").write_text(str(dead_process()))
     half = published.releases / ".unfinished-000002-20230401T000000Z"

@@ -16,7 +16,7 @@ def differences(
 
     Args:
         one, other: tables, or what may stand in their place.
-        key: the columns that tell rows apart.
+        key: the columns that tell rows apart; none where there is one row.
     """
     described = [
         [row[:2] for row in connection.execute(f"describe from {table}").fetchall()]
@@ -25,20 +25,16 @@ def differences(
     if described[0] != described[1]:
         return [f"columns {described[0]} and {described[1]}"]
     pairing = " and ".join(f"one.{name} is not distinct from other.{name}" for name in key)
-    joined = f"(select * from {one}) as one full join (select * from {other}) as other"
-    found = []
-    for table in (one, other):
-        doubled = connection.execute(
-            f"select count(*) - count(distinct ({', '.join(key)})) from {table}"
-        ).fetchone()
-        if doubled != (0,):
-            found.append(f"{table} has rows with the same {key}")
+    pairing = pairing or "true"
+    pairs = f"(from {one}) as one inner join (from {other}) as other on {pairing}"
     counts = connection.execute(
-        f"select count(*) filter (one.{key[0]} is null),"
-        f" count(*) filter (other.{key[0]} is null) from {joined} on {pairing}"
+        f"select (select count(*) from {one}), (select count(*) from {other}),"
+        f" (select count(*) from {pairs})"
     ).fetchone()
-    if counts != (0, 0):
-        found.append(f"rows that only one has: {counts}")
+    # As many pairs as rows on both sides: each row has its one counterpart.
+    if counts is None or len(set(counts)) != 1:
+        return [f"rows of one, of the other, and pairs with the same {key}: {counts}"]
+    found = []
     for name, type_ in described[0]:
         differs = f"one.{name} is distinct from other.{name}"
         if type_ == "DOUBLE":
@@ -46,9 +42,10 @@ def differences(
                 f"{differs} and not coalesce(abs(one.{name} - other.{name}) <= {ABSOLUTE}"
                 f" + {RELATIVE} * greatest(abs(one.{name}), abs(other.{name})), false)"
             )
+        shown = ", ".join(f"one.{column}" for column in [*key, name])
         rows = connection.execute(
-            f"select {', '.join(f'one.{column}' for column in key)}, one.{name},"
-            f" other.{name} from {joined} on {pairing} where {differs} order by all limit 3"
+            f"select {shown}, other.{name} from {pairs} where {differs}"
+            " order by all limit 3"
         ).fetchall()
         if rows:
             found.append(f"{name}: {rows}")

@@ -59,13 +59,26 @@ def test_every_row_is_accounted_for_alike(engines: Engines) -> None:
     assert ("customer_attributes", "uncastable customer_id") in reasons
 
 
-def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
-    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another log in the same place: every table is made anew."""
-    for name, value in SMALL.items():
+@pytest.fixture
+def spark_settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv("PYTHONPATH", str(PROJECT))
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("spark_settings")
+def test_unit_tests_of_models_pass_on_spark(engines: Engines) -> None:
+    command = ["test", "--target", "spark", "--select", "test_type:unit"]
+    run = run_dbt(command, engines.settings, engines.spark)
+    assert run.problems == []
+    assert sum(node.kind == "unit_test" for node in run.nodes) > 50
+
+
+def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
+    engines: Engines, tmp_path: Path, spark_settings: pytest.MonkeyPatch
+) -> None:
+    """Another log in the same place, and in another format: every table is made anew."""
+    spark_settings.setenv("AUDIENCE_SPARK_FORMAT", "orc")
     log = tmp_path / "interactions.parquet"
     generate(log, scale=0.1)
     settings = {"log": str(log)}

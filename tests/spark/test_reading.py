@@ -40,7 +40,7 @@ def test_what_spark_cannot_read_is_said_in_one_sentence(
 ) -> None:
     log.write_text(HEADER)
     run = run_dbt(READ, {"log": str(log), "time_format": "%U %Y"}, folder)
-    assert run.exit_code == 1
+    assert run.exit_code != 0
     assert len(run.problems) == 1
     assert run.problems[0].startswith(
         "Setting time_format = %U %Y: expected on Spark only %Y"

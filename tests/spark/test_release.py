@@ -17,7 +17,12 @@ PATHS = (
     "/customers/4",
     "/customers/42",
     "/products/sample?n=50",
-    "/metadata",
+    "/campaigns/spring_rotation",
+    "/campaigns/most_engaged/plan",
+    "/experiments/mail_example",
+    "/diagnostics",
+    "/evidence",
+    "/quality",
 )
 
 
@@ -27,11 +32,11 @@ def without_release(value: Any) -> Any:
         return {
             name: without_release(one)
             for name, one in value.items()
-            if not name.startswith(("release", "created"))
+            if not name.startswith(("release", "created", "request_id"))
         }
     if isinstance(value, list):
         return [without_release(one) for one in value]
-    return float(f"{value:.9g}") if isinstance(value, float) else value
+    return float(f"{round(value, 12):.9g}") if isinstance(value, float) else value
 
 
 def test_the_api_answers_alike(engines: Engines, tmp_path: Path) -> None:
@@ -66,7 +71,7 @@ def test_a_release_says_which_engine_made_it_and_describes_its_columns(
         with duckdb.connect(release.database, read_only=True) as connection:
             undescribed = connection.execute(
                 "select table_name, column_name from duckdb_columns()"
-                " where schema_name = 'main' and comment is null"
+                " where schema_name = 'main' and comment is null and not internal"
             ).fetchall()
         assert undescribed == []
 

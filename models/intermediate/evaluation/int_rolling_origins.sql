@@ -12,10 +12,10 @@ with interactions as (
 quantiles as (
     select
     {% for eighth in [5, 6, 7, 8, 9] %}
-    {{ time_quantile(
-        [(var('split_quantile') * eighth / 8) | round(9), 1] | min, 'event_at'
-    ) }} as quantile_{{ eighth }}
-    {{- ',' if not loop.last }}
+        {{ time_quantile(
+            [(var('split_quantile') * eighth / 8) | round(9), 1] | min, 'event_at'
+        ) }} as quantile_{{ eighth }}
+        {{- ',' if not loop.last }}
     {% endfor %}
     from interactions
 ),

@@ -4,9 +4,9 @@
 #}
 {% set windows = [7, 14, 28] %}
 {% set metrics = {
-    'conversion': 'case when purchase_count > 0 then 1.0 else 0.0 end',
-    'engagement': 'cast(interaction_count as double)',
-    'purchases': 'cast(purchase_count as double)',
+    'conversion': 'case when purchase_count > 0 then 1 else 0 end',
+    'engagement': 'interaction_count',
+    'purchases': 'purchase_count',
 } %}
 
 with interactions as (
@@ -38,13 +38,23 @@ measurable as (
         <= log_window.as_of_at
 ),
 
+-- Decimals, because their sums are the same in whichever order.
 known as (
     select
         interactions.customer_id,
-        ln(1 + count(*)) as covariate
+        cast(ln(1 + count(*)) as decimal(18, 12)) as covariate
     from interactions
     inner join split on interactions.event_at < split.split_at
     group by interactions.customer_id
+),
+
+everybody as (
+    select
+        cast(sum(covariate) as double) as covariate_sum,
+        cast(sum(cast(covariate * covariate as decimal(30, 18))) as double)
+            as covariate_squares,
+        count(*) as customer_count
+    from known
 ),
 
 afterwards as (
@@ -62,18 +72,13 @@ afterwards as (
     group by measurable.attribution_days, interactions.customer_id
 ),
 
-outcomes as (
+-- Of the few who did anything; all others add nothing.
+active as (
     select
-        measurable.attribution_days,
-        known.covariate,
-        coalesce(afterwards.interaction_count, 0) as interaction_count,
-        coalesce(afterwards.purchase_count, 0) as purchase_count
-    from known
-    cross join measurable
-    left join afterwards
-        on
-            measurable.attribution_days = afterwards.attribution_days
-            and known.customer_id = afterwards.customer_id
+        afterwards.*,
+        known.covariate
+    from afterwards
+    inner join known on afterwards.customer_id = known.customer_id
 ),
 
 valued as (
@@ -83,21 +88,65 @@ valued as (
         covariate,
         '{{ metric }}' as metric,
         {{ value }} as value
-    from outcomes
+    from active
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+summed as (
+    select
+        attribution_days,
+        metric,
+        cast(sum(value) as double) as value_sum,
+        cast(sum(value * value) as double) as value_squares,
+        cast(sum(value * covariate) as double) as products
+    from valued
+    group by attribution_days, metric
+),
+
+metrics as (
+    {% for metric in metrics %}
+    select '{{ metric }}' as metric
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+deviations as (
+    select
+        measurable.attribution_days,
+        metrics.metric,
+        everybody.customer_count,
+        coalesce(summed.value_sum, 0) as value_sum,
+        coalesce(summed.value_squares, 0)
+        - coalesce(summed.value_sum, 0) * coalesce(summed.value_sum, 0)
+        / everybody.customer_count as value_deviation,
+        everybody.covariate_squares
+        - everybody.covariate_sum * everybody.covariate_sum
+        / everybody.customer_count as covariate_deviation,
+        coalesce(summed.products, 0)
+        - coalesce(summed.value_sum, 0) * everybody.covariate_sum
+        / everybody.customer_count as common_deviation
+    from measurable
+    cross join metrics
+    cross join everybody
+    left join summed
+        on
+            measurable.attribution_days = summed.attribution_days
+            and metrics.metric = summed.metric
+    where everybody.customer_count > 0
 ),
 
 measured as (
     select
         attribution_days,
         metric,
-        count(*) as customer_count,
-        avg(value) as mean,
-        var_samp(value) as variance,
-        corr(value, covariate) as covariate_correlation
-    from valued
-    group by attribution_days, metric
+        customer_count,
+        value_sum / customer_count as mean,
+        value_deviation / nullif(customer_count - 1, 0) as variance,
+        common_deviation
+        / nullif(sqrt(greatest(value_deviation * covariate_deviation, 0)), 0)
+            as covariate_correlation
+    from deviations
 ),
 
 -- Rounded, so that no order of summation shows.
@@ -111,8 +160,7 @@ final as (
         -- Of what does not vary there is none.
         cast(
             case
-                when variance > 0 and not isnan(covariate_correlation)
-                    then round(covariate_correlation, 12)
+                when variance > 0 then round(covariate_correlation, 12)
             end as double
         ) as covariate_correlation
     from measured
