@@ -121,7 +121,7 @@
 {% macro run_fingerprint() %}
     {% set parts = [dbt_version, env_var('AUDIENCE_MACROS', '')] %}
     {% for name in known_settings() %}
-        {% do parts.append(name ~ '=' ~ tojson(var(name), sort_keys=true)) %}
+        {% do parts.append(name ~ '=' ~ (var(name) | string)) %}
     {% endfor %}
     {% for name, node in graph.nodes.items() | sort
         if node.resource_type in ['model', 'seed'] %}
