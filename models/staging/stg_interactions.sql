@@ -1,7 +1,7 @@
 {{ config(materialized=growing(), incremental_strategy='append') }}
 
 -- What was read is judged before it is added.
--- depends_on: {{ ref('stg_row_outcomes') }}
+-- depends_on: {{ ref('stg_row_outcomes') }}, {{ ref('stg_rejected_rows') }}
 with log_rows as (
     select * from {{ ref('stg_log_rows') }}
 ),

@@ -27,6 +27,7 @@ COMPILED = (
     ("intermediate", "int_log_window"),
     ("intermediate", "int_customer_products"),
     ("intermediate", "int_weight_sets"),
+    ("intermediate", "int_customer_totals"),
     ("intermediate", "int_customer_features"),
     ("intermediate", "int_customer_ranking"),
     ("marts/engagement", "customers"),
@@ -76,10 +77,11 @@ def run_models(models: dict[str, str], log: set[Interaction]) -> duckdb.DuckDBPy
         )
     connection.execute(
         "create table staging.stg_interactions"
-        " (customer_id bigint, product_id bigint, event text, event_at timestamp)"
+        " (customer_id bigint, product_id bigint, event text, event_at timestamp,"
+        " batch bigint)"
     )
     connection.executemany(
-        "insert into staging.stg_interactions values (?, ?, ?, ?)",
+        "insert into staging.stg_interactions values (?, ?, ?, ?, 1)",
         [(i.customer, i.product, i.event, i.at) for i in sorted(log, key=repr)],
     )
     connection.execute(
