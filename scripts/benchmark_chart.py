@@ -25,8 +25,8 @@ def growth_chart(results: list[ScaleResult]) -> str:
             ("memory", whole.models.peak_megabytes),
             ("spilled", whole.temp_megabytes),
         ):
-            # Nothing has no place on a logarithmic axis.
-            if value > 0:
+            # Next to nothing would stretch a logarithmic axis.
+            if value >= 1:
                 gigabytes.append(_point(result, what, value / 1000))
     specification = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -53,13 +53,18 @@ def _panel(unit: str, points: list[Point]) -> dict[str, object]:
                 "field": "interactions",
                 "type": "quantitative",
                 "scale": {"type": "log"},
-                "axis": {"format": "~s", "tickCount": 4, "title": "interactions"},
+                "axis": {
+                    "format": "~s",
+                    "tickCount": 4,
+                    "title": "interactions",
+                    "grid": False,
+                },
             },
             "y": {
                 "field": "value",
                 "type": "quantitative",
                 "scale": {"type": "log"},
-                "axis": {"title": unit, "format": "~g", "tickCount": 5},
+                "axis": {"title": unit, "format": "~g", "grid": False},
             },
             "color": {
                 "field": "what",

@@ -2,78 +2,100 @@ with rules as (
     select * from {{ ref('int_rule_values') }}
 ),
 
-attribute_values as (
-    select
-        subject,
-        subject_id,
-        attribute,
-        value,
-        {{ parse_number('value') }} as number_value,
-        {{ try_cast('value', 'timestamp') }} as time_value,
-        cast(
-            cast({{ try_cast('value', 'timestamp') }} as date)
-            as {{ dbt.type_string() }}
-        ) as day_value
-    from {{ ref('int_attribute_values') }}
+day_rules as (
+    select * from rules
+    where {{ try_cast('equal_to', 'date') }} is not null
 ),
 
-met as (
+range_rules as (
+    select * from rules
+    where
+        operator = 'is_null'
+        or low_number is not null
+        or low_time is not null
+),
+
+-- Each reads the table: an engine would hold in memory what a query names twice.
+equal as (
     select
         rules.campaign_id,
         rules.subject,
         attribute_values.subject_id,
         rules.action,
         rules.rule_id
-    from attribute_values
+    from {{ ref('int_attribute_values') }} as attribute_values
     inner join rules
         on
             attribute_values.subject = rules.subject
             and attribute_values.attribute = rules.attribute
             and attribute_values.value = rules.equal_to
-    union all
-    -- A time equals the day that it lies on.
+),
+
+-- A time equals the day that it lies on.
+on_the_day as (
     select
-        rules.campaign_id,
-        rules.subject,
+        day_rules.campaign_id,
+        day_rules.subject,
         attribute_values.subject_id,
-        rules.action,
-        rules.rule_id
-    from attribute_values
-    inner join rules
+        day_rules.action,
+        day_rules.rule_id
+    from {{ ref('int_attribute_values') }} as attribute_values
+    inner join day_rules
         on
-            attribute_values.subject = rules.subject
-            and attribute_values.attribute = rules.attribute
-            and attribute_values.day_value = rules.equal_to
-    union all
+            attribute_values.subject = day_rules.subject
+            and attribute_values.attribute = day_rules.attribute
+            and cast(
+                cast({{ try_cast('attribute_values.value', 'timestamp') }} as date)
+                as {{ dbt.type_string() }}
+            ) = day_rules.equal_to
+),
+
+measured as (
     select
-        rules.campaign_id,
-        rules.subject,
+        range_rules.*,
         attribute_values.subject_id,
-        rules.action,
-        rules.rule_id
-    from attribute_values
-    inner join rules
+        attribute_values.value,
+        case
+            when range_rules.low_number is not null
+                then {{ parse_number('attribute_values.value') }}
+        end as number_value,
+        case
+            when range_rules.low_number is null and range_rules.low_time is not null
+                then {{ try_cast('attribute_values.value', 'timestamp') }}
+        end as time_value
+    from {{ ref('int_attribute_values') }} as attribute_values
+    inner join range_rules
         on
-            attribute_values.subject = rules.subject
-            and attribute_values.attribute = rules.attribute
+            attribute_values.subject = range_rules.subject
+            and attribute_values.attribute = range_rules.attribute
+),
+
+within_range as (
+    select
+        campaign_id,
+        subject,
+        subject_id,
+        action,
+        rule_id
+    from measured
     where
-        (rules.operator = 'is_null' and attribute_values.value is null)
+        (operator = 'is_null' and value is null)
         or (
-            rules.low_number is not null
-            and attribute_values.number_value >= rules.low_number
-            and (
-                rules.operator = 'at_least'
-                or attribute_values.number_value <= rules.high_number
-            )
+            number_value >= low_number
+            and (operator = 'at_least' or number_value <= high_number)
         )
         or (
-            rules.low_number is null
-            and attribute_values.time_value >= rules.low_time
-            and (
-                rules.operator = 'at_least'
-                or attribute_values.time_value <= rules.high_time
-            )
+            time_value >= low_time
+            and (operator = 'at_least' or time_value <= high_time)
         )
+),
+
+met as (
+    select * from equal
+    union all
+    select * from on_the_day
+    union all
+    select * from within_range
 ),
 
 -- Who has several values of an attribute meets a rule if one of them does.
