@@ -4,7 +4,6 @@ Without a log, one of the published size is generated once. A build that fails p
 nothing; the release that was served before is served still.
 """
 
-import argparse
 import contextlib
 import errno
 import io
@@ -14,29 +13,27 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
+from scripts.build_order import (
+    Order,
+    check_inputs,
+    gather_settings,
+    order_parser,
+    read_order,
+)
 from scripts.build_summary import print_summary
 from scripts.dbt_run import DbtRun, NodeResult, run_dbt
 from scripts.generate_experiments import generate_experiments
 from scripts.generate_interactions import generate
-from scripts.log_source import (
-    LogSourceError,
-    check_log,
-    check_seeds,
-    check_side_inputs,
-    literal,
-    read_mapping,
-)
+from scripts.log_source import LogSourceError
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
@@ -137,38 +134,6 @@ def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
         check_warehouse(folder, console)
 
 
-def gather_settings(
-    folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
-) -> dict[str, Any]:
-    """The dbt variables of a build: the mapping's, then those given by hand, and the log.
-
-    Raises:
-        LogSourceError: the mapping or the log cannot be read.
-    """
-    settings = read_mapping(mapping) if mapping else {}
-    if extra:
-        try:
-            given = yaml.safe_load(extra)
-        except (yaml.YAMLError, ValueError) as error:
-            raise LogSourceError(f"--vars {extra!r} is not YAML") from error
-        if not isinstance(given, dict):
-            raise LogSourceError(f"--vars {extra!r}: expected settings such as 'top_n: 20'")
-        if not all(isinstance(name, str) for name in given):
-            raise LogSourceError(f"--vars {extra!r}: expected names of settings")
-        settings |= given
-    if log is not None:
-        settings["log"] = literal(log)
-    if not {"log", "experiment_units"} & settings.keys():
-        # The generated log has example experiments beside it.
-        settings |= {
-            "experiment_units": literal(str(folder.example_units)),
-            "with_examples": True,
-        }
-    settings["log"] = str(settings.get("log", literal(str(folder.default_log))))
-    check_inputs(settings)
-    return settings
-
-
 def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
     """See that tables of opt-outs and contacts that the current release knew are named.
 
@@ -193,42 +158,12 @@ def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) ->
             )
 
 
-def check_inputs(settings: dict[str, Any]) -> None:
-    """See that the log, the tables beside it and the seeds can be read.
-
-    Raises:
-        LogSourceError: one cannot.
-    """
-    check_log(settings["log"], str(settings.get("encoding", "utf-8")))
-    check_side_inputs(settings)
-    check_seeds()
-
-
 @contextlib.contextmanager
 def timed(step: str, timings: dict[str, float]) -> Iterator[None]:
     """Note how long a step takes."""
     started = time.monotonic()
     yield
     timings[step] = time.monotonic() - started
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to build.
-
-    Attributes:
-        log: path or glob of the raw log; generated if None and not there yet.
-        mapping: YAML file that describes it.
-        extra: more dbt variables, as YAML.
-        keep: how many releases to keep.
-        target: the engine, an output of profiles.yml: duckdb or spark.
-    """
-
-    log: str | None = None
-    mapping: Path | None = None
-    extra: str | None = None
-    keep: int = KEPT_RELEASES
-    target: str = "duckdb"
 
 
 def prepare(
@@ -385,35 +320,6 @@ def dbt_progress(console: Console) -> Iterator[Any]:
             progress.update(task, completed=done, total=total, description=node.name[:50])
 
         yield show_bar
-
-
-def order_parser(program: str, description: str) -> argparse.ArgumentParser:
-    """A parser of what to build."""
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("--log", help="path or glob of CSV or Parquet files")
-    parser.add_argument("--mapping", type=Path, help="YAML file that describes the log")
-    parser.add_argument("--vars", help="more settings as YAML, such as 'top_n: 20'")
-    parser.add_argument(
-        "--keep",
-        type=int,
-        default=KEPT_RELEASES,
-        help=f"how many releases to keep (default {KEPT_RELEASES})",
-    )
-    return parser
-
-
-def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> Order:
-    """What a command line orders; a wrong one ends the program."""
-    options = parser.parse_args(arguments)
-    if options.keep < 1:
-        parser.error(f"--keep {options.keep}, must be 1 or more")
-    return Order(
-        options.log,
-        options.mapping,
-        options.vars,
-        options.keep,
-        getattr(options, "target", "duckdb"),
-    )
 
 
 def carry_out(

@@ -14,17 +14,15 @@ from rich.table import Table
 from scripts import als_check, bounds, fit_weights
 from scripts.build import (
     REPORTED_ERRORS,
-    Order,
     build_and_publish,
     carry_out,
     check_writable,
     dbt_build,
-    order_parser,
     prepare,
-    read_order,
     timed,
 )
 from scripts.build_folder import BuildFolder, shown
+from scripts.build_order import Order, order_parser, read_order
 from scripts.evidence_report import write_report
 from scripts.releases import Release
 

@@ -1,4 +1,4 @@
-{# The files that a path or pattern means, in the order of their names. Stops where there is none. #}
+{# The files that a path or pattern means, by name. Stops where there is none. #}
 {% macro find_files(path) %}
     {# As shells do: a hidden file only where it is asked for. #}
     {% set files = [] %}
@@ -32,23 +32,26 @@
 {% endmacro %}
 
 
-{# Files of the log that this run and those before it have read; none where none has run. #}
+{#
+    Files of the log that this run and those before it have read, none before the first run:
+    of each the stamps, and `batch`, the run that read it.
+#}
 {% macro noted_log_files() %}
     {{ return(adapter.dispatch('noted_log_files')()) }}
 {% endmacro %}
 
 
 {% macro default__noted_log_files() %}
-    {% set noted = run_query(
-        "select 1 from information_schema.tables where table_name = 'log_files'"
-        ~ " and table_schema = '" ~ target.schema ~ "'"
-    ) %}
     {% set files = [] %}
-    {% if noted.rows %}
+    {% if is_noted('log_files') %}
         {% for row in run_query(
-            'select file, batch from ' ~ target.schema ~ '.log_files order by batch, file'
+            'select file, byte_count, modified_at, batch from ' ~ target.schema
+            ~ '.log_files order by batch, file'
         ).rows %}
-            {% do files.append({'file': row[0], 'batch': row[1] | int}) %}
+            {% do files.append({
+                'file': row[0], 'byte_count': row[1] | int, 'modified_at': row[2],
+                'batch': row[3] | int,
+            }) %}
         {% endfor %}
     {% endif %}
     {{ return(files) }}
@@ -66,11 +69,16 @@
         'create table if not exists ' ~ target.schema ~ '.log_files'
         ~ ' (file varchar, byte_count bigint, modified_at varchar, batch bigint)'
     ) %}
+    {% set rows = [] %}
     {% for file in files %}
-        {% do run_query(
-            'insert into ' ~ target.schema ~ '.log_files values ('
-            ~ dbt.string_literal(dbt.escape_single_quotes(file.file)) ~ ', '
-            ~ file.byte_count ~ ", '" ~ file.modified_at ~ "', " ~ batch ~ ')'
+        {% do rows.append(
+            '(' ~ text_literal(file.file) ~ ', ' ~ file.byte_count ~ ', '
+            ~ text_literal(file.modified_at) ~ ', ' ~ batch ~ ')'
         ) %}
     {% endfor %}
+    {% if rows %}
+        {% do run_query(
+            'insert into ' ~ target.schema ~ '.log_files values ' ~ rows | join(', ')
+        ) %}
+    {% endif %}
 {% endmacro %}

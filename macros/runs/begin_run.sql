@@ -32,14 +32,8 @@
     {% set files = stamp_files(find_files(var('log'))) %}
     {% set fingerprint = run_fingerprint() %}
     {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}
-    {% set known = [] %}
-    {% if reason %}
-        {% do drop_growing_tables() %}
-    {% else %}
-        {% for row in run_query('select file from ' ~ target.schema ~ '.log_files').rows %}
-            {% do known.append(row[0]) %}
-        {% endfor %}
-    {% endif %}
+    {% if reason %}{% do drop_growing_tables() %}{% endif %}
+    {% set known = noted_log_files() | map(attribute='file') | list %}
     {% set batch = 1 if reason else earlier.batch + 1 %}
     {% set new_files = files | rejectattr('file', 'in', known) | list %}
     {# A run that adds nothing may be cut off. #}
@@ -71,22 +65,17 @@
     {% if earlier.batch == 0 %}{{ return('this is the first build') }}{% endif %}
     {% if not earlier.is_whole %}{{ return('the last build did not come to its end') }}{% endif %}
     {% if earlier.fingerprint != fingerprint %}
-        {{ return('settings, seeds or models have changed') }}
+        {{ return('settings, seeds, models or macros have changed') }}
     {% endif %}
-    {% for node in growing_models() if load_relation(api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias
-    )) is none %}
+    {% for node in growing_models() if growing_table(node) is none %}
         {{ return(node.alias ~ ' is missing') }}
     {% endfor %}
     {% set found = {} %}
     {% for file in files %}{% do found.update({file.file: file}) %}{% endfor %}
-    {% set known = run_query(
-        'select file, byte_count, modified_at from ' ~ target.schema ~ '.log_files order by file'
-    ) %}
-    {% for row in known.rows %}
-        {% set file = found.get(row[0], {}) %}
-        {% if (file.byte_count, file.modified_at) != (row[1] | int, row[2]) %}
-            {{ return(row[0] ~ (' has changed' if file else ' is gone')) }}
+    {% for known in noted_log_files() %}
+        {% set file = found.get(known.file, {}) %}
+        {% if (file.byte_count, file.modified_at) != (known.byte_count, known.modified_at) %}
+            {{ return(known.file ~ (' has changed' if file else ' is gone')) }}
         {% endif %}
     {% endfor %}
     {{ return(none) }}
@@ -102,12 +91,18 @@
 {% endmacro %}
 
 
+{# The table of one of them; none where there is none. #}
+{% macro growing_table(node) %}
+    {{ return(load_relation(api.Relation.create(
+        database=node.database, schema=node.schema, identifier=node.alias
+    ))) }}
+{% endmacro %}
+
+
 {# Those that this run makes; the others are not its business. #}
 {% macro drop_growing_tables() %}
     {% for node in growing_models() if node.unique_id in selected_resources %}
-        {% set relation = load_relation(api.Relation.create(
-            database=node.database, schema=node.schema, identifier=node.alias
-        )) %}
+        {% set relation = growing_table(node) %}
         {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
     {% endfor %}
     {% do run_query('drop table if exists ' ~ target.schema ~ '.log_files') %}

@@ -1,16 +1,21 @@
 {# What the last run noted of itself; nothing but zeros before the first. #}
 {% macro last_run() %}
-    {% set noted = run_query(
-        "select 1 from information_schema.tables where table_name = 'last_run'"
-        ~ " and table_schema = '" ~ target.schema ~ "'"
-    ) %}
-    {% if not noted.rows %}
+    {% if not is_noted('last_run') %}
         {{ return({'batch': 0, 'fingerprint': '', 'is_whole': false}) }}
     {% endif %}
     {% set row = run_query(
         'select batch, fingerprint, is_whole from ' ~ target.schema ~ '.last_run'
     ).rows[0] %}
     {{ return({'batch': row[0] | int, 'fingerprint': row[1], 'is_whole': row[2]}) }}
+{% endmacro %}
+
+
+{# Whether runs have left a table of notes of that name. #}
+{% macro is_noted(name) %}
+    {{ return(run_query(
+        "select 1 from information_schema.tables where table_name = '" ~ name
+        ~ "' and table_schema = '" ~ target.schema ~ "'"
+    ).rows | length > 0) }}
 {% endmacro %}
 
 
