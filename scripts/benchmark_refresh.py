@@ -17,6 +17,7 @@ from scripts.running_api import running_api
 
 SETTINGS = {"evaluation_period": "week"}
 PATIENCE_SECONDS = 30
+SHORT_LOG = 5_000
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class DayMore:
         days: of the log before the last one.
         day_interactions: those of the last day.
         all_models, day_models: seconds of all models, one after the other.
+        least_all, least_day: the same of a log of SHORT_LOG interactions, and once more
+            without anything new: what dbt needs whatever the log.
         build, refresh: wall time of `make build` and `make refresh`, tests and publishing
             included, in seconds.
         served: from the start of the refresh to the first answer of a running API out of
@@ -37,9 +40,16 @@ class DayMore:
     day_interactions: int
     all_models: float
     day_models: float
+    least_all: float
+    least_day: float
     build: float
     refresh: float
     served: float
+
+    @property
+    def share_of_models(self) -> float:
+        """What the day's models cost of all, beyond what dbt needs whatever the log."""
+        return (self.day_models - self.least_day) / (self.all_models - self.least_all)
 
 
 def write_days(log: Path, folder: Path) -> list[Path]:
@@ -92,6 +102,13 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     run_program(whole, "scripts.build", "--log", pattern, "--vars", settings)
     build = time.monotonic() - started
 
+    short = root / "short.parquet"
+    duckdb.execute(f"copy (from read_parquet('{log}') limit {SHORT_LOG}) to '{short}'")
+    least = BuildFolder(root / "least_models")
+    shutil.rmtree(least.root, ignore_errors=True)
+    least_all = in_own_process(model_seconds, least, str(short))
+    least_day = in_own_process(model_seconds, least, str(short))
+
     held_back.rename(last)
     day_models = in_own_process(model_seconds, models, pattern)
     with running_api(whole, ["-m", "api"], workers=1) as api:
@@ -112,6 +129,8 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
         day_interactions=day_interactions,
         all_models=all_models,
         day_models=day_models,
+        least_all=least_all,
+        least_day=least_day,
         build=build,
         refresh=refresh,
         served=served,

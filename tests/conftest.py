@@ -144,7 +144,7 @@ def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
         return run_program(
             BuildFolder(root / "build"),
             "scripts.build",
-            *("--log", str(log), "--vars", "top_n: 7"),
+            *("--log", str(log), "--vars", "{top_n: 7, with_examples: true}"),
         )
 
     root, outcome = build_once(tmp_path_factory, "dirty", build)

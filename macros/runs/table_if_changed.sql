@@ -95,6 +95,10 @@
         ~ '.table_inputs (table_name varchar, fingerprint varchar)'
     ) %}
     {% do run_query(
+        'create table if not exists ' ~ target.schema
+        ~ '.passed_tests (test_name varchar, fingerprint varchar)'
+    ) %}
+    {% do run_query(
         'create or replace table ' ~ target.schema ~ '.table_contents'
         ~ ' (table_name varchar, invocation_id varchar, fingerprint varchar)'
     ) %}

@@ -134,7 +134,9 @@ def made_up_result(
         rounds=3 if is_compared else 1,
         whole=WholeBuild(Timing({"customers": 2 * seconds}, 300), 9, 40, 1, 250, 5, 7),
         serving=Serving(0.7, 170, answers),
-        day_more=DayMore(180, 27, seconds, seconds / 5, 9, 3, 3.5) if is_compared else None,
+        day_more=DayMore(180, 27, seconds, seconds / 4, seconds / 2, seconds / 8, 9, 3, 3.5)
+        if is_compared
+        else None,
         alone=Timing({"customers": seconds}, 100),
         evaluation_seconds=seconds / 4,
         contenders=dict.fromkeys(CONTENDERS, tables) if is_compared else {},
@@ -157,7 +159,7 @@ def test_the_report_shows_growth_and_every_contender() -> None:
     assert (
         "| `customers` | 0.50 | 1.00 | 4.00 | 8.00 | 48.00 | 96.00 | 8.0 | 12.0 |" in text
     )
-    assert "| 1 | 180 | 27 | 0.5 | 0.1 | 20% | 9.0 | 3.0 | 33% | 3.5 |" in text
+    assert "| 1 | 180 | 27 | 0.5 (0.2) | 0.1 (0.1) | 25% | 9.0 | 3.0 | 33% | 3.5 |" in text
     assert "| a customer |  | 3.0 | 9.0 (1 failed) |  | 3.0" in text
     for contender in CONTENDERS:
         assert text.count(f"| {contender} ") == 2

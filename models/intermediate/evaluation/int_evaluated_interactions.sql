@@ -1,13 +1,13 @@
 {{ config(materialized='view', meta={'compared_by': 'content'}) }}
 
--- depends_on: {{ ref('int_log_window') }}
+-- depends_on: {{ ref('int_evaluation_window') }}
 with interactions as (
     select * from {{ ref('int_interactions') }}
 ),
 
 {% if var('evaluation_period') is not none %}
-log_window as (
-    select * from {{ ref('int_log_window') }}
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
 ),
 
 {% endif %}
@@ -20,10 +20,8 @@ evaluated as (
         interactions.event_weight
     from interactions
     {% if var('evaluation_period') is not none %}
-    cross join log_window
-    where
-        interactions.event_at
-        < {{ dbt.date_trunc(var('evaluation_period'), 'log_window.as_of_at') }}
+    cross join evaluation_window
+    where interactions.event_at < evaluation_window.evaluated_until_at
     {% endif %}
 )
 

@@ -1,3 +1,5 @@
+{{ config(materialized='table_if_changed') }}
+
 {#
     What an experiment would find if it had no effect: what customers who were known at the
     split did in a window after it.
@@ -10,15 +12,16 @@
 } %}
 
 with interactions as (
-    select * from {{ ref('int_interactions') }}
+    select * from {{ ref('int_evaluated_interactions') }}
 ),
 
 split as (
-    select * from {{ ref('int_temporal_split') }}
+    select split_at from {{ ref('int_rolling_origins') }}
+    where is_split
 ),
 
-log_window as (
-    select * from {{ ref('int_log_window') }}
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
 ),
 
 windows as (
@@ -32,10 +35,10 @@ measurable as (
     select windows.attribution_days
     from windows
     cross join split
-    cross join log_window
+    cross join evaluation_window
     where
         {{ days_later('windows.attribution_days', 'split.split_at') }}
-        <= log_window.as_of_at
+        <= evaluation_window.evaluated_until_at
 ),
 
 -- Decimals, because their sums are the same in whichever order.

@@ -7,7 +7,7 @@ typed as (
     select
         {{ campaign_value('campaign_id') }} as campaign_id,
         {{ campaign_value('campaign_name') }} as campaign_name,
-        {{ campaign_value('is_active') }} as is_active,
+        {{ is_active(campaign_value('is_active')) }} as is_active,
         {{ campaign_value('starts_on') }} as starts_on,
         {{ campaign_value('ends_on') }} as ends_on,
         {{ campaign_value('audience_size') }} as audience_size,

@@ -7,10 +7,9 @@ typed as (
     select
         {{ experiment_value('experiment_id') }} as experiment_id,
         {{ experiment_value('experiment_name') }} as experiment_name,
-        case
-            when lower(trim(is_active)) = 'example' then {{ var('with_examples') }}
-            else {{ experiment_value('is_active') }}
-        end as is_active,
+        {{ is_active(
+            experiment_value('is_active'), var('experiment_units') is not none
+        ) }} as is_active,
         {{ experiment_value('campaign_id') }} as campaign_id,
         lower({{ experiment_value('layer') }}) as layer,
         {{ experiment_value('layer_from') }} as layer_from,

@@ -1,0 +1,16 @@
+{{ config(materialized='view', meta={'compared_by': 'content'}) }}
+
+{% set period = var('evaluation_period') %}
+
+with log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+final as (
+    select
+        {{ dbt.date_trunc(period, 'as_of_at') if period else 'as_of_at' }}
+            as evaluated_until_at
+    from log_window
+)
+
+select * from final
