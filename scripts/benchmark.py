@@ -13,6 +13,7 @@ import duckdb
 from rich.console import Console
 
 from scripts.benchmark_builds import (
+    LARGEST_COMPARED_SCALE,
     Timing,
     build_models,
     evaluation_models,
@@ -31,8 +32,6 @@ from scripts.marketplace_plan import GeneratorError, plan_log
 from scripts.running_api import MeasurementError
 
 ROUNDS = 3
-# A larger scale is built once, and not beside Polars, which has to hold it in memory.
-LARGEST_COMPARED_SCALE = 10
 
 
 def is_whole(log: Path, interactions: int) -> bool:
@@ -54,13 +53,13 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
         )
     console.print(f"Scale {scale:g}: building, testing and publishing ...")
     built = BuildFolder(root / "build")
-    whole = measure_whole_build(built, log)
-    serving = measure_serving(built)
     is_compared = scale <= LARGEST_COMPARED_SCALE
+    whole = measure_whole_build(built, log, one_by_one=not is_compared)
+    serving = measure_serving(built)
     # Timings are noisy: what is compared takes turns, and the best run of each counts.
     measured: list[list[Timing]] = []
     for number in range(1, (rounds if is_compared else 1) + 1):
-        alone = in_own_process(build_models, folder, log)
+        alone = in_own_process(build_models, folder, log) if is_compared else whole.models
         compared = compare_tables(folder, log, root, alone) if is_compared else []
         measured.append([alone, *compared])
         totals = [
@@ -79,7 +78,7 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
         serving=serving,
         day_more=day_more,
         alone=best[0],
-        evaluation_seconds=sum(best[0].seconds[n] for n in evaluation_models(folder)),
+        evaluation_seconds=sum(best[0].seconds[n] for n in evaluation_models(built)),
         contenders=dict(zip(CONTENDERS, best[1:], strict=False)),
         slowest=dict(zip(CONTENDERS, worst[1:], strict=False)),
     )

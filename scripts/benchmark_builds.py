@@ -1,5 +1,6 @@
 """Measure builds from the outside: time per model, memory, and the space they spill to."""
 
+import functools
 import json
 import multiprocessing
 import os
@@ -23,6 +24,10 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.dbt_run import DbtRun, run_dbt
 
 Result = TypeVar("Result")
+
+# A larger scale is built once, models and tests one by one, and not beside Polars, which
+# has to hold it in memory.
+LARGEST_COMPARED_SCALE = 10
 
 
 @dataclass(frozen=True)
@@ -137,16 +142,22 @@ def run_program(folder: BuildFolder, module: str, *arguments: str) -> str:
     return program.stdout
 
 
-def build_whole(folder: BuildFolder, log: Path) -> tuple[Timing, float, float]:
+def build_whole(
+    folder: BuildFolder, log: Path, *, one_by_one: bool
+) -> tuple[Timing, float, float]:
     """Build and test everything from nothing; in a process of its own.
 
+    Args:
+        one_by_one: whether no model or test is to run beside another.
+
     Returns:
-        What each model took beside others, the wall time of `dbt build` in seconds, and the
+        What each model took, the wall time of `dbt build` in seconds, and the
         most that it spilled in MB.
     """
     shutil.rmtree(folder.root, ignore_errors=True)
     with dbt_progress(Console()) as show, watched_spill(folder) as watch:
-        run = run_dbt(["build"], {"log": str(log)}, folder, show)
+        command = ["build", *(["--threads", "1"] if one_by_one else [])]
+        run = run_dbt(command, {"log": str(log)}, folder, show)
     return model_timing(run), run.seconds, watch.peak_megabytes
 
 
@@ -186,9 +197,12 @@ def publish(folder: BuildFolder) -> tuple[float, float]:
     return time.monotonic() - started, peak_megabytes(resource.RUSAGE_CHILDREN)
 
 
-def measure_whole_build(folder: BuildFolder, log: Path) -> WholeBuild:
+def measure_whole_build(
+    folder: BuildFolder, log: Path, *, one_by_one: bool = False
+) -> WholeBuild:
     """Build, test and publish."""
-    models, build_seconds, temp_megabytes = in_own_process(build_whole, folder, log)
+    whole = functools.partial(build_whole, one_by_one=one_by_one)
+    models, build_seconds, temp_megabytes = in_own_process(whole, folder, log)
     publish_seconds, publish_megabytes = in_own_process(publish, folder)
     files = [file for file in folder.releases.rglob("*") if file.is_file()]
     return WholeBuild(

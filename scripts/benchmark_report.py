@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from scripts import bounds
-from scripts.benchmark_builds import Timing, WholeBuild
+from scripts.benchmark_builds import LARGEST_COMPARED_SCALE, Timing, WholeBuild
 from scripts.benchmark_refresh import SETTINGS, SHORT_LOG, DayMore
 from scripts.benchmark_serving import Answers, Serving
 from scripts.benchmark_tables import COMPARED_TABLES
@@ -93,6 +93,8 @@ def report(results: list[ScaleResult]) -> str:
         "Models alone: the sum over all models, run one after the other, best of"
         f" {_rounds(results)}; those of the evaluation measure how well every ranking does."
         " CPU time: of that run on all cores, dbt's own included."
+        f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, models and tests"
+        " one by one."
         " `dbt build`: wall time of one run of all models and tests, dbt's start included,"
         " the peak memory of its process, and the most that it spilled to disk at a time.",
         table(
