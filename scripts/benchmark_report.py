@@ -93,8 +93,7 @@ def report(results: list[ScaleResult]) -> str:
         "Models alone: the sum over all models, run one after the other, best of"
         f" {_rounds(results)}; those of the evaluation measure how well every ranking does."
         " CPU time: of that run on all cores, dbt's own included."
-        f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, models and tests"
-        " one by one."
+        f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, one by one."
         " `dbt build`: wall time of one run of all models and tests, dbt's start included,"
         " the peak memory of its process, and the most that it spilled to disk at a time.",
         table(
