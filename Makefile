@@ -3,7 +3,7 @@
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
 export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN
+	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,13 +48,15 @@ $(SPARK): pyproject.toml $(DEV)
 	@touch $@
 
 ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
-	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
+	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"} \
+	$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
 	@$(BIN)/python -m scripts.build $(ORDER) $${TARGET:+--target "$$TARGET"}
 
-refresh: $(RUN) ## Take in what is new in the log, and publish, with the settings of the last build
-	@$(BIN)/python -m scripts.refresh
+refresh: $(RUN) ## Take in what is new, check, publish, watch (DRY_RUN=1 ACCEPT_DRIFT=why WATCH=60)
+	@$(BIN)/python -m scripts.refresh $${DRY_RUN:+--dry-run} $${WATCH:+--watch "$$WATCH"} \
+		$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
 	@$(BIN)/python -m scripts.evidence $(ORDER)
