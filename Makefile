@@ -15,7 +15,7 @@ SPARK := $(VENV)/.installed-spark
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark simulate lint format screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos simulate lint format screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -111,6 +111,9 @@ test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)
 	@$(BIN)/python -m scripts.spark_setup
 	@$(BIN)/python -m pytest --numprocesses 0 tests/spark
+
+chaos: $(DEV) ## Let disks fill up, processes die and files break: is the last release served?
+	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \
