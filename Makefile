@@ -3,7 +3,7 @@
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
 export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN
+	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +15,7 @@ SPARK := $(VENV)/.installed-spark
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark simulate lint format screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos simulate lint format screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,13 +48,15 @@ $(SPARK): pyproject.toml $(DEV)
 	@touch $@
 
 ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
-	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"}
+	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"} \
+	$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
 	@$(BIN)/python -m scripts.build $(ORDER) $${TARGET:+--target "$$TARGET"}
 
-refresh: $(RUN) ## Take in what is new in the log, and publish, with the settings of the last build
-	@$(BIN)/python -m scripts.refresh
+refresh: $(RUN) ## Take in what is new, check, publish, watch (DRY_RUN=1 ACCEPT_DRIFT=why WATCH=60)
+	@$(BIN)/python -m scripts.refresh $${DRY_RUN:+--dry-run} $${WATCH:+--watch "$$WATCH"} \
+		$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
 	@$(BIN)/python -m scripts.evidence $(ORDER)
@@ -109,6 +111,9 @@ test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)
 	@$(BIN)/python -m scripts.spark_setup
 	@$(BIN)/python -m pytest --numprocesses 0 tests/spark
+
+chaos: $(DEV) ## Let disks fill up, processes die and files break: is the last release served?
+	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \

@@ -12,7 +12,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
+from scripts.build_history import Run, noted
+from scripts.build_inputs import fingerprint_of_inputs
 from scripts.build_order import (
     Order,
     check_inputs,
@@ -31,6 +33,13 @@ from scripts.build_order import (
 )
 from scripts.build_summary import print_summary
 from scripts.dbt_run import DbtRun, NodeResult, run_dbt
+from scripts.drift import (
+    DriftError,
+    check_drift,
+    notes_on,
+    read_drift,
+    releases_to_compare,
+)
 from scripts.generate_experiments import generate_experiments
 from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError
@@ -46,6 +55,7 @@ class BuildError(RuntimeError):
 
 REPORTED_ERRORS: tuple[type[Exception], ...] = (
     BuildError,
+    DriftError,
     bounds.BoundsError,
     FolderInUseError,
     LogSourceError,
@@ -207,11 +217,12 @@ def dbt_build(
     """
     # Unit tests check the SQL, not the log: they belong to `make test`.
     command = ["build", "--exclude-resource-type", "unit_test", *selection]
+    compared = releases_to_compare(folder, settings)
     with dbt_progress(console) as show:
-        run = run_dbt(command, settings, folder, show, lock=lock)
+        run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
-            run = run_dbt(command, settings, folder, show, lock=lock)
+            run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
     if run.exit_code:
         raise BuildError("\n".join(run.problems))
     return run
@@ -224,17 +235,19 @@ def build_and_publish(
     keep: int,
     lock: int,
     timings: dict[str, float],
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], Iterable[str]] = tuple,
     target: str = "duckdb",
+    smoke: Callable[[Path], None] = lambda _: None,
 ) -> tuple[Release, DbtRun]:
     """Build every model, test it, and publish a release.
 
     Args:
         settings: dbt variables, the log among them.
         lock: file descriptor of the folder's lock.
-        check: looks at the warehouse before it is published; raises BuildError where it
-            must not be.
+        check: looks at the warehouse before it is published, and returns what there is to
+            note; raises an error where it must not be.
         target: the engine, an output of profiles.yml.
+        smoke: looks at the written release before it is served.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
@@ -242,12 +255,12 @@ def build_and_publish(
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
     with timed("dbt build", timings):
         run = dbt_build(folder, console, settings, lock, "--target", target)
-    check()
+    run.warnings += check()
     for note in run.notes:
         console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
-        return publish(folder, keep, print_mart), run
+        return publish(folder, keep, print_mart, smoke), run
 
 
 def build(folder: BuildFolder, console: Console, order: Order) -> Release:
@@ -259,13 +272,37 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     bounds.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
-    with folder.lock() as lock:
+    with noted(folder, "build") as run, folder.lock() as lock:
         settings = prepare(folder, console, order, timings)
-        release, run = build_and_publish(
-            folder, console, settings, order.keep, lock, timings, target=order.target
+        run.inputs = fingerprint_of_inputs(folder, settings)
+        release, done = build_and_publish(
+            folder,
+            console,
+            settings,
+            order.keep,
+            lock,
+            timings,
+            drift_check(folder, order.target, run, order.accepted_drift),
+            order.target,
         )
-    print_summary(console, release, run, timings)
+        run.publish(release)
+    print_summary(console, release, done, timings)
     return release
+
+
+def drift_check(
+    folder: BuildFolder, target: str, run: Run, accepted: str | None
+) -> Callable[[], list[str]]:
+    """A check that notes a build's drift in its run, and stops it where that is too far."""
+
+    def check() -> list[str]:
+        run.drift = read_drift(folder, target)
+        check_drift(run.drift, accepted)
+        if any(drift.level == "block" for drift in run.drift):
+            run.accepted_drift = accepted
+        return notes_on(run.drift)
+
+    return check
 
 
 def rebuild(
@@ -274,7 +311,8 @@ def rebuild(
     current: Release,
     lock: int,
     timings: dict[str, float],
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], Iterable[str]] = tuple,
+    smoke: Callable[[Path], None] = lambda _: None,
 ) -> tuple[Release, DbtRun]:
     """Build and publish with the settings, and on the engine, of the current release.
 
@@ -286,7 +324,7 @@ def rebuild(
     check_engine(folder, console, target)
     check_inputs(settings)
     return build_and_publish(
-        folder, console, settings, KEPT_RELEASES, lock, timings, check, target
+        folder, console, settings, KEPT_RELEASES, lock, timings, check, target, smoke
     )
 
 

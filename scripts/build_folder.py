@@ -118,6 +118,16 @@ class BuildFolder:
         return self.root / "suppressions"
 
     @property
+    def history(self) -> Path:
+        """What became of every build, a row each (scripts/build_history.py)."""
+        return self.root / "history.parquet"
+
+    @property
+    def metrics(self) -> Path:
+        """What the last refresh was like, for Prometheus."""
+        return self.root / "metrics" / "refresh.prom"
+
+    @property
     def docs(self) -> Path:
         """The dbt docs, apart: what made them must not pass for a build."""
         return self.root / "docs"

@@ -29,6 +29,7 @@ class Order:
         extra: more dbt variables, as YAML.
         keep: how many releases to keep.
         target: the engine, an output of profiles.yml: duckdb or spark.
+        accepted_drift: why a build that has drifted is to be published; None if it is not.
     """
 
     log: str | None = None
@@ -36,6 +37,7 @@ class Order:
     extra: str | None = None
     keep: int = KEPT_RELEASES
     target: str = "duckdb"
+    accepted_drift: str | None = None
 
 
 def order_parser(program: str, description: str) -> argparse.ArgumentParser:
@@ -49,6 +51,9 @@ def order_parser(program: str, description: str) -> argparse.ArgumentParser:
         type=int,
         default=KEPT_RELEASES,
         help=f"how many releases to keep (default {KEPT_RELEASES})",
+    )
+    parser.add_argument(
+        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
     )
     return parser
 
@@ -64,6 +69,7 @@ def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> 
         options.vars,
         options.keep,
         getattr(options, "target", "duckdb"),
+        options.accept_drift,
     )
 
 

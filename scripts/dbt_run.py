@@ -88,6 +88,7 @@ def run_dbt(
     *,
     target: Path | None = None,
     lock: int | None = None,
+    environment: dict[str, str] | None = None,
 ) -> DbtRun:
     """Run a dbt command such as ["build"].
 
@@ -96,11 +97,11 @@ def run_dbt(
         show: called after every node, with how many are done and how many there are.
         target: where dbt's artifacts go; the folder's own place for them if None.
         lock: file descriptor of the folder's lock, held as long as dbt runs.
+        environment: more environment variables for dbt.
     """
     started = time.monotonic()
     target = target or folder.dbt_target
     earlier_results = _stamp(target)
-    environment = _environment(folder, target)
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
     # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
@@ -114,7 +115,7 @@ def run_dbt(
             *("--vars", _flow(variables)),
         ],
         cwd=Path.cwd(),
-        env=environment,
+        env=_environment(folder, target) | (environment or {}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

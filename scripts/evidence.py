@@ -18,10 +18,12 @@ from scripts.build import (
     carry_out,
     check_writable,
     dbt_build,
+    drift_check,
     prepare,
     timed,
 )
 from scripts.build_folder import BuildFolder, shown
+from scripts.build_history import noted
 from scripts.build_order import Order, order_parser, read_order
 from scripts.evidence_report import write_report
 from scripts.releases import Release
@@ -40,7 +42,7 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
     bounds.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
-    with folder.lock() as lock:
+    with noted(folder, "evidence") as run, folder.lock() as lock:
         settings = prepare(folder, console, order, timings)
         console.print("Dividing the log ...")
         with timed("divide the log", timings):
@@ -52,7 +54,11 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
             als_check.check(folder, als_check.print_progress)
         with timed("fit weights", timings):
             fit_weights.fit(folder)
-        release, _ = build_and_publish(folder, console, settings, order.keep, lock, timings)
+        check = drift_check(folder, order.target, run, order.accepted_drift)
+        release, _ = build_and_publish(
+            folder, console, settings, order.keep, lock, timings, check
+        )
+        run.publish(release)
         with timed("report", timings):
             report = write_report(release, folder.evidence / "report.html")
     print_evidence(console, release)

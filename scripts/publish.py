@@ -6,13 +6,17 @@ disturbed: a release is a file of its own, under a name of its own.
 
 import argparse
 import logging
+import os
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 
 from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError
+from scripts.drift import REFERENCE
 from scripts.opt_outs import opted_out_in
 from scripts.release_writer import Progress, write_release
 from scripts.releases import Release, ReleaseError, ReleaseFolder
@@ -23,9 +27,15 @@ log = logging.getLogger(__name__)
 
 
 def publish(
-    folder: BuildFolder, keep: int = KEPT_RELEASES, show: Progress | None = None
+    folder: BuildFolder,
+    keep: int = KEPT_RELEASES,
+    show: Progress | None = None,
+    check: Callable[[Path], None] = lambda _: None,
 ) -> Release:
     """Publish the last build of a folder and remove releases beyond the last `keep`.
+
+    Args:
+        check: looks at the folder of the written release before it is served.
 
     Raises:
         ReleaseError: the build is not fit, or the release could not be written; what was
@@ -36,12 +46,12 @@ def publish(
         with releases.lock():
             releases.sweep()
             try:
-                release = write_release(folder, releases, show)
+                release = write_release(folder, releases, show, check)
             finally:
                 releases.sweep()
             # From here on it is published: what goes wrong is said, and no more.
             try:
-                releases.prune(keep)
+                releases.prune(keep, os.environ.get(REFERENCE))
             except OSError as error:
                 log.warning("Old releases could not be removed: %s", error)
             for stuck in releases.sweep():

@@ -134,11 +134,17 @@ def test_results(manifest: dict[str, Any], results: dict[str, Any]) -> list[dict
 
 
 def write_release(
-    folder: BuildFolder, releases: ReleaseFolder, show: Progress | None = None
+    folder: BuildFolder,
+    releases: ReleaseFolder,
+    show: Progress | None = None,
+    check: Callable[[Path], None] = lambda _: None,
 ) -> Release:
     """Copy the public marts of a checked build into a new release, and serve it.
 
     The caller holds the releases' lock.
+
+    Args:
+        check: looks at the folder of the written release; an error of it stops here.
 
     Raises:
         ReleaseError: the build is not fit, or the copy differs from what it copies.
@@ -179,6 +185,7 @@ def write_release(
         "tests": test_results(manifest, results),
     }
     _write_manifest(unfinished, created_at, engine, results, counts, window, facts)
+    check(unfinished)
     return releases.finish(unfinished)
 
 

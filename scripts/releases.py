@@ -167,13 +167,20 @@ class ReleaseFolder:
                 stuck.append(left.name)
         return stuck
 
-    def prune(self, keep: int) -> list[str]:
+    def prune(self, keep: int, spared: str | None = None) -> list[str]:
         """Put all but the last `keep` releases and the served one where `sweep` finds them.
+
+        Args:
+            spared: the id of one more that stays.
 
         First out of sight, so that an interrupted removal leaves no half release.
         """
         served = self.current()
-        old = [release for release in self.all()[:-keep] if release != served]
+        old = [
+            release
+            for release in self.all()[:-keep]
+            if release != served and release.release_id != spared
+        ]
         for release in old:
             release.folder.rename(self.root / f"{UNFINISHED}{release.release_id}")
         return [release.release_id for release in old]

@@ -19,6 +19,7 @@ from scripts.build import (
     rebuild,
 )
 from scripts.build_folder import BuildFolder, shown
+from scripts.build_history import noted
 from scripts.opt_outs import canonical_id, customers_in, has_numbers, note_opt_outs
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
@@ -43,13 +44,13 @@ def suppress(
     current = ReleaseFolder(folder.releases).current()
     if current is None:
         raise ReleaseError("There is no release to leave anybody out of: run `make build`")
-    with folder.lock() as lock:
+    with noted(folder, "suppress") as run, folder.lock() as lock:
         customer_ids = _ids(current, customer_ids)
-        noted = note_opt_outs(folder, customer_ids, reason)
+        opt_outs = note_opt_outs(folder, customer_ids, reason)
         served = len(customers_in(current.database, customer_ids))
         console.print(
             f"Noted {len(customer_ids)}, of whom {served} {'is' if served == 1 else 'are'}"
-            f" in the current release: {shown(noted)}",
+            f" in the current release: {shown(opt_outs)}",
             soft_wrap=True,
         )
         target = current.manifest.get("engine", "duckdb")
@@ -61,6 +62,7 @@ def suppress(
             timings={},
             check=lambda: _check(folder, customer_ids, target),
         )
+        run.publish(release)
     console.print(
         f"{release.release_id} is served; whoever opted out is in none of its answers."
         " Releases made before still hold them."
@@ -88,8 +90,11 @@ def _ids(release: Release, customer_ids: list[str]) -> list[str]:
     return ids
 
 
-def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
+def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> tuple[()]:
     """See that nobody who opted out is in the tables that are to be published.
+
+    Returns:
+        Nothing to note: that customers are gone is no drift to wait for.
 
     Raises:
         BuildError: somebody is.
@@ -103,6 +108,7 @@ def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
             f"The build still holds {', '.join(remaining)}, although that is noted in"
             f" {shown(folder.suppressions)}"
         )
+    return ()
 
 
 def main(arguments: list[str] | None = None) -> int:

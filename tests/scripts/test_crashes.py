@@ -1,7 +1,6 @@
 """Builds that are killed: whenever it happens, no reader and no later build notices."""
 
 import contextlib
-import hashlib
 import os
 import random
 import re
@@ -9,10 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import psutil
 import pytest
 from rich.console import Console
@@ -23,83 +21,14 @@ from scripts.build import BuildError, build_and_publish, check_warehouse
 from scripts.build_folder import PROJECT, BuildFolder, FolderInUseError
 from scripts.dbt_run import DbtRun
 from scripts.generate_interactions import generate
-from scripts.releases import RELEASE_ID, Release, ReleaseFolder
+from scripts.releases import ReleaseFolder
 from tests.conftest import public_tables, run_program
+from tests.daily_log import DailyLog
+from tests.readers import Readers
 
 # Whom the signal reaches: all of a build, or one of its two programs.
 VICTIMS = ("both", "build", "dbt")
 KILLS = 26
-
-
-class DailyLog:
-    """A log that grows by a file per day."""
-
-    def __init__(self, folder: Path, days: int) -> None:
-        whole = folder / "whole.csv"
-        generate(whole, scale=0.002, seed=8)
-        header, *lines = whole.read_text().splitlines(keepends=True)
-        self.folder = folder / "log"
-        self.folder.mkdir()
-        self.header = header
-        self.waiting: dict[str, list[str]] = {}
-        for line in lines:
-            self.waiting.setdefault(line.split(",")[3][:10], []).append(line)
-        self.grow(days)
-
-    @property
-    def pattern(self) -> str:
-        return str(self.folder / "*.csv")
-
-    def grow(self, days: int = 1) -> None:
-        """The next days arrive, each whole from its first moment on."""
-        for day in sorted(self.waiting)[:days]:
-            arriving = self.folder / f"{day}.part"
-            arriving.write_text(self.header + "".join(self.waiting.pop(day)))
-            arriving.rename(self.folder / f"{day}.csv")
-
-
-@dataclass
-class Readers:
-    """What readers of a folder rely on, looked at again and again."""
-
-    folder: BuildFolder
-    last: str = ""
-    whole: set[str] = field(default_factory=set)
-
-    def look(self) -> None:
-        """Every release that can be seen is whole, and none before the last is served."""
-        releases = ReleaseFolder(self.folder.releases)
-        if releases.root.exists():
-            seen = {path.name for path in releases.root.iterdir()}
-            finished = {release.release_id for release in releases.all()}
-            assert {name for name in seen if RELEASE_ID.fullmatch(name)} == finished
-            hidden = {name for name in seen - finished if not name.startswith(".")}
-            assert hidden <= {"current"}
-        served = releases.current()
-        assert (served.release_id if served else "") >= self.last
-        self.last = served.release_id if served else ""
-        for release in releases.all():
-            # The rows of what is served are counted every time.
-            if release == served or release.release_id not in self.whole:
-                self._check(release)
-                self.whole.add(release.release_id)
-
-    def _check(self, release: Release) -> None:
-        manifest = release.manifest
-        assert manifest["release_id"] == release.release_id
-        files = {
-            str(path.relative_to(release.folder))
-            for path in release.folder.rglob("*")
-            if path.is_file()
-        }
-        assert files == {*manifest["files"], "manifest.json"}
-        for name, facts in manifest["files"].items():
-            content = (release.folder / name).read_bytes()
-            assert hashlib.sha256(content).hexdigest() == facts["sha256"], name
-        with duckdb.connect(release.database, read_only=True) as reader:
-            for mart, count in manifest["row_counts"].items():
-                found = reader.execute(f"select count(*) from {mart}").fetchone()
-                assert found == (count,), mart
 
 
 @dataclass
@@ -116,19 +45,25 @@ class KilledBuild:
 
 
 def kill_a_build(
-    folder: BuildFolder, log: str, victim: str, delay: float, after: str = ""
+    folder: BuildFolder,
+    log: str | None,
+    victim: str,
+    delay: float,
+    after: str = "",
 ) -> KilledBuild:
-    """Start a build, and kill it or a part of it.
+    """Start a build, or a refresh, and kill it or a part of it.
 
     Args:
+        log: of the build; None starts a refresh.
         victim: one of VICTIMS; where there is no dbt, both.
         delay: seconds until then.
         after: what the build has to say before they begin.
     """
     said = folder.root.parent / "said.txt"
+    command = ["scripts.refresh"] if log is None else ["scripts.build", "--log", log]
     with said.open("w") as output:
         program = psutil.Popen(
-            [sys.executable, "-m", "scripts.build", "--log", log],
+            [sys.executable, "-m", *command],
             cwd=PROJECT,
             env=os.environ
             | {"AUDIENCE_BUILD_DIR": str(folder.root), "PYTHONPATH": str(PROJECT)},

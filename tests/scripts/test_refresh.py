@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.build_folder import BuildFolder
+from scripts.build_history import read_history
 from scripts.releases import ReleaseFolder
 from tests.conftest import run_program
 
@@ -27,6 +28,8 @@ def test_a_new_file_is_served_with_the_settings_of_before(
     (log / "2.csv").write_text(
         HEADER + "1,1,cart,2023-03-01,One\n3,1,cart,2023-02-27,Late\n3,4,cart,2023-03-03,\n"
     )
+    planned = run_program(folder, "scripts.refresh", "--dry-run")
+    assert "1 of the 2 files of the log are new" in planned.stdout
     refreshed = run_program(folder, "scripts.refresh")
     assert refreshed.returncode == 0, refreshed.stderr
     assert "1 of 2 files of the log are new." in refreshed.stdout
@@ -45,6 +48,18 @@ def test_a_new_file_is_served_with_the_settings_of_before(
         (4, None, 1, 1),
     ]
     assert duplicates == (1,)
+
+    again = run_program(folder, "scripts.refresh")
+    assert again.returncode == 0, again.stderr
+    assert f"Nothing is new since {release.release_id}" in again.stdout
+    assert ReleaseFolder(folder.releases).current() == release
+    runs = [(run.program_name, run.result) for run in read_history(folder)]
+    assert runs == [
+        ("build", "published"),
+        ("refresh", "published"),
+        ("refresh", "unchanged"),
+    ]
+    assert 'audience_refresh_result{result="unchanged"} 1' in folder.metrics.read_text()
 
 
 def test_there_is_nothing_to_refresh_before_the_first_build(folder: BuildFolder) -> None:

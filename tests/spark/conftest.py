@@ -148,6 +148,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     on_spark.root.mkdir()
     for kept in ("evidence", "exports", "suppressions"):
         shutil.copytree(on_duckdb.root / kept, on_spark.root / kept)
+    shutil.copy(on_duckdb.history, on_spark.history)
     outcome = run_program(
         on_spark, "scripts.build", "--target", "spark", *order, project=project, **SMALL
     )

@@ -1,0 +1,24 @@
+{#
+    The releases that a build is compared with, by what they are to it; no id where there is
+    none to compare with. Programs that build name them: dbt by hand compares with nothing.
+#}
+{% macro earlier_releases() %}
+    {{ return({
+        'the release before': env_var('AUDIENCE_RELEASE_BEFORE', ''),
+        'the reference': env_var('AUDIENCE_REFERENCE_RELEASE', ''),
+    }) }}
+{% endmacro %}
+
+
+{# Rows of a public mart as these releases have it, from their Parquet copies. #}
+{% macro earlier_rows(mart, columns) %}
+    {% for compared_with, release_id in earlier_releases().items() %}
+    select
+        {{ dbt.string_literal(compared_with) }} as compared_with,
+        {{ columns | join(',\n        ') }}
+    from (
+        {{ kept_rows('releases/' ~ (release_id or 'none') ~ '/parquet/' ~ mart, columns) }}
+    ) as rows_of_release
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+{% endmacro %}

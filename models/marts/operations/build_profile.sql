@@ -1,0 +1,99 @@
+{# What later builds are compared with: few rows, and nobody's id in them. #}
+{% set score_bins = 1000 %}
+
+with interactions as (
+    select * from {{ ref('int_interactions') }}
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+customers as (
+    select * from {{ ref('int_customer_totals') }}
+),
+
+ranking as (
+    select * from {{ ref('int_customer_ranking') }}
+),
+
+row_accounting as (
+    select * from {{ ref('row_accounting') }}
+    where input = 'log'
+),
+
+last_day as (
+    select
+        interactions.customer_id,
+        interactions.event
+    from interactions
+    cross join log_window
+    where interactions.event_at > {{ days_later(-1, 'log_window.as_of_at') }}
+),
+
+seen as (
+    select
+        customers.first_interaction_at,
+        customers.last_interaction_at,
+        {{ days_later(-1, 'log_window.as_of_at') }} as day_before
+    from customers
+    cross join log_window
+),
+
+-- New ones are those whose first interaction lies in the day.
+customers_of_the_day as (
+    select
+        count(*) as customer_count,
+        coalesce(sum(case when first_interaction_at > day_before then 1 end), 0)
+            as new_customer_count
+    from seen
+    where last_interaction_at > day_before
+),
+
+measured as (
+    select
+        'interactions of the last day' as measure,
+        event as part,
+        count(*) as value
+    from last_day
+    group by event
+    union all
+    select
+        'customers of the last day' as measure,
+        'all' as part,
+        customer_count as value
+    from customers_of_the_day
+    union all
+    select
+        'customers of the last day' as measure,
+        'new' as part,
+        new_customer_count as value
+    from customers_of_the_day
+    union all
+    select
+        'rows' as measure,
+        outcome as part,
+        sum(row_count) as value
+    from row_accounting
+    group by outcome
+    union all
+    select
+        'customers by score' as measure,
+        cast(
+            cast(floor(engagement_score * {{ score_bins }}) as bigint)
+            as {{ dbt.type_string() }}
+        ) as part,
+        count(*) as value
+    from ranking
+    group by floor(engagement_score * {{ score_bins }})
+),
+
+final as (
+    select
+        cast(measure as {{ dbt.type_string() }}) as measure,
+        cast(part as {{ dbt.type_string() }}) as part,
+        cast(value as double) as value
+    from measured
+)
+
+select * from final

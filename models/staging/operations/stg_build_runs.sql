@@ -1,0 +1,19 @@
+{# A table: the file that it reads changes with every run. #}
+{{ config(materialized='table') }}
+
+-- What scripts/build_history.py has noted.
+with runs as (
+    {{ kept_rows('history', {
+        'run_number': 'bigint',
+        'program_name': dbt.type_string(),
+        'started_at': 'timestamp',
+        'seconds': 'double',
+        'interaction_count': 'bigint',
+        'release_id': dbt.type_string(),
+        'result': dbt.type_string(),
+        'reason': dbt.type_string(),
+        'accepted_drift': dbt.type_string(),
+    }) }}
+)
+
+select * from runs

@@ -1,0 +1,16 @@
+{# A table: the releases that it reads may be gone tomorrow. #}
+{{ config(materialized='table') }}
+
+with customers as (
+    {{ earlier_rows('customers', {
+        'customer_id': id_type(),
+        'engagement_rank': 'bigint',
+    }) }}
+),
+
+top as (
+    select * from customers
+    where engagement_rank <= 100
+)
+
+select * from top

@@ -1,0 +1,97 @@
+"""Ask the API for answers out of a release before anybody else can."""
+
+import json
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scripts.build_folder import BuildFolder
+from scripts.releases import Release
+from scripts.running_api import MeasurementError, running_api
+
+SAMPLED_PRODUCTS = 20
+
+
+class SmokeCheckError(RuntimeError):
+    """A release that must not be served; the message says what it answers wrongly."""
+
+
+def smoke_check(folder: BuildFolder, candidate: Path, current: Release | None) -> None:
+    """See that the API answers out of a written release what lies in it.
+
+    Args:
+        candidate: the folder of the release that is not yet served.
+        current: the release that is; what it has must not be gone.
+
+    Raises:
+        SmokeCheckError: it does not.
+    """
+    _check_counts(candidate, current)
+    with tempfile.TemporaryDirectory(prefix=".smoke-", dir=folder.root) as scratch:
+        alone = BuildFolder(Path(scratch))
+        alone.releases.mkdir()
+        (alone.releases / "current").symlink_to(candidate.resolve())
+        try:
+            with running_api(alone, ["-m", "api"], workers=1, access_log=0) as api:
+                _check_health(api.url)
+                _check_lists(api.url, candidate)
+        except MeasurementError as error:
+            raise SmokeCheckError(f"The API does not start on it: {error}") from error
+
+
+def _check_counts(candidate: Path, current: Release | None) -> None:
+    if current is None:
+        return
+    counts = json.loads((candidate / "manifest.json").read_text())["row_counts"]
+    gone = [
+        mart
+        for mart, count in current.manifest["row_counts"].items()
+        if mart in ("customers", "products", "product_audiences")
+        and count
+        and not counts.get(mart)
+    ]
+    if gone:
+        raise SmokeCheckError(
+            f"{', '.join(gone)} would be empty, and {current.release_id} has rows there"
+        )
+
+
+def _check_health(url: str) -> None:
+    status, body = _ask(f"{url}/health")
+    if body.get("status") != "healthy":
+        reasons = " ".join(body.get("reasons", [])) or f"HTTP status {status}"
+        raise SmokeCheckError(f"The API is {body.get('status', 'not well')}: {reasons}")
+
+
+def _check_lists(url: str, candidate: Path) -> None:
+    """Compare lists as the API gives them with those of the mart."""
+    with duckdb.connect(candidate / "audience.duckdb", read_only=True) as release:
+        lists = release.execute(
+            "select product_id::text, list(customer_id order by audience_rank)"
+            " from product_audiences where product_id in (select product_id from products"
+            " order by hash(product_id) limit $products) group by product_id",
+            {"products": SAMPLED_PRODUCTS},
+        ).fetchall()
+    for product, expected in lists:
+        status, body = _ask(f"{url}/recommend/{urllib.parse.quote(product, safe='')}")
+        found = [row["customer_id"] for row in body.get("recommendations", [])]
+        if not found or found != expected[: len(found)]:
+            raise SmokeCheckError(
+                f"Product {product}: the API answers {found[:3]} (HTTP status {status}),"
+                f" the release has {expected[:3]}"
+            )
+
+
+def _ask(url: str) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, {}
+    except (OSError, ValueError):
+        return 0, {}

@@ -1,0 +1,100 @@
+"""A marketplace that refreshes day by day, and a table at the end of what held."""
+
+import copy
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.build_history import read_history
+from scripts.releases import ReleaseFolder
+from tests.api.conftest import serve
+from tests.conftest import run_program
+from tests.daily_log import DailyLog
+from tests.readers import Readers
+
+__all__ = ["serve"]
+
+DAYS = 170
+# So many interactions a day that a drift can be told from chance.
+SCALE = 0.05
+
+
+@dataclass
+class Marketplace:
+    """A log that grows by a file per day, and the folder that it is built in.
+
+    Attributes:
+        readers: look at its releases again and again.
+    """
+
+    log: DailyLog
+    folder: BuildFolder
+    readers: Readers
+
+    def refresh(
+        self, *arguments: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Refresh as a user would; whatever comes of it, releases are whole afterwards."""
+        outcome = run_program(self.folder, "scripts.refresh", *arguments, **environment)
+        self.check(outcome.stdout + outcome.stderr)
+        return outcome
+
+    def check(self, said: str) -> None:
+        """See that nobody was told of a traceback, and that all releases are whole."""
+        assert "Traceback" not in said, said
+        self.readers.look()
+
+    @property
+    def served(self) -> str | None:
+        current = ReleaseFolder(self.folder.releases).current()
+        return current.release_id if current else None
+
+    @property
+    def results(self) -> list[str]:
+        """What became of every run, the first build included."""
+        return [run.result for run in read_history(self.folder)]
+
+
+@pytest.fixture(scope="session")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DailyLog]:
+    """A build of all days but the last ones; the log is found through a link."""
+    root = tmp_path_factory.mktemp("chaos")
+    log = DailyLog(root, days=DAYS, scale=SCALE)
+    log.folder = log.folder.rename(root / "days")
+    (root / "log").symlink_to(log.folder)
+    built = run_program(
+        BuildFolder(root / "build"), "scripts.build", "--log", f"{root}/log/*.csv"
+    )
+    assert built.returncode == 0, built.stderr
+    return root, log
+
+
+@pytest.fixture
+def market(first_build: tuple[Path, DailyLog], tmp_path: Path) -> Iterator[Marketplace]:
+    """A marketplace of the test's own, one release old."""
+    root, log = first_build
+    own = copy.deepcopy(log)
+    own.folder = tmp_path / "days"
+    shutil.copytree(log.folder, own.folder)
+    (root / "log").unlink()
+    (root / "log").symlink_to(own.folder)
+    folder = BuildFolder(tmp_path / "build")
+    shutil.copytree(root / "build", folder.root, symlinks=True)
+    yield Marketplace(own, folder, Readers(folder))
+    (root / "log").unlink()
+    (root / "log").symlink_to(log.folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line per fault: whether what must hold has held, and how long it took."""
+    terminalreporter.section("faults")
+    for outcome in ("passed", "failed", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            fault = report.nodeid.split("::test_")[-1].replace("_", " ")
+            held = {"passed": "held", "failed": "DID NOT HOLD"}.get(outcome, outcome)
+            terminalreporter.write_line(f"{held:<14}{report.duration:>7.1f} s  {fault}")

@@ -1,0 +1,248 @@
+"""Whatever happens to a refresh: nothing is lost, and the release before is served on.
+
+Every test ends with a refresh that nothing happens to, and that publishes.
+"""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+from rich.console import Console
+
+from scripts import build_history, release_writer
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.refresh import refresh
+from scripts.releases import ReleaseFolder
+from tests.api.conftest import Serve
+from tests.api.test_switching import Load, served
+from tests.chaos.conftest import Marketplace
+from tests.readers import Readers
+from tests.scripts.test_crashes import VICTIMS, kill_a_build
+
+KILLS = 6
+# Of the disk beyond what lies on it already: from nothing to almost enough.
+FREE_BYTES = (0, 100_000, 1_000_000, 4_000_000, 12_000_000)
+
+
+def publishes(market: Marketplace, before: str | None) -> None:
+    """A refresh that nothing happens to."""
+    outcome = market.refresh()
+    assert outcome.returncode == 0, outcome.stderr
+    assert market.served is not None
+    assert market.served > (before or "")
+    assert market.results[-1] == "published"
+
+
+def test_a_disk_that_is_full_at_any_write(market: Marketplace, tmp_path: Path) -> None:
+    market.log.grow()
+    size = sum(
+        file.stat().st_blocks * 512 for file in tmp_path.joinpath("build").rglob("*")
+    )
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def mount(options: str) -> bool:
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
+        return not subprocess.run(command, check=False).returncode
+
+    if shutil.which("mount") is None or not mount(f"size={size + 64_000_000}"):
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        full = BuildFolder(disk / "build")
+        shutil.copytree(market.folder.root, full.root, symlinks=True)
+        market.folder, market.readers = full, Readers(full)
+        before = market.served
+        used = shutil.disk_usage(disk).used
+        for free in FREE_BYTES:
+            assert mount(f"remount,size={used + free}")
+            outcome = market.refresh()
+            assert outcome.returncode == 1, f"{free} bytes were enough"
+            assert "disk" in outcome.stderr.lower(), outcome.stderr
+            assert market.served == before
+        assert mount("remount,size=4g")
+        publishes(market, before)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_refresh_that_is_killed_at_any_moment(market: Marketplace) -> None:
+    before = market.served
+    started = time.monotonic()
+    market.log.grow()
+    publishes(market, before)
+    takes = time.monotonic() - started
+    chance = random.Random(4)
+    kills = 0
+    while kills < KILLS:
+        market.log.grow()
+        outcome = kill_a_build(
+            market.folder, None, VICTIMS[kills % 3], chance.uniform(0.3, takes)
+        )
+        market.check(outcome.output)
+        kills += outcome.killed
+    market.log.grow()
+    publishes(market, before)
+    assert set(market.results) <= {"published", "killed", "failed"}
+    assert "running" not in market.results
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"\x89PNG\r\n\x1a\n\x00\x00 no text", b"customer_id\n1\n", b""],
+    ids=["a picture", "columns are missing", "empty"],
+)
+def test_a_damaged_file_among_good_ones(market: Marketplace, damage: bytes) -> None:
+    before = market.served
+    market.log.grow(2)
+    bad = market.log.folder / "2023-03-25b.csv"
+    bad.write_bytes(damage)
+    outcome = market.refresh()
+    assert outcome.returncode == 1
+    assert bad.name in outcome.stderr
+    assert market.served == before
+    assert market.results[-1] == "failed"
+    bad.unlink()
+    publishes(market, before)
+
+
+def test_a_clock_that_jumps_back(
+    market: Marketplace, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(market.folder)
+    before = market.served
+    market.log.grow()
+
+    class Earlier(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> "Earlier":
+            return super().now(tz) - timedelta(days=400)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(release_writer, "datetime", Earlier)
+    monkeypatch.setattr(build_history, "datetime", Earlier)
+    monkeypatch.setenv("AUDIENCE_API_URL", "http://127.0.0.1:9")
+    refresh(market.folder, Console(quiet=True))
+    server.wait_for(lambda: served(server) == market.served)
+    assert market.served is not None
+    assert before is not None
+    assert market.served > before, "numbers order releases, whatever the clock says"
+    assert market.served.split("-")[1] < before.split("-")[1]
+    monkeypatch.undo()
+    market.log.grow()
+    publishes(market, market.served)
+    assert market.results == ["published"] * 3
+
+
+def test_two_refreshes_at_once(market: Marketplace) -> None:
+    before = market.served
+    market.log.grow()
+    command = [sys.executable, "-m", "scripts.refresh"]
+    environment = os.environ | {
+        "AUDIENCE_BUILD_DIR": str(market.folder.root),
+        "PYTHONPATH": str(PROJECT),
+    }
+    both = [
+        subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    said = [program.communicate()[0] for program in both]
+    for text in said:
+        market.check(text)
+    assert sorted(program.returncode for program in both) == [0, 1]
+    assert sum("Another build is writing to" in text for text in said) == 1
+    assert sorted(market.results) == ["failed", "published", "published"]
+    assert market.served is not None
+    assert market.served > (before or "")
+
+
+def test_a_folder_of_releases_that_cannot_be_written(market: Marketplace) -> None:
+    before = market.served
+    market.log.grow()
+    lock = ["chattr", "+i", str(market.folder.releases)]
+    if shutil.which("chattr") is None or subprocess.run(lock, check=False).returncode:
+        pytest.skip("a folder cannot be made read-only for root here")
+    try:
+        outcome = market.refresh()
+    finally:
+        subprocess.run(["chattr", "-i", str(market.folder.releases)], check=True)
+    assert outcome.returncode == 1
+    assert "could not be written to" in outcome.stderr
+    assert market.served == before
+    publishes(market, before)
+
+
+def test_a_pointer_to_nowhere(market: Marketplace, serve: Serve) -> None:
+    before = market.served
+    server = serve(market.folder)
+    pointer = market.folder.releases / "current"
+    with Load(server) as load:
+        pointer.unlink()
+        pointer.symlink_to("000009-20990101T000000Z")
+        outcome = market.refresh()
+        time.sleep(1)
+    assert outcome.returncode == 1
+    assert "no release to refresh" in outcome.stderr
+    assert load.errors == []
+    assert set(load.statuses) == {200}
+    assert set(load.releases) == {before}
+    ReleaseFolder(market.folder.releases).serve(
+        ReleaseFolder(market.folder.releases).all()[-1]
+    )
+    market.log.grow()
+    publishes(market, before)
+
+
+def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> None:
+    before = market.served
+    assert before is not None
+    server = serve(market.folder)
+    releases = market.folder.releases
+    half = releases / "000002-20990101T000000Z"
+    with Load(server) as load:
+        shutil.copytree(releases / before, half)
+        os.truncate(half / "audience.duckdb", 300_000)
+        pointer = releases / "half"
+        pointer.symlink_to(half.name)
+        pointer.replace(releases / "current")
+        time.sleep(2)
+    assert load.errors == []
+    assert set(load.statuses) == {200}
+    assert set(load.releases) == {before}
+    reasons = server.get("/health").json()["reasons"]
+    assert half.name in " ".join(reasons)
+    shutil.rmtree(half)
+    ReleaseFolder(releases).serve(ReleaseFolder(releases).all()[-1])
+    market.log.grow()
+    publishes(market, before)
+
+
+def test_a_worker_that_is_killed_under_load(market: Marketplace, serve: Serve) -> None:
+    server = serve(market.folder, workers=2)
+    with Load(server, clients=4) as load:
+        time.sleep(1)
+        workers = [
+            child
+            for child in psutil.Process(server.process.pid).children()
+            if child.open_files()
+        ]
+        os.kill(workers[-1].pid, signal.SIGKILL)
+        time.sleep(8)
+        answered = sum(load.statuses.values())
+        time.sleep(1)
+    assert sum(load.statuses.values()) > answered, "it goes on"
+    assert set(load.statuses) == {200}
+    assert len(load.errors) <= 4, "no more than were on their way to the worker"
