@@ -1,4 +1,6 @@
-"""A Dagster job that refreshes once a day: `dagster dev -f deploy/schedules/dagster_job.py`.
+"""A Dagster job that refreshes once a day.
+
+    dagster dev -f deploy/schedules/dagster_job.py
 
 It runs `make refresh` in the checkout that it lies in, which may be written to by Dagster's
 user.
