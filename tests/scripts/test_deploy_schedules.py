@@ -271,7 +271,7 @@ def test_dagster_says_why_nothing_was_published(
     dagster: types.SimpleNamespace, make: Callable[[int], Path]
 ) -> None:
     make(1)
-    with pytest.raises(StandInFailure, match="^error: no column event$"):
+    with pytest.raises(StandInFailure, match=r"^error: no column event$"):
         dagster.definitions.jobs[0]()
 
 
