@@ -1,0 +1,45 @@
+"""A Dagster job that refreshes once a day.
+
+    dagster dev -f deploy/schedules/dagster_job.py
+
+It runs `make refresh` in the checkout that it lies in, which may be written to by Dagster's
+user.
+"""
+
+import subprocess
+from pathlib import Path
+
+import dagster
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dagster.op
+def take_in_what_is_new(context: dagster.OpExecutionContext) -> None:
+    """Run `make refresh`; fails with its reason where nothing was published."""
+    run = subprocess.run(
+        ["make", "refresh"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    context.log.info(run.stdout)
+    if run.returncode:
+        raise dagster.Failure(description=run.stderr.strip())
+
+
+# Two runs at a time do no harm: the second finds the build folder locked, and fails.
+@dagster.job
+def refresh() -> None:
+    """Take in what is new in the log of Product Audience, and publish."""
+    take_in_what_is_new()
+
+
+definitions = dagster.Definitions(
+    jobs=[refresh],
+    schedules=[
+        dagster.ScheduleDefinition(
+            job=refresh,
+            cron_schedule="15 5 * * *",
+            execution_timezone="UTC",
+            default_status=dagster.DefaultScheduleStatus.RUNNING,
+        )
+    ],
+)

@@ -1,0 +1,53 @@
+"""What the monitoring asks Prometheus, and which metrics that names."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from scripts.build_folder import PROJECT
+
+MONITORING = PROJECT / "deploy" / "monitoring"
+# What `make refresh` leaves in metrics/refresh.prom of the build folder.
+REFRESH_METRICS = {
+    "audience_refresh_last_run_timestamp_seconds",
+    "audience_refresh_last_published_timestamp_seconds",
+    "audience_refresh_duration_seconds",
+    "audience_refresh_rows",
+    "audience_refresh_result",
+    "audience_drift_value",
+    "audience_drift_level",
+}
+GROUPING = r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)"
+KEYWORDS = {"and", "or", "unless", "bool", "offset"}
+
+
+def named_metrics(expression: str) -> set[str]:
+    """The metrics that an expression of PromQL reads."""
+    bare = re.sub(r'"[^"]*"', "", expression)
+    bare = re.sub(rf"\{{[^}}]*\}}|\[[^\]]*\]|{GROUPING}", " ", bare)
+    names = re.findall(r"(?<![\w.])[a-zA-Z_:][\w:]*(?!\w*\s*\()", bare)
+    return set(names) - KEYWORDS
+
+
+def rules() -> list[dict[str, Any]]:
+    """Every rule, recording and alerting."""
+    groups = yaml.safe_load((MONITORING / "rules.yml").read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def panels() -> list[dict[str, Any]]:
+    """Every panel of the dashboard that shows something."""
+    dashboard = json.loads((MONITORING / "dashboard.json").read_text())
+    return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
+
+
+def expressions() -> Iterator[str]:
+    """Every expression of the rules and of the dashboard."""
+    for rule in rules():
+        yield rule["expr"]
+    for panel in panels():
+        for target in panel["targets"]:
+            yield target["expr"].replace("$__rate_interval", "5m")
