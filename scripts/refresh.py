@@ -25,7 +25,7 @@ def refresh(folder: BuildFolder, console: Console) -> Release:
     """
     bounds.check_environment()
     check_writable(folder)
-    current = ReleaseFolder(folder.releases).current()
+    current = ReleaseFolder(folder.releases).readable()
     if current is None:
         raise ReleaseError(
             "There is no release to refresh: build one from your log with"
