@@ -24,16 +24,15 @@ def audit(locks: Sequence[Path]) -> str:
     Raises:
         DependencyError: something is, or could not be looked up.
     """
-    program = Path(sys.executable).with_name("pip-audit")
-    options = ["--disable-pip", "--require-hashes", "--format", "json"]
+    program = str(Path(sys.executable).with_name("pip-audit"))
+    command = [program, "--disable-pip", "--require-hashes", "--format", "json"]
+    command += ["--progress-spinner", "off"]
+    command += [part for lock in locks for part in ("--requirement", str(lock))]
     try:
         # What was looked up another day counts for nothing.
         with tempfile.TemporaryDirectory() as cache:
             outcome = subprocess.run(
-                [
-                    *(program, *options, "--progress-spinner", "off", "--cache-dir", cache),
-                    *(part for lock in locks for part in ("--requirement", str(lock))),
-                ],
+                [*command, "--cache-dir", cache],
                 capture_output=True,
                 text=True,
                 check=False,

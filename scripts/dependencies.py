@@ -116,8 +116,8 @@ class Dependency:
     def license(self) -> str:
         """Its license as an expression of SPDX names, as far as its metadata has them."""
         metadata = self.metadata
-        if expression := metadata.get("License-Expression"):
-            return expression
+        for expression in metadata.get_all("License-Expression") or []:
+            return str(expression)
         classifiers = [
             SPDX.get(name, name)
             for name in (
@@ -128,7 +128,7 @@ class Dependency:
         ]
         if classifiers:
             return " OR ".join(classifiers)
-        text = (metadata.get("License") or "").strip()
+        text = "".join(metadata.get_all("License") or []).strip()
         return SPDX.get(text, text) or "unknown"
 
     @property
