@@ -104,7 +104,7 @@ def test_an_earlier_release_is_read_as_far_as_it_goes(published: BuildFolder) ->
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: {release.release_id} was made before there was experiment_baselines:"
-        " run `make build`\n"
+        " run `make build`.\n"
     )
 
 
