@@ -3,7 +3,7 @@
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
 export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN
+	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN UPGRADE
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +15,7 @@ SPARK := $(VENV)/.installed-spark
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos simulate lint format screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -27,24 +27,30 @@ $(VENV)/bin/python:
 	@echo "Setting up $(VENV), once (a minute or two) ..."
 	@$(PYTHON) -m venv $(VENV)
 
-$(RUN): pyproject.toml | $(VENV)/bin/python
+# From the lock files alone: what they do not name, or what differs from its hash, is not
+# installed. They are whole, so that nothing is resolved anew.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+LOCKED = $(INSTALL) --require-hashes --requirement
+
+$(RUN): pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Installing what a build needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(LOCKED) requirements.lock
+	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
-$(EVIDENCE): pyproject.toml $(RUN)
+$(EVIDENCE): requirements-evidence.lock $(RUN)
 	@echo "Installing what the evidence needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[evidence]'
+	@$(LOCKED) requirements-evidence.lock
 	@touch $@
 
-$(DEV): pyproject.toml $(RUN)
+$(DEV): requirements-dev.lock $(EVIDENCE)
 	@echo "Installing what tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,evidence]'
+	@$(LOCKED) requirements-dev.lock
 	@touch $@
 
-$(SPARK): pyproject.toml $(DEV)
+$(SPARK): requirements-spark.lock $(DEV)
 	@echo "Installing Spark (500 MB) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	@$(LOCKED) requirements-spark.lock
 	@touch $@
 
 ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
@@ -119,16 +125,30 @@ simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics 
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \
 		tests/scripts/test_experiment_statistics.py
 
-lint: $(DEV) $(LINT_LOG) ## Check style and types
+lint: $(DEV) lint-sql ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+lint-sql: $(DEV) $(LINT_LOG)
 	@$(SQLFLUFF) lint --processes 2 $(SQL)
 
 format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(SQLFLUFF) fix $(SQL)
+
+lock: $(DEV) ## Write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
+	@$(BIN)/python -m scripts.lock_dependencies $${UPGRADE:+--upgrade}
+
+licenses: $(RUN) ## List the run-time dependencies with version and license
+	@$(BIN)/python -m scripts.licenses
+
+sbom: $(DEV) ## Write a bill of materials (CycloneDX) to build/sbom.json
+	@$(BIN)/python -m scripts.bill_of_materials
+
+audit: $(DEV) ## Ask for known vulnerabilities of what is locked (needs the package index)
+	@$(BIN)/python -m scripts.audit_dependencies
 
 screenshots: $(DEV) ## Take a picture of every page of the current release
 	@$(BIN)/python -m scripts.screenshots

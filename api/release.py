@@ -17,6 +17,8 @@ import duckdb
 from api.problems import Problem, too_slow
 from api.settings import Settings
 
+# The newest format of a release that is read here, as scripts/releases.py writes it.
+RELEASE_FORMAT = 1
 # How long a failure to read counts as trouble.
 FAILURE_SECONDS = 600
 QUERIES = Path(__file__).with_name("queries")
@@ -24,7 +26,18 @@ Result = TypeVar("Result")
 
 
 class UnusableReleaseError(RuntimeError):
-    """A release that cannot be served; the message says why."""
+    """A release that cannot be served; the message says why, and what to do."""
+
+    def __init__(self, why: str, remedy: str = "Publish anew or roll back") -> None:
+        super().__init__(f"{why}. {remedy}.")
+
+
+def lacking(name: str) -> UnusableReleaseError:
+    """Of a release whose format is an earlier one, and which is not all that is needed."""
+    return UnusableReleaseError(
+        f"{name} was made by an earlier version and lacks what is read here",
+        "Build again with `make build`",
+    )
 
 
 def read_queries() -> dict[str, str]:
@@ -70,6 +83,7 @@ class Release:
         product_count: products that it knows.
         customer_count: customers that it knows.
         list_size: customers in an audience that is kept ready.
+        is_earlier: whether its format is an earlier one: it may lack tables.
         manifest: what publishing wrote about it.
     """
 
@@ -77,7 +91,8 @@ class Release:
         """Open a release; blocks, so not for the event loop.
 
         Raises:
-            UnusableReleaseError: it is damaged, incomplete or gone.
+            UnusableReleaseError: it is damaged, incomplete or gone, or its format is newer
+                than what is read here.
         """
         self.folder = folder
         self._settings = settings
@@ -90,6 +105,16 @@ class Release:
             self.manifest: dict[str, Any] = json.loads(
                 (folder / "manifest.json").read_text(encoding="utf-8")
             )
+            release_format = int(self.manifest.get("release_format", 0))
+            if release_format > RELEASE_FORMAT:
+                raise UnusableReleaseError(
+                    f"{folder.name} has release format {release_format} (of version"
+                    f" {self.manifest.get('project_version')}), and this API reads formats"
+                    f" up to {RELEASE_FORMAT}",
+                    "Upgrade the API and start it again, or go back to an earlier release"
+                    " with `make rollback`",
+                )
+            self.is_earlier = release_format < RELEASE_FORMAT
             self.release_id = str(self.manifest["release_id"])
             self.created_at = datetime.fromisoformat(self.manifest["created_at"])
             database = folder / "audience.duckdb"
@@ -104,7 +129,14 @@ class Release:
                     "lock_configuration": True,
                 },
             )
-        except (OSError, ValueError, KeyError, TypeError, duckdb.Error) as error:
+        except (
+            OSError,
+            AttributeError,
+            ValueError,
+            KeyError,
+            TypeError,
+            duckdb.Error,
+        ) as error:
             raise UnusableReleaseError(f"{folder.name} is damaged or incomplete") from error
         self._pool = ThreadPoolExecutor(settings.concurrent_queries, "query")
         self._cursors: asyncio.Queue[duckdb.DuckDBPyConnection] = asyncio.Queue()
@@ -115,6 +147,8 @@ class Release:
             self._tables = {name for (name,) in tables}
         except (AssertionError, duckdb.Error) as error:
             self._close()
+            if self.is_earlier:
+                raise lacking(folder.name) from error
             raise UnusableReleaseError(f"{folder.name} lacks look-up tables") from error
         self.product_count, self.customer_count, self.list_size, id_type = row
         self.has_text_ids = id_type == "VARCHAR"
@@ -154,7 +188,8 @@ class Release:
         """All rows of the answer to a named question.
 
         Raises:
-            Problem: it took too long and was stopped.
+            Problem: it took too long and was stopped, or an earlier version has made the
+                release and it lacks what is asked.
         """
         return await self._run(
             lambda cursor: cursor.execute(
@@ -202,6 +237,16 @@ class Release:
             return await asyncio.wrap_future(running)
         except duckdb.InterruptException as error:
             raise too_slow(limit) from error
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            if self.is_earlier:
+                raise Problem(
+                    503,
+                    "earlier-release",
+                    "The release is of an earlier version",
+                    str(lacking(self.release_id)),
+                ) from error
+            self._failed_at = time.monotonic()
+            raise
         except duckdb.Error:
             self._failed_at = time.monotonic()
             raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from api.audiences import Audiences, Lookups
 from api.problems import unavailable
-from api.release import Release, UnusableReleaseError
+from api.release import Release, UnusableReleaseError, lacking
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Serving:
             audiences = await self._open(folder)
         except UnusableReleaseError as error:
             log.warning("%s", error, exc_info=error.__cause__)
-            self.trouble = f"{error}. Publish anew or roll back."
+            self.trouble = str(error)
             self._next_try = time.monotonic() + RETRY_SECONDS
             return
         old, self.audiences, self.trouble = self.release, audiences, None
@@ -117,4 +117,6 @@ class Serving:
             return await Audiences.of(release, self._settings, self.lookups)
         except Exception as error:
             release.retire()
+            if release.is_earlier:
+                raise lacking(folder.name) from error
             raise UnusableReleaseError(f"{folder.name} cannot be read") from error

@@ -45,7 +45,7 @@ from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
-from scripts.releases import Release, ReleaseError, ReleaseFolder
+from scripts.releases import NewerReleaseError, Release, ReleaseError, ReleaseFolder
 from scripts.spark_setup import SparkSetupError, check_spark
 
 
@@ -151,10 +151,13 @@ def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) ->
 
     Raises:
         BuildError: one is not.
+        NewerReleaseError: what the release knew cannot be read.
     """
     current = ReleaseFolder(folder.releases).current()
     try:
         before = current.manifest["settings"] if current else {}
+    except NewerReleaseError:
+        raise
     except ReleaseError:
         return
     for name in ("suppressions", "contacts"):

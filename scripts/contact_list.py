@@ -92,6 +92,21 @@ class Period:
 
 
 @contextmanager
+def explain_earlier(release: Release) -> Iterator[None]:
+    """Say that a release lacks what is asked of it because an earlier version made it.
+
+    Raises:
+        ContactListError: it lacks a table or a column.
+    """
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        raise ContactListError(
+            f"{release.release_id} was made by an earlier version: run `make build`"
+        ) from error
+
+
+@contextmanager
 def open_ledger(
     folder: BuildFolder,
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Release]]:
@@ -104,10 +119,11 @@ def open_ledger(
         (that have started) and `opted_out`; and the release.
 
     Raises:
-        ReleaseError: there is no release.
+        ReleaseError: there is no release, or a newer version has made it.
+        ContactListError: the release lacks what is asked of it.
         FolderInUseError: a build is running.
     """
-    release = ReleaseFolder(folder.releases).current()
+    release = ReleaseFolder(folder.releases).readable()
     if release is None:
         raise ReleaseError("There is no release to export from: run `make build` first")
     folder.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,6 +131,7 @@ def open_ledger(
         folder.outside_of_builds(),
         (folder.exports / ".lock").open("a") as lock,
         duckdb.connect() as connection,
+        explain_earlier(release),
     ):
         fcntl.flock(lock, fcntl.LOCK_EX)
         connection.execute("set TimeZone = 'UTC'")

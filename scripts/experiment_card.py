@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.contact_list import ContactListError, record
+from scripts.contact_list import ContactListError, explain_earlier, record
 from scripts.releases import ReleaseError, ReleaseFolder
 
 WORDS = {
@@ -31,13 +31,13 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
     """Print the card, every figure from the current release.
 
     Raises:
-        ContactListError: there is no such experiment.
-        ReleaseError: there is no release.
+        ContactListError: there is no such experiment, or the release lacks its figures.
+        ReleaseError: there is no release, or a newer version has made it.
     """
-    release = ReleaseFolder(folder.releases).current()
+    release = ReleaseFolder(folder.releases).readable()
     if release is None:
         raise ReleaseError("There is no release: run `make build` first")
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, explain_earlier(release):
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
         verdict, design = (
             record(connection, release, mart, "experiment", experiment_id)

@@ -8,12 +8,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from scripts.build_folder import BuildFolder
 from scripts.contact_list import (
     ContactList,
-    ContactListError,
     Period,
     hand_over,
     open_ledger,
@@ -52,21 +49,16 @@ def export_campaign(
             campaign_id, campaign["starts_on"], campaign["ends_on"], "seeds/campaigns.csv"
         )
         day = period.day(contact_on)
-        try:
-            connection.execute(
-                CHOICE.read_text(encoding="utf-8"),
-                {
-                    "campaign_id": campaign_id,
-                    "starts_on": period.starts_on,
-                    "ends_on": period.ends_on,
-                    "frequency_cap": campaign["frequency_cap"],
-                    "contact_on": day,
-                },
-            )
-        except duckdb.BinderException as error:
-            raise ContactListError(
-                f"{release.release_id} was made by an earlier version: run `make build`"
-            ) from error
+        connection.execute(
+            CHOICE.read_text(encoding="utf-8"),
+            {
+                "campaign_id": campaign_id,
+                "starts_on": period.starts_on,
+                "ends_on": period.ends_on,
+                "frequency_cap": campaign["frequency_cap"],
+                "contact_on": day,
+            },
+        )
         return hand_over(
             connection, folder, release, campaign_id, day, file_format, dry_run=dry_run
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import duckdb
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.contact_list import ContactListError, records
+from scripts.contact_list import ContactListError, explain_earlier, records
 from scripts.experiment_power import Base, effect_seen, units_needed
 from scripts.releases import ReleaseError, ReleaseFolder
 
@@ -119,14 +119,14 @@ def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
     """The baselines of a metric in the current release, the shortest window first.
 
     Raises:
-        ReleaseError: there is no release.
+        ReleaseError: there is no release, or a newer version has made it.
         ContactListError: it was made before there were baselines.
         DesignError: the log is too short for any window.
     """
-    release = ReleaseFolder(folder.releases).current()
+    release = ReleaseFolder(folder.releases).readable()
     if release is None:
         raise ReleaseError("There is no release to plan from: run `make build` first")
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, explain_earlier(release):
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
         records(connection, release, "experiment_baselines")
         rows = connection.execute(

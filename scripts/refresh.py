@@ -133,7 +133,7 @@ def _report(folder: BuildFolder, console: Console, run: Run) -> None:
 
 
 def _current(folder: BuildFolder) -> Release:
-    current = ReleaseFolder(folder.releases).current()
+    current = ReleaseFolder(folder.releases).readable()
     if current is None:
         raise ReleaseError(
             "There is no release to refresh: build one from your log with"

@@ -1,6 +1,7 @@
 """Write a release: copy the public marts of a tested build, check the copy, describe it."""
 
 import hashlib
+import importlib.metadata
 import json
 import logging
 import subprocess
@@ -14,7 +15,7 @@ import duckdb
 
 from scripts import bounds
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
-from scripts.releases import Release, ReleaseError, ReleaseFolder
+from scripts.releases import RELEASE_FORMAT, Release, ReleaseError, ReleaseFolder
 
 # DuckDB 1.2 and every later version read this; files of 2.0's own format need 2.0.
 STORAGE_VERSION = "v1.2.0"
@@ -325,6 +326,8 @@ def _write_manifest(
     variables = results["args"].get("vars") or {}
     manifest = {
         "release_id": unfinished.name.removeprefix(".unfinished-"),
+        "release_format": RELEASE_FORMAT,
+        "project_version": importlib.metadata.version("product-audience"),
         "created_at": created_at.isoformat(timespec="seconds"),
         "git_revision": _git_revision(),
         "engine": engine,

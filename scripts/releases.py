@@ -21,11 +21,18 @@ from typing import Any
 
 POINTER = "current"
 UNFINISHED = ".unfinished-"
+# What this version writes, and the newest that it reads. It is raised where readers of the
+# format before would go wrong; 0 has no such number in its manifest. The API has it too.
+RELEASE_FORMAT = 1
 RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
 
 
 class ReleaseError(RuntimeError):
     """A release that cannot be made, found or served; the message says what to do."""
+
+
+class NewerReleaseError(ReleaseError):
+    """A release of a format that this version does not know; nothing is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +60,22 @@ class Release:
         """What is in it, as release_writer wrote it.
 
         Raises:
+            NewerReleaseError: a newer version has made it.
             ReleaseError: the file is damaged.
         """
         path = self.folder / "manifest.json"
         try:
             manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if int(manifest.get("release_format", 0)) > RELEASE_FORMAT:
+                raise NewerReleaseError(
+                    f"{self.release_id} has release format {manifest['release_format']}"
+                    f" (of version {manifest.get('project_version')}), and this version"
+                    f" reads formats up to {RELEASE_FORMAT}: upgrade this checkout, or go"
+                    " back to an earlier release with `make rollback`"
+                )
             manifest["row_counts"]["customers"], manifest["row_counts"]["products"]
             manifest["input"]["as_of_at"], manifest["files"]["audience.duckdb"]["bytes"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (AttributeError, ValueError, KeyError, TypeError) as error:
             raise ReleaseError(f"{path} is damaged: publish anew") from error
         return manifest
 
@@ -98,6 +113,18 @@ class ReleaseFolder:
         pointer = self.root / POINTER
         folder = pointer.resolve()
         return Release(folder) if (folder / "manifest.json").is_file() else None
+
+    def readable(self) -> Release | None:
+        """The release that is served, for a program that reads it.
+
+        Raises:
+            NewerReleaseError: a newer version has made it.
+            ReleaseError: its manifest is damaged.
+        """
+        release = self.current()
+        if release is not None:
+            _ = release.manifest
+        return release
 
     def find(self, release_id: str) -> Release:
         """The release of that id.

@@ -41,7 +41,7 @@ def suppress(
     """
     bounds.check_environment()
     check_writable(folder)
-    current = ReleaseFolder(folder.releases).current()
+    current = ReleaseFolder(folder.releases).readable()
     if current is None:
         raise ReleaseError("There is no release to leave anybody out of: run `make build`")
     with noted(folder, "suppress") as run, folder.lock() as lock:

@@ -2,6 +2,8 @@
 
 import csv
 import fcntl
+import hashlib
+import json
 import os
 import pickle
 import shutil
@@ -94,6 +96,29 @@ def build_once(
 def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
     """The current release, as a reader opens it."""
     return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)
+
+
+def alter_release(release: Path, without: tuple[str, ...] = (), **facts: object) -> None:
+    """Make a release look as if another version had made it.
+
+    Args:
+        release: its folder.
+        without: tables that it loses.
+        facts: what its manifest says instead; None removes an entry.
+    """
+    database = release / "audience.duckdb"
+    with duckdb.connect(database) as connection:
+        for table in without:
+            connection.execute(f"drop table {table}")
+    content = database.read_bytes()
+    manifest = json.loads((release / "manifest.json").read_text())
+    manifest["files"][database.name] = {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    manifest |= facts
+    kept = {name: fact for name, fact in manifest.items() if fact is not None}
+    (release / "manifest.json").write_text(json.dumps(kept))
 
 
 # What they say depends on the runs before, not on the log alone.

@@ -1,0 +1,196 @@
+"""What the project depends on: the lock files, and the licenses of what they hold.
+
+    requirements.lock            what a build and the API need
+    requirements-evidence.lock   what `make evidence` needs beside it
+    requirements-dev.lock        what tests and checks need beside both
+    requirements-spark.lock      what a build on Spark needs beside the first
+
+Together they are whole, and each package has one version in all of them, with the hashes of
+all its files.
+"""
+
+import importlib.metadata
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from scripts.build_folder import PROJECT
+
+NAME = "product-audience"
+RUN_LOCK = PROJECT / "requirements.lock"
+EXTRA_LOCKS = {
+    extra: PROJECT / f"requirements-{extra}.lock" for extra in ("evidence", "dev", "spark")
+}
+# The extras that are installed before one.
+EXTRAS_BEFORE: dict[str, list[str]] = {"evidence": [], "dev": ["evidence"], "spark": []}
+LOCKED = re.compile(
+    r"(?P<requirement>[^\s#].*?)(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
+)
+
+# Licenses that ask for no more than that they are named.
+PERMITTED = frozenset(
+    {
+        "0BSD",
+        "Apache-2.0",
+        "BSD",  # Whether of two or three clauses, the package does not say.
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "CNRI-Python",
+        "MIT",
+        "PSF-2.0",
+        "Public Domain",
+        "TCL",
+        "Unlicense",
+        "ZPL-2.1",
+        "Zlib",
+    }
+)
+# Licenses that ask for more, and why that is all right.
+PERMITTED_WITH_REASON = {
+    "MPL-2.0": "whoever changes its files must publish them; they are used as they are",
+    "Artistic-1.0": "whoever changes it must say so; it is used as it is",
+}
+# As packages say it where they do not use the names of SPDX.
+SPDX = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache License 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "Artistic License": "Artistic-1.0",
+    "BSD License": "BSD",
+    "GNU General Public License (GPL)": "GPL",
+    "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+}
+
+
+class DependencyError(RuntimeError):
+    """A dependency that cannot be used as it is; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """A package of a lock file.
+
+    Attributes:
+        name: as it is compared, such as typing-extensions.
+        marker: where it is needed; empty if everywhere.
+        hashes: SHA-256 of each of its files, in hexadecimal.
+    """
+
+    name: str
+    version: str
+    marker: str
+    hashes: tuple[str, ...]
+
+    @property
+    def is_needed_here(self) -> bool:
+        """Whether its marker holds for this Python on this machine."""
+        marker = Requirement(f"{self.name}; {self.marker}" if self.marker else self.name)
+        return marker.marker is None or marker.marker.evaluate()
+
+    @property
+    def metadata(self) -> importlib.metadata.PackageMetadata:
+        """What the installed package says of itself.
+
+        Raises:
+            DependencyError: it is not installed in this version.
+        """
+        try:
+            found = importlib.metadata.metadata(self.name)
+        except importlib.metadata.PackageNotFoundError:
+            found = None
+        if found is None or found["Version"] != self.version:
+            raise DependencyError(
+                f"{self.name} {self.version} is locked, but"
+                f" {found['Version'] if found else 'none'} is installed: run `make lint`,"
+                " which installs what is locked"
+            )
+        return found
+
+    @property
+    def license(self) -> str:
+        """Its license as an expression of SPDX names, as far as its metadata has them."""
+        metadata = self.metadata
+        for expression in metadata.get_all("License-Expression") or []:
+            return str(expression)
+        classifiers = [
+            SPDX.get(name, name)
+            for name in (
+                line.rpartition(" :: ")[2]
+                for line in metadata.get_all("Classifier") or []
+                if line.startswith("License :: ")
+            )
+        ]
+        if classifiers:
+            return " OR ".join(classifiers)
+        text = "".join(metadata.get_all("License") or []).strip()
+        return SPDX.get(text, text) or "unknown"
+
+    @property
+    def needs(self) -> set[str]:
+        """Names of what it asks for itself, without extras."""
+        found = map(Requirement, importlib.metadata.requires(self.name) or [])
+        return {
+            canonicalize_name(requirement.name)
+            for requirement in found
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        }
+
+
+def read_lock(file: Path) -> list[Dependency]:
+    """The packages of a lock file.
+
+    Raises:
+        DependencyError: a line is not name==version with hashes.
+    """
+    text = file.read_text(encoding="utf-8").replace(" \\\n   ", "")
+    found = []
+    for line in text.splitlines():
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = LOCKED.fullmatch(line)
+        requirement = Requirement(match["requirement"]) if match else None
+        pins = list(requirement.specifier) if requirement else []
+        if not match or not requirement or [pin.operator for pin in pins] != ["=="]:
+            raise DependencyError(
+                f"{file.name}: {line[:60]!r} is not name==version with hashes: run"
+                " `make lock`"
+            )
+        found.append(
+            Dependency(
+                canonicalize_name(requirement.name),
+                pins[0].version,
+                str(requirement.marker or ""),
+                tuple(re.findall(r"[0-9a-f]{64}", match["hashes"])),
+            )
+        )
+    return found
+
+
+def is_permitted(expression: str) -> bool:
+    """Whether a license may be used: of alternatives one is enough."""
+    known = PERMITTED | PERMITTED_WITH_REASON.keys()
+    return any(
+        all(name.strip() in known for name in choice.split(" AND "))
+        for choice in expression.split(" OR ")
+    )
+
+
+def reasons(expression: str) -> list[str]:
+    """Why a license that asks for more is all right; empty where it asks for no more."""
+    choices = [
+        [name.strip() for name in choice.split(" AND ")]
+        for choice in expression.split(" OR ")
+    ]
+    if any(all(name in PERMITTED for name in choice) for choice in choices):
+        return []
+    return [
+        f"{name}: {PERMITTED_WITH_REASON[name]}"
+        for name in dict.fromkeys(name for choice in choices for name in choice)
+        if name in PERMITTED_WITH_REASON
+    ]
