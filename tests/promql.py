@@ -8,18 +8,11 @@ from typing import Any
 import yaml
 
 from scripts.build_folder import PROJECT
+from scripts.refresh_report import METRICS
 
 MONITORING = PROJECT / "deploy" / "monitoring"
 # What `make refresh` leaves in metrics/refresh.prom of the build folder.
-REFRESH_METRICS = {
-    "audience_refresh_last_run_timestamp_seconds",
-    "audience_refresh_last_published_timestamp_seconds",
-    "audience_refresh_duration_seconds",
-    "audience_refresh_rows",
-    "audience_refresh_result",
-    "audience_drift_value",
-    "audience_drift_level",
-}
+REFRESH_METRICS = set(METRICS)
 GROUPING = r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)"
 KEYWORDS = {"and", "or", "unless", "bool", "offset"}
 

@@ -30,10 +30,10 @@ DAILY = "15 5 * * *"
 
 
 def recipe(target: str) -> str:
-    """What make runs for a target."""
+    """The program that make runs for a target, without its options."""
     found = re.search(rf"^{target}:.*\n\t(.+)", (PROJECT / "Makefile").read_text(), re.M)
     assert found, f"the Makefile has no target {target}"
-    return found[1]
+    return found[1].split(" $${", 1)[0]
 
 
 def unit(path: Path) -> dict[str, str]:
