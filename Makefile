@@ -3,7 +3,7 @@
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
 export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN UPGRADE
+	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN UPGRADE SOURCE EVERY
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,7 +15,7 @@ SPARK := $(VENV)/.installed-spark
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve fetch publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -36,6 +36,8 @@ $(RUN): pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Installing what a build needs ..."
 	@$(LOCKED) requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
+	@# What the build leaves here would speak for an older version one day.
+	@rm -rf product_audience.egg-info
 	@touch $@
 
 $(EVIDENCE): requirements-evidence.lock $(RUN)
@@ -69,6 +71,10 @@ evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (
 
 serve: $(RUN) ## Serve the current release at http://127.0.0.1:8000
 	@$(BIN)/python -m api
+
+fetch: $(RUN) ## Serve a copy of what others publish (SOURCE=folder EVERY=30)
+	@$(BIN)/python -m scripts.fetch_release "$${SOURCE:?is empty: name a folder of releases}" \
+		$${EVERY:+--every "$$EVERY"}
 
 publish: $(RUN) ## Publish the last whole build again (KEEP=5)
 	@$(BIN)/python -m scripts.publish $${KEEP:+--keep "$$KEEP"}
@@ -120,6 +126,9 @@ test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or 
 
 chaos: $(DEV) ## Let disks fill up, processes die and files break: is the last release served?
 	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos
+
+cluster-test: $(DEV) ## Run three instances behind nginx; kill one, freeze one, switch them all
+	@$(BIN)/python -m pytest --numprocesses 0 tests/cluster
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \

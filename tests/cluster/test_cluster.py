@@ -1,0 +1,172 @@
+"""Three instances behind nginx, each over a copy of its own: no request notices."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.publish import publish
+from scripts.releases import ReleaseFolder
+from tests.api.conftest import Server, free_port, start, stop
+from tests.api.test_switching import Load, served
+
+CONFIGURATION = PROJECT / "deploy" / "cluster" / "nginx.conf"
+INSTANCES = 3
+
+
+@dataclass
+class Cluster:
+    """Instances behind one address.
+
+    Attributes:
+        url: nginx.
+        servers: the instances.
+        shared: the folder that releases are fetched from.
+    """
+
+    url: str
+    servers: list[Server]
+    shared: BuildFolder
+
+    def serves(self, release_id: str) -> bool:
+        """Whether every instance serves a release."""
+        return all(served(server) == release_id for server in self.servers)
+
+
+def configure(target: Path, port: int, instances: list[int]) -> Path:
+    """The configuration of deploy/ with other ports."""
+    text = CONFIGURATION.read_text()
+    for shipped, other in zip((8001, 8002, 8003), instances, strict=True):
+        assert f"127.0.0.1:{shipped} " in text
+        text = text.replace(f"127.0.0.1:{shipped} ", f"127.0.0.1:{other} ")
+    configuration = target / "nginx.conf"
+    configuration.write_text(
+        text.replace("listen 127.0.0.1:8000", f"listen 127.0.0.1:{port}")
+    )
+    return configuration
+
+
+@pytest.fixture
+def cluster(published: BuildFolder, tmp_path: Path) -> Iterator[Cluster]:
+    """Three instances with a worker each, that fetch what is published."""
+    nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if nginx is None:
+        pytest.skip("no nginx: apt-get install nginx-light")
+    servers, fetching = [], []
+    for number in range(INSTANCES):
+        folder = BuildFolder(tmp_path / f"instance-{number}")
+        fetching.append(
+            subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "scripts.fetch_release"),
+                    *(str(published.releases), "--every", "0.5"),
+                ],
+                cwd=PROJECT,
+                env=os.environ | {"AUDIENCE_BUILD_DIR": str(folder.root)},
+            )
+        )
+        while ReleaseFolder(folder.releases).current() is None:
+            time.sleep(0.1)
+        servers.append(start(folder, tmp_path / f"log-{number}", workers=1))
+    port = free_port()
+    home = tmp_path / "nginx"
+    home.mkdir()
+    ports = [int(server.url.rpartition(":")[2]) for server in servers]
+    proxy = subprocess.Popen(
+        [
+            nginx,
+            "-p",
+            str(home),
+            "-c",
+            str(configure(home, port, ports)),
+            "-g",
+            "daemon off;",
+        ]
+    )
+    one = Cluster(f"http://127.0.0.1:{port}", servers, published)
+    servers[0].wait_for(lambda: proxy.poll() is None and _listens(port))
+    yield one
+    proxy.terminate()
+    proxy.wait()
+    for program in fetching:
+        program.terminate()
+        program.wait()
+    for server in servers:
+        server.process.send_signal(signal.SIGCONT)
+        stop(server)
+
+
+def _listens(port: int) -> bool:
+    return any(
+        connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+        for connection in psutil.net_connections("tcp")
+    )
+
+
+def through_nginx(cluster: Cluster) -> Load:
+    return Load(SimpleNamespace(url=cluster.url))  # type: ignore[arg-type]
+
+
+def test_a_release_reaches_every_instance_and_no_request_fails(cluster: Cluster) -> None:
+    with through_nginx(cluster) as load:
+        second = publish(cluster.shared)
+        cluster.servers[0].wait_for(lambda: cluster.serves(second.release_id), 60)
+        time.sleep(1)
+    assert load.errors == []
+    assert set(load.statuses) == {200}
+    assert load.mixed == [], "an answer is of one release"
+    assert second.release_id in load.releases
+
+
+def test_an_instance_that_is_killed_costs_no_request(cluster: Cluster) -> None:
+    with through_nginx(cluster) as load:
+        time.sleep(1)
+        victim = psutil.Process(cluster.servers[0].process.pid)
+        for process in [*victim.children(recursive=True), victim]:
+            process.kill()
+        time.sleep(3)
+    assert load.errors == []
+    assert set(load.statuses) == {200}
+    assert len(load.releases) > 100
+
+
+def test_an_instance_that_is_frozen_costs_no_request(cluster: Cluster) -> None:
+    frozen = psutil.Process(cluster.servers[1].process.pid)
+    processes = [frozen, *frozen.children(recursive=True)]
+    with through_nginx(cluster) as load:
+        time.sleep(1)
+        for process in processes:
+            process.suspend()
+        time.sleep(10)
+        for process in processes:
+            process.resume()
+        time.sleep(1)
+    assert load.errors == []
+    assert set(load.statuses) == {200}
+    assert len(load.releases) > 100
+
+
+def test_all_instances_answer(cluster: Cluster) -> None:
+    """Throughput adds up: nginx asks all of them alike."""
+    with through_nginx(cluster) as load:
+        time.sleep(4)
+    asked = []
+    for server in cluster.servers:
+        text = server.get("/metrics").text
+        lines = [
+            line for line in text.splitlines() if line.startswith("audience_requests_t")
+        ]
+        asked.append(sum(float(line.split()[-1]) for line in lines if "recommend" in line))
+    assert set(load.statuses) == {200}
+    assert min(asked) > 0.2 * sum(asked), json.dumps(asked)
