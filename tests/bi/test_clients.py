@@ -16,7 +16,7 @@ from scripts.releases import ReleaseFolder
 from tests.conftest import FinishedBuild
 
 TABLES = "select table_name from information_schema.tables where table_schema = 'main'"
-COUNT = "select count(*) from customers"
+COUNT = "select count(*) as customers from customers"
 
 
 @dataclass(frozen=True)
@@ -148,38 +148,68 @@ def test_adbc(release: Reading) -> None:
         assert (tables, cursor.fetchone()) == (release.tables, (release.customers,))
 
 
-def test_node(release: Reading) -> None:
+def npm_package(name: str) -> Path:
+    """A folder with a package of npm in it."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
-    client = kept("node-1.5.6")
+    client = kept(name.strip("@").replace("/", "-"))
     if not client.exists():
         part = client.with_suffix(".part")
         part.mkdir(exist_ok=True)
-        command = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
         installed = subprocess.run(
-            [*command, "@duckdb/node-api@1.5.6-r.1"],
+            ["npm", "install", "--silent", "--no-audit", "--no-fund", name],
             cwd=part,
             capture_output=True,
             check=False,
         )
         if installed.returncode:
-            pytest.skip("the Node client cannot be installed here")
+            pytest.skip(f"{name} cannot be installed here")
         part.rename(client)
-    script = client / "read.mjs"
+    return client
+
+
+def test_node(release: Reading) -> None:
+    script = npm_package("@duckdb/node-api@1.5.6-r.1") / "read.mjs"
     script.write_text(
         "import { DuckDBInstance } from '@duckdb/node-api';\n"
-        "const [database, tables, count] = process.argv.slice(2);\n"
+        "const [database, ...queries] = process.argv.slice(2);\n"
         "const instance = await DuckDBInstance.create(database,"
         " { access_mode: 'READ_ONLY' });\n"
         "const connection = await instance.connect();\n"
         "const rows = async (query) =>"
-        " (await connection.runAndReadAll(query)).getRows();\n"
-        "console.log(JSON.stringify([(await rows(tables)).map((row) => row[0]),"
-        " Number((await rows(count))[0][0])]));\n"
+        " (await connection.runAndReadAll(query)).getRowsJson();\n"
+        "console.log(JSON.stringify(await Promise.all(queries.map(rows))));\n"
     )
     found = run("node", str(script), str(release.database), TABLES, COUNT)
-    tables, count = json.loads(found)
-    assert (set(tables), count) == (release.tables, release.customers)
+    tables, ((count,),) = json.loads(found)
+    assert ({name for (name,) in tables}, int(count)) == (
+        release.tables,
+        release.customers,
+    )
+
+
+def test_evidence(release: Reading, tmp_path: Path) -> None:
+    """Its connector, over a link in the folder of the source, as deploy/bi has it."""
+    script = npm_package("@evidence-dev/duckdb@2.0.1") / "read.mjs"
+    script.write_text(
+        "import connector from '@evidence-dev/duckdb';\n"
+        "const [source, ...queries] = process.argv.slice(2);\n"
+        "const ask = await connector.getRunner({ filename: 'audience.duckdb' }, source);\n"
+        "const found = [];\n"
+        "for (const query of queries) {\n"
+        "  const answer = await ask(query, 'query.sql', 1000);\n"
+        "  found.push([]);\n"
+        "  for await (const batch of answer.rows()) found.at(-1).push(...batch);\n"
+        "}\n"
+        "console.log(JSON.stringify(found));\n"
+    )
+    (tmp_path / "audience.duckdb").symlink_to(release.database)
+    found = run("node", str(script), str(tmp_path), TABLES, COUNT)
+    tables, (counted,) = json.loads(found)
+    assert ({row["table_name"] for row in tables}, counted["customers"]) == (
+        release.tables,
+        release.customers,
+    )
 
 
 def test_pandas(release: Reading) -> None:
