@@ -3,7 +3,7 @@
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
 export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN UPGRADE SOURCE EVERY
+	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN UPGRADE SOURCE EVERY ASK
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,10 +12,11 @@ RUN := $(VENV)/.installed-run
 EVIDENCE := $(VENV)/.installed-evidence
 DEV := $(VENV)/.installed-dev
 SPARK := $(VENV)/.installed-spark
+BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve fetch publish releases rollback export suppress plan start experiment docs test test-long test-spark chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +54,11 @@ $(DEV): requirements-dev.lock $(EVIDENCE)
 $(SPARK): requirements-spark.lock $(DEV)
 	@echo "Installing Spark (500 MB) ..."
 	@$(LOCKED) requirements-spark.lock
+	@touch $@
+
+$(BI): requirements-bi.lock $(RUN)
+	@echo "Installing MetricFlow and clients of a release ..."
+	@$(LOCKED) requirements-bi.lock
 	@touch $@
 
 ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
@@ -103,6 +109,12 @@ start: $(RUN) ## Start an experiment: fix its arms, hand over its list (EXPERIME
 experiment: $(RUN) ## What an experiment says, and what to do (EXPERIMENT=id)
 	@$(BIN)/python -m scripts.experiment_card "$${EXPERIMENT:?is empty: name one}"
 
+metrics: $(BI) ## Ask the current release for metrics (ASK=campaign_costs; without, a list)
+	@printf '%s' "$$ASK" | xargs $(BIN)/python -m scripts.metrics
+
+dictionary: $(RUN) ## Write the data dictionary of the last build, build/dictionary.md
+	@$(BIN)/python -m scripts.data_dictionary
+
 docs: $(RUN) ## Describe every table and column of the last build on one page
 	@$(BIN)/python -m scripts.document
 
@@ -129,6 +141,9 @@ chaos: $(DEV) ## Let disks fill up, processes die and files break: is the last r
 
 cluster-test: $(DEV) ## Run three instances behind nginx; kill one, freeze one, switch them all
 	@$(BIN)/python -m pytest --numprocesses 0 tests/cluster
+
+test-bi: $(DEV) $(BI) ## Run the tests of metrics, and of other programs that read a release
+	@$(BIN)/python -m pytest --numprocesses 0 tests/bi
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 $(BIN)/python -m pytest \
@@ -176,5 +191,5 @@ soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
 
 clean: ## Remove what a build makes anew (not releases, lists, opt-outs, the log)
 	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
-		logs lint spill spark || true
+		dictionary.md clients logs lint spill spark || true
 	@rm -rf target logs

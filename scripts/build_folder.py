@@ -133,6 +133,11 @@ class BuildFolder:
         return self.root / "docs"
 
     @property
+    def dictionary(self) -> Path:
+        """The data dictionary of the last build."""
+        return self.root / "dictionary.md"
+
+    @property
     def dbt_logs(self) -> Path:
         return self.root / "logs"
 

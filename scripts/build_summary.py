@@ -192,9 +192,12 @@ def _print_release(
     console: Console, release: Release, run: DbtRun, timings: dict[str, float]
 ) -> None:
     by_kind: dict[str, list[float]] = {}
+    kinds = dict.fromkeys(("model", "seed"), "models and seeds")
+    kinds |= dict.fromkeys(("test", "unit_test"), "tests")
     for node in run.nodes:
-        kind = "models and seeds" if node.kind in ("model", "seed") else "tests"
-        by_kind.setdefault(kind, []).append(node.seconds)
+        # dbt counts exposures and saved queries too, for which there is nothing to do.
+        if node.kind in kinds:
+            by_kind.setdefault(kinds[node.kind], []).append(node.seconds)
     steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in timings.items())
     console.print(
         f"\nRelease {release.release_id}\n{shown(release.database)}\n"

@@ -22,10 +22,16 @@ from scripts.build_folder import PROJECT
 NAME = "product-audience"
 RUN_LOCK = PROJECT / "requirements.lock"
 EXTRA_LOCKS = {
-    extra: PROJECT / f"requirements-{extra}.lock" for extra in ("evidence", "dev", "spark")
+    extra: PROJECT / f"requirements-{extra}.lock"
+    for extra in ("evidence", "dev", "spark", "bi")
 }
 # The extras that are installed before one.
-EXTRAS_BEFORE: dict[str, list[str]] = {"evidence": [], "dev": ["evidence"], "spark": []}
+EXTRAS_BEFORE: dict[str, list[str]] = {
+    "evidence": [],
+    "dev": ["evidence"],
+    "spark": [],
+    "bi": [],
+}
 LOCKED = re.compile(
     r"(?P<requirement>[^\s#].*?)(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
 )

@@ -42,13 +42,13 @@ class Drift:
     value: float | None
     value_before: float | None
     drift: float | None
-    warn_at: float
-    block_at: float
+    warn_from: float
+    block_from: float
     level: str
 
     def sentence(self) -> str:
         """The drift in words."""
-        limit = self.block_at if self.level == "block" else self.warn_at
+        limit = self.block_from if self.level == "block" else self.warn_from
         values = ""
         if self.value is not None and self.value_before is not None:
             values = (
@@ -98,7 +98,7 @@ def read_drift(folder: BuildFolder, target: str) -> list[Drift]:
     table = folder.spark_mart("drift_report") if is_spark else "marts.drift_report"
     with bounds.connect(folder, None if is_spark else folder.warehouse) as connection:
         rows = connection.execute(
-            "select measure, compared_with, value, value_before, drift, warn_at, block_at,"
+            "select measure, compared_with, value, value_before, drift, warn_from, block_from,"
             f" drift_level from {table} order by compared_with desc, measure"
         ).fetchall()
     return [Drift(*row) for row in rows]

@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 import logging
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -181,6 +182,9 @@ def write_release(
         ).fetchone()
         connection.execute("detach release")
     _check_copy(folder, database, counts)
+    shutil.copyfile(
+        folder.dbt_target / "semantic_manifest.json", unfinished / "semantic_manifest.json"
+    )
     facts = {
         "earlier": earlier,
         "tests": test_results(manifest, results),

@@ -1,6 +1,7 @@
 """The folder of releases: which there are, which one is served, and the pointer to it.
 
-    releases/000007-20261123T061500Z/   audience.duckdb, manifest.json, parquet/
+    releases/000007-20261123T061500Z/   audience.duckdb, manifest.json, parquet/,
+                                        semantic_manifest.json
     releases/current                    a link to the release that is served
 
 A release is written in a folder that nobody looks at, then renamed, then pointed to; each
@@ -54,6 +55,11 @@ class Release:
     def database(self) -> Path:
         """The DuckDB file, with every public mart in the schema `main`."""
         return self.folder / "audience.duckdb"
+
+    @property
+    def semantic_manifest(self) -> Path:
+        """The metrics on its marts, as dbt wrote them for MetricFlow."""
+        return self.folder / "semantic_manifest.json"
 
     @property
     def manifest(self) -> dict[str, Any]:

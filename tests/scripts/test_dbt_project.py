@@ -105,6 +105,38 @@ def test_the_exposure_of_the_api_lists_what_it_reads(manifest: dict[str, Any]) -
     assert read - {"lookup"} == listed
 
 
+def test_every_public_mart_has_a_reader_or_says_why_not(manifest: dict[str, Any]) -> None:
+    read = {
+        node
+        for exposure in manifest["exposures"].values()
+        for node in exposure["depends_on"]["nodes"]
+    }
+    for model in models(manifest):
+        if model["config"]["access"] == "public":
+            excuse = model["config"]["meta"].get("unread_because", "")
+            assert (model["unique_id"] in read) != bool(excuse.strip()), model["name"]
+
+
+def test_the_exposure_of_metrics_lists_what_they_read(manifest: dict[str, Any]) -> None:
+    (exposure,) = (
+        e for e in manifest["exposures"].values() if e["name"] == "semantic_layer"
+    )
+    read = {
+        node
+        for semantic_model in manifest["semantic_models"].values()
+        for node in semantic_model["depends_on"]["nodes"]
+    }
+    read |= {m["unique_id"] for m in models(manifest) if m.get("time_spine")}
+    semantics = PROJECT.glob("models/semantic/*.yml")
+    named = {
+        f"model.product_audience.{name}"
+        for path in semantics
+        for name in re.findall(r"\bfrom marts\.(\w+)", path.read_text())
+    }
+    assert named
+    assert read | named == set(exposure["depends_on"]["nodes"])
+
+
 def test_column_names_follow_the_rules(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
         for name, column in model["columns"].items():

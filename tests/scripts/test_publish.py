@@ -258,38 +258,3 @@ def test_a_release_is_read_without_access_to_anything_else(
         ).fetchone()
     assert version is not None
     assert version[0].startswith("v1.2")
-
-
-def test_node_reads_a_release(dirty_build: FinishedBuild, tmp_path: Path) -> None:
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
-    installed = subprocess.run(
-        [
-            "npm",
-            "install",
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            "@duckdb/node-api@1.5.6-r.1",
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        check=False,
-    )
-    if installed.returncode:
-        pytest.skip("the Node client cannot be installed here")
-    database = (dirty_build.folder.releases / "current").resolve() / "audience.duckdb"
-    script = tmp_path / "read.mjs"
-    script.write_text(
-        "import { DuckDBInstance } from '@duckdb/node-api';\n"
-        "const instance = await DuckDBInstance.create(process.argv[2],"
-        " { access_mode: 'READ_ONLY' });\n"
-        "const connection = await instance.connect();\n"
-        "const reader = await connection.runAndReadAll("
-        "'select count(*)::int from customers');\n"
-        "console.log(reader.getRows()[0][0]);\n"
-    )
-    found = subprocess.run(
-        ["node", str(script), str(database)], capture_output=True, text=True, check=True
-    )
-    assert int(found.stdout) == dirty_build.plan.customers

@@ -266,8 +266,8 @@ judged as (
     select
         thresholds.measure,
         comparisons.compared_with,
-        thresholds.warn_at,
-        thresholds.block_at,
+        thresholds.warn_from,
+        thresholds.block_from,
         measured.value,
         case when compared.compared_with is not null then measured.value_before end
             as value_before,
@@ -294,13 +294,13 @@ final as (
         cast(value as double) as value,
         cast(value_before as double) as value_before,
         cast(drift as double) as drift,
-        cast(warn_at as double) as warn_at,
-        cast(block_at as double) as block_at,
+        cast(warn_from as double) as warn_from,
+        cast(block_from as double) as block_from,
         cast(
             case
                 when drift is null then 'not compared'
-                when drift >= block_at then 'block'
-                when drift >= warn_at then 'warn'
+                when drift >= block_from then 'block'
+                when drift >= warn_from then 'warn'
                 else 'ok'
             end as {{ dbt.type_string() }}
         ) as drift_level
