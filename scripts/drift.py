@@ -98,8 +98,8 @@ def read_drift(folder: BuildFolder, target: str) -> list[Drift]:
     table = folder.spark_mart("drift_report") if is_spark else "marts.drift_report"
     with bounds.connect(folder, None if is_spark else folder.warehouse) as connection:
         rows = connection.execute(
-            "select measure, compared_with, value, value_before, drift, warn_from, block_from,"
-            f" drift_level from {table} order by compared_with desc, measure"
+            "select measure, compared_with, value, value_before, drift, warn_from,"
+            f" block_from, drift_level from {table} order by compared_with desc, measure"
         ).fetchall()
     return [Drift(*row) for row in rows]
 
