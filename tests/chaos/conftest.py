@@ -21,7 +21,7 @@ __all__ = ["serve"]
 
 DAYS = 170
 # So many interactions a day that a drift can be told from chance.
-SCALE = 0.05
+SCALE = 0.1
 
 
 @dataclass
