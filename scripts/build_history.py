@@ -7,6 +7,7 @@ the mart `build_history` (models/staging/operations/stg_build_runs.sql).
 
 import contextlib
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ COLUMNS = pyarrow.schema(
         ("inputs", pyarrow.string()),
     ]
 )
+log = logging.getLogger(__name__)
+
 RESULTS = ("published", "unchanged", "blocked", "rolled back", "failed", "interrupted")
 
 
@@ -148,7 +151,7 @@ def _set_aside_if_damaged(file: Path) -> None:
 
 def _note(folder: BuildFolder, run: Run) -> None:
     """Write a run into the history; what cannot be written must not stop a build."""
-    with contextlib.suppress(OSError, pyarrow.ArrowInvalid):
+    try:
         folder.root.mkdir(parents=True, exist_ok=True)
         with (folder.root / ".history.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -162,6 +165,8 @@ def _note(folder: BuildFolder, run: Run) -> None:
                 run.run_number = max((one.run_number for one in others), default=0) + 1
             runs = sorted([*others, run], key=lambda one: one.run_number)
             _write(folder.history, [one.row() for one in runs])
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        log.warning("Run %s is not in the history of builds: %s", run.program_name, error)
 
 
 def _with_end(run: Run) -> Run:
