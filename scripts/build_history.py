@@ -166,7 +166,9 @@ def _note(folder: BuildFolder, run: Run) -> None:
             runs = sorted([*others, run], key=lambda one: one.run_number)
             _write(folder.history, [one.row() for one in runs])
     except (OSError, pyarrow.ArrowInvalid) as error:
-        log.warning("Run %s is not in the history of builds: %s", run.program_name, error)
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number).lower() if number else error
+        log.warning("%s lacks this run: %s", folder.history, reason)
 
 
 def _with_end(run: Run) -> Run:
