@@ -26,7 +26,7 @@ from scripts.benchmark_refresh import measure_day_more
 from scripts.benchmark_report import ScaleResult, report
 from scripts.benchmark_serving import measure_serving
 from scripts.benchmark_tables import CONTENDERS, compare_tables
-from scripts.build import BuildError
+from scripts.build_checks import BuildError
 from scripts.build_folder import BuildFolder
 from scripts.marketplace_plan import GeneratorError, plan_log
 from scripts.running_api import MeasurementError

@@ -19,8 +19,9 @@ from typing import TypeVar
 
 from rich.console import Console
 
-from scripts.build import BuildError, dbt_progress
+from scripts.build_checks import BuildError
 from scripts.build_folder import PROJECT, BuildFolder
+from scripts.dbt_progress import dbt_progress
 from scripts.dbt_run import DbtRun, run_dbt
 
 Result = TypeVar("Result")

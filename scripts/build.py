@@ -5,10 +5,7 @@ nothing; the release that was served before is served still.
 """
 
 import contextlib
-import errno
 import io
-import json
-import re
 import signal
 import sys
 import time
@@ -18,9 +15,15 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from scripts import bounds
+from scripts.build_checks import (
+    BuildError,
+    check_engine,
+    check_nothing_is_forgotten,
+    check_writable,
+    set_aside,
+)
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.build_history import Run, noted
 from scripts.build_inputs import fingerprint_of_inputs
@@ -32,7 +35,8 @@ from scripts.build_order import (
     read_order,
 )
 from scripts.build_summary import print_summary
-from scripts.dbt_run import DbtRun, NodeResult, run_dbt
+from scripts.dbt_progress import dbt_progress
+from scripts.dbt_run import DbtRun, run_dbt
 from scripts.drift import (
     DriftError,
     check_drift,
@@ -45,13 +49,8 @@ from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, print_mart, publish
-from scripts.releases import NewerReleaseError, Release, ReleaseError, ReleaseFolder
-from scripts.spark_setup import SparkSetupError, check_spark
-
-
-class BuildError(RuntimeError):
-    """A build that stopped; the message holds a sentence for each problem."""
-
+from scripts.releases import Release, ReleaseError, ReleaseFolder
+from scripts.spark_setup import SparkSetupError
 
 REPORTED_ERRORS: tuple[type[Exception], ...] = (
     BuildError,
@@ -63,112 +62,6 @@ REPORTED_ERRORS: tuple[type[Exception], ...] = (
     GeneratorError,
     SparkSetupError,
 )
-
-
-def check_writable(folder: BuildFolder) -> None:
-    """See that the folder can be written to.
-
-    Raises:
-        BuildError: it cannot.
-    """
-    try:
-        folder.root.mkdir(parents=True, exist_ok=True)
-        probe = folder.root / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise  # Nothing is wrong with its permissions.
-        raise BuildError(
-            f"Cannot write to {folder.root}: {error.strerror}. Change its permissions, or"
-            " name another folder in AUDIENCE_BUILD_DIR"
-        ) from error
-
-
-def check_warehouse(folder: BuildFolder, console: Console) -> None:
-    """See that dbt will be able to open its database; set it aside if it is damaged.
-
-    Raises:
-        BuildError: another program holds it, or it may not be opened.
-    """
-    if not folder.warehouse.exists():
-        return
-    try:
-        bounds.connect(folder, folder.warehouse, read_only=False).close()
-    except duckdb.Error as error:
-        holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
-        if holder:
-            raise BuildError(
-                f"{folder.warehouse} is held open by {holder[1]} (process {holder[2]}):"
-                " close it there and build again. For reading, open a release instead:"
-                f" {folder.releases}/current/audience.duckdb"
-            ) from error
-        reason = str(error).splitlines()[0]
-        if bounds.explain(str(error), folder):
-            raise  # A disk that is full is no damage.
-        if re.search("Cannot open file|Could not (set lock on|read from) file", reason):
-            raise BuildError(
-                f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
-                " has it open, and that this user may write it"
-            ) from error
-        set_aside(folder, console, reason)
-
-
-def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
-    """Move a damaged warehouse out of the way of a build that makes it anew.
-
-    It is not removed: another version of DuckDB may be able to read it.
-    """
-    name = folder.warehouse.name
-    for earlier in folder.root.glob(f"{name}.damaged*"):
-        earlier.unlink()
-    # First its logs of changes, which must never be replayed into another database.
-    for file in [*folder.root.glob(f"{name}.wal*"), folder.warehouse]:
-        file.replace(file.with_name(file.name.replace(name, f"{name}.damaged")))
-    console.print(
-        f"{shown(folder.warehouse)} is damaged ({damage}): set aside as"
-        f" {name}.damaged, which may be removed. Everything is read again.",
-        soft_wrap=True,
-    )
-
-
-def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
-    """See that the engine can start, and open what it writes to.
-
-    Raises:
-        BuildError, SparkSetupError: it cannot.
-    """
-    if target == "spark":
-        check_spark()
-    else:
-        check_warehouse(folder, console)
-
-
-def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
-    """See that tables of opt-outs and contacts that the current release knew are named.
-
-    Whoever leaves one out by mistake would contact people who must not be contacted.
-
-    Raises:
-        BuildError: one is not.
-        NewerReleaseError: what the release knew cannot be read.
-    """
-    current = ReleaseFolder(folder.releases).current()
-    try:
-        before = current.manifest["settings"] if current else {}
-    except NewerReleaseError:
-        raise
-    except ReleaseError:
-        return
-    for name in ("suppressions", "contacts"):
-        if before.get(name) and name not in settings:
-            given = json.dumps({name: before[name]})
-            raise BuildError(
-                f"The current release was made with {name}, and this build names none:"
-                " whom they hold would be forgotten. Name them again"
-                f" (--vars '{given}', or in the mapping), or say that there are none any"
-                f" more (--vars '{name}: null')"
-            )
 
 
 @contextlib.contextmanager
@@ -329,38 +222,6 @@ def rebuild(
     return build_and_publish(
         folder, console, settings, KEPT_RELEASES, lock, timings, check, target, smoke
     )
-
-
-@contextlib.contextmanager
-def dbt_progress(console: Console) -> Iterator[Any]:
-    """A progress bar on a terminal; elsewhere a line for every model and 50 tests."""
-    if not console.is_terminal:
-
-        def show_line(done: int, total: int, node: NodeResult) -> None:
-            if node.kind in ("model", "seed") or done == total or done % 50 == 0:
-                console.print(
-                    f"  {done:>3}/{total}  {node.kind} {node.name}  {node.status}"
-                    f"  {node.seconds:.1f} s",
-                    highlight=False,
-                    soft_wrap=True,
-                )
-
-        yield show_line
-        return
-    with Progress(
-        TextColumn("  "),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-    ) as progress:
-        task = progress.add_task("starting dbt", total=None)
-
-        def show_bar(done: int, total: int, node: NodeResult) -> None:
-            progress.update(task, completed=done, total=total, description=node.name[:50])
-
-        yield show_bar
 
 
 def carry_out(

@@ -179,6 +179,8 @@ def _with_end(run: Run) -> Run:
 
 
 def _is_alive(process: int | None) -> bool:
+    if process == os.getpid():
+        return False  # In a container every run may have the same number.
     try:
         os.kill(process or 0, 0)
     except ProcessLookupError:

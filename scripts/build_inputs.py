@@ -1,6 +1,5 @@
 """Whether anything that a build reads has changed since the one before."""
 
-import glob
 import hashlib
 import json
 from collections.abc import Iterator
@@ -8,14 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build_folder import PROJECT, BuildFolder
+from scripts.log_source import matching, side_inputs
 
-SIDE_INPUTS = (
-    "customer_attributes",
-    "product_attributes",
-    "suppressions",
-    "contacts",
-    "experiment_units",
-)
 PROJECT_FILES = ("models/**/*", "macros/**/*", "seeds/*", "scripts/*", "dbt_project.yml")
 KEPT_FILES = ("exports/*/ledger.parquet", "suppressions/*.parquet", "evidence/*.parquet")
 
@@ -39,20 +32,10 @@ def fingerprint_of_inputs(folder: BuildFolder, settings: dict[str, Any]) -> str 
     return hashed.hexdigest()
 
 
-def log_files(log: str) -> list[Path]:
-    """The files of a log, as its path or pattern names them."""
-    # pathlib's glob takes no absolute pattern.
-    found = map(Path, glob.glob(log, recursive=True))  # noqa: PTH207
-    return sorted(file for file in found if file.is_file())
-
-
 def _files(folder: BuildFolder, settings: dict[str, Any], log: str) -> Iterator[Path]:
-    yield from log_files(log)
-    for name in SIDE_INPUTS:
-        given = settings.get(name)
-        path = given.get("path") if isinstance(given, dict) else given
-        if path:
-            yield from log_files(str(path))
+    yield from matching(log)
+    for _, path, _ in side_inputs(settings):
+        yield from matching(path)
     for root, patterns in ((PROJECT, PROJECT_FILES), (folder.root, KEPT_FILES)):
         for pattern in patterns:
             yield from (file for file in root.glob(pattern) if file.is_file())

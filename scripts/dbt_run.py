@@ -77,14 +77,14 @@ class DbtRun:
     notes: list[str] = field(default_factory=list)
 
 
-Progress = Callable[[int, int, NodeResult], None]
+NodeProgress = Callable[[int, int, NodeResult], None]
 
 
 def run_dbt(
     command: list[str],
     variables: dict[str, Any],
     folder: BuildFolder,
-    show: Progress | None = None,
+    show: NodeProgress | None = None,
     *,
     target: Path | None = None,
     lock: int | None = None,
@@ -187,7 +187,9 @@ def _flow(variables: dict[str, Any]) -> str:
     return yaml.safe_dump(variables, default_flow_style=True, width=10**9)
 
 
-def _read_event(line: str, run: DbtRun, errors: list[str], show: Progress | None) -> None:
+def _read_event(
+    line: str, run: DbtRun, errors: list[str], show: NodeProgress | None
+) -> None:
     try:
         event = json.loads(line)
     except json.JSONDecodeError:

@@ -16,12 +16,12 @@ from scripts.build import (
     REPORTED_ERRORS,
     build_and_publish,
     carry_out,
-    check_writable,
     dbt_build,
     drift_check,
     prepare,
     timed,
 )
+from scripts.build_checks import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import noted
 from scripts.build_order import Order, order_parser, read_order

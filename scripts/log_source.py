@@ -9,6 +9,7 @@ import csv
 import glob
 import gzip
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ import yaml
 from scripts.build_folder import PROJECT
 
 SAMPLE_BYTES = 65_536
-
 
 # Tables that may lie beside the log, each named like its setting.
 SIDE_INPUTS = (
@@ -63,19 +63,33 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
+def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The tables beside the log that the settings name: name, path or pattern, encoding.
+
+    Whatever else is wrong with such a setting, dbt's own check says it.
+    """
+    for name in SIDE_INPUTS:
+        given = settings.get(name)
+        described = given if isinstance(given, dict) else {"path": given}
+        path = described.get("path")
+        if isinstance(path, str) and path:
+            yield name, path, str(described.get("encoding", "utf-8"))
+
+
+def matching(pattern: str) -> list[Path]:
+    """What a path or a glob of paths finds, in the order in which it is read."""
+    # pathlib's glob takes no absolute pattern.
+    return [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+
+
 def check_side_inputs(settings: dict[str, Any]) -> None:
     """Look at the tables beside the log that the settings name.
 
     Raises:
         LogSourceError: one cannot be read.
     """
-    for name in SIDE_INPUTS:
-        given = settings.get(name)
-        # Whatever else is wrong with the setting, dbt's own check says it.
-        path = given.get("path") if isinstance(given, dict) else given
-        encoding = given.get("encoding", "utf-8") if isinstance(given, dict) else "utf-8"
-        if isinstance(path, str) and path:
-            check_log(path, str(encoding), f"file for {name}")
+    for name, path, encoding in side_inputs(settings):
+        check_log(path, encoding, f"file for {name}")
 
 
 def check_seeds() -> None:
@@ -111,9 +125,7 @@ def check_log(pattern: str, encoding: str = "utf-8", what: str = "log") -> list[
         LogSourceError: no file, or one that is a folder, empty, unreadable, damaged, or
             neither text nor Parquet.
     """
-    # pathlib's glob takes no absolute pattern.
-    names = sorted(glob.glob(pattern, recursive=True)) or [pattern]  # noqa: PTH207
-    files = [Path(name) for name in names]
+    files = matching(pattern) or [Path(pattern)]
     for file in files:
         if file.is_dir():
             raise LogSourceError(

@@ -22,14 +22,15 @@ from scripts import bounds
 from scripts.build import (
     REPORTED_ERRORS,
     carry_out,
-    check_writable,
     drift_check,
     rebuild,
 )
+from scripts.build_checks import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import RolledBackError, Run, noted, read_history
-from scripts.build_inputs import fingerprint_of_inputs, log_files
+from scripts.build_inputs import fingerprint_of_inputs
 from scripts.build_summary import print_summary
+from scripts.log_source import matching
 from scripts.publish import roll_back
 from scripts.refresh_report import notify, write_metrics
 from scripts.release_watch import Answers, answers_of, is_running, watch, watched_url
@@ -190,7 +191,7 @@ def plan(folder: BuildFolder, console: Console) -> None:
     """
     current = _current(folder)
     settings: dict[str, Any] = current.manifest["settings"]
-    files = log_files(str(settings["log"]))
+    files = matching(str(settings["log"]))
     inputs = fingerprint_of_inputs(folder, settings)
     console.print(
         f"{current.release_id} is served, made of {settings['log']}.", soft_wrap=True

@@ -13,11 +13,10 @@ from rich.console import Console
 from scripts import bounds
 from scripts.build import (
     REPORTED_ERRORS,
-    BuildError,
     carry_out,
-    check_writable,
     rebuild,
 )
+from scripts.build_checks import BuildError, check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import noted
 from scripts.opt_outs import canonical_id, customers_in, has_numbers, note_opt_outs

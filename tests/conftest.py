@@ -60,6 +60,8 @@ def run_program(
             "AUDIENCE_BUILD_DIR": str(folder.root),
             "COLUMNS": "200",
             "PYTHONPATH": str(project),
+            # As many test processes as cores run beside each other.
+            "AUDIENCE_DBT_THREADS": "1",
         }
         | environment,
         capture_output=True,

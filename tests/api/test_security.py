@@ -76,7 +76,7 @@ def test_a_setting_that_cannot_be_meant_is_refused(
 
 
 def test_every_setting_is_in_the_readme() -> None:
-    readme = (PROJECT / "README.md").read_text()
+    readme = (PROJECT / "api" / "README.md").read_text()
     for setting in fields(Settings):
         default = "" if setting.default == "" else f"`{setting.default}`"
         row = f"| `{variable(setting.name)}` | {default} | {setting.metadata['meaning']} |"

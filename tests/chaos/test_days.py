@@ -5,8 +5,8 @@ from collections import Counter
 import duckdb
 
 from tests.api.conftest import Serve
-from tests.api.test_switching import Load
 from tests.chaos.conftest import Marketplace
+from tests.load import Load
 
 
 def spoil(market: Marketplace) -> None:

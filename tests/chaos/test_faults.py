@@ -22,8 +22,8 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.refresh import refresh
 from scripts.releases import ReleaseFolder
 from tests.api.conftest import Serve
-from tests.api.test_switching import Load, served
 from tests.chaos.conftest import Marketplace
+from tests.load import Load, served
 from tests.readers import Readers
 from tests.scripts.test_crashes import VICTIMS, kill_a_build
 

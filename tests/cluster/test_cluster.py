@@ -19,7 +19,7 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.publish import publish
 from scripts.releases import ReleaseFolder
 from tests.api.conftest import Server, free_port, start, stop
-from tests.api.test_switching import Load, served
+from tests.load import Load, served
 
 CONFIGURATION = PROJECT / "deploy" / "cluster" / "nginx.conf"
 INSTANCES = 3

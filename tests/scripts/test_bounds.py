@@ -159,7 +159,12 @@ def test_too_little_memory_stops_a_build_with_one_sentence(
 
 def test_too_little_memory_stops_publishing(published: BuildFolder) -> None:
     served = ReleaseFolder(published.releases).current()
-    outcome = run_program(published, "scripts.publish", AUDIENCE_MEMORY_LIMIT="2MB")
+    outcome = run_program(
+        published,
+        "scripts.publish",
+        AUDIENCE_MEMORY_LIMIT="2MB",
+        AUDIENCE_DBT_THREADS="4",
+    )
     assert outcome.returncode == 1
     assert outcome.stderr == (
         "error: Not published. AUDIENCE_MEMORY_LIMIT = 2MB is too little for this log:"

@@ -1,6 +1,7 @@
 """Every run leaves a row, whatever becomes of it."""
 
 import multiprocessing
+import os
 import subprocess
 from datetime import datetime
 from pathlib import Path
@@ -63,12 +64,16 @@ def test_a_clock_that_jumps_back_changes_no_order(
     assert found == [(1, 2026), (2, 1999)]
 
 
-def test_a_run_that_left_no_word_was_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_in_a_container", [False, True])
+def test_a_run_that_left_no_word_was_killed(
+    tmp_path: Path, is_in_a_container: bool
+) -> None:
+    """In a container, the next run may have the same process number."""
     folder = BuildFolder(tmp_path)
     ended = subprocess.Popen(["true"])
     ended.wait()
     with noted(folder, "build") as run:
-        run.process = ended.pid
+        run.process = os.getpid() if is_in_a_container else ended.pid
     # As it was before its end: a kill leaves it so.
     run.result, run.seconds = "running", None
     build_history._note(folder, run)

@@ -17,7 +17,8 @@ from rich.console import Console
 
 from scripts import build as build_program
 from scripts import build_folder
-from scripts.build import BuildError, build_and_publish, check_warehouse
+from scripts.build import build_and_publish
+from scripts.build_checks import BuildError, check_warehouse
 from scripts.build_folder import PROJECT, BuildFolder, FolderInUseError
 from scripts.dbt_run import DbtRun
 from scripts.generate_interactions import generate

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 import yaml
 
-from scripts.build import check_nothing_is_forgotten
+from scripts.build_checks import check_nothing_is_forgotten
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.contact_list import ContactListError, explain_earlier
 from scripts.export_campaign import export_campaign

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from scripts.build import check_nothing_is_forgotten
+from scripts.build_checks import check_nothing_is_forgotten
 from scripts.build_folder import BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.log_source import LogSourceError, check_side_inputs
