@@ -3,7 +3,7 @@
 #
 # What a user gives by name reaches the shell as an environment variable, whatever is in it.
 export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN ACCEPT_DRIFT WATCH DRY_RUN UPGRADE SOURCE EVERY ASK
+	EXPERIMENT PLAN ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK
 
 PYTHON ?= python3
 VENV := .venv
@@ -68,9 +68,9 @@ ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
 	@$(BIN)/python -m scripts.build $(ORDER) $${TARGET:+--target "$$TARGET"}
 
-refresh: $(RUN) ## Take in what is new, check, publish, watch (DRY_RUN=1 ACCEPT_DRIFT=why WATCH=60)
-	@$(BIN)/python -m scripts.refresh $${DRY_RUN:+--dry-run} $${WATCH:+--watch "$$WATCH"} \
-		$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
+refresh: $(RUN) ## Take in what is new, check, publish, watch (DRY_RUN=1 ALWAYS=1 ACCEPT_DRIFT=why WATCH=60)
+	@$(BIN)/python -m scripts.refresh $${DRY_RUN:+--dry-run} $${ALWAYS:+--always} \
+		$${WATCH:+--watch "$$WATCH"} $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
 	@$(BIN)/python -m scripts.evidence $(ORDER)
@@ -82,8 +82,9 @@ fetch: $(RUN) ## Serve a copy of what others publish (SOURCE=folder EVERY=30)
 	@$(BIN)/python -m scripts.fetch_release "$${SOURCE:?is empty: name a folder of releases}" \
 		$${EVERY:+--every "$$EVERY"}
 
-publish: $(RUN) ## Publish the last whole build again (KEEP=5)
-	@$(BIN)/python -m scripts.publish $${KEEP:+--keep "$$KEEP"}
+publish: $(RUN) ## Publish the last whole build again (KEEP=5 ACCEPT_DRIFT=why)
+	@$(BIN)/python -m scripts.publish $${KEEP:+--keep "$$KEEP"} \
+		$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 releases: $(RUN) ## List the releases
 	@$(BIN)/python -m scripts.publish --list

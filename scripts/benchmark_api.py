@@ -158,11 +158,11 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
     ]
     facts = []
     bare: dict[int, Measured] = {}
-    own = ["-m", "scripts.benchmark_api", "--serve"]
+    own = ["scripts.benchmark_api", "--serve"]
     for name, command in (
         ("Sanic with an empty handler", [*own, "empty"]),
         ("our handler without a look-up (bare)", [*own, "bare"]),
-        ("the API", ["-m", "api"]),
+        ("the API", ["api"]),
     ):
         for connections in CONNECTIONS:
             # A new process each: the first run of the API finds nothing in its memory.
@@ -171,7 +171,7 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
                 cold = wrk(api.url, connections, seconds)
                 if command[-1] == "bare":
                     bare[connections] = cold
-                if command != ["-m", "api"]:
+                if command != ["api"]:
                     lines.append(row(name, connections, cold, bare.get(connections)))
                     continue
                 lines.append(row(f"{name}, cold", connections, cold, bare[connections]))

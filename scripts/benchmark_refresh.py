@@ -111,7 +111,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
 
     held_back.rename(last)
     day_models = in_own_process(model_seconds, models, pattern)
-    with running_api(whole, ["-m", "api"], workers=1) as api:
+    with running_api(whole, ["api"], workers=1) as api:
         started = time.monotonic()
         run_program(whole, "scripts.refresh")
         refresh = time.monotonic() - started

@@ -76,7 +76,7 @@ def measure_serving(folder: BuildFolder) -> Serving | None:
     def some(count: int, address: str) -> list[str]:
         return [address.format(chance.randint(1, count)) for _ in range(SINGLE_QUESTIONS)]
 
-    with running_api(folder, ["-m", "api"], workers=WORKERS) as api:
+    with running_api(folder, ["api"], workers=WORKERS) as api:
         answers = {}
         for name in ("look-ups, cold", "look-ups, warm"):
             measured = wrk(api.url, CONNECTIONS, SECONDS, products)

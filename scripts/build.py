@@ -25,7 +25,7 @@ from scripts.build_checks import (
     set_aside,
 )
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
-from scripts.build_history import Run, noted
+from scripts.build_history import RolledBackError, last_accepted, noted
 from scripts.build_inputs import fingerprint_of_inputs
 from scripts.build_order import (
     Order,
@@ -37,18 +37,12 @@ from scripts.build_order import (
 from scripts.build_summary import print_summary
 from scripts.dbt_progress import dbt_progress
 from scripts.dbt_run import DbtRun, run_dbt
-from scripts.drift import (
-    DriftError,
-    check_drift,
-    notes_on,
-    read_drift,
-    releases_to_compare,
-)
+from scripts.drift import DriftError, releases_to_compare
 from scripts.generate_experiments import generate_experiments
 from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError
 from scripts.marketplace_plan import GeneratorError
-from scripts.publish import KEPT_RELEASES, print_mart, publish
+from scripts.publish import KEPT_RELEASES, drift_check, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 from scripts.spark_setup import SparkSetupError
 
@@ -113,7 +107,7 @@ def dbt_build(
     """
     # Unit tests check the SQL, not the log: they belong to `make test`.
     command = ["build", "--exclude-resource-type", "unit_test", *selection]
-    compared = releases_to_compare(folder, settings)
+    compared = releases_to_compare(folder, settings, last_accepted(folder))
     with dbt_progress(console) as show:
         run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.is_damaged:
@@ -186,21 +180,6 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     return release
 
 
-def drift_check(
-    folder: BuildFolder, target: str, run: Run, accepted: str | None
-) -> Callable[[], list[str]]:
-    """A check that notes a build's drift in its run, and stops it where that is too far."""
-
-    def check() -> list[str]:
-        run.drift = read_drift(folder, target)
-        check_drift(run.drift, accepted)
-        if any(drift.level == "block" for drift in run.drift):
-            run.accepted_drift = accepted
-        return notes_on(run.drift)
-
-    return check
-
-
 def rebuild(
     folder: BuildFolder,
     console: Console,
@@ -217,10 +196,11 @@ def rebuild(
     """
     settings = dict(current.manifest["settings"])
     target = current.manifest.get("engine", "duckdb")
+    keep = current.manifest.get("kept_releases", KEPT_RELEASES)
     check_engine(folder, console, target)
     check_inputs(settings)
     return build_and_publish(
-        folder, console, settings, KEPT_RELEASES, lock, timings, check, target, smoke
+        folder, console, settings, keep, lock, timings, check, target, smoke
     )
 
 
@@ -248,6 +228,9 @@ def carry_out(
     try:
         # What is printed comes from data: no markup in it.
         action(folder, Console(markup=False, highlight=False))
+    except RolledBackError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
     except errors as error:
         print(f"error: {bounds.reason(error, folder)}", file=sys.stderr)
         code = 1

@@ -106,7 +106,9 @@ def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) ->
         BuildError: one is not.
         NewerReleaseError: what the release knew cannot be read.
     """
-    current = ReleaseFolder(folder.releases).current()
+    releases = ReleaseFolder(folder.releases)
+    # Where the pointer leads nowhere, the last one knew them too.
+    current = releases.current() or next(reversed(releases.all()), None)
     try:
         before = current.manifest["settings"] if current else {}
     except NewerReleaseError:

@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import TextIO
 
 PROJECT = Path(__file__).resolve().parent.parent
+# Runs a program that ends with the one that has started it; by its path, with `python -P`,
+# so that modules are looked for where that program itself would look for them.
+TIED_PROCESS = PROJECT / "scripts" / "tied_process.py"
 # For what a killed program has started to end by itself.
 PATIENCE_SECONDS = 30
+# Where a release lies that the API is asked about before others can.
+SMOKE_CHECK = ".smoke-"
 
 
 class FolderInUseError(RuntimeError):
@@ -183,7 +188,8 @@ class BuildFolder:
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
-            shutil.rmtree(self.spill, ignore_errors=True)
+            for left in (self.spill, *self.root.glob(f"{SMOKE_CHECK}*")):
+                shutil.rmtree(left, ignore_errors=True)
             try:
                 yield file.fileno()
             finally:

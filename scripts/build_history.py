@@ -103,6 +103,27 @@ def read_history(folder: BuildFolder) -> list[Run]:
     return [Run(**{n: row[n] for n in row.keys() & known}) for row in rows]
 
 
+def last_accepted(folder: BuildFolder) -> str | None:
+    """The last release that was published although it had drifted."""
+    accepted = [run for run in read_history(folder) if run.accepted_drift]
+    return next((run.release_id for run in reversed(accepted) if run.release_id), None)
+
+
+def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | None:
+    """The run that made a release of these inputs that is no longer served.
+
+    Args:
+        served: the release that is, an earlier one.
+        inputs: a hash of what is read; None where it cannot be told.
+    """
+    later = [
+        run
+        for run in read_history(folder)
+        if inputs and run.inputs == inputs and (run.release_id or "") > served
+    ]
+    return later[-1] if later else None
+
+
 @contextlib.contextmanager
 def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
     """Note a run: that it has started, and what became of it.
@@ -112,15 +133,18 @@ def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
     """
     started = time.monotonic()
     run = Run(0, program, _now(), process=os.getpid())
-    _note(folder, run)
+    note(folder, run)
     try:
         yield run
     except BaseException as error:
-        run.result, run.reason = _result_of(error), _first_line(error)
+        run.reason = _first_line(error)
+        # What is served is published, whatever went wrong afterwards.
+        if run.result != "published" or isinstance(error, RolledBackError):
+            run.result = _result_of(error)
         raise
     finally:
         run.seconds = time.monotonic() - started
-        _note(folder, run)
+        note(folder, run)
 
 
 def _now() -> datetime:
@@ -144,12 +168,13 @@ def _set_aside_if_damaged(file: Path) -> None:
     """Keep a history that cannot be read, under another name."""
     if file.exists():
         try:
-            pyarrow.parquet.read_schema(file)
+            pyarrow.parquet.read_table(file)
         except (OSError, pyarrow.ArrowInvalid):
-            file.replace(file.with_name(f"{file.name}.damaged"))
+            number = len(list(file.parent.glob(f"{file.name}.damaged*"))) + 1
+            file.replace(file.with_name(f"{file.name}.damaged-{number}"))
 
 
-def _note(folder: BuildFolder, run: Run) -> None:
+def note(folder: BuildFolder, run: Run) -> None:
     """Write a run into the history; what cannot be written must not stop a build."""
     try:
         folder.root.mkdir(parents=True, exist_ok=True)

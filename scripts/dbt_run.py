@@ -21,7 +21,7 @@ import duckdb
 import yaml
 
 from scripts import bounds
-from scripts.build_folder import PROJECT, BuildFolder
+from scripts.build_folder import PROJECT, TIED_PROCESS, BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
 HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
@@ -109,7 +109,7 @@ def run_dbt(
     process = subprocess.Popen(
         [
             # -P: modules are looked for where dbt's own program looks for them.
-            *(sys.executable, "-P", str(PROJECT / "scripts" / "dbt_process.py")),
+            *(sys.executable, "-P", str(TIED_PROCESS), "dbt"),
             *("--log-format", "json", "--log-level-file", "warn"),
             *command,
             *("--vars", _flow(variables)),

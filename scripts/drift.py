@@ -69,10 +69,16 @@ class Drift:
         return f"{value:.3g}"
 
 
-def releases_to_compare(folder: BuildFolder, settings: dict[str, Any]) -> dict[str, str]:
+def releases_to_compare(
+    folder: BuildFolder, settings: dict[str, Any], accepted: str | None
+) -> dict[str, str]:
     """The releases that a build is compared with, as environment variables for dbt.
 
     Only such with the same settings: whoever changes them expects another result.
+
+    Args:
+        accepted: the last release whose drift was accepted. What was before it is no
+            reference any more, or a change would have to be accepted again and again.
 
     Raises:
         ReleaseError: AUDIENCE_REFERENCE names a release that is not there.
@@ -83,9 +89,13 @@ def releases_to_compare(folder: BuildFolder, settings: dict[str, Any]) -> dict[s
     if named:
         reference: Release | None = releases.find(named)
     else:
-        alike = [one for one in releases.all() if _has_settings(one, settings)]
+        alike = [
+            one
+            for one in releases.all()
+            if one.release_id >= (accepted or "") and _is_comparable(one, settings)
+        ]
         reference = next((one for one in alike if one != current), None)
-    is_alike = current is not None and _has_settings(current, settings)
+    is_alike = current is not None and _is_comparable(current, settings)
     return {
         "AUDIENCE_RELEASE_BEFORE": current.release_id if current and is_alike else "",
         "AUDIENCE_REFERENCE_RELEASE": reference.release_id if reference else "",
@@ -133,8 +143,13 @@ def notes_on(report: list[Drift]) -> list[str]:
     ]
 
 
-def _has_settings(release: Release, settings: dict[str, Any]) -> bool:
+def _is_comparable(release: Release, settings: dict[str, Any]) -> bool:
+    """Whether it has these settings, and is whole: a copy may have been cut off."""
     try:
-        return bool(release.manifest.get("settings") == settings)
-    except ReleaseError:
+        manifest = release.manifest
+        return manifest.get("settings") == settings and all(
+            (release.folder / name).stat().st_size == file["bytes"]
+            for name, file in manifest["files"].items()
+        )
+    except (ReleaseError, OSError, KeyError, TypeError):
         return False

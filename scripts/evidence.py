@@ -17,7 +17,6 @@ from scripts.build import (
     build_and_publish,
     carry_out,
     dbt_build,
-    drift_check,
     prepare,
     timed,
 )
@@ -26,6 +25,7 @@ from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import noted
 from scripts.build_order import Order, order_parser, read_order
 from scripts.evidence_report import write_report
+from scripts.publish import drift_check
 from scripts.releases import Release
 
 # What the programs read; dbt builds it and everything before it.

@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.url:
         return run(options.url)
     try:
-        with running_api(BuildFolder.from_environment(), ["-m", "api"]) as api:
+        with running_api(BuildFolder.from_environment(), ["api"]) as api:
             return run(api.url)
     except MeasurementError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -16,9 +16,10 @@ import duckdb
 
 from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError
-from scripts.drift import REFERENCE
+from scripts.build_history import Run, noted
+from scripts.drift import REFERENCE, DriftError, check_drift, notes_on, read_drift
 from scripts.opt_outs import opted_out_in
-from scripts.release_writer import Progress, write_release
+from scripts.release_writer import Progress, check_build, write_release
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 KEPT_RELEASES = 5
@@ -45,13 +46,15 @@ def publish(
     try:
         with releases.lock():
             releases.sweep()
+            # What was served must be there to go back to.
+            spared = {one.release_id for one in [releases.current()] if one}
             try:
-                release = write_release(folder, releases, show, check)
+                release = write_release(folder, releases, keep, show, check)
             finally:
                 releases.sweep()
             # From here on it is published: what goes wrong is said, and no more.
             try:
-                releases.prune(keep, os.environ.get(REFERENCE))
+                releases.prune(keep, spared | {os.environ.get(REFERENCE, "")})
             except OSError as error:
                 log.warning("Old releases could not be removed: %s", error)
             for stuck in releases.sweep():
@@ -66,6 +69,21 @@ def publish(
         raise ReleaseError(
             f"Not published, the release could not be written to {folder.releases}: {error}"
         ) from error
+
+
+def drift_check(
+    folder: BuildFolder, target: str, run: Run, accepted: str | None
+) -> Callable[[], list[str]]:
+    """A check that notes a build's drift in its run, and stops it where that is too far."""
+
+    def check() -> list[str]:
+        run.drift = read_drift(folder, target)
+        check_drift(run.drift, accepted)
+        if any(drift.level == "block" for drift in run.drift):
+            run.accepted_drift = accepted
+        return notes_on(run.drift)
+
+    return check
 
 
 def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release:
@@ -147,6 +165,9 @@ def main(arguments: list[str] | None = None) -> int:
         default=KEPT_RELEASES,
         help=f"how many releases to keep when publishing (default {KEPT_RELEASES})",
     )
+    parser.add_argument(
+        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
+    )
     options = parser.parse_args(arguments)
     if options.keep < 1:
         parser.error(f"--keep {options.keep}, must be 1 or more")
@@ -167,13 +188,24 @@ def main(arguments: list[str] | None = None) -> int:
                 )
         else:
             bounds.check_environment()
-            with folder.lock():
+            with noted(folder, "publish") as run, folder.lock():
+                engine = check_build(folder)[0]["metadata"]["adapter_type"]
+                for note in drift_check(folder, engine, run, options.accept_drift)():
+                    print(note)
                 release = publish(folder, options.keep, print_mart)
+                run.publish(release)
             print(
                 f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"
                 f" {release.database}"
             )
-    except (bounds.BoundsError, ReleaseError, FolderInUseError, OSError) as error:
+    except (
+        bounds.BoundsError,
+        DriftError,
+        ReleaseError,
+        FolderInUseError,
+        OSError,
+        duckdb.Error,
+    ) as error:
         print(f"error: {bounds.reason(error, folder)}", file=sys.stderr)
         return 1
     return 0

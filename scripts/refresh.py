@@ -22,19 +22,25 @@ from scripts import bounds
 from scripts.build import (
     REPORTED_ERRORS,
     carry_out,
-    drift_check,
     rebuild,
 )
 from scripts.build_checks import check_writable
 from scripts.build_folder import BuildFolder, shown
-from scripts.build_history import RolledBackError, Run, noted, read_history
+from scripts.build_history import (
+    RolledBackError,
+    Run,
+    note,
+    noted,
+    read_history,
+    taken_back,
+)
 from scripts.build_inputs import fingerprint_of_inputs
 from scripts.build_summary import print_summary
 from scripts.log_source import matching
-from scripts.publish import roll_back
+from scripts.publish import drift_check, roll_back
 from scripts.refresh_report import notify, write_metrics
-from scripts.release_watch import Answers, answers_of, is_running, watch, watched_url
-from scripts.releases import Release, ReleaseError, ReleaseFolder
+from scripts.release_watch import Answers, answers_of, served_by, watch, watched_url
+from scripts.releases import POINTER, Release, ReleaseError, ReleaseFolder
 from scripts.smoke_check import SmokeCheckError, smoke_check
 
 WATCH_SECONDS = 60
@@ -70,22 +76,33 @@ def refresh(
         REPORTED_ERRORS of scripts.build: nothing was published.
     """
     options = options or RefreshOptions()
-    bounds.check_environment()
-    check_writable(folder)
+    url = watched_url()
+    before: list[Answers | None] = []
+    timings: dict[str, float] = {}
     with reported(folder, console) as run:
-        current = _current(folder)
-        url = watched_url()
+        bounds.check_environment()
+        check_writable(folder)
         with folder.lock() as lock:
+            current = _current(folder)
             run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
-            if not options.is_forced and is_unchanged(folder, current, run.inputs):
-                run.result, run.release_id = "unchanged", current.release_id
-                console.print(
-                    f"Nothing is new since {current.release_id}: it is served on."
-                )
-                return current
-            is_watched = options.watch_seconds > 0 and is_running(url)
-            before = answers_of(url) if is_watched else Answers()
-            timings: dict[str, float] = {}
+            if not options.is_forced:
+                if is_unchanged(folder, current, run.inputs):
+                    run.result, run.release_id = "unchanged", current.release_id
+                    console.print(
+                        f"Nothing is new since {current.release_id}: it is served on."
+                    )
+                    return current
+                check_not_taken_back(folder, current, run.inputs)
+            is_watched = options.watch_seconds > 0 and _can_be_watched(
+                console, url, current
+            )
+
+            def check_candidate(candidate: Path) -> None:
+                console.print("Asking the API for answers out of it ...")
+                smoke_check(folder, candidate, current)
+                # As late as can be: what it answered during the build counts as before.
+                before.append(answers_of(url) if is_watched else None)
+
             release, done = rebuild(
                 folder,
                 console,
@@ -98,14 +115,15 @@ def refresh(
                     run,
                     options.accepted_drift,
                 ),
-                lambda candidate: _smoke(folder, console, candidate, current),
+                check_candidate,
             )
             run.publish(release)
-            print_summary(console, release, done, timings)
+            note(folder, run)
             if is_watched:
                 _watch(
-                    folder, console, options.watch_seconds, url, release, before, current
+                    folder, console, options.watch_seconds, url, release, before[0], current
                 )
+    print_summary(console, release, done, timings)
     return release
 
 
@@ -134,7 +152,13 @@ def _report(folder: BuildFolder, console: Console, run: Run) -> None:
 
 
 def _current(folder: BuildFolder) -> Release:
-    current = ReleaseFolder(folder.releases).readable()
+    releases = ReleaseFolder(folder.releases)
+    current = releases.readable()
+    if current is None and releases.all():
+        raise ReleaseError(
+            f"{releases.root / POINTER} leads to no release: serve one again with `make"
+            " rollback`, then refresh"
+        )
     if current is None:
         raise ReleaseError(
             "There is no release to refresh: build one from your log with"
@@ -151,11 +175,31 @@ def is_unchanged(folder: BuildFolder, current: Release, inputs: str | None) -> b
     )
 
 
-def _smoke(
-    folder: BuildFolder, console: Console, candidate: Path, current: Release
-) -> None:
-    console.print("Asking the API for answers out of it ...")
-    smoke_check(folder, candidate, current)
+def check_not_taken_back(folder: BuildFolder, current: Release, inputs: str | None) -> None:
+    """See that a refresh would not make again what somebody, or the watch, took back.
+
+    Raises:
+        ReleaseError: it would.
+    """
+    run = taken_back(folder, current.release_id, inputs)
+    if run:
+        why = f" ({run.reason})" if run.result == "rolled back" else ""
+        raise ReleaseError(
+            f"{run.release_id} was made of the same inputs and is not served any more{why}."
+            " A refresh waits for other inputs; ALWAYS=1 (--always) builds them again"
+        )
+
+
+def _can_be_watched(console: Console, url: str, current: Release) -> bool:
+    served = served_by(url)
+    if served != current.release_id:
+        what = f"serves {served}" if served else "serves no release"
+        console.print(
+            f"Note: the release will not be watched: {url} {what}, and AUDIENCE_API_URL"
+            " names no other API.",
+            soft_wrap=True,
+        )
+    return served == current.release_id
 
 
 def _watch(
@@ -164,7 +208,7 @@ def _watch(
     seconds: float,
     url: str,
     release: Release,
-    before: Answers,
+    before: Answers | None,
     earlier: Release,
 ) -> None:
     """Watch a running API; serve the release before again where it does worse.
@@ -173,14 +217,14 @@ def _watch(
         RolledBackError: it does.
     """
     console.print(f"\nWatching {url} for {seconds:g} s ...", soft_wrap=True)
-    trouble = watch(url, release.release_id, seconds, before)
-    if trouble:
+    watched = watch(url, release.release_id, seconds, before)
+    if watched.trouble:
         roll_back(ReleaseFolder(folder.releases), earlier.release_id)
         raise RolledBackError(
-            f"{release.release_id} was published and taken back: {trouble}."
+            f"{release.release_id} was published and taken back: {watched.trouble}."
             f" {earlier.release_id} is served again"
         )
-    console.print("It is well.")
+    console.print(f"Note: {watched.note}." if watched.note else "It is well.")
 
 
 def plan(folder: BuildFolder, console: Console) -> None:
@@ -205,7 +249,11 @@ def plan(folder: BuildFolder, console: Console) -> None:
     new = [file for file in files if str(file) not in known]
     console.print(
         f"A refresh would build: {len(new)} of the {len(files)} files of the log are new"
-        + (f", the last of them {shown(new[-1])}." if new else "; other inputs changed."),
+        + (
+            f", the last of them {shown(new[-1])}."
+            if new
+            else " to the warehouse, but the release was made of others."
+        ),
         soft_wrap=True,
     )
 
@@ -228,8 +276,9 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m scripts.refresh",
         description="Take in what is new in the log of the current release, and publish.",
         epilog="AUDIENCE_API_URL names the API to watch (default: the one of this machine),"
-        " AUDIENCE_NOTIFY a command that gets the outcome as JSON, AUDIENCE_REFERENCE the"
-        " release that drift is measured from (default: the oldest that is kept).",
+        " AUDIENCE_API_KEY a key of it where keys are set, AUDIENCE_NOTIFY a command that"
+        " gets the outcome as JSON, AUDIENCE_REFERENCE the release that drift is measured"
+        " from (default: the oldest that is kept, or that was accepted).",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what is new")
     parser.add_argument(

@@ -1,5 +1,6 @@
 """Watch a running API after a switch: does it do worse than before?"""
 
+import http.client
 import json
 import os
 import re
@@ -10,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# How long a switch may take, and how often in a row the API may be unwell.
-PATIENCE_SECONDS = 15
+# So often in a row the API must be unwell.
 UNWELL_IN_A_ROW = 3
 # So many answers must be errors of the server, and such a share of all.
 LEAST_ERRORS = 10
 ERROR_SHARE = 0.01
 REQUESTS = re.compile(r'audience_requests_total\{[^}]*status="(\d)\d\d"[^}]*\} (\S+)')
+# What an API that is gone, or that goes in the middle of an answer, comes to.
+NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
 
 
 @dataclass(frozen=True)
@@ -31,24 +33,41 @@ class Answers:
     errors: float = 0
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a watch has seen.
+
+    Attributes:
+        trouble: why the release is to be taken back; None where it is well.
+        note: what could not be seen; None where all was.
+    """
+
+    trouble: str | None = None
+    note: str | None = None
+
+
 def watched_url() -> str:
     """The API to watch: AUDIENCE_API_URL, else the one that `make serve` starts here."""
     port = os.environ.get("AUDIENCE_PORT") or "8000"
     return os.environ.get("AUDIENCE_API_URL") or f"http://127.0.0.1:{port}"
 
 
-def is_running(url: str) -> bool:
-    """Whether an API answers there, well or not."""
-    return _health(url) is not None
+def served_by(url: str) -> str | None:
+    """The release that an API serves; None where none answers, or serves one."""
+    release: str | None = (_health(url) or {}).get("release_id")
+    return release
 
 
-def answers_of(url: str) -> Answers:
-    """Its answers; none where it does not tell."""
+def answers_of(url: str) -> Answers | None:
+    """What it has answered; None where it does not tell.
+
+    Where keys are set, AUDIENCE_API_KEY must hold one.
+    """
+    key = os.environ.get("AUDIENCE_API_KEY")
     try:
-        with urllib.request.urlopen(f"{url}/metrics", timeout=5) as answer:  # noqa: S310
-            text = answer.read().decode()
-    except (OSError, ValueError):
-        return Answers()
+        text = _get(f"{url}/metrics", {"x-api-key": key} if key else {}).decode()
+    except NO_ANSWER:
+        return None
     counted = [(digit, float(count)) for digit, count in REQUESTS.findall(text)]
     return Answers(
         sum(count for _, count in counted),
@@ -60,56 +79,75 @@ def watch(
     url: str,
     release_id: str,
     seconds: float,
-    before: Answers,
+    before: Answers | None,
     sleep: Callable[[float], None] = time.sleep,
-) -> str | None:
+) -> Watched:
     """Look at an API once a second; ends early where it does badly.
+
+    An API that goes on with the release before does no worse than before.
 
     Args:
         release_id: what it is to serve.
-        before: its answers before the switch.
-
-    Returns:
-        What is wrong; None where nothing is.
+        before: its answers up to the switch; None where they are not known, and errors
+            cannot be told from earlier ones.
     """
     unwell = 0
-    reason = None
-    for second in range(round(seconds)):
-        reason = _trouble(url, release_id, is_patient=second < PATIENCE_SECONDS)
-        unwell = unwell + 1 if reason else 0
+    trouble = None
+    for _ in range(max(1, round(seconds))):
+        trouble = _trouble(url, release_id)
+        unwell = unwell + 1 if trouble else 0
         if unwell >= UNWELL_IN_A_ROW:
-            return reason
-        now = answers_of(url)
-        errors, total = now.errors - before.errors, now.total - before.total
-        if errors >= LEAST_ERRORS and errors > ERROR_SHARE * total:
-            return f"{errors:.0f} of {total:.0f} answers since the switch were errors"
+            return Watched(trouble)
+        now = answers_of(url) if before is not None else None
+        if before is not None and now is not None:
+            errors, total = now.errors - before.errors, now.total - before.total
+            if errors >= LEAST_ERRORS and errors > ERROR_SHARE * total:
+                return Watched(
+                    f"{errors:.0f} of {total:.0f} answers since the switch were errors"
+                )
         sleep(1)
-    return None
+    if trouble:
+        return Watched(note=f"At its end, {trouble}")
+    served = served_by(url)
+    if served != release_id:
+        return Watched(note=f"The API at {url} still serves {served}")
+    if before is None:
+        return Watched(
+            note="Whether it answers with more errors than before was not seen:"
+            f" {url}/metrics does not answer (AUDIENCE_API_KEY must hold a key where"
+            " keys are set)"
+        )
+    return Watched()
 
 
-def _trouble(url: str, release_id: str, *, is_patient: bool) -> str | None:
+def _trouble(url: str, release_id: str) -> str | None:
     health = _health(url)
     if health is None:
         return f"the API at {url} does not answer any more"
-    if health.get("release_id") != release_id and not is_patient:
-        return f"the API at {url} still serves {health.get('release_id')}"
-    if health.get("status") != "healthy" and health.get("release_id") == release_id:
-        reasons = " ".join(health.get("reasons", []))
-        return f"the API at {url} is {health.get('status')}: {reasons}"
+    reasons = " ".join(health.get("reasons", []))
+    is_about_it = health.get("release_id") == release_id or release_id in reasons
     if health.get("status") == "unavailable":
         return f"the API at {url} serves no release"
+    if health.get("status") != "healthy" and is_about_it:
+        return f"the API at {url} is {health.get('status')}: {reasons}"
     return None
 
 
 def _health(url: str) -> dict[str, Any] | None:
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310
-            found = json.load(answer)
+        found = json.loads(_get(f"{url}/health"))
     except urllib.error.HTTPError as error:
         try:
             found = json.load(error)
-        except ValueError:
+        except NO_ANSWER:
             return None
-    except (OSError, ValueError):
+    except NO_ANSWER:
         return None
     return found if isinstance(found, dict) else None
+
+
+def _get(url: str, headers: dict[str, str] | None = None) -> bytes:
+    request = urllib.request.Request(url, headers=headers or {})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        content: bytes = answer.read()
+    return content

@@ -138,6 +138,7 @@ def test_results(manifest: dict[str, Any], results: dict[str, Any]) -> list[dict
 def write_release(
     folder: BuildFolder,
     releases: ReleaseFolder,
+    keep: int,
     show: Progress | None = None,
     check: Callable[[Path], None] = lambda _: None,
 ) -> Release:
@@ -146,6 +147,7 @@ def write_release(
     The caller holds the releases' lock.
 
     Args:
+        keep: how many releases are kept, for builds that go on from this one.
         check: looks at the folder of the written release; an error of it stops here.
 
     Raises:
@@ -186,6 +188,7 @@ def write_release(
         folder.dbt_target / "semantic_manifest.json", unfinished / "semantic_manifest.json"
     )
     facts = {
+        "kept_releases": keep,
         "earlier": earlier,
         "tests": test_results(manifest, results),
     }

@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -200,11 +200,11 @@ class ReleaseFolder:
                 stuck.append(left.name)
         return stuck
 
-    def prune(self, keep: int, spared: str | None = None) -> list[str]:
+    def prune(self, keep: int, spared: Collection[str] = ()) -> list[str]:
         """Put all but the last `keep` releases and the served one where `sweep` finds them.
 
         Args:
-            spared: the id of one more that stays.
+            spared: ids of others that stay.
 
         First out of sight, so that an interrupted removal leaves no half release.
         """
@@ -212,7 +212,7 @@ class ReleaseFolder:
         old = [
             release
             for release in self.all()[:-keep]
-            if release != served and release.release_id != spared
+            if release != served and release.release_id not in spared
         ]
         for release in old:
             release.folder.rename(self.root / f"{UNFINISHED}{release.release_id}")

@@ -1,17 +1,17 @@
 """Run the API in processes of its own, to measure it from the outside."""
 
 import contextlib
+import http.client
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scripts.build_folder import PROJECT, BuildFolder
+from scripts.build_folder import PROJECT, TIED_PROCESS, BuildFolder
 
 START_SECONDS = 30
 
@@ -37,13 +37,19 @@ class RunningApi:
 
 @contextlib.contextmanager
 def running_api(
-    folder: BuildFolder, command: list[str], **settings: object
+    folder: BuildFolder,
+    command: list[str],
+    patience: float = START_SECONDS,
+    is_up: Callable[[str], bool] | None = None,
+    **settings: object,
 ) -> Iterator[RunningApi]:
-    """Start a server over the releases of a folder; stop it at the end.
+    """Start a server over the releases of a folder; it ends with this program, or before.
 
     Args:
         folder: whose current release is served.
-        command: arguments of Python, such as ["-m", "api"].
+        command: a module and its arguments, such as ["api"].
+        patience: seconds that it may take to answer.
+        is_up: asks whether it does; by a look-up, unless told otherwise.
         settings: of api.settings.
 
     Raises:
@@ -55,6 +61,7 @@ def running_api(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {
+        "PYTHONPATH": str(PROJECT),
         "AUDIENCE_RELEASE_DIR": str(folder.releases),
         "AUDIENCE_HOST": "127.0.0.1",
         "AUDIENCE_PORT": str(port),
@@ -62,23 +69,27 @@ def running_api(
         "AUDIENCE_RATE_LIMIT": "",
         **{f"AUDIENCE_{name.upper()}": str(value) for name, value in settings.items()},
     }
+    is_up = is_up or answers
     started = time.monotonic()
     server = subprocess.Popen(
-        [sys.executable, *command],
+        [sys.executable, "-P", str(TIED_PROCESS), *command],
         cwd=PROJECT,
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        while not answers(url):
-            if server.poll() is not None or time.monotonic() - started > START_SECONDS:
+        while not is_up(url):
+            if server.poll() is not None or time.monotonic() - started > patience:
                 raise MeasurementError(f"The server at {url} does not answer")
             time.sleep(0.02)
         yield RunningApi(url, server.pid, time.monotonic() - started)
     finally:
         server.terminate()
         server.wait(60)
+        assert server.stdin is not None
+        server.stdin.close()
 
 
 def answers(url: str) -> bool:
@@ -86,5 +97,5 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/recommend/1", timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+    except (OSError, http.client.HTTPException):
         return False

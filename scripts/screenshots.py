@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.url:
             taken = take_pictures(options.url, folder, is_whole=options.whole)
         else:
-            with running_api(build, ["-m", "api"], workers=1) as api:
+            with running_api(build, ["api"], workers=1) as api:
                 taken = take_pictures(api.url, folder, is_whole=options.whole)
     except (MeasurementError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

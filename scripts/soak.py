@@ -56,7 +56,7 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
     if len(pair) < 2:
         raise MeasurementError("There is one release only: run `make publish` for another")
     served = releases.current()
-    with running_api(folder, ["-m", "api"], switch_seconds=0.2) as api:
+    with running_api(folder, ["api"], switch_seconds=0.2) as api:
         workers = worker_processes(api.pid)
         wrk = subprocess.Popen(
             [

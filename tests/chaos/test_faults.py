@@ -1,8 +1,6 @@
-"""Whatever happens to a refresh: nothing is lost, and the release before is served on.
+"""Whatever happens to a refresh: nothing is lost, and the release before is served on."""
 
-Every test ends with a refresh that nothing happens to, and that publishes.
-"""
-
+import contextlib
 import os
 import random
 import shutil
@@ -18,10 +16,11 @@ import pytest
 from rich.console import Console
 
 from scripts import build_history, release_writer
-from scripts.build_folder import PROJECT, BuildFolder
+from scripts.build_folder import PROJECT, SMOKE_CHECK, BuildFolder
+from scripts.publish import roll_back
 from scripts.refresh import refresh
 from scripts.releases import ReleaseFolder
-from tests.api.conftest import Serve
+from tests.api.conftest import Serve, Server
 from tests.chaos.conftest import Marketplace
 from tests.load import Load, served
 from tests.readers import Readers
@@ -30,6 +29,29 @@ from tests.scripts.test_crashes import VICTIMS, kill_a_build
 KILLS = 6
 # Of the disk beyond what lies on it already: from nothing to almost enough.
 FREE_BYTES = (0, 100_000, 1_000_000, 4_000_000, 12_000_000)
+
+
+def serving_workers(server: Server) -> set[int]:
+    """Processes of an API that hold a release open."""
+    children = psutil.Process(server.process.pid).children()
+    return {
+        child.pid
+        for child in children
+        if any(file.path.endswith("audience.duckdb") for file in child.open_files())
+    }
+
+
+def left_running(market: Marketplace) -> list[psutil.Process]:
+    """Processes that hold files of the marketplace open."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(
+                Path(file.path).is_relative_to(market.folder.root)
+                for file in process.open_files()
+            ):
+                found.append(process)
+    return found
 
 
 def publishes(market: Marketplace, before: str | None) -> None:
@@ -65,7 +87,7 @@ def test_a_disk_that_is_full_at_any_write(market: Marketplace, tmp_path: Path) -
             assert mount(f"remount,size={used + free}")
             outcome = market.refresh()
             assert outcome.returncode == 1, f"{free} bytes were enough"
-            assert "disk" in outcome.stderr.lower(), outcome.stderr
+            assert "is full: free some space" in outcome.stderr, outcome.stderr
             assert market.served == before
         assert mount("remount,size=4g")
         publishes(market, before)
@@ -74,6 +96,7 @@ def test_a_disk_that_is_full_at_any_write(market: Marketplace, tmp_path: Path) -
 
 
 def test_a_refresh_that_is_killed_at_any_moment(market: Marketplace) -> None:
+    """Every second one while it publishes, asks its own API or tidies up."""
     before = market.served
     started = time.monotonic()
     market.log.grow()
@@ -83,15 +106,19 @@ def test_a_refresh_that_is_killed_at_any_moment(market: Marketplace) -> None:
     kills = 0
     while kills < KILLS:
         market.log.grow()
+        after, longest = ("Publishing", 4) if kills % 2 else ("", takes)
         outcome = kill_a_build(
-            market.folder, None, VICTIMS[kills % 3], chance.uniform(0.3, takes)
+            market.folder, None, VICTIMS[kills % 3], chance.uniform(0.1, longest), after
         )
         market.check(outcome.output)
-        kills += outcome.killed
+        if outcome.killed:
+            kills += 1
+            assert outcome.exit_code == -signal.SIGKILL or "killed" in outcome.output
     market.log.grow()
     publishes(market, before)
     assert set(market.results) <= {"published", "killed", "failed"}
-    assert "running" not in market.results
+    assert left_running(market) == []
+    assert not list(market.folder.root.glob(f"{SMOKE_CHECK}*"))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +154,8 @@ def test_a_clock_that_jumps_back(
 
     monkeypatch.setattr(release_writer, "datetime", Earlier)
     monkeypatch.setattr(build_history, "datetime", Earlier)
+    # The API that the refresh asks is another process, whose clock is right.
+    monkeypatch.setenv("AUDIENCE_MAX_RELEASE_AGE_DAYS", "1000")
     monkeypatch.setenv("AUDIENCE_API_URL", "http://127.0.0.1:9")
     refresh(market.folder, Console(quiet=True))
     server.wait_for(lambda: served(server) == market.served)
@@ -195,7 +224,7 @@ def test_a_pointer_to_nowhere(market: Marketplace, serve: Serve) -> None:
         outcome = market.refresh()
         time.sleep(1)
     assert outcome.returncode == 1
-    assert "no release to refresh" in outcome.stderr
+    assert "leads to no release: serve one again with `make rollback`" in outcome.stderr
     assert load.errors == []
     assert set(load.statuses) == {200}
     assert set(load.releases) == {before}
@@ -214,7 +243,8 @@ def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> No
     half = releases / "000002-20990101T000000Z"
     with Load(server) as load:
         shutil.copytree(releases / before, half)
-        os.truncate(half / "audience.duckdb", 300_000)
+        for large in ("audience.duckdb", "parquet/customers.parquet"):
+            os.truncate(half / large, 30_000)
         pointer = releases / "half"
         pointer.symlink_to(half.name)
         pointer.replace(releases / "current")
@@ -224,8 +254,8 @@ def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> No
     assert set(load.releases) == {before}
     reasons = server.get("/health").json()["reasons"]
     assert half.name in " ".join(reasons)
-    shutil.rmtree(half)
-    ReleaseFolder(releases).serve(ReleaseFolder(releases).all()[-1])
+    # It is neither gone back to nor compared with.
+    assert roll_back(ReleaseFolder(releases)).release_id == before
     market.log.grow()
     publishes(market, before)
 
@@ -234,13 +264,9 @@ def test_a_worker_that_is_killed_under_load(market: Marketplace, serve: Serve) -
     server = serve(market.folder, workers=2)
     with Load(server, clients=4) as load:
         time.sleep(1)
-        workers = [
-            child
-            for child in psutil.Process(server.process.pid).children()
-            if child.open_files()
-        ]
-        os.kill(workers[-1].pid, signal.SIGKILL)
-        time.sleep(8)
+        before = serving_workers(server)
+        os.kill(min(before), signal.SIGKILL)
+        server.wait_for(lambda: len(serving_workers(server) - before) == 1)
         answered = sum(load.statuses.values())
         time.sleep(1)
     assert sum(load.statuses.values()) > answered, "it goes on"

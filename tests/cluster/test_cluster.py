@@ -1,5 +1,6 @@
 """Three instances behind nginx, each over a copy of its own: no request notices."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -63,48 +64,50 @@ def cluster(published: BuildFolder, tmp_path: Path) -> Iterator[Cluster]:
     nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if nginx is None:
         pytest.skip("no nginx: apt-get install nginx-light")
-    servers, fetching = [], []
-    for number in range(INSTANCES):
-        folder = BuildFolder(tmp_path / f"instance-{number}")
-        fetching.append(
-            subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "scripts.fetch_release"),
-                    *(str(published.releases), "--every", "0.5"),
-                ],
-                cwd=PROJECT,
-                env=os.environ | {"AUDIENCE_BUILD_DIR": str(folder.root)},
-            )
-        )
-        while ReleaseFolder(folder.releases).current() is None:
-            time.sleep(0.1)
-        servers.append(start(folder, tmp_path / f"log-{number}", workers=1))
-    port = free_port()
-    home = tmp_path / "nginx"
-    home.mkdir()
-    ports = [int(server.url.rpartition(":")[2]) for server in servers]
-    proxy = subprocess.Popen(
-        [
-            nginx,
-            "-p",
-            str(home),
-            "-c",
-            str(configure(home, port, ports)),
-            "-g",
-            "daemon off;",
+    with contextlib.ExitStack() as running:
+        servers = [
+            _instance(running, published.releases, tmp_path, number)
+            for number in range(INSTANCES)
         ]
+        port = free_port()
+        home = tmp_path / "nginx"
+        home.mkdir()
+        ports = [int(server.url.rpartition(":")[2]) for server in servers]
+        configuration = str(configure(home, port, ports))
+        proxy = _run(
+            running, [nginx, "-p", str(home), "-c", configuration, "-g", "daemon off;"]
+        )
+        servers[0].wait_for(lambda: proxy.poll() is None and _listens(port))
+        yield Cluster(f"http://127.0.0.1:{port}", servers, published)
+
+
+def _run(
+    running: contextlib.ExitStack, command: list[str], **environment: str
+) -> subprocess.Popen[bytes]:
+    """A program that runs until the test has ended."""
+    program = subprocess.Popen(command, cwd=PROJECT, env=os.environ | environment)
+    running.callback(program.wait)
+    running.callback(program.terminate)
+    return program
+
+
+def _instance(
+    running: contextlib.ExitStack, source: Path, place: Path, number: int
+) -> Server:
+    """An API over a copy of its own, and the program that fetches releases into it."""
+    folder = BuildFolder(place / f"instance-{number}")
+    fetch = _run(
+        running,
+        [sys.executable, "-m", "scripts.fetch_release", str(source), "--every", "0.5"],
+        AUDIENCE_BUILD_DIR=str(folder.root),
     )
-    one = Cluster(f"http://127.0.0.1:{port}", servers, published)
-    servers[0].wait_for(lambda: proxy.poll() is None and _listens(port))
-    yield one
-    proxy.terminate()
-    proxy.wait()
-    for program in fetching:
-        program.terminate()
-        program.wait()
-    for server in servers:
-        server.process.send_signal(signal.SIGCONT)
-        stop(server)
+    while ReleaseFolder(folder.releases).current() is None:
+        assert fetch.poll() is None, "it has ended without a release"
+        time.sleep(0.1)
+    server = start(folder, place / f"log-{number}", workers=1)
+    running.callback(stop, server)
+    running.callback(server.process.send_signal, signal.SIGCONT)
+    return server
 
 
 def _listens(port: int) -> bool:

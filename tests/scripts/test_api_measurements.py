@@ -56,7 +56,7 @@ def test_a_soak_in_small(
 def test_a_server_that_does_not_start_is_said(published: BuildFolder) -> None:
     with (
         pytest.raises(MeasurementError, match="does not answer"),
-        running_api(published, ["-c", "raise SystemExit(1)"]),
+        running_api(published, ["no_such_module"]),
     ):
         pass
 

@@ -76,7 +76,7 @@ def test_a_run_that_left_no_word_was_killed(
         run.process = os.getpid() if is_in_a_container else ended.pid
     # As it was before its end: a kill leaves it so.
     run.result, run.seconds = "running", None
-    build_history._note(folder, run)
+    build_history.note(folder, run)
     with noted(folder, "refresh") as later:
         later.result = "published"
     assert [result for _, result, _ in outcomes(folder)] == ["killed", "published"]
@@ -88,7 +88,7 @@ def test_a_history_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
     with noted(folder, "build") as run:
         run.result = "published"
     assert outcomes(folder) == [(1, "published", None)]
-    assert (tmp_path / "history.parquet.damaged").read_bytes() == b"no Parquet"
+    assert (tmp_path / "history.parquet.damaged-1").read_bytes() == b"no Parquet"
 
 
 def test_a_history_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:

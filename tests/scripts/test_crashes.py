@@ -92,7 +92,7 @@ def kill_a_build(
 
 def is_dbt(process: psutil.Process) -> bool:
     try:
-        return "dbt_process.py" in " ".join(process.cmdline())
+        return "tied_process.py dbt" in " ".join(process.cmdline())
     except psutil.Error:
         return False  # It has ended meanwhile.
 

@@ -5,7 +5,6 @@ import re
 import tomllib
 from fnmatch import fnmatch
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import dockerfile
@@ -14,7 +13,6 @@ import yaml
 from jsonschema.validators import validator_for
 
 from api.settings import Settings, variable
-from scripts import bounds
 from scripts.build_folder import PROJECT
 from tests.scripts.test_deploy_schedules import recipe
 
@@ -111,7 +109,8 @@ def test_the_environment_has_real_settings() -> None:
 
 
 def known_settings() -> set[str]:
-    text = Path(bounds.__file__).read_text() + (PROJECT / "profiles.yml").read_text()
+    read_by = [*(PROJECT / "scripts").glob("*.py"), PROJECT / "profiles.yml"]
+    text = "".join(file.read_text() for file in read_by)
     return {variable(name) for name in Settings.__dataclass_fields__} | set(
         re.findall(r"AUDIENCE_[A-Z_]+", text)
     )
@@ -158,7 +157,8 @@ def test_the_api_sees_releases_only_and_cannot_write() -> None:
     assert SERVICES["api"]["volumes"] == ["releases:/build/releases:ro"]
     assert "releases:/build/releases" in SERVICES["refresh"]["volumes"]
     assert SERVICES["refresh"]["profiles"] == ["refresh"]
-    assert SERVICES["refresh"]["network_mode"] == "none"
+    assert SERVICES["refresh"]["networks"] == ["watch"]
+    assert COMPOSE["networks"]["watch"] == {"internal": True}
     [run] = [run for [run] in values("RUN") if "useradd" in run]
     for volume in SERVICES["refresh"]["volumes"][1:]:
         assert f" {volume.split(':')[1]}" in run, "a new volume takes its owner from there"

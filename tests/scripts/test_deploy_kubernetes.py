@@ -161,7 +161,24 @@ def test_keys_come_from_a_secret_that_is_not_here() -> None:
 def test_only_callers_and_prometheus_reach_anything() -> None:
     policies = [one["spec"] for one in OBJECTS if one["kind"] == "NetworkPolicy"]
     assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies
-    assert not [policy for policy in policies if "egress" in policy]
+    [outward] = [policy for policy in policies if "egress" in policy]
+    reached = [
+        (rule["to"], [port["port"] for port in rule["ports"]]) for rule in outward["egress"]
+    ]
+    api = {"podSelector": {"matchLabels": {"app.kubernetes.io/component": "api"}}}
+    names = {"matchLabels": {"k8s-app": "kube-dns"}}
+    assert reached == [
+        ([api], ["http"]),
+        ([{"namespaceSelector": {}, "podSelector": names}], [53, 53]),
+    ]
+    [refresh] = [one for one in WORKLOADS if one["kind"] == "CronJob"]
+    assert (
+        pod_template(refresh)["metadata"]["labels"].items()
+        >= {
+            **outward["podSelector"]["matchLabels"],
+            "product-audience/caller": "true",
+        }.items()
+    )
     allowed = {
         policy["podSelector"]["matchLabels"]["app.kubernetes.io/component"]: [
             peer["podSelector"]["matchLabels"]

@@ -51,15 +51,18 @@ def release(folder: BuildFolder, number: int, **settings: object) -> Release:
         "input": {"as_of_at": None},
         "files": {"audience.duckdb": {"bytes": 0}},
     }
+    (made / "audience.duckdb").touch()
     (made / "manifest.json").write_text(json.dumps(manifest))
     found = Release(made)
     ReleaseFolder(folder.releases).serve(found)
     return found
 
 
-def compared(folder: BuildFolder, **settings: object) -> tuple[str, str]:
+def compared(
+    folder: BuildFolder, accepted: str | None = None, **settings: object
+) -> tuple[str, str]:
     """The numbers of the release before and of the reference."""
-    found = releases_to_compare(folder, settings)
+    found = releases_to_compare(folder, settings, accepted)
     before, reference = (
         found["AUDIENCE_RELEASE_BEFORE"],
         found["AUDIENCE_REFERENCE_RELEASE"],
@@ -79,6 +82,21 @@ def test_only_releases_with_the_same_settings_are_compared(tmp_path: Path) -> No
     assert compared(folder, log="b") == ("", "000001")
 
 
+def test_what_was_before_an_accepted_drift_is_no_reference(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    releases = [release(folder, number, log="a") for number in (1, 2, 3, 4)]
+    assert compared(folder, releases[1].release_id, log="a") == ("000004", "000002")
+    assert compared(folder, releases[3].release_id, log="a") == ("000004", "")
+
+
+def test_a_release_that_was_copied_half_is_not_compared(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    first, *_ = [release(folder, number, log="a") for number in (1, 2, 3)]
+    assert compared(folder, log="a") == ("000003", "000001")
+    first.database.write_bytes(b"other than the manifest says")
+    assert compared(folder, log="a") == ("000003", "000002")
+
+
 def test_the_reference_may_be_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,5 +114,5 @@ def test_a_named_reference_is_kept(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     first, *_ = [release(folder, number) for number in (1, 2, 3, 4)]
     releases = ReleaseFolder(folder.releases)
-    releases.prune(2, first.release_id)
+    releases.prune(2, {first.release_id})
     assert [one.release_id[:6] for one in releases.all()] == ["000001", "000003", "000004"]

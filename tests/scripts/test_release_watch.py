@@ -2,12 +2,18 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from rich.console import Console
 
-from scripts.release_watch import Answers, answers_of, is_running, watch
+from scripts import refresh
+from scripts.build_folder import BuildFolder
+from scripts.build_history import RolledBackError, noted, read_history
+from scripts.publish import publish
+from scripts.release_watch import Answers, answers_of, served_by, watch
+from scripts.releases import ReleaseError, ReleaseFolder
 
 Health = tuple[int, dict[str, object]]
 HEALTHY: Health = (200, {"status": "healthy", "release_id": "new", "reasons": []})
@@ -15,6 +21,10 @@ SLOW: Health = (200, {"status": "healthy", "release_id": "old", "reasons": []})
 DEGRADED: Health = (
     200,
     {"status": "degraded", "release_id": "new", "reasons": ["A query failed."]},
+)
+REFUSED: Health = (
+    200,
+    {"status": "degraded", "release_id": "old", "reasons": ["new is damaged."]},
 )
 GONE: Health = (503, {"status": "unavailable", "release_id": None})
 
@@ -25,11 +35,13 @@ class FakeApi:
     def __init__(self) -> None:
         self.health: list[Health] = [HEALTHY]
         self.errors = 0
+        self.keys: list[str | None] = []
         api = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 status, body = 200, ""
+                api.keys.append(self.headers.get("x-api-key"))
                 if self.path == "/health":
                     status, found = api.health[0]
                     body = json.dumps(found)
@@ -63,16 +75,14 @@ def api() -> Iterator[FakeApi]:
     fake.server.server_close()
 
 
-Watch = Callable[..., str | None]
-
-
 @pytest.mark.parametrize(
     ("health", "trouble"),
     [
         ([HEALTHY], None),
         ([*[SLOW] * 10, HEALTHY], None),
         ([HEALTHY, DEGRADED, DEGRADED, HEALTHY], None),
-        ([SLOW], "still serves old"),
+        ([SLOW], None),
+        ([SLOW, REFUSED], "is degraded: new is damaged."),
         ([HEALTHY, DEGRADED], "is degraded: A query failed."),
         ([GONE], "serves no release"),
     ],
@@ -81,23 +91,98 @@ def test_what_is_wrong_is_said_where_it_lasts(
     api: FakeApi, health: list[Health], trouble: str | None
 ) -> None:
     api.health = list(health)
-    found = watch(api.url, "new", 30, Answers(), api.next_second)
+    found = watch(api.url, "new", 30, Answers(), api.next_second).trouble
     assert (found is None) == (trouble is None)
     assert (trouble or "") in (found or "")
+
+
+def test_what_could_not_be_seen_is_said(api: FakeApi) -> None:
+    api.health = [SLOW]
+    found = watch(api.url, "new", 3, Answers(), api.next_second)
+    assert found.note == f"The API at {api.url} still serves old"
+    api.health = [HEALTHY]
+    found = watch(api.url, "new", 3, None, api.next_second)
+    assert "AUDIENCE_API_KEY must hold a key" in (found.note or "")
+    api.health = [HEALTHY, DEGRADED]
+    found = watch(api.url, "new", 2, Answers(), api.next_second)
+    assert found.note == f"At its end, the API at {api.url} is degraded: A query failed."
+    api.health = [HEALTHY]
+    assert watch(api.url, "new", 0.4, Answers(), api.next_second).note is None
 
 
 def test_errors_since_the_switch_count(api: FakeApi) -> None:
     api.errors = 50
     before = answers_of(api.url)
-    assert (before.total, before.errors) == (1050, 50)
-    assert watch(api.url, "new", 5, before, api.next_second) is None
+    assert before == Answers(1050, 50)
+    assert watch(api.url, "new", 5, before, api.next_second).trouble is None
     api.errors = 62
     found = watch(api.url, "new", 5, before, api.next_second)
-    assert found == "12 of 12 answers since the switch were errors"
+    assert found.trouble == "12 of 12 answers since the switch were errors"
 
 
 def test_an_api_that_has_gone_is_no_good_sign() -> None:
     nowhere = "http://127.0.0.1:9"
-    assert not is_running(nowhere)
+    assert served_by(nowhere) is None
+    assert answers_of(nowhere) is None
     found = watch(nowhere, "new", 5, Answers(), lambda _: None)
-    assert found == "the API at http://127.0.0.1:9 does not answer any more"
+    assert found.trouble == "the API at http://127.0.0.1:9 does not answer any more"
+
+
+def test_a_key_opens_the_metrics(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIENCE_API_KEY", "of the watch")
+    assert answers_of(api.url) == Answers(1000, 0)
+    assert api.keys == ["of the watch"]
+
+
+def test_a_release_with_which_the_api_does_worse_is_taken_back(
+    api: FakeApi, published: BuildFolder
+) -> None:
+    releases = ReleaseFolder(published.releases)
+    before = releases.current()
+    assert before is not None
+    later = publish(published)
+    api.health = [(200, {"status": "degraded", "release_id": later.release_id})]
+
+    def publish_and_watch() -> None:
+        with noted(published, "refresh") as run:
+            run.inputs = "of today"
+            run.publish(later)
+            refresh._watch(
+                published, Console(quiet=True), 5, api.url, later, Answers(), before
+            )
+
+    with pytest.raises(RolledBackError, match="was published and taken back"):
+        publish_and_watch()
+    assert releases.current() == before
+    assert read_history(published)[-1].result == "rolled back"
+
+    with pytest.raises(ReleaseError, match=r"is not served any more \(.*ALWAYS=1"):
+        refresh.check_not_taken_back(published, before, "of today")
+    refresh.check_not_taken_back(published, before, "of tomorrow")
+
+
+def test_an_interrupted_watch_leaves_the_release_published(
+    published: BuildFolder,
+) -> None:
+    release = ReleaseFolder(published.releases).current()
+    assert release is not None
+
+    def publish_and_be_interrupted() -> None:
+        with noted(published, "refresh") as run:
+            run.publish(release)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish_and_be_interrupted()
+    assert read_history(published)[-1].result == "published"
+
+
+def test_only_an_api_that_serves_this_folder_is_watched(
+    api: FakeApi, published: BuildFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    current = ReleaseFolder(published.releases).current()
+    assert current is not None
+    assert not refresh._can_be_watched(Console(), api.url, current)
+    assert f"will not be watched: {api.url} serves new" in capsys.readouterr().out
+    api.health = [(200, {"status": "healthy", "release_id": current.release_id})]
+    assert refresh._can_be_watched(Console(), api.url, current)
