@@ -69,7 +69,7 @@ def _check_counts(candidate: Path, current: Release | None) -> None:
 
 
 def _has_health(url: str) -> bool:
-    """Whether it says how it is; it does as soon as it has, or has not, read the release."""
+    """Whether it says how it is: it does once it has, or has not, read the release."""
     return bool(_ask(f"{url}/health")[0])
 
 
