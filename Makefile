@@ -96,9 +96,9 @@ export: $(RUN) ## Hand over a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv
 	@$(BIN)/python -m scripts.export_campaign "$${CAMPAIGN:?is empty: name one, \
 	such as CAMPAIGN=spring_rotation}" $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
 
-suppress: $(RUN) ## Leave customers out of everything (CUSTOMER='17 42' REASON=...)
+suppress: $(RUN) ## Leave customers out of everything (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)
 	@set -f; $(BIN)/python -m scripts.suppress $${CUSTOMER:?is empty: name one, or several between blanks} \
-		$${REASON:+--reason "$$REASON"}
+		$${REASON:+--reason "$$REASON"} $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 
 plan: $(RUN) ## How many units an experiment needs (PLAN='--effect 0.3 --units 20000')
 	@$(BIN)/python -m scripts.plan_experiment $$PLAN

@@ -116,6 +116,11 @@ def explain_end(exit_code: int) -> str | None:
 
 def reason(error: Exception, folder: BuildFolder) -> str:
     """An error in words: what to do, where it is one of want of memory or disk."""
+    if isinstance(error, MemoryError):
+        return (
+            "There is too little memory for this log: close other programs, or build on a"
+            " machine that has more memory free"
+        )
     return explain(str(error), folder) or str(error)
 
 
@@ -133,7 +138,7 @@ def explain(message: str, folder: BuildFolder) -> str | None:
             f" raise AUDIENCE_TEMP_LIMIT (it is {limit}) or AUDIENCE_MEMORY_LIMIT (it is"
             f" {memory_limit()})"
         )
-    full = "No space left" in message
+    full = re.search("No space left|Disk quota exceeded", message) is not None
     # Without a limit, DuckDB stops at 90 % of what was free.
     if reached or (full and "duckdb_temp_" in message):
         return (

@@ -44,7 +44,7 @@ from scripts.log_source import LogSourceError
 from scripts.marketplace_plan import GeneratorError
 from scripts.publish import KEPT_RELEASES, drift_check, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
-from scripts.spark_setup import SparkSetupError
+from scripts.spark_setup import SparkSetupError, spark_tables
 
 REPORTED_ERRORS: tuple[type[Exception], ...] = (
     BuildError,
@@ -95,26 +95,31 @@ def dbt_build(
     settings: dict[str, Any],
     lock: int,
     *selection: str,
+    target: str = "duckdb",
 ) -> DbtRun:
     """Build and test models; all anew where the warehouse turns out to be damaged.
 
     Args:
-        selection: dbt's options that say which models, and on which engine; all models on
-            DuckDB without any.
+        selection: dbt's options that say which models; all without any.
+        target: the engine, an output of profiles.yml.
 
     Raises:
         BuildError: something failed.
     """
     # Unit tests check the SQL, not the log: they belong to `make test`.
-    command = ["build", "--exclude-resource-type", "unit_test", *selection]
+    command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
+    command += selection
     compared = releases_to_compare(folder, settings, last_accepted(folder))
-    with dbt_progress(console) as show:
+    with contextlib.ExitStack() as running:
+        show = running.enter_context(dbt_progress(console))
+        if target == "spark":
+            running.enter_context(spark_tables(folder))
         run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
             run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
-    if run.exit_code:
-        raise BuildError("\n".join(run.problems))
+        if run.exit_code:
+            raise BuildError("\n".join(run.problems))
     return run
 
 
@@ -144,7 +149,7 @@ def build_and_publish(
     """
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
     with timed("dbt build", timings):
-        run = dbt_build(folder, console, settings, lock, "--target", target)
+        run = dbt_build(folder, console, settings, lock, target=target)
     run.warnings += check()
     for note in run.notes:
         console.print(note, soft_wrap=True)
@@ -224,7 +229,7 @@ def carry_out(
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    errors: tuple[type[Exception], ...] = (*reported, OSError, duckdb.Error)
+    errors: tuple[type[Exception], ...] = (*reported, OSError, MemoryError, duckdb.Error)
     try:
         # What is printed comes from data: no markup in it.
         action(folder, Console(markup=False, highlight=False))

@@ -13,6 +13,9 @@ from scripts.build_folder import BuildFolder, shown
 from scripts.releases import NewerReleaseError, ReleaseError, ReleaseFolder
 from scripts.spark_setup import check_spark
 
+# What DuckDB says of a file that it cannot get at, whatever is in it.
+UNREACHABLE = "Cannot open file|Could not (set lock on|read from|write to) file"
+
 
 class BuildError(RuntimeError):
     """A build that stopped; the message holds a sentence for each problem."""
@@ -30,7 +33,7 @@ def check_writable(folder: BuildFolder) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # Nothing is wrong with its permissions.
         raise BuildError(
             f"Cannot write to {folder.root}: {error.strerror}. Change its permissions, or"
@@ -59,7 +62,7 @@ def check_warehouse(folder: BuildFolder, console: Console) -> None:
         reason = str(error).splitlines()[0]
         if bounds.explain(str(error), folder):
             raise  # A disk that is full is no damage.
-        if re.search("Cannot open file|Could not (set lock on|read from) file", reason):
+        if re.search(UNREACHABLE, reason):
             raise BuildError(
                 f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
                 " has it open, and that this user may write it"

@@ -1,6 +1,7 @@
 """What to build: the order of a command line, and the settings of dbt that it means."""
 
 import argparse
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,9 @@ def gather_settings(
         }
     settings["log"] = str(settings.get("log", literal(str(folder.default_log))))
     check_inputs(settings)
-    return settings
+    # As a release's manifest has them, which later builds go on with.
+    plain: dict[str, Any] = json.loads(json.dumps(settings, default=str))
+    return plain
 
 
 def check_inputs(settings: dict[str, Any]) -> None:

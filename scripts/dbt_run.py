@@ -4,7 +4,6 @@ A process of its own, because dbt keeps the warehouse locked until its process e
 """
 
 import collections
-import hashlib
 import json
 import os
 import re
@@ -173,7 +172,6 @@ def _environment(folder: BuildFolder, target: Path) -> dict[str, str]:
         | bounds.dbt_environment(folder)
         | {
             "AUDIENCE_BUILD_DIR": str(folder.root),
-            "AUDIENCE_MACROS": _hash_of_macros(),
             "DBT_TARGET_PATH": str(target),
             "DBT_LOG_PATH": str(folder.dbt_logs),
             "DBT_PROJECT_DIR": str(PROJECT),
@@ -218,14 +216,6 @@ def _read_event(
         run.notes.append(info["msg"])
     elif info["level"] == "error":
         errors.append(info["msg"])
-
-
-def _hash_of_macros() -> str:
-    """A hash of the project's macros, of which dbt tells a run nothing."""
-    hashed = hashlib.sha256()
-    for file in sorted((PROJECT / "macros").rglob("*.sql")):
-        hashed.update(file.read_bytes())
-    return hashed.hexdigest()
 
 
 def _stamp(target: Path) -> int | None:

@@ -262,10 +262,8 @@ def known_files(folder: BuildFolder) -> set[str]:
     """Files of the log that the warehouse has read; none where it cannot be asked."""
     try:
         with bounds.connect(folder, folder.warehouse) as connection:
-            return {
-                row[0]
-                for row in connection.execute("select file from log_files").fetchall()
-            }
+            rows = connection.execute("select file from log_files").fetchall()
+            return {str(Path(file)) for (file,) in rows}
     except duckdb.Error:
         return set()
 

@@ -1,12 +1,16 @@
 """Whether this machine has what a build on Spark needs, and what to install where not."""
 
+import contextlib
 import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from scripts.build_folder import BuildFolder
 
 LEAST_JAVA = 17
 
@@ -38,6 +42,23 @@ def check_spark() -> None:
             " (Debian: apt-get install openjdk-17-jre-headless), or name its folder in"
             " JAVA_HOME"
         )
+
+
+@contextlib.contextmanager
+def spark_tables(folder: BuildFolder) -> Iterator[None]:
+    """Keep a mark beside Spark's own tables while they are made.
+
+    A run that was killed leaves files that no table knows, and where Spark then makes none.
+    Where the mark is still there everything goes: every run makes everything anew.
+    """
+    mark = folder.spark / ".unfinished"
+    if mark.exists():
+        for left in ("warehouse", "metastore"):
+            shutil.rmtree(folder.spark / left, ignore_errors=True)
+    folder.spark.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    yield
+    mark.unlink()
 
 
 def java_version() -> int | None:

@@ -19,7 +19,9 @@ from scripts.build import (
 from scripts.build_checks import BuildError, check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import noted
+from scripts.build_inputs import fingerprint_of_inputs
 from scripts.opt_outs import canonical_id, customers_in, has_numbers, note_opt_outs
+from scripts.publish import drift_check
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 
 
@@ -28,7 +30,11 @@ class SuppressionError(ValueError):
 
 
 def suppress(
-    folder: BuildFolder, console: Console, customer_ids: list[str], reason: str
+    folder: BuildFolder,
+    console: Console,
+    customer_ids: list[str],
+    reason: str,
+    accepted_drift: str | None = None,
 ) -> Release:
     """Note opt-outs, then build with the settings of the current release and publish.
 
@@ -53,13 +59,16 @@ def suppress(
             soft_wrap=True,
         )
         target = current.manifest.get("engine", "duckdb")
+        # The build takes in what is new in the log as well.
+        run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
+        drift = drift_check(folder, target, run, accepted_drift)
         release, _ = rebuild(
             folder,
             console,
             current,
             lock,
             timings={},
-            check=lambda: _check(folder, customer_ids, target),
+            check=lambda: [*drift(), *_check(folder, customer_ids, target)],
         )
         run.publish(release)
     console.print(
@@ -93,7 +102,7 @@ def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> tuple[(
     """See that nobody who opted out is in the tables that are to be published.
 
     Returns:
-        Nothing to note: that customers are gone is no drift to wait for.
+        Nothing to note.
 
     Raises:
         BuildError: somebody is.
@@ -118,9 +127,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("customer", nargs="+", help="customer_id, one or more")
     parser.add_argument("--reason", default="opted out", help="kept beside it")
+    parser.add_argument(
+        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
+    )
     options = parser.parse_args(arguments)
     return carry_out(
-        lambda folder, console: suppress(folder, console, options.customer, options.reason),
+        lambda folder, console: suppress(
+            folder, console, options.customer, options.reason, options.accept_drift
+        ),
         (*REPORTED_ERRORS, SuppressionError),
     )
 

@@ -59,7 +59,9 @@
     {% if formats[0] == 'parquet' %}
         {% set columns = parquet_columns(path, files) %}
     {% else %}
-        {% for name in csv_columns(files, settings) %}
+        {# New files must have the header of those before. #}
+        {% set first = noted | map(attribute='file') | sort | list | first %}
+        {% for name in csv_columns(([first] if noted else []) + files, settings) %}
             {% do columns.update({name: 'VARCHAR'}) %}
         {% endfor %}
     {% endif %}

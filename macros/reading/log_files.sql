@@ -17,11 +17,16 @@
 {% endmacro %}
 
 
-{# Of each file `file`, `byte_count` and `modified_at`; what it holds is not read. #}
+{#
+    Of each file `file`, `byte_count` and `modified_at`; what it holds is not read. A file of
+    these seconds may be written once more without another size or time: it has no time, and
+    counts as changed in the next run.
+#}
 {% macro stamp_files(files) %}
     {% set stamps = [] %}
     {% for row in run_query(
-        'select filename, size, cast(epoch_us(last_modified) as varchar) from read_blob('
+        'select filename, size, case when last_modified < now() - interval 2 second'
+        ~ " then cast(epoch_us(last_modified) as varchar) else '' end from read_blob("
         ~ file_list(files) ~ ') order by filename'
     ).rows %}
         {% do stamps.append({

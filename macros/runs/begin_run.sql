@@ -1,8 +1,8 @@
 {#
     At the start of a run: notes which files of the log it reads, and whether it goes on from
     the run before or reads everything. Only what both runs share word for word is gone on
-    from: settings, seeds, models, and files that have not changed since. Else the tables that
-    grow from run to run are dropped, and made anew.
+    from: settings, seeds, models, macros, columns, and files that have not changed since. Else
+    the tables that grow from run to run are dropped, and made anew.
 
     What it notes, in the target's own schema:
         last_run: invocation_id, batch (a number of the run), fingerprint, is_whole (whether
@@ -30,7 +30,7 @@
     {% endif %}
 
     {% set files = stamp_files(find_files(var('log'))) %}
-    {% set fingerprint = run_fingerprint() %}
+    {% set fingerprint = run_fingerprint(files | map(attribute='file') | list) %}
     {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}
     {% if reason %}{% do drop_growing_tables() %}{% endif %}
     {% set known = noted_log_files() | map(attribute='file') | list %}
@@ -65,7 +65,9 @@
     {% if earlier.batch == 0 %}{{ return('this is the first build') }}{% endif %}
     {% if not earlier.is_whole %}{{ return('the last build did not come to its end') }}{% endif %}
     {% if earlier.fingerprint != fingerprint %}
-        {{ return('settings, seeds, models or macros have changed') }}
+        {{ return(
+            'settings, seeds, models, macros, versions or the columns of the log have changed'
+        ) }}
     {% endif %}
     {% for node in growing_models() if growing_table(node) is none %}
         {{ return(node.alias ~ ' is missing') }}
@@ -77,50 +79,12 @@
         {% if (file.byte_count, file.modified_at) != (known.byte_count, known.modified_at) %}
             {{ return(known.file ~ (' has changed' if file else ' is gone')) }}
         {% endif %}
+        {% do found.pop(known.file) %}
     {% endfor %}
+    {% set all_files = files | map(attribute='file') | list %}
+    {% if found and log_columns(found | list) != log_columns(all_files) %}
+        {# By themselves they would be read in another way than among the others. #}
+        {{ return('the new files have other columns, or types, than the log as a whole') }}
+    {% endif %}
     {{ return(none) }}
-{% endmacro %}
-
-
-{# Models that grow from run to run. #}
-{% macro growing_models() %}
-    {{ return(
-        graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
-        | selectattr('config.materialized', 'equalto', 'incremental') | list
-    ) }}
-{% endmacro %}
-
-
-{# The table of one of them; none where there is none. #}
-{% macro growing_table(node) %}
-    {{ return(load_relation(api.Relation.create(
-        database=node.database, schema=node.schema, identifier=node.alias
-    ))) }}
-{% endmacro %}
-
-
-{# Those that this run makes; the others are not its business. #}
-{% macro drop_growing_tables() %}
-    {% for node in growing_models() if node.unique_id in selected_resources %}
-        {% set relation = growing_table(node) %}
-        {% if relation is not none %}{% do adapter.drop_relation(relation) %}{% endif %}
-    {% endfor %}
-    {% do run_query('drop table if exists ' ~ target.schema ~ '.log_files') %}
-{% endmacro %}
-
-
-{#
-    All that decides what a log becomes, as a hash: settings, seeds, models and macros (of
-    which dbt says nothing: scripts/dbt_run.py does).
-#}
-{% macro run_fingerprint() %}
-    {% set parts = [dbt_version, env_var('AUDIENCE_MACROS', '')] %}
-    {% for name in known_settings() %}
-        {% do parts.append(name ~ '=' ~ (var(name) | string)) %}
-    {% endfor %}
-    {% for name, node in graph.nodes.items() | sort
-        if node.resource_type in ['model', 'seed'] %}
-        {% do parts.append(name ~ '=' ~ node.checksum.checksum) %}
-    {% endfor %}
-    {{ return(local_md5(parts | join('\n'))) }}
 {% endmacro %}

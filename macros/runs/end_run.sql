@@ -12,7 +12,8 @@
     {% for result in results if result.status == 'success' %}
         {% do built.append(result.node.unique_id) %}
     {% endfor %}
-    {% if not growing_models() | rejectattr('unique_id', 'in', built) | list %}
+    {# Made of tables of an earlier run, they would not hold what this one was to read. #}
+    {% if not flags.EMPTY and not growing_models_and_sources() | reject('in', built) | list %}
         {% do run_query('update ' ~ target.schema ~ '.last_run set is_whole = true') %}
     {% endif %}
 {% endmacro %}

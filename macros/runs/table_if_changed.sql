@@ -44,8 +44,8 @@
 
 {# A hash of a model's SQL and of all that it reads. #}
 {% macro inputs_fingerprint(unique_id, code) %}
-    {% set parts = [code] %}
     {% set node = graph.nodes[unique_id] %}
+    {% set parts = [engine_version(), node.contract.checksum, code] %}
     {% set without = node.config.get('meta', {}).get('compared_without', []) %}
     {% for parent_id in node.depends_on.nodes | sort
         if graph.nodes[parent_id].name not in without %}

@@ -14,11 +14,22 @@
         {{ return({'relations': []}) }}
     {% endif %}
     {% set made = materialization_test_default() %}
-    {% if fingerprint is not none and load_result('main').data[0][0] == 0 %}
-        {% do run_query(
-            'insert into ' ~ target.schema ~ ".passed_tests values ('" ~ model.name ~ "', '"
-            ~ fingerprint ~ "')"
-        ) %}
+    {% if fingerprint is not none %}
+        {% if load_result('main').data[0][0] == 0 %}
+            {% do run_query(
+                'insert into ' ~ target.schema ~ ".passed_tests values ('" ~ model.name
+                ~ "', '" ~ fingerprint ~ "')"
+            ) %}
+        {% else %}
+            {# What fails is made anew by the next run, whatever it is made of. #}
+            {% for parent_id in model.depends_on.nodes %}
+                {% set parent = graph.nodes[parent_id] %}
+                {% do run_query(
+                    'delete from ' ~ target.schema ~ ".table_inputs where table_name = '"
+                    ~ parent.schema ~ '.' ~ parent.alias ~ "'"
+                ) %}
+            {% endfor %}
+        {% endif %}
         {# Tests are rolled back. #}
         {{ adapter.commit() }}
     {% endif %}
@@ -35,7 +46,10 @@
     {% for parent_id in model.depends_on.nodes | sort %}
         {% set parent = graph.nodes[parent_id] %}
         {% if parent.config.materialized != 'table_if_changed' %}{{ return(none) }}{% endif %}
-        {% do parts.append(kept_fingerprint(parent.schema ~ '.' ~ parent.alias)) %}
+        {% set kept = kept_fingerprint(parent.schema ~ '.' ~ parent.alias) %}
+        {# A run was killed before it could note what it has made. #}
+        {% if kept is none %}{{ return(none) }}{% endif %}
+        {% do parts.append(kept) %}
     {% endfor %}
     {{ return(local_md5(parts | join('\n'))) }}
 {% endmacro %}

@@ -12,6 +12,8 @@ from scripts.generate_interactions import generate
 
 # No data tests: that the tables are good is for other tests to say.
 COMMAND = ["build", "--resource-type", "model", "--resource-type", "seed"]
+# Of the models those that grow, and what they are made of.
+GROWING = [*COMMAND, "--select", "+config.materialized:incremental"]
 
 
 def write_days(log: Path, days: int) -> None:
@@ -114,6 +116,80 @@ def test_a_test_that_passed_runs_again_only_over_what_has_changed(tmp_path: Path
     assert "unique_combination_targeting_deciles" in str(
         failing_after(asked_for_anew, "build")
     )
+
+
+def rows_of(
+    folder: BuildFolder, log: str, *, anew: bool = False
+) -> list[tuple[object, ...]]:
+    """What a run of the models that grow makes of the log, rejected rows and all."""
+    done = run_dbt([*GROWING, "--full-refresh"] if anew else GROWING, {"log": log}, folder)
+    assert done.problems == []
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        return connection.execute(
+            "select customer_id, product_id, event, event_at, 'interaction'"
+            " from staging.stg_interactions union all select null, line_number, reason,"
+            " null, original_text from staging.stg_rejected_rows order by all"
+        ).fetchall()
+
+
+def parquet(file: Path, columns: str) -> None:
+    duckdb.sql(
+        f"select {columns}, 'cart' as event, timestamp '2023-01-01' as event_date"
+    ).write_parquet(str(file))
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        # As a tool writes them that has met a missing id: all of them lose digits.
+        (
+            "1234567890123456789 as customer_id, 1 as product_id",
+            "2.0::double as customer_id, 1 as product_id",
+        ),
+        pytest.param(
+            "1 as customer_id, 2 as product_id",
+            "3 as product_id",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_new_files_of_other_types_are_read_as_all_are(
+    tmp_path: Path, first: str, later: str
+) -> None:
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
+    parquet(tmp_path / "1.parquet", first)
+    assert len(rows_of(folder, log)) == 1
+    parquet(tmp_path / "2.parquet", later)
+    day_by_day = rows_of(folder, log)
+    assert batches(folder) == [1, 1]
+    assert day_by_day == rows_of(folder, log, anew=True)
+
+
+@pytest.mark.long
+def test_new_files_must_have_the_columns_of_those_before(tmp_path: Path) -> None:
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.csv"
+    row = "1,2,cart,2023-01-01"
+    (tmp_path / "1.csv").write_text(f"customer_id,product_id,event,event_date\n{row}\n")
+    assert len(rows_of(folder, log)) == 1
+    (tmp_path / "2.csv").write_text(f"product_id,customer_id,event,event_date\n{row}\n")
+    for command in (GROWING, [*GROWING, "--full-refresh"]):
+        (problem,) = run_dbt(command, {"log": log}, folder).problems
+        assert "2.csv has the header product_id,customer_id" in problem
+
+
+@pytest.mark.long
+def test_a_run_of_a_part_is_not_gone_on_from(tmp_path: Path) -> None:
+    """It has noted the new file as read, and not read it."""
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
+    for customer in (1, 2):
+        parquet(
+            tmp_path / f"{customer}.parquet", f"{customer} as customer_id, 1 as product_id"
+        )
+        if customer == 2:
+            part = ["run", "--select", "stg_log_rows+,+config.materialized:incremental"]
+            run_dbt(part, {"log": log}, folder)
+        rows = rows_of(folder, log)
+    assert [row[0] for row in rows] == [1, 2]
 
 
 @pytest.mark.parametrize("period", ["week", pytest.param(None, marks=pytest.mark.long)])

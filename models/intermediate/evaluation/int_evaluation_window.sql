@@ -8,8 +8,9 @@ with log_window as (
 
 final as (
     select
-        {{ dbt.date_trunc(period, 'as_of_at') if period else 'as_of_at' }}
-            as evaluated_until_at
+        -- A day's last microsecond ends a week or a month that is whole.
+        {{ dbt.date_trunc(period, "as_of_at + interval '1' microsecond")
+            if period else 'as_of_at' }} as evaluated_until_at
     from log_window
 )
 
