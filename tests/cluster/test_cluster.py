@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from scripts.benchmark_api import wrk
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.publish import publish
 from scripts.releases import ReleaseFolder
@@ -24,6 +25,9 @@ from tests.load import Load, served
 
 CONFIGURATION = PROJECT / "deploy" / "cluster" / "nginx.conf"
 INSTANCES = 3
+# Of the load that throughput is measured under.
+CONNECTIONS = 32
+SECONDS = 5
 
 
 @dataclass
@@ -46,11 +50,14 @@ class Cluster:
 
 
 def configure(target: Path, port: int, instances: list[int]) -> Path:
-    """The configuration of deploy/ with other ports."""
+    """The configuration of deploy/ with other ports, and perhaps fewer instances."""
     text = CONFIGURATION.read_text()
-    for shipped, other in zip((8001, 8002, 8003), instances, strict=True):
-        assert f"127.0.0.1:{shipped} " in text
-        text = text.replace(f"127.0.0.1:{shipped} ", f"127.0.0.1:{other} ")
+    for number, shipped in enumerate((8001, 8002, 8003)):
+        (line,) = [one for one in text.splitlines() if f"127.0.0.1:{shipped} " in one]
+        other = (
+            line.replace(str(shipped), str(instances[number])) if instances[number:] else ""
+        )
+        text = text.replace(line, other)
     configuration = target / "nginx.conf"
     configuration.write_text(
         text.replace("listen 127.0.0.1:8000", f"listen 127.0.0.1:{port}")
@@ -61,24 +68,29 @@ def configure(target: Path, port: int, instances: list[int]) -> Path:
 @pytest.fixture
 def cluster(published: BuildFolder, tmp_path: Path) -> Iterator[Cluster]:
     """Three instances with a worker each, that fetch what is published."""
-    nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
-    if nginx is None:
+    if not (shutil.which("nginx") or shutil.which("/usr/sbin/nginx")):
         pytest.skip("no nginx: apt-get install nginx-light")
     with contextlib.ExitStack() as running:
         servers = [
             _instance(running, published.releases, tmp_path, number)
             for number in range(INSTANCES)
         ]
-        port = free_port()
-        home = tmp_path / "nginx"
-        home.mkdir()
-        ports = [int(server.url.rpartition(":")[2]) for server in servers]
-        configuration = str(configure(home, port, ports))
-        proxy = _run(
-            running, [nginx, "-p", str(home), "-c", configuration, "-g", "daemon off;"]
-        )
-        servers[0].wait_for(lambda: proxy.poll() is None and _listens(port))
-        yield Cluster(f"http://127.0.0.1:{port}", servers, published)
+        yield Cluster(_proxy(running, servers, tmp_path / "nginx"), servers, published)
+
+
+def _proxy(running: contextlib.ExitStack, servers: list[Server], home: Path) -> str:
+    """Nginx before some instances; its address."""
+    nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    assert nginx is not None
+    home.mkdir()
+    port = free_port()
+    ports = [int(server.url.rpartition(":")[2]) for server in servers]
+    configuration = str(configure(home, port, ports))
+    proxy = _run(
+        running, [nginx, "-p", str(home), "-c", configuration, "-g", "daemon off;"]
+    )
+    servers[0].wait_for(lambda: proxy.poll() is None and _listens(port))
+    return f"http://127.0.0.1:{port}"
 
 
 def _run(
@@ -161,7 +173,6 @@ def test_an_instance_that_is_frozen_costs_no_request(cluster: Cluster) -> None:
 
 
 def test_all_instances_answer(cluster: Cluster) -> None:
-    """Throughput adds up: nginx asks all of them alike."""
     with through_nginx(cluster) as load:
         time.sleep(4)
     asked = []
@@ -173,3 +184,18 @@ def test_all_instances_answer(cluster: Cluster) -> None:
         asked.append(sum(float(line.split()[-1]) for line in lines if "recommend" in line))
     assert set(load.statuses) == {200}
     assert min(asked) > 0.2 * sum(asked), json.dumps(asked)
+
+
+def test_throughput_adds_up_until_the_cores_are_spent(
+    cluster: Cluster, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """How much is for a reader of the table at the end, and not for a test, to judge."""
+    if shutil.which("wrk") is None:
+        pytest.skip("no wrk: apt-get install wrk")
+    for count in range(1, INSTANCES + 1):
+        with contextlib.ExitStack() as running:
+            url = _proxy(running, cluster.servers[:count], tmp_path / f"nginx-{count}")
+            wrk(url, CONNECTIONS, seconds=1)
+            measured = wrk(url, CONNECTIONS, SECONDS)
+        assert measured.failed == 0
+        record_property(f"{count} of {INSTANCES} instances", measured.rate)

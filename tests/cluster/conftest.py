@@ -1,0 +1,16 @@
+"""A table at the end: what instances answer together."""
+
+import pytest
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Look-ups per second through nginx, by the number of instances."""
+    measured = [
+        line
+        for report in terminalreporter.stats.get("passed", [])
+        for line in report.user_properties
+    ]
+    if measured:
+        terminalreporter.section("throughput")
+    for name, rate in measured:
+        terminalreporter.write_line(f"{rate:>10,.0f} look-ups/s  {name}")
