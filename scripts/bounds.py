@@ -37,7 +37,6 @@ def check_environment() -> None:
         ("AUDIENCE_CORES", r"[1-9]\d{0,2}", "a number of cores such as 2"),
         ("AUDIENCE_MEMORY_LIMIT", SIZE, "a size such as 4GB"),
         ("AUDIENCE_TEMP_LIMIT", SIZE, "a size such as 50GB"),
-        ("AUDIENCE_API_URL", r"https?://\S+", "an address such as http://127.0.0.1:8000"),
     ):
         value = os.environ.get(name)
         if value is not None and not re.fullmatch(pattern, value):

@@ -39,7 +39,14 @@ from scripts.build_summary import print_summary
 from scripts.log_source import matching
 from scripts.publish import drift_check, roll_back
 from scripts.refresh_report import notify, write_metrics
-from scripts.release_watch import Answers, answers_of, served_by, watch, watched_url
+from scripts.release_watch import (
+    Answers,
+    WatchError,
+    answers_of,
+    served_by,
+    watch,
+    watched_url,
+)
 from scripts.releases import POINTER, Release, ReleaseError, ReleaseFolder
 from scripts.smoke_check import SmokeCheckError, smoke_check
 
@@ -71,17 +78,18 @@ def refresh(
 
     Raises:
         ReleaseError: there is no release to go on from.
+        WatchError: AUDIENCE_API_URL is no address.
         SmokeCheckError: the API cannot answer from the new release.
         RolledBackError: a running API did worse with it.
         REPORTED_ERRORS of scripts.build: nothing was published.
     """
     options = options or RefreshOptions()
-    url = watched_url()
     before: list[Answers | None] = []
     timings: dict[str, float] = {}
     with reported(folder, console) as run:
         bounds.check_environment()
         check_writable(folder)
+        url = watched_url()
         with folder.lock() as lock:
             current = _current(folder)
             run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
@@ -302,7 +310,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = RefreshOptions(given.accept_drift, given.watch, given.always)
     return carry_out(
         lambda folder, console: refresh(folder, console, options),
-        (*REPORTED_ERRORS, SmokeCheckError, RolledBackError),
+        (*REPORTED_ERRORS, SmokeCheckError, RolledBackError, WatchError),
     )
 
 

@@ -46,10 +46,23 @@ class Watched:
     note: str | None = None
 
 
+class WatchError(ValueError):
+    """An API that cannot be watched; the message says why."""
+
+
 def watched_url() -> str:
-    """The API to watch: AUDIENCE_API_URL, else the one that `make serve` starts here."""
+    """The API to watch: AUDIENCE_API_URL, else the one that `make serve` starts here.
+
+    Raises:
+        WatchError: that is no address.
+    """
     port = os.environ.get("AUDIENCE_PORT") or "8000"
-    return os.environ.get("AUDIENCE_API_URL") or f"http://127.0.0.1:{port}"
+    url = os.environ.get("AUDIENCE_API_URL") or f"http://127.0.0.1:{port}"
+    if not re.fullmatch(r"https?://\S+", url):
+        raise WatchError(
+            f"AUDIENCE_API_URL = {url}: expected an address such as http://127.0.0.1:8000"
+        )
+    return url.rstrip("/")
 
 
 def served_by(url: str) -> str | None:

@@ -12,7 +12,14 @@ from scripts import refresh
 from scripts.build_folder import BuildFolder
 from scripts.build_history import RolledBackError, noted, read_history
 from scripts.publish import publish
-from scripts.release_watch import Answers, answers_of, served_by, watch
+from scripts.release_watch import (
+    Answers,
+    WatchError,
+    answers_of,
+    served_by,
+    watch,
+    watched_url,
+)
 from scripts.releases import ReleaseError, ReleaseFolder
 
 Health = tuple[int, dict[str, object]]
@@ -186,3 +193,20 @@ def test_only_an_api_that_serves_this_folder_is_watched(
     assert f"will not be watched: {api.url} serves new" in capsys.readouterr().out
     api.health = [(200, {"status": "healthy", "release_id": current.release_id})]
     assert refresh._can_be_watched(Console(), api.url, current)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [(None, "http://127.0.0.1:8000"), ("https://a.example/api/", "https://a.example/api")],
+)
+def test_the_api_is_named_by_its_address(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, url: str
+) -> None:
+    monkeypatch.delenv("AUDIENCE_PORT", raising=False)
+    monkeypatch.delenv("AUDIENCE_API_URL", raising=False)
+    if given:
+        monkeypatch.setenv("AUDIENCE_API_URL", given)
+    assert watched_url() == url
+    monkeypatch.setenv("AUDIENCE_API_URL", "a.example:8000")
+    with pytest.raises(WatchError, match=r"AUDIENCE_API_URL = a.example:8000: expected"):
+        watched_url()
