@@ -133,6 +133,7 @@ def build_and_publish(
     check: Callable[[], Iterable[str]] = tuple,
     target: str = "duckdb",
     smoke: Callable[[Path], None] = lambda _: None,
+    spared: str = "",
 ) -> tuple[Release, DbtRun]:
     """Build every model, test it, and publish a release.
 
@@ -143,6 +144,7 @@ def build_and_publish(
             note; raises an error where it must not be.
         target: the engine, an output of profiles.yml.
         smoke: looks at the written release before it is served.
+        spared: the id of a release that stays, whatever `keep` is.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
@@ -155,7 +157,7 @@ def build_and_publish(
         console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
-        return publish(folder, keep, print_mart, smoke), run
+        return publish(folder, keep, print_mart, smoke, spared), run
 
 
 def build(folder: BuildFolder, console: Console, order: Order) -> Release:
@@ -201,11 +203,19 @@ def rebuild(
     """
     settings = dict(current.manifest["settings"])
     target = current.manifest.get("engine", "duckdb")
-    keep = current.manifest.get("kept_releases", KEPT_RELEASES)
     check_engine(folder, console, target)
     check_inputs(settings)
     return build_and_publish(
-        folder, console, settings, keep, lock, timings, check, target, smoke
+        folder,
+        console,
+        settings,
+        current.manifest.get("kept_releases", KEPT_RELEASES),
+        lock,
+        timings,
+        check,
+        target,
+        smoke,
+        current.release_id,
     )
 
 

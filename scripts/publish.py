@@ -32,10 +32,12 @@ def publish(
     keep: int = KEPT_RELEASES,
     show: Progress | None = None,
     check: Callable[[Path], None] = lambda _: None,
+    spared: str = "",
 ) -> Release:
     """Publish the last build of a folder and remove releases beyond the last `keep`.
 
     Args:
+        spared: the id of one that stays, to be gone back to.
         check: looks at the folder of the written release before it is served.
 
     Raises:
@@ -46,15 +48,13 @@ def publish(
     try:
         with releases.lock():
             releases.sweep()
-            # What was served must be there to go back to.
-            spared = {one.release_id for one in [releases.current()] if one}
             try:
                 release = write_release(folder, releases, keep, show, check)
             finally:
                 releases.sweep()
             # From here on it is published: what goes wrong is said, and no more.
             try:
-                releases.prune(keep, spared | {os.environ.get(REFERENCE, "")})
+                releases.prune(keep, {spared, os.environ.get(REFERENCE, "")})
             except OSError as error:
                 log.warning("Old releases could not be removed: %s", error)
             for stuck in releases.sweep():

@@ -114,7 +114,7 @@ def long(*values: str) -> Any:
     ("content", "settings", "message"),
     [
         long(HEADER, "", "log.csv has no rows"),
-        ("user,product_id,event,event_date\n" + ROW, "", "has no column customer_id"),
+        long("user,product_id,event,event_date\n" + ROW, "", "has no column customer_id"),
         long(HEADER.replace(",", ";"), "", "or the delimiter if these are not columns"),
         (HEADER + "x" + ROW + "y" + ROW, "", "every row was rejected (most often uncast"),
         long(HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
@@ -122,12 +122,12 @@ def long(*values: str) -> Any:
         long(HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter, expressions and"),
         long(HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
         long(HEADER + '1,"2,cart,2023-01-01\n' + ROW * 9, "", "line 2 of "),
-        (
+        long(
             HEADER + '"1\n1",2,cart,2023-01-01\n' + ROW * 99,
             "id_type: text",
             "opens a quote",
         ),
-        (HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some in LF"),
+        long(HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some"),
         long('"cus\ntomer",product_id\n' + ROW, "", "opens a quote and does not close it"),
         long("_input_file," + HEADER + "x," + ROW, "", "has a column _input_file, a name"),
         (HEADER + ROW, "1: 2", "expected names of settings"),

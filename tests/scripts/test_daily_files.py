@@ -95,6 +95,7 @@ def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
         ]
 
 
+@pytest.mark.long
 def test_a_test_that_passed_runs_again_only_over_what_has_changed(tmp_path: Path) -> None:
     log, folder = tmp_path / "log.parquet", BuildFolder(tmp_path / "build")
     generate(log, scale=0.004)
@@ -211,6 +212,7 @@ def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, period: str | Non
     assert different_marts(folder, whole) == []
 
 
+@pytest.mark.long
 def test_only_a_file_that_has_changed_makes_all_of_them_new(tmp_path: Path) -> None:
     folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
     for customer in (1, 2):

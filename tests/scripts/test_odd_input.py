@@ -76,6 +76,7 @@ def test_text_ids_with_quotes_commas_and_emoji(build: Build) -> None:
     assert {row[0] for row in audience} == set(ids) - {'O\'Neil, "Bob"'}
 
 
+@pytest.mark.long
 def test_a_file_that_is_odd_in_every_legal_way(folder: BuildFolder, tmp_path: Path) -> None:
     """Brackets in its path, CR LF, blank lines, tabs, quoted line breaks, far years."""
     place = tmp_path / "logs [new]"

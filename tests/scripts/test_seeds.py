@@ -389,6 +389,7 @@ def test_a_row_with_too_few_or_too_many_values_is_named(
     assert "expected 16: campaign_id,campaign_name," in outcome.stderr
 
 
+@pytest.mark.long
 def test_an_empty_scope_stops_the_build_and_publishes_nothing(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
