@@ -23,7 +23,7 @@ def test_days_that_drift_or_fail_are_not_served_and_no_request_notices(
     watching = {"AUDIENCE_API_URL": server.url}
     first = market.served
     assert first is not None
-    with Load(server) as load:
+    with Load(server, clients=1) as load:
         market.log.grow()
         assert market.refresh("--watch", "5", **watching).returncode == 0
         good = market.served
