@@ -8,9 +8,13 @@ with log_window as (
 
 final as (
     select
-        -- A day's last microsecond ends a week or a month that is whole.
-        {{ dbt.date_trunc(period, "as_of_at + interval '1' microsecond")
-            if period else 'as_of_at' }} as evaluated_until_at
+        {% if period %}
+        -- The last microsecond of a day ends a week or a month that is whole.
+        {{ dbt.date_trunc(period, "as_of_at + interval '1' microsecond") }}
+        {% else %}
+        as_of_at
+        {% endif %}
+            as evaluated_until_at
     from log_window
 )
 
