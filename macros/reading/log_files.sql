@@ -7,6 +7,11 @@
             {% do files.append(file) %}
         {% endif %}
     {% endfor %}
+    {% for file in files if target.type == 'spark' and file.split('/')[-1].startswith('_') %}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' begins with _, and Spark passes over such files: rename it.'
+        ) }}
+    {% endfor %}
     {% if not files %}
         {{ exceptions.raise_compiler_error(
             'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
