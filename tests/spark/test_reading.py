@@ -50,8 +50,3 @@ def test_what_spark_cannot_read_is_said_in_one_sentence(
     assert run.problems[0].startswith(
         f"No log at {log.with_name('none.csv')}: expected a CSV"
     )
-    hidden = log.rename(log.with_name("_log.csv"))
-    run = run_dbt(READ, {"log": str(hidden)}, folder)
-    assert run.problems[0].startswith(
-        f"{hidden} begins with _, and Spark passes over such files: rename it."
-    )
