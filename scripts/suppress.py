@@ -11,11 +11,7 @@ import duckdb
 from rich.console import Console
 
 from scripts import bounds
-from scripts.build import (
-    REPORTED_ERRORS,
-    carry_out,
-    rebuild,
-)
+from scripts.build import REPORTED_ERRORS, carry_out, rebuild
 from scripts.build_checks import BuildError, check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import noted
@@ -42,7 +38,8 @@ def suppress(
 
     Raises:
         SuppressionError: an id that the log cannot hold; nothing was noted.
-        BuildError, LogSourceError, ReleaseError, FolderInUseError: nothing was published.
+        BuildError, DriftError, LogSourceError, ReleaseError, FolderInUseError: nothing was
+            published.
     """
     bounds.check_environment()
     check_writable(folder)
@@ -62,13 +59,18 @@ def suppress(
         # The build takes in what is new in the log as well.
         run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
         drift = drift_check(folder, target, run, accepted_drift)
+
+        def check() -> list[str]:
+            check_nobody_is_left(folder, customer_ids, target)
+            return drift()
+
         release, _ = rebuild(
             folder,
             console,
             current,
             lock,
             timings={},
-            check=lambda: [*drift(), *_check(folder, customer_ids, target)],
+            check=check,
         )
         run.publish(release)
     console.print(
@@ -98,11 +100,8 @@ def _ids(release: Release, customer_ids: list[str]) -> list[str]:
     return ids
 
 
-def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> tuple[()]:
+def check_nobody_is_left(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
     """See that nobody who opted out is in the tables that are to be published.
-
-    Returns:
-        Nothing to note.
 
     Raises:
         BuildError: somebody is.
@@ -116,7 +115,6 @@ def _check(folder: BuildFolder, customer_ids: list[str], target: str) -> tuple[(
             f"The build still holds {', '.join(remaining)}, although that is noted in"
             f" {shown(folder.suppressions)}"
         )
-    return ()
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -17,8 +17,7 @@ import pytest
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.contact_list import ContactList, ContactListError, print_receipt
 from scripts.export_campaign import export_campaign
-from scripts.opt_outs import canonical_id, note_opt_outs
-from scripts.publish import publish
+from scripts.opt_outs import note_opt_outs
 from scripts.releases import ReleaseError
 from tests.conftest import copy_project, read_release, run_program
 from tests.scripts.test_seeds import GOOD
@@ -261,18 +260,6 @@ def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> N
         assert f"{customer}" not in {row["customer_id"] for row in csv.DictReader(file)}
 
 
-def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
-    publish(published)
-    with read_release(published) as release:
-        (customer,) = release.execute(
-            "select min(customer_id) from customers"
-        ).fetchone() or (0,)
-    note_opt_outs(published, [f"0{customer}", "999999999", "Miller"], "asked by letter")
-    outcome = run_program(published, "scripts.publish", "--rollback")
-    assert outcome.returncode == 0
-    assert "Note: 1 of its customers opted out after it was made" in outcome.stdout
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -326,28 +313,6 @@ def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) 
         export_campaign(folder, "most_engaged", APRIL)
 
 
-@pytest.mark.parametrize(
-    ("customer", "expected"),
-    [
-        ("01100", "1100"),
-        ("+7 ", "7"),
-        ("-0", "0"),
-        ("9223372036854775807", "9223372036854775807"),
-        ("9223372036854775808", None),
-        ("1_000", None),
-        ("1e3", None),
-        (" ", None),
-    ],
-)
-def test_an_opt_out_is_noted_as_the_log_has_it(customer: str, expected: str | None) -> None:
-    assert canonical_id(customer, is_number=True) == expected
-
-
-def test_an_opt_out_of_a_text_id_is_noted_as_it_is() -> None:
-    assert canonical_id(" 007 ", is_number=False) == "007"
-    assert canonical_id(" ", is_number=False) is None
-
-
 def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
     published: BuildFolder,
 ) -> None:
@@ -370,16 +335,6 @@ def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
     assert export.receipt["left_out"] == {
         "held out from the product by another campaign": 1
     }
-
-
-@pytest.mark.parametrize("customer", ["seven", "1.5", "", "9223372036854775808"])
-def test_an_opt_out_that_cannot_be_noted_says_why(
-    published: BuildFolder, customer: str
-) -> None:
-    outcome = run_program(published, "scripts.suppress", customer)
-    assert outcome.returncode == 1
-    assert f"{customer!r} cannot be a customer of this log" in outcome.stderr
-    assert not published.suppressions.exists()
 
 
 def test_nothing_is_exported_while_a_build_runs(published: BuildFolder) -> None:

@@ -139,6 +139,14 @@ def parquet(file: Path, columns: str) -> None:
     ).write_parquet(str(file))
 
 
+def one_customer(log: Path, customer: int, name: str | None = None) -> None:
+    """A file of the log with a single interaction."""
+    parquet(
+        log / (name or f"{customer}.parquet"),
+        f"{customer} as customer_id, 1 as product_id",
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "later"),
     [
@@ -183,9 +191,7 @@ def test_a_run_of_a_part_is_not_gone_on_from(tmp_path: Path) -> None:
     """It has noted the new file as read, and not read it."""
     folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
     for customer in (1, 2):
-        parquet(
-            tmp_path / f"{customer}.parquet", f"{customer} as customer_id, 1 as product_id"
-        )
+        one_customer(tmp_path, customer)
         if customer == 2:
             part = ["run", "--select", "stg_log_rows+,+config.materialized:incremental"]
             run_dbt(part, {"log": log}, folder)
@@ -216,13 +222,11 @@ def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, period: str | Non
 def test_only_a_file_that_has_changed_makes_all_of_them_new(tmp_path: Path) -> None:
     folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
     for customer in (1, 2):
-        parquet(
-            tmp_path / f"{customer}.parquet", f"{customer} as customer_id, 1 as product_id"
-        )
+        one_customer(tmp_path, customer)
     assert len(rows_of(folder, log)) == 2
     # Nothing is new: nothing is read, and nothing is different.
     assert [row[0] for row in rows_of(folder, log)] == [1, 2]
     assert batches(folder) == [1, 1]
-    parquet(tmp_path / "1.parquet", "3 as customer_id, 1 as product_id")
+    one_customer(tmp_path, 3, "1.parquet")
     assert [row[0] for row in rows_of(folder, log)] == [2, 3]
     assert batches(folder) == [1, 1]
