@@ -1,6 +1,7 @@
 """Without Spark or Java a build on Spark says what to install, and all else works."""
 
 import importlib.util
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.spark_setup import SparkSetupError, check_spark
+from scripts.spark_setup import SparkSetupError, check_spark, spark_tables
 from tests.conftest import run_program
 
 
@@ -103,3 +104,27 @@ def test_nothing_else_loads_spark() -> None:
         check=True,
     )
     assert outcome.stdout.strip() == "['scripts.spark_setup', 'dbt_spark_session']"
+
+
+def test_tables_of_a_build_that_did_not_end_make_room_for_new_ones(
+    folder: BuildFolder,
+) -> None:
+    table = folder.spark / "warehouse" / "customers" / "part-0.parquet"
+    with spark_tables(folder):
+        table.parent.mkdir(parents=True)
+        table.touch()
+    with spark_tables(folder):
+        assert table.exists()
+    # In a process of its own, which a signal can end at any place.
+    killed = (
+        "import os, signal; from pathlib import Path;"
+        "from scripts.build_folder import BuildFolder;"
+        "from scripts.spark_setup import spark_tables;"
+        f"spark_tables(BuildFolder(Path({str(folder.root)!r}))).__enter__();"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    outcome = subprocess.run([sys.executable, "-c", killed], cwd=PROJECT, check=False)
+    assert outcome.returncode == -signal.SIGKILL
+    assert table.exists()
+    with spark_tables(folder):
+        assert not table.exists()

@@ -94,6 +94,8 @@ def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
         connection.execute("set TimeZone = 'UTC'")
         found = {}
         for mart in marts_of(engines.spark):
+            if mart.name in TABLES_OF_RUNS:
+                continue
             columns = ", ".join(
                 f"{name}::{type_} as {name}" for name, type_ in mart.types.items()
             )

@@ -50,3 +50,12 @@ def test_what_spark_cannot_read_is_said_in_one_sentence(
     assert run.problems[0].startswith(
         f"No log at {log.with_name('none.csv')}: expected a CSV"
     )
+
+
+def test_files_that_spark_would_pass_over_are_named(log: Path, folder: BuildFolder) -> None:
+    hidden = log.with_name("_log.csv")
+    hidden.write_text(HEADER + "1,2,cart,2023-01-01,rug\n")
+    run = run_dbt(READ, {"log": str(hidden)}, folder)
+    assert run.exit_code != 0
+    assert len(run.problems) == 1
+    assert f"{hidden} begins with _, and Spark passes over" in run.problems[0]

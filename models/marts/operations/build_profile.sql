@@ -33,11 +33,13 @@ last_day as (
 
 seen as (
     select
-        customers.first_interaction_at,
-        customers.last_interaction_at,
-        {{ days_later(-1, 'log_window.as_of_at') }} as day_before
+        first_interaction_at,
+        last_interaction_at,
+        -- Not joined: Spark's adaptive execution fails (a ClassCastException) where it
+        -- totals a join of constant rows, such as those of a unit test.
+        (select {{ days_later(-1, 'log_window.as_of_at') }} from log_window)
+            as day_before
     from customers
-    cross join log_window
 ),
 
 -- New ones are those whose first interaction lies in the day.
