@@ -25,7 +25,7 @@ from scripts.build_checks import (
     set_aside,
 )
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
-from scripts.build_history import RolledBackError, last_accepted, noted
+from scripts.build_history import RolledBackError, accepted_releases, noted
 from scripts.build_inputs import fingerprint_of_inputs
 from scripts.build_order import (
     Order,
@@ -42,7 +42,7 @@ from scripts.generate_experiments import generate_experiments
 from scripts.generate_interactions import generate
 from scripts.log_source import LogSourceError
 from scripts.marketplace_plan import GeneratorError
-from scripts.publish import KEPT_RELEASES, drift_check, print_mart, publish
+from scripts.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases import Release, ReleaseError, ReleaseFolder
 from scripts.spark_setup import SparkSetupError, spark_tables
 
@@ -109,7 +109,7 @@ def dbt_build(
     # Unit tests check the SQL, not the log: they belong to `make test`.
     command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
     command += selection
-    compared = releases_to_compare(folder, settings, last_accepted(folder))
+    compared = releases_to_compare(folder, settings, accepted_releases(folder))
     with contextlib.ExitStack() as running:
         show = running.enter_context(dbt_progress(console))
         if target == "spark":
@@ -209,7 +209,7 @@ def rebuild(
         folder,
         console,
         settings,
-        current.manifest.get("kept_releases", KEPT_RELEASES),
+        kept_releases(current),
         lock,
         timings,
         check,

@@ -103,10 +103,22 @@ def read_history(folder: BuildFolder) -> list[Run]:
     return [Run(**{n: row[n] for n in row.keys() & known}) for row in rows]
 
 
-def last_accepted(folder: BuildFolder) -> str | None:
-    """The last release that was published although it had drifted."""
-    accepted = [run for run in read_history(folder) if run.accepted_drift]
-    return next((run.release_id for run in reversed(accepted) if run.release_id), None)
+def accepted_releases(folder: BuildFolder) -> set[str]:
+    """The ids of the releases that were published although they had drifted."""
+    return {
+        run.release_id
+        for run in read_history(folder)
+        if run.accepted_drift and run.release_id
+    }
+
+
+def rolled_back_releases(folder: BuildFolder) -> set[str]:
+    """The ids of the releases that the watch after a refresh has taken back."""
+    return {
+        run.release_id
+        for run in read_history(folder)
+        if run.result == "rolled back" and run.release_id
+    }
 
 
 def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | None:

@@ -5,6 +5,7 @@ it is put in words, and acted on.
 """
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,14 +71,14 @@ class Drift:
 
 
 def releases_to_compare(
-    folder: BuildFolder, settings: dict[str, Any], accepted: str | None
+    folder: BuildFolder, settings: dict[str, Any], accepted: Collection[str]
 ) -> dict[str, str]:
     """The releases that a build is compared with, as environment variables for dbt.
 
     Only such with the same settings: whoever changes them expects another result.
 
     Args:
-        accepted: the last release whose drift was accepted. What was before it is no
+        accepted: releases whose drift was accepted. What was before the last of them is no
             reference any more, or a change would have to be accepted again and again.
 
     Raises:
@@ -89,12 +90,15 @@ def releases_to_compare(
     if named:
         reference: Release | None = releases.find(named)
     else:
-        alike = [
+        # What is newer than the one that is served was taken back, acceptance and all.
+        served = current.release_id if current else ""
+        since = max((one for one in accepted if one <= served), default="")
+        alike = (
             one
             for one in releases.all()
-            if one.release_id >= (accepted or "") and _is_comparable(one, settings)
-        ]
-        reference = next((one for one in alike if one != current), None)
+            if since <= one.release_id < served and _is_comparable(one, settings)
+        )
+        reference = next(alike, None)
     is_alike = current is not None and _is_comparable(current, settings)
     return {
         "AUDIENCE_RELEASE_BEFORE": current.release_id if current and is_alike else "",

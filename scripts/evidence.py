@@ -23,6 +23,7 @@ from scripts.build import (
 from scripts.build_checks import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.build_history import noted
+from scripts.build_inputs import fingerprint_of_inputs
 from scripts.build_order import Order, order_parser, read_order
 from scripts.evidence_report import write_report
 from scripts.publish import drift_check
@@ -47,6 +48,8 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
         console.print("Dividing the log ...")
         with timed("divide the log", timings):
             selection = ["--indirect-selection", "cautious", "--select"]
+            # With all tables that grow, or the next run could not go on from this one.
+            selection += ["+config.materialized:incremental"]
             selection += [f"+{name}" for name in LEARNT_FROM]
             dbt_build(folder, console, settings, lock, *selection)
         console.print("Ranking customers by collaborative filtering (ALS) ...")
@@ -54,6 +57,8 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
             als_check.check(folder, als_check.print_progress)
         with timed("fit weights", timings):
             fit_weights.fit(folder)
+        # Not earlier: what was learnt is among what a build reads.
+        run.inputs = fingerprint_of_inputs(folder, settings)
         check = drift_check(folder, order.target, run, order.accepted_drift)
         release, _ = build_and_publish(
             folder, console, settings, order.keep, lock, timings, check

@@ -9,14 +9,14 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import duckdb
 
 from scripts import bounds
 from scripts.build_folder import BuildFolder, FolderInUseError
-from scripts.build_history import Run, noted
+from scripts.build_history import Run, noted, rolled_back_releases
 from scripts.drift import REFERENCE, DriftError, check_drift, notes_on, read_drift
 from scripts.opt_outs import opted_out_in
 from scripts.release_writer import Progress, check_build, write_release
@@ -86,8 +86,15 @@ def drift_check(
     return check
 
 
-def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release:
+def roll_back(
+    releases: ReleaseFolder,
+    release_id: str | None = None,
+    passed_over: Collection[str] = (),
+) -> Release:
     """Serve an earlier release: the one of that id, or the one before the current.
+
+    Args:
+        passed_over: ids of releases that are served only where they are named.
 
     Raises:
         ReleaseError: there is no such release.
@@ -102,7 +109,8 @@ def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release
                 release
                 for release in releases.all()
                 # Where nothing is served, the last one is the one to go back to.
-                if current is None or release.release_id < current.release_id
+                if (current is None or release.release_id < current.release_id)
+                and release.release_id not in passed_over
             ]
             whole = next(filter(_is_whole, reversed(earlier)), None)
             if whole is None:
@@ -112,6 +120,12 @@ def roll_back(releases: ReleaseFolder, release_id: str | None = None) -> Release
             release = whole
         releases.serve(release)
         return release
+
+
+def kept_releases(current: Release | None) -> int:
+    """How many releases are kept, as the current one says."""
+    said: int | None = current.manifest.get("kept_releases") if current else None
+    return said or KEPT_RELEASES
 
 
 def _is_whole(release: Release) -> bool:
@@ -162,14 +176,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--keep",
         type=int,
-        default=KEPT_RELEASES,
-        help=f"how many releases to keep when publishing (default {KEPT_RELEASES})",
+        help="how many releases to keep when publishing (default: as the current one says,"
+        f" else {KEPT_RELEASES})",
     )
     parser.add_argument(
         "--accept-drift", metavar="WHY", help="publish although the build has drifted"
     )
     options = parser.parse_args(arguments)
-    if options.keep < 1:
+    if options.keep is not None and options.keep < 1:
         parser.error(f"--keep {options.keep}, must be 1 or more")
     folder = BuildFolder.from_environment()
     releases = ReleaseFolder(folder.releases)
@@ -178,7 +192,9 @@ def main(arguments: list[str] | None = None) -> int:
         if options.list:
             _print_list(releases)
         elif options.rollback is not None:
-            release = roll_back(releases, options.rollback or None)
+            release = roll_back(
+                releases, options.rollback or None, rolled_back_releases(folder)
+            )
             print(f"Serving {release.release_id} again.")
             opted_out = len(opted_out_in(folder, release))
             if opted_out:
@@ -192,7 +208,9 @@ def main(arguments: list[str] | None = None) -> int:
                 engine = check_build(folder)[0]["metadata"]["adapter_type"]
                 for note in drift_check(folder, engine, run, options.accept_drift)():
                     print(note)
-                release = publish(folder, options.keep, print_mart)
+                release = publish(
+                    folder, options.keep or kept_releases(releases.readable()), print_mart
+                )
                 run.publish(release)
             print(
                 f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"

@@ -239,7 +239,7 @@ def plan(folder: BuildFolder, console: Console) -> None:
     """Say what a refresh would do; nothing is written.
 
     Raises:
-        ReleaseError: there is no release to go on from.
+        ReleaseError: there is no release to go on from, or a refresh would end with this.
     """
     current = _current(folder)
     settings: dict[str, Any] = current.manifest["settings"]
@@ -253,6 +253,7 @@ def plan(folder: BuildFolder, console: Console) -> None:
             f"Nothing is new in its {len(files)} files: a refresh would end here."
         )
         return
+    check_not_taken_back(folder, current, inputs)
     known = known_files(folder)
     new = [file for file in files if str(file) not in known]
     console.print(

@@ -1,11 +1,14 @@
 """Watch a running API after a switch: does it do worse than before?"""
 
+import contextlib
 import http.client
 import json
 import os
 import re
+import socket
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ UNWELL_IN_A_ROW = 3
 # So many answers must be errors of the server, and such a share of all.
 LEAST_ERRORS = 10
 ERROR_SHARE = 0.01
-REQUESTS = re.compile(r'audience_requests_total\{[^}]*status="(\d)\d\d"[^}]*\} (\S+)')
+REQUESTS = re.compile(r'audience_requests_total\{[^}]*status="([^"]+)"[^}]*\} (\S+)')
 # What an API that is gone, or that goes in the middle of an answer, comes to.
 NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
 
@@ -26,7 +29,7 @@ class Answers:
     """What an API has answered since it started.
 
     Attributes:
-        errors: with a status of 500 or more.
+        errors: with a status of 500 or more, or broken off.
     """
 
     total: float = 0
@@ -72,20 +75,47 @@ def served_by(url: str) -> str | None:
 
 
 def answers_of(url: str) -> Answers | None:
-    """What it has answered; None where it does not tell.
+    """What all its replicas have answered; None where none tells.
 
     Where keys are set, AUDIENCE_API_KEY must hold one.
     """
     key = os.environ.get("AUDIENCE_API_KEY")
-    try:
-        text = _get(f"{url}/metrics", {"x-api-key": key} if key else {}).decode()
-    except NO_ANSWER:
+    texts = []
+    for replica in _replicas(url):
+        with contextlib.suppress(*NO_ANSWER):
+            answer = _get(f"{replica}/metrics", {"x-api-key": key} if key else {})
+            texts.append(answer.decode())
+    if not texts:
         return None
-    counted = [(digit, float(count)) for digit, count in REQUESTS.findall(text)]
+    counted = [
+        (status, float(count)) for text in texts for status, count in REQUESTS.findall(text)
+    ]
     return Answers(
         sum(count for _, count in counted),
-        sum(count for digit, count in counted if digit == "5"),
+        sum(
+            count
+            for status, count in counted
+            if status.startswith("5") or status == "broken off"
+        ),
     )
+
+
+def _replicas(url: str) -> list[str]:
+    """The addresses that its name stands for: each replica counts for itself."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme != "http":
+        return [url]  # A certificate is of the name.
+    try:
+        found = socket.getaddrinfo(
+            parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
+        )
+    except OSError:
+        return [url]
+    hosts = sorted({str(address[0]) for *_, address in found})
+    return [
+        f"http://{f'[{host}]' if ':' in host else host}:{parts.port or 80}{parts.path}"
+        for host in hosts
+    ]
 
 
 def watch(
@@ -114,7 +144,8 @@ def watch(
         now = answers_of(url) if before is not None else None
         if before is not None and now is not None:
             errors, total = now.errors - before.errors, now.total - before.total
-            if errors >= LEAST_ERRORS and errors > ERROR_SHARE * total:
+            # Fewer than before: a replica has started anew, or is missing.
+            if total >= errors >= LEAST_ERRORS and errors > ERROR_SHARE * total:
                 return Watched(
                     f"{errors:.0f} of {total:.0f} answers since the switch were errors"
                 )

@@ -49,10 +49,11 @@ def spark_tables(folder: BuildFolder) -> Iterator[None]:
     """Keep a mark beside Spark's own tables while they are made.
 
     A run that was killed leaves files that no table knows, and where Spark then makes none.
-    Where the mark is still there everything goes: every run makes everything anew.
+    Where the mark is still there everything goes: every run makes everything anew. Tables
+    that AUDIENCE_SPARK_WAREHOUSE puts elsewhere stay, and the catalogue that knows them.
     """
     mark = folder.spark / ".unfinished"
-    if mark.exists():
+    if mark.exists() and not os.environ.get("AUDIENCE_SPARK_WAREHOUSE"):
         for left in ("warehouse", "metastore"):
             shutil.rmtree(folder.spark / left, ignore_errors=True)
     folder.spark.mkdir(parents=True, exist_ok=True)

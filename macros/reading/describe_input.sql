@@ -43,20 +43,9 @@
         {% do files.extend(find_files(path)) %}
     {% endif %}
 
-    {% set formats = [] %}
-    {% for file in noted | map(attribute='file') | list or files %}
-        {% set format = 'parquet' if file.endswith('.parquet') else 'csv' %}
-        {% if format not in formats %}{% do formats.append(format) %}{% endif %}
-    {% endfor %}
-    {% if formats | length > 1 %}
-        {{ exceptions.raise_compiler_error(
-            path ~ ' matches both CSV and Parquet files (' ~ files[0] ~ ', ' ~ files[-1]
-            ~ '): expected one format. Narrow the pattern.'
-        ) }}
-    {% endif %}
-
+    {% set format = file_format(path, noted | map(attribute='file') | list or files) %}
     {% set columns = {} %}
-    {% if formats[0] == 'parquet' %}
+    {% if format == 'parquet' %}
         {% set columns = parquet_columns(path, files) %}
     {% else %}
         {# New files must have the header of those before. #}
@@ -75,8 +64,24 @@
         ) }}
     {% endfor %}
     {{ return({
-        'files': files, 'format': formats[0], 'columns': columns, 'is_read': is_read
+        'files': files, 'format': format, 'columns': columns, 'is_read': is_read
     }) }}
+{% endmacro %}
+
+
+{# parquet or csv: what all of the files are. #}
+{% macro file_format(path, files) %}
+    {% set parquet, csv = [], [] %}
+    {% for file in files %}
+        {% do (parquet if file.endswith('.parquet') else csv).append(file) %}
+    {% endfor %}
+    {% if parquet and csv %}
+        {{ exceptions.raise_compiler_error(
+            path ~ ' matches both CSV and Parquet files (' ~ csv[0] ~ ', ' ~ parquet[0]
+            ~ '): expected one format. Narrow the pattern.'
+        ) }}
+    {% endif %}
+    {{ return('parquet' if parquet else 'csv') }}
 {% endmacro %}
 
 

@@ -30,6 +30,8 @@
     {% endif %}
 
     {% set files = stamp_files(find_files(var('log'))) %}
+    {% set noted = noted_log_files() | map(attribute='file') | list %}
+    {% do check_new_files(files | map(attribute='file') | list, noted) %}
     {% set fingerprint = run_fingerprint(files | map(attribute='file') | list) %}
     {% set reason = why_not_to_go_on(earlier, fingerprint, files) %}
     {% if reason %}{% do drop_growing_tables() %}{% endif %}
@@ -59,6 +61,16 @@
 {% endmacro %}
 
 
+{# Stops at files that cannot be read as the others: nothing that has grown is lost by it. #}
+{% macro check_new_files(files, noted) %}
+    {% if file_format(var('log'), files) == 'csv' %}
+        {% set first = noted | select('in', files) | sort | list | first %}
+        {% set new = files | reject('in', noted) | list %}
+        {% do csv_columns(([first] if first else []) + new, input_settings('log')) if new %}
+    {% endif %}
+{% endmacro %}
+
+
 {# Why this run cannot go on from the one before; none where it can. #}
 {% macro why_not_to_go_on(earlier, fingerprint, files) %}
     {% if flags.FULL_REFRESH %}{{ return('asked for') }}{% endif %}
@@ -76,7 +88,8 @@
     {% for file in files %}{% do found.update({file.file: file}) %}{% endfor %}
     {% for known in noted_log_files() %}
         {% set file = found.get(known.file, {}) %}
-        {% if (file.byte_count, file.modified_at) != (known.byte_count, known.modified_at) %}
+        {% if not known.modified_at
+            or (file.byte_count, file.modified_at) != (known.byte_count, known.modified_at) %}
             {{ return(known.file ~ (' has changed' if file else ' is gone')) }}
         {% endif %}
         {% do found.pop(known.file) %}

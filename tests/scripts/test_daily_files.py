@@ -184,6 +184,12 @@ def test_new_files_must_have_the_columns_of_those_before(tmp_path: Path) -> None
     for command in (GROWING, [*GROWING, "--full-refresh"]):
         (problem,) = run_dbt(command, {"log": log}, folder).problems
         assert "2.csv has the header product_id,customer_id" in problem
+    # Nothing was lost by it.
+    (tmp_path / "2.csv").write_text(
+        f"customer_id,product_id,event,event_date\n3{row[1:]}\n"
+    )
+    assert [row[0] for row in rows_of(folder, log)] == [1, 3]
+    assert batches(folder) == [1, 2]
 
 
 @pytest.mark.long

@@ -58,9 +58,7 @@ def release(folder: BuildFolder, number: int, **settings: object) -> Release:
     return found
 
 
-def compared(
-    folder: BuildFolder, accepted: str | None = None, **settings: object
-) -> tuple[str, str]:
+def compared(folder: BuildFolder, *accepted: str, **settings: object) -> tuple[str, str]:
     """The numbers of the release before and of the reference."""
     found = releases_to_compare(folder, settings, accepted)
     before, reference = (
@@ -87,6 +85,16 @@ def test_what_was_before_an_accepted_drift_is_no_reference(tmp_path: Path) -> No
     releases = [release(folder, number, log="a") for number in (1, 2, 3, 4)]
     assert compared(folder, releases[1].release_id, log="a") == ("000004", "000002")
     assert compared(folder, releases[3].release_id, log="a") == ("000004", "")
+
+
+def test_what_was_taken_back_is_no_reference(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    first, second, third = [release(folder, number, log="a") for number in (1, 2, 3)]
+    ReleaseFolder(folder.releases).serve(second)
+    assert compared(folder, log="a") == ("000002", "000001")
+    assert compared(folder, third.release_id, log="a") == ("000002", "000001")
+    ReleaseFolder(folder.releases).serve(first)
+    assert compared(folder, log="a") == ("000001", "")
 
 
 def test_a_release_that_was_copied_half_is_not_compared(tmp_path: Path) -> None:

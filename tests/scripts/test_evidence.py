@@ -10,8 +10,12 @@ from implicit.evaluation import ranking_metrics_at_k
 from scipy import sparse
 
 from scripts.build_folder import BuildFolder
+from scripts.build_history import read_history
+from scripts.build_inputs import fingerprint_of_inputs
 from scripts.dbt_run import run_dbt
 from scripts.generate_interactions import generate
+from scripts.refresh import is_unchanged
+from scripts.releases import ReleaseFolder
 from tests.conftest import FinishedBuild, read_release, run_program
 
 # Seeds and models; their tests have run before.
@@ -59,6 +63,17 @@ def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) ->
         assert " ".join(statement.split()) in said
     assert "50/50  ALS iterations" in output
     assert (taste_evidence.folder.evidence / "report.html").is_file()
+
+
+def test_the_history_knows_what_the_evidence_was_made_of(
+    taste_evidence: FinishedBuild,
+) -> None:
+    folder = taste_evidence.folder
+    release = ReleaseFolder(folder.releases).current()
+    assert release is not None
+    (run,) = read_history(folder)
+    assert run.inputs == fingerprint_of_inputs(folder, release.manifest["settings"])
+    assert is_unchanged(folder, release, run.inputs)
 
 
 def test_metrics_are_those_of_an_independent_library(taste_evidence: FinishedBuild) -> None:

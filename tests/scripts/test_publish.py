@@ -1,5 +1,6 @@
 """Releases: what is published, what is not, and what survives."""
 
+import contextlib
 import json
 import multiprocessing
 import os
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
+from scripts.build_history import RolledBackError, noted
 from scripts.publish import main, publish, roll_back
 from scripts.releases import ReleaseError, ReleaseFolder
 from tests.conftest import FinishedBuild, read_release
@@ -126,6 +128,33 @@ def test_a_manifest_that_lacks_something_is_damaged(
     (release.folder / "manifest.json").write_text(content)
     with pytest.raises(ReleaseError, match="is damaged"):
         release.check()
+
+
+def test_roll_back_passes_over_what_the_watch_has_taken_back(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = publish(built), publish(built)
+    with contextlib.suppress(RolledBackError), noted(built, "refresh") as run:
+        run.publish(second)
+        raise RolledBackError("it answered with errors")
+    publish(built)
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    assert main(["--rollback"]) == 0
+    releases = ReleaseFolder(built.releases)
+    assert releases.current() == first
+    assert main(["--rollback", second.release_id]) == 0
+    assert releases.current() == second
+
+
+def test_as_many_releases_are_kept_as_the_current_one_says(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    publish(built, keep=2)
+    for _ in range(2):
+        assert main([]) == 0
+    releases = ReleaseFolder(built.releases).all()
+    assert [one.release_id[:6] for one in releases] == ["000002", "000003"]
 
 
 def test_roll_back_passes_over_a_release_without_its_database(built: BuildFolder) -> None:

@@ -1,9 +1,12 @@
 """A release with which the API does worse is noticed, and a good one is not."""
 
 import json
+import socket
 import threading
+import urllib.parse
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -125,6 +128,31 @@ def test_errors_since_the_switch_count(api: FakeApi) -> None:
     api.errors = 62
     found = watch(api.url, "new", 5, before, api.next_second)
     assert found.trouble == "12 of 12 answers since the switch were errors"
+
+
+def test_every_replica_s_answers_count(
+    api: FakeApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.errors = 20
+    address = urllib.parse.urlsplit(api.url)
+    look_up = socket.getaddrinfo
+
+    def look_up_replicas(host: str, port: int, *rest: Any, **more: Any) -> list[Any]:
+        if host != "replicas":
+            return look_up(host, port, *rest, **more)
+        # Each of them once, and one that is gone.
+        return [
+            (socket.AF_INET, kind, 6, "", (address, port))
+            for address in ("127.0.0.1", "127.0.0.9")
+            for kind in (socket.SOCK_STREAM, socket.SOCK_STREAM)
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_replicas)
+    before = answers_of(f"http://replicas:{address.port}")
+    assert before == Answers(1020, 20)
+    # One has started anew: what it counts is no less than nothing.
+    fewer = Answers(before.total + 500, 0)
+    assert watch(api.url, "new", 5, fewer, api.next_second).trouble is None
 
 
 def test_an_api_that_has_gone_is_no_good_sign() -> None:

@@ -73,6 +73,7 @@ def check(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Check]:
         ("{delimiter: '\"'}", "expected one to four characters, no quote"),
         ("{row_filter: ~}", "Setting row_filter = None: expected some text"),
         ("{has_header: 'yes'}", "Setting has_header = yes: expected one of True, False"),
+        ("{suppressions: 7}", "Setting suppressions = 7: expected a path such as"),
         ("{encoding: cp437}", "Setting encoding = cp437: expected one of utf-8, utf-16"),
     ],
 )

@@ -160,12 +160,6 @@ def test_a_table_that_is_not_there_is_named(setting: dict[str, Any], said: str) 
         check_side_inputs(setting)
 
 
-def test_a_table_is_named_by_its_path(folder: BuildFolder, log: Path) -> None:
-    run = run_dbt(["run"], {"log": str(log), "suppressions": 7}, folder)
-    (problem,) = run.problems
-    assert "Setting suppressions = 7: expected a path such as folder/*.csv" in problem
-
-
 @pytest.mark.parametrize("name", ["suppressions", "contacts"])
 def test_a_build_forgets_nobody_of_whom_the_release_knew(
     published: BuildFolder, name: str
