@@ -45,6 +45,7 @@ class FakeApi:
     def __init__(self) -> None:
         self.health: list[Health] = [HEALTHY]
         self.errors = 0
+        self.broken_off = 0
         self.keys: list[str | None] = []
         api = self
 
@@ -60,6 +61,8 @@ class FakeApi:
                         'audience_requests_total{method="GET",route="/",status="200"} 1e3\n'
                         'audience_requests_total{method="GET",route="/",status="500"}'
                         f" {api.errors}\n"
+                        'audience_requests_total{method="GET",route="/",status="broken off"}'
+                        f" {api.broken_off}\n"
                     )
                 self.send_response(status)
                 self.end_headers()
@@ -125,7 +128,7 @@ def test_errors_since_the_switch_count(api: FakeApi) -> None:
     before = answers_of(api.url)
     assert before == Answers(1050, 50)
     assert watch(api.url, "new", 5, before, api.next_second).trouble is None
-    api.errors = 62
+    api.errors, api.broken_off = 58, 4
     found = watch(api.url, "new", 5, before, api.next_second)
     assert found.trouble == "12 of 12 answers since the switch were errors"
 
