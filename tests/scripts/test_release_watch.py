@@ -61,7 +61,7 @@ class FakeApi:
                         'audience_requests_total{method="GET",route="/",status="200"} 1e3\n'
                         'audience_requests_total{method="GET",route="/",status="500"}'
                         f" {api.errors}\n"
-                        'audience_requests_total{method="GET",route="/",status="broken off"}'
+                        'audience_requests_total{method="GET",status="broken off"}'
                         f" {api.broken_off}\n"
                     )
                 self.send_response(status)
