@@ -1,7 +1,6 @@
-"""Experiments from their plan to a verdict, held against the log and against real ones."""
+"""Experiments from their plan to a verdict, held against the log."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +52,51 @@ def arms(experiment_id: str, shares: dict[str, float]) -> list[dict[str, str]]:
 def columns(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = connection.execute(query).to_arrow_table().to_pylist()
     return found
+
+
+def welch(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
+    """Welch's test, written out: mean, difference, standard error, p-value and interval."""
+    parts = [values.var(ddof=1) / len(values) for values in (arm, base)]
+    error = np.sqrt(sum(parts))
+    freedom = sum(parts) ** 2 / sum(
+        part**2 / (len(values) - 1) for part, values in zip(parts, (arm, base), strict=True)
+    )
+    difference = arm.mean() - base.mean()
+    reach = stats.t.ppf(0.975, freedom) * error
+    return {
+        "mean": arm.mean(),
+        "base_mean": base.mean(),
+        "difference": difference,
+        "difference_low": difference - reach,
+        "difference_high": difference + reach,
+        "lift": difference / base.mean(),
+        "p_value": 2 * stats.t.sf(abs(difference) / error, freedom),
+    }
+
+
+def scores(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
+    """The score test of two shares and Newcombe's interval, written out."""
+    reach = stats.norm.isf(0.025)
+    p, q, m, n = arm.mean(), base.mean(), len(arm), len(base)
+
+    def wilson(share: float, count: int) -> tuple[float, float]:
+        middle = (share + reach**2 / (2 * count)) / (1 + reach**2 / count)
+        half = np.sqrt(share * (1 - share) / count + reach**2 / (4 * count**2))
+        half *= reach / (1 + reach**2 / count)
+        return middle - half, middle + half
+
+    (low, high), (base_low, base_high) = wilson(p, m), wilson(q, n)
+    both = (p * m + q * n) / (m + n)
+    z = (p - q) / np.sqrt(both * (1 - both) * (1 / m + 1 / n))
+    return {
+        "mean": p,
+        "base_mean": q,
+        "difference": p - q,
+        "difference_low": p - q - np.hypot(p - low, base_high - q),
+        "difference_high": p - q + np.hypot(high - p, q - base_low),
+        "lift": p / q - 1 if q else np.nan,
+        "p_value": 2 * stats.norm.sf(abs(z)),
+    }
 
 
 @pytest.mark.long
@@ -197,187 +241,6 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     export_campaign(folder, "march", date(2023, 3, 13))
     with pytest.raises(ContactListError, match=r"was exported after .* run `make build`"):
         start_experiment(folder, "april_test", date(2023, 3, 13))
-
-
-@pytest.fixture(scope="module")
-def real_experiments(
-    tmp_path_factory: pytest.TempPathFactory, shared_data: Path
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A release with Hillstrom's e-mails and Cookie Cats' gates, as they were brought."""
-    root = tmp_path_factory.mktemp("real")
-    units = root / "units.parquet"
-    hillstrom, cookies = (
-        shared_data / name for name in ("hillstrom.csv", "cookie_cats.csv")
-    )
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"""
-            copy (
-                with mails as (
-                    select *, row_number() over () as unit_id from '{hillstrom}'
-                )
-                select
-                    mail || '_mail' as experiment_id, unit_id::text as unit_id,
-                    case segment when 'No E-Mail' then 'treatment_holdout'
-                        else 'treatment' end as arm,
-                    conversion, visit as engagement, spend as revenue, history as covariate
-                from mails, (values ('mens'), ('womens')) as mail(mail)
-                where segment in ('No E-Mail', upper(mail[1]) || mail[2:] || ' E-Mail')
-                union all
-                select
-                    'gates', userid::text,
-                    case version when 'gate_40' then 'treatment'
-                        else 'treatment_holdout' end,
-                    retention_7::int, sum_gamerounds, null, null
-                from '{cookies}'
-            ) to '{units}'
-            """
-        )
-    log = root / "log.csv"
-    log.write_text("customer_id,product_id,event,event_date\n1,1,purchased,2023-01-01\n")
-    names = ("mens_mail", "womens_mail", "gates")
-    halves = {"treatment": 0.5, "treatment_holdout": 0.5}
-    project = copy_project(
-        root,
-        experiments=[
-            EXPERIMENT
-            | {"experiment_id": name, "campaign_id": "", "minimum_effect": effect}
-            | {"starts_on": "2022-12-01", "ends_on": "2022-12-14"}
-            | {
-                "metrics": metrics,
-                "cost_per_contact": "0.01",
-                "value_per_conversion": "100",
-            }
-            for name, metrics, effect in (
-                ("mens_mail", "conversion|engagement|revenue", "0.5"),
-                ("womens_mail", "conversion|engagement|revenue", "0.5"),
-                ("gates", "conversion|engagement", "0.1"),
-            )
-        ],
-        experiment_arms=[row for name in names for row in arms(name, halves)],
-    )
-    folder = BuildFolder(root / "build")
-    outcome = run_program(
-        folder,
-        "scripts.build",
-        *("--log", str(log), "--vars", json.dumps({"experiment_units": str(units)})),
-        project=project,
-    )
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    with read_release(folder) as release:
-        yield release
-
-
-def welch(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
-    """Welch's test, written out: mean, difference, standard error, p-value and interval."""
-    parts = [values.var(ddof=1) / len(values) for values in (arm, base)]
-    error = np.sqrt(sum(parts))
-    freedom = sum(parts) ** 2 / sum(
-        part**2 / (len(values) - 1) for part, values in zip(parts, (arm, base), strict=True)
-    )
-    difference = arm.mean() - base.mean()
-    reach = stats.t.ppf(0.975, freedom) * error
-    return {
-        "mean": arm.mean(),
-        "base_mean": base.mean(),
-        "difference": difference,
-        "difference_low": difference - reach,
-        "difference_high": difference + reach,
-        "lift": difference / base.mean(),
-        "p_value": 2 * stats.t.sf(abs(difference) / error, freedom),
-    }
-
-
-def scores(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
-    """The score test of two shares and Newcombe's interval, written out."""
-    reach = stats.norm.isf(0.025)
-    p, q, m, n = arm.mean(), base.mean(), len(arm), len(base)
-
-    def wilson(share: float, count: int) -> tuple[float, float]:
-        middle = (share + reach**2 / (2 * count)) / (1 + reach**2 / count)
-        half = np.sqrt(share * (1 - share) / count + reach**2 / (4 * count**2))
-        half *= reach / (1 + reach**2 / count)
-        return middle - half, middle + half
-
-    (low, high), (base_low, base_high) = wilson(p, m), wilson(q, n)
-    both = (p * m + q * n) / (m + n)
-    z = (p - q) / np.sqrt(both * (1 - both) * (1 / m + 1 / n))
-    return {
-        "mean": p,
-        "base_mean": q,
-        "difference": p - q,
-        "difference_low": p - q - np.hypot(p - low, base_high - q),
-        "difference_high": p - q + np.hypot(high - p, q - base_low),
-        "lift": p / q - 1 if q else np.nan,
-        "p_value": 2 * stats.norm.sf(abs(z)),
-    }
-
-
-def test_hillstrom_and_cookie_cats_are_what_an_independent_computation_says(
-    real_experiments: duckdb.DuckDBPyConnection, shared_data: Path
-) -> None:
-    with duckdb.connect() as connection:
-        mails = connection.execute(
-            f"select segment, conversion, visit, spend, history"
-            f" from '{shared_data / 'hillstrom.csv'}'"
-        ).fetchnumpy()
-        gates = connection.execute(
-            f"select version, retention_7::int as kept, sum_gamerounds as rounds"
-            f" from '{shared_data / 'cookie_cats.csv'}'"
-        ).fetchnumpy()
-    sources = {
-        ("mens_mail", "conversion"): ("segment", "Mens E-Mail", "No E-Mail", "conversion"),
-        ("mens_mail", "engagement"): ("segment", "Mens E-Mail", "No E-Mail", "visit"),
-        ("mens_mail", "revenue"): ("segment", "Mens E-Mail", "No E-Mail", "spend"),
-        ("womens_mail", "conversion"): (
-            *("segment", "Womens E-Mail", "No E-Mail"),
-            "conversion",
-        ),
-        ("womens_mail", "revenue"): ("segment", "Womens E-Mail", "No E-Mail", "spend"),
-        ("gates", "conversion"): ("version", "gate_40", "gate_30", "kept"),
-        ("gates", "engagement"): ("version", "gate_40", "gate_30", "rounds"),
-    }
-    results = {
-        (row["experiment_id"], row["metric"]): row
-        for row in columns(real_experiments, "from experiment_results")
-    }
-    for key, (group, arm, base, column) in sources.items():
-        source = mails if key[0].endswith("mail") else gates
-        values = source[column].astype(float)
-        compare = scores if key[1] == "conversion" else welch
-        expected = compare(values[source[group] == arm], values[source[group] == base])
-        for figure, value in expected.items():
-            assert results[key][figure] == pytest.approx(value, abs=1e-9), (key, figure)
-    assert results["mens_mail", "conversion"]["unit_count"] == 21_307
-
-    # With the history of spending as the covariate (CUPED), by ordinary arithmetic.
-    parts = [
-        (mails["spend"][chosen].astype(float), mails["history"][chosen].astype(float))
-        for chosen in (mails["segment"] == "Mens E-Mail", mails["segment"] == "No E-Mail")
-    ]
-    spend, history = (np.concatenate(column) for column in zip(*parts, strict=True))
-    slope = np.cov(spend, history)[0, 1] / history.var(ddof=1)
-    arm, base = (spent - slope * (before - history.mean()) for spent, before in parts)
-    row = results["mens_mail", "revenue"]
-    assert row["adjusted_difference"] == pytest.approx(arm.mean() - base.mean(), abs=1e-9)
-
-
-def test_verdicts_follow_what_can_be_trusted(
-    real_experiments: duckdb.DuckDBPyConnection,
-) -> None:
-    """Cookie Cats' split is off; both of Hillstrom's e-mails sold more."""
-    verdicts = {
-        row["experiment_id"]: row
-        for row in columns(real_experiments, "from experiment_verdicts")
-    }
-    assert verdicts["gates"]["sample_ratio_p_value"] == pytest.approx(
-        stats.chisquare([45_489, 44_700]).pvalue, abs=1e-9
-    )
-    assert {name: row["verdict"] for name, row in verdicts.items()} == {
-        "mens_mail": "ship",
-        "womens_mail": "ship",
-        "gates": "invalid",
-    }
 
 
 def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(

@@ -153,9 +153,9 @@ def test_every_replica_s_answers_count(
     monkeypatch.setattr(socket, "getaddrinfo", look_up_replicas)
     before = answers_of(f"http://replicas:{address.port}")
     assert before == Answers(1020, 20)
-    # One has started anew: what it counts is no less than nothing.
-    fewer = Answers(before.total + 500, 0)
-    assert watch(api.url, "new", 5, fewer, api.next_second).trouble is None
+    # One has started anew: of fewer answers than before nothing can be said.
+    more = Answers(before.total + 500, 0)
+    assert watch(api.url, "new", 5, more, api.next_second).trouble is None
 
 
 def test_an_api_that_has_gone_is_no_good_sign() -> None:
