@@ -84,14 +84,14 @@ def test_a_format_that_is_no_number_is_damage(
 def test_a_newer_release_is_refused_and_the_last_one_served_on(
     serve: Serve, published: BuildFolder
 ) -> None:
-    server = serve(published)
     good = current(published).name
     publish(published)
     newer = current(published)
-    # The pointer moves on only when the release looks as it is to look.
+    # The server starts on the good one: it is not to see the newer one before it is altered.
     (published.releases / "current").unlink()
     (published.releases / "current").symlink_to(good)
     alter_release(newer, release_format=99, project_version="9.1.0")
+    server = serve(published)
     link = published.releases / "next"
     link.symlink_to(newer.name)
     link.replace(published.releases / "current")
