@@ -127,8 +127,11 @@ SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
 $(LINT_LOG): | $(RUN)
 	@$(BIN)/python -m scripts.generate_interactions $@ --scale 0.001 > /dev/null
 
-test: $(DEV) lint ## Run every test and check
-	@$(BIN)/python -m pytest -m 'not long'
+test: $(DEV) lint ## Run every check, and the tests that share one build
+	@$(BIN)/python -m pytest -m 'not builds and not long'
+
+test-builds: $(DEV) ## Run the tests that build a log of their own
+	@$(BIN)/python -m pytest -m 'builds and not long'
 
 test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 	@$(BIN)/python -m pytest -m long

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import settings
 
 from scripts.build_folder import PROJECT, BuildFolder
+from scripts.generate_experiments import generate_experiments
 from scripts.generate_interactions import generate
 from scripts.marketplace_plan import LogPlan, plan_log
 
@@ -34,6 +35,11 @@ SHARED_DATA = Path(
 # What dbt has parsed in the tests of this process, a file for every order given.
 PARSED_PROJECTS = Path(tempfile.mkdtemp(prefix="audience-parsed-"))
 atexit.register(shutil.rmtree, PARSED_PROJECTS, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Last what needs the shared build: a process makes it while others run the rest."""
+    items.sort(key=lambda item: "dirty_build" in getattr(item, "fixturenames", ()))
 
 
 def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
@@ -130,18 +136,26 @@ def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)
 
 
-def alter_release(release: Path, without: tuple[str, ...] = (), **facts: object) -> None:
+def alter_release(
+    release: Path,
+    without: tuple[str, ...] = (),
+    emptied: tuple[str, ...] = (),
+    **facts: object,
+) -> None:
     """Make a release look as if another version had made it.
 
     Args:
         release: its folder.
         without: tables that it loses.
+        emptied: tables that lose their rows.
         facts: what its manifest says instead; None removes an entry.
     """
     database = release / "audience.duckdb"
     with duckdb.connect(database) as connection:
         for table in without:
             connection.execute(f"drop table {table}")
+        for table in emptied:
+            connection.execute(f"delete from {table}")
     content = database.read_bytes()
     manifest = json.loads((release / "manifest.json").read_text())
     manifest["files"][database.name] = {
@@ -198,15 +212,20 @@ class FinishedBuild:
 
 @pytest.fixture(scope="session")
 def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
-    """A small generated log with broken rows of every kind."""
+    """A small generated log with broken rows of every kind, and the examples.
+
+    One of its experiments runs, the other has ended.
+    """
 
     def build(root: Path) -> subprocess.CompletedProcess[str]:
-        log = root / "interactions.csv"
+        log, units = root / "interactions.csv", root / "units.parquet"
         generate(log, scale=0.01, seed=3, dirty=0.04)
+        generate_experiments(units)
+        settings = {"top_n": 7, "with_examples": True, "experiment_units": str(units)}
         return run_program(
             BuildFolder(root / "build"),
             "scripts.build",
-            *("--log", str(log), "--vars", "{top_n: 7, with_examples: true}"),
+            *("--log", str(log), "--vars", json.dumps(settings)),
         )
 
     root, outcome = build_once(tmp_path_factory, "dirty", build)
@@ -233,19 +252,6 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
         plan_log(0.05, 0.4),
         outcome,
     )
-
-
-@pytest.fixture(scope="session")
-def example_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
-    """A build without a log of one's own, over a small generated one."""
-
-    def build(root: Path) -> subprocess.CompletedProcess[str]:
-        folder = BuildFolder(root / "build")
-        generate(folder.default_log, scale=0.01)
-        return run_program(folder, "scripts.build")
-
-    root, _ = build_once(tmp_path_factory, "example", build)
-    return BuildFolder(root / "build")
 
 
 @pytest.fixture

@@ -1,22 +1,10 @@
 """Experiments over HTTP, held against the release."""
 
-from collections.abc import Iterator
-
 import duckdb
-import pytest
 
 from scripts.build_folder import BuildFolder
-from tests.api.conftest import Server, start, stop
-from tests.conftest import read_release
-
-
-@pytest.fixture(scope="module")
-def examples(
-    example_build: BuildFolder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    running = start(example_build, tmp_path_factory.mktemp("examples") / "log")
-    yield running
-    stop(running)
+from tests.api.conftest import Serve, Server
+from tests.conftest import alter_release, read_release
 
 
 def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, object]]:
@@ -24,8 +12,11 @@ def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, objec
     return found
 
 
-def test_without_experiments_the_list_is_empty(server: Server) -> None:
-    body = server.get("/experiments").json()
+def test_without_experiments_the_list_is_empty(
+    serve: Serve, published: BuildFolder
+) -> None:
+    alter_release(published.releases / "current", emptied=("experiment_verdicts",))
+    body = serve(published).get("/experiments").json()
     assert (body["experiments"], body["count"]) == ([], 0)
 
 
@@ -37,8 +28,8 @@ def test_an_unknown_experiment_is_not_found(server: Server) -> None:
     )
 
 
-def test_the_list_has_every_verdict(examples: Server) -> None:
-    body = examples.get("/experiments").json()
+def test_the_list_has_every_verdict(server: Server) -> None:
+    body = server.get("/experiments").json()
     assert body["count"] == 2
     assert {row["experiment_id"]: row["verdict"] for row in body["experiments"]} == {
         "banner_example": "running",
@@ -46,9 +37,9 @@ def test_the_list_has_every_verdict(examples: Server) -> None:
     }
 
 
-def test_a_card_is_what_the_release_has(examples: Server) -> None:
-    body = examples.get("/experiments/mail_example").json()
-    with read_release(examples.folder) as release:
+def test_a_card_is_what_the_release_has(server: Server) -> None:
+    body = server.get("/experiments/mail_example").json()
+    with read_release(server.folder) as release:
         (verdict,) = rows(
             release, "from experiment_verdicts where experiment_id = 'mail_example'"
         )
@@ -72,8 +63,8 @@ def test_a_card_is_what_the_release_has(examples: Server) -> None:
     assert sorted(body["results"], key=place) == sorted(results, key=place)
 
 
-def test_nobody_sees_figures_of_a_running_experiment(examples: Server) -> None:
-    body = examples.get("/experiments/banner_example").json()
+def test_nobody_sees_figures_of_a_running_experiment(server: Server) -> None:
+    body = server.get("/experiments/banner_example").json()
     assert (body["verdict"], body["results"]) == ("running", [])
     shown = {
         name

@@ -200,6 +200,7 @@ def test_diagnostics_and_release(server: Server) -> None:
     assert set(body["verdict"]) >= {"basis", "threshold_verdict"}
 
 
+@pytest.mark.builds
 def test_ids_that_are_text_are_found_as_they_are(
     serve: Serve, text_build: BuildFolder
 ) -> None:

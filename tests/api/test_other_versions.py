@@ -87,7 +87,7 @@ def test_a_newer_release_is_refused_and_the_last_one_served_on(
     good = current(published).name
     publish(published)
     newer = current(published)
-    # The server starts on the good one: it is not to see the newer one before it is altered.
+    # The server starts on the good one, lest it sees the newer one before it is altered.
     (published.releases / "current").unlink()
     (published.releases / "current").symlink_to(good)
     alter_release(newer, release_format=99, project_version="9.1.0")

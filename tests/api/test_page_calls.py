@@ -146,6 +146,7 @@ def test_an_overlap_of_what_is_no_product_names_it(server: Server) -> None:
         assert (answer.status_code, answer.json()["parameter"]) == (422, name)
 
 
+@pytest.mark.builds
 def test_products_with_odd_ids_are_found_and_compared(
     serve: Serve, text_build: BuildFolder
 ) -> None:

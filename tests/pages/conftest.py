@@ -8,8 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from scripts.build_folder import BuildFolder
-from tests.api.conftest import Server, serve, server, start, stop, text_build
+from tests.api.conftest import Server, serve, server, text_build
 
 __all__ = ["serve", "server", "text_build"]
 
@@ -110,13 +109,3 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 def visit(visitor: Visitor, server: Server) -> Visit:
     """A tab on the release of a small log."""
     return visitor(server)
-
-
-@pytest.fixture(scope="session")
-def example_server(
-    example_build: BuildFolder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
-    """A release with an experiment that runs and one that has ended."""
-    running = start(example_build, tmp_path_factory.mktemp("examples") / "log")
-    yield running
-    stop(running)

@@ -5,6 +5,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.api.conftest import Serve, Server
@@ -207,6 +208,7 @@ def test_ids_of_64_bits_stay_whole(visit: Visit) -> None:
     assert str(link.get_attribute("href")).endswith(f"customer_id={customer}")
 
 
+@pytest.mark.builds
 def test_ids_are_shown_and_encoded_as_they_are(
     visitor: Visitor, serve: Serve, text_build: FinishedBuild
 ) -> None:

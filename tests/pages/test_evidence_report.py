@@ -1,9 +1,12 @@
 """The report of the evidence, opened in a browser without a network."""
 
+import pytest
 from playwright.sync_api import Browser
 
 from scripts.evidence_report import SECTIONS
 from tests.conftest import FinishedBuild
+
+pytestmark = pytest.mark.builds
 
 
 def test_every_chart_is_there_and_nothing_comes_from_outside(

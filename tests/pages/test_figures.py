@@ -4,10 +4,12 @@ import csv
 import io
 import re
 
+import pytest
 from playwright.sync_api import Locator, expect
 
+from scripts.build_folder import BuildFolder
 from tests.api.conftest import Serve, Server
-from tests.conftest import FinishedBuild
+from tests.conftest import FinishedBuild, alter_release
 from tests.pages.conftest import Visit, Visitor
 
 
@@ -130,9 +132,9 @@ def test_the_audience_of_a_campaign_comes_by_page_and_as_a_file(
     ).to_be_visible()
 
 
-def test_an_experiment_says_what_to_do(visitor: Visitor, example_server: Server) -> None:
-    visit = visitor(example_server).go("experiments")
-    body = example_server.get("/experiments/mail_example").json()
+def test_an_experiment_says_what_to_do(visitor: Visitor, server: Server) -> None:
+    visit = visitor(server).go("experiments")
+    body = server.get("/experiments/mail_example").json()
     assert column(visit, "Experiments of this release", 3) == ["running", "ship"]
     visit.page.get_by_role("link", name=body["experiment_name"]).click()
     expect(visit.page.locator(".conclusion")).to_have_text(f"ship {body['reason']}")
@@ -157,8 +159,11 @@ def test_an_experiment_says_what_to_do(visitor: Visitor, example_server: Server)
     ]
 
 
-def test_without_an_experiment_it_says_how_to_make_one(visit: Visit) -> None:
-    visit.go("experiments")
+def test_without_an_experiment_it_says_how_to_make_one(
+    visitor: Visitor, serve: Serve, published: BuildFolder
+) -> None:
+    alter_release(published.releases / "current", emptied=("experiment_verdicts",))
+    visit = visitor(serve(published)).go("experiments")
     expect(visit.page.get_by_text("No experiment is active")).to_contain_text("make plan")
 
 
@@ -187,6 +192,7 @@ def test_the_evidence_can_be_asked_in_other_ways(visit: Visit, server: Server) -
     ]
 
 
+@pytest.mark.builds
 def test_the_evidence_of_a_taste_shows_collaborative_filtering(
     visitor: Visitor, serve: Serve, taste_evidence: FinishedBuild
 ) -> None:

@@ -127,53 +127,41 @@ def rank_customers(log: set[Interaction]) -> list[tuple[int, float]]:
     return [(customer, scores[customer]) for customer in order]
 
 
-@given(log=logs)
-def test_the_ranking_is_the_definition_s(
-    models: dict[str, str], log: set[Interaction]
-) -> None:
-    with run_models(models, log) as warehouse:
-        found = warehouse.execute(
-            "select customer_id, engagement_score from marts.customers"
-            " order by engagement_rank"
-        ).fetchall()
-    expected = rank_customers(log)
-    assert [customer for customer, _ in found] == [customer for customer, _ in expected]
-    assert [score for _, score in found] == pytest.approx([score for _, score in expected])
-
-
-@given(log=logs)
-def test_an_audience_is_the_ranking_without_those_who_touched_the_product(
-    models: dict[str, str], log: set[Interaction]
-) -> None:
-    with run_models(models, log) as warehouse:
-        found = warehouse.execute(
-            "select product_id, audience_rank, customer_id from marts.product_audiences"
-        ).fetchall()
-    ranking = [customer for customer, _ in rank_customers(log)]
-    expected = {
-        (product, rank, customer)
+def rank_audiences(
+    log: set[Interaction], ranking: list[tuple[int, float]]
+) -> set[tuple[int, int, int]]:
+    """Products, places and customers: the ranking without whoever touched the product."""
+    touched = {(i.product, i.customer) for i in log}
+    return {
+        (product, place, customer)
         for product in {i.product for i in log}
-        for rank, customer in enumerate(
-            [
-                customer
-                for customer in ranking
-                if not any(i.customer == customer and i.product == product for i in log)
-            ][:TOP_N],
+        for place, customer in enumerate(
+            [customer for customer, _ in ranking if (product, customer) not in touched][
+                :TOP_N
+            ],
             start=1,
         )
     }
-    assert len(found) == len(expected)
-    assert set(found) == expected
 
 
 @given(log=logs)
-def test_contributions_add_up_to_the_score(
+def test_scores_and_audiences_are_the_definition_s(
     models: dict[str, str], log: set[Interaction]
 ) -> None:
     with run_models(models, log) as warehouse:
-        rows = warehouse.execute(
-            "select engagement_score, columns('.*_contribution') from marts.customers"
+        customers = warehouse.execute(
+            "select customer_id, engagement_score, columns('.*_contribution')"
+            " from marts.customers order by engagement_rank"
         ).fetchall()
-    for score, *contributions in rows:
+        audiences = warehouse.execute(
+            "select product_id, audience_rank, customer_id from marts.product_audiences"
+        ).fetchall()
+    ranking = rank_customers(log)
+    assert [customer for customer, *_ in customers] == [customer for customer, _ in ranking]
+    for (_, expected), (_, score, *contributions) in zip(ranking, customers, strict=True):
+        assert score == pytest.approx(expected)
         assert sum(contributions) == pytest.approx(score, abs=1e-9)
         assert 0 <= score <= 1
+    expected_audiences = rank_audiences(log, ranking)
+    assert len(audiences) == len(expected_audiences)
+    assert set(audiences) == expected_audiences

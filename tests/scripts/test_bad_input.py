@@ -117,7 +117,12 @@ def long(*values: str) -> Any:
         long(HEADER, "", "log.csv has no rows"),
         long("user,product_id,event,event_date\n" + ROW, "", "has no column customer_id"),
         long(HEADER.replace(",", ";"), "", "or the delimiter if these are not columns"),
-        (HEADER + "x" + ROW + "y" + ROW, "", "every row was rejected (most often uncast"),
+        pytest.param(
+            HEADER + "x" + ROW + "y" + ROW,
+            "",
+            "every row was rejected (most often uncast",
+            marks=pytest.mark.builds,
+        ),
         long(HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
         long(HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
         long(HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter, expressions and"),
@@ -192,6 +197,7 @@ def test_an_environment_that_cannot_be_meant_is_refused(
     assert variable + " " + message in capsys.readouterr().err
 
 
+@pytest.mark.builds
 def test_a_setting_that_is_refused_leaves_the_last_build_fit_to_publish(
     built: BuildFolder, log: Callable[[str], Path]
 ) -> None:
@@ -255,6 +261,7 @@ def test_a_build_that_is_ended_while_dbt_starts_takes_it_too(
     assert not [command for command in running if str(log("")) in command]
 
 
+@pytest.mark.builds
 def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
     folder: BuildFolder, log: Callable[[str], Path]
 ) -> None:
@@ -313,6 +320,7 @@ def test_a_warehouse_held_by_another_program_names_it(
     assert f"(process {holder.pid})" in outcome.stderr
 
 
+@pytest.mark.builds
 def test_a_full_disk_stops_the_build_with_one_sentence(
     log: Callable[[str], Path], tmp_path: Path
 ) -> None:

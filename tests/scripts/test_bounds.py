@@ -61,6 +61,7 @@ def test_dbt_has_the_same_limits_by_hand(monkeypatch: pytest.MonkeyPatch) -> Non
     assert bounds.memory_limit() == bounds.MEMORY_LIMIT
 
 
+@pytest.mark.builds
 def test_cores_are_bounded(folder: BuildFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIENCE_CORES", "3")
     query = "select current_setting('threads') * 11 as cores"
@@ -134,6 +135,7 @@ def test_spill_is_swept_and_nothing_else(
     assert (other.spill / left).exists()
 
 
+@pytest.mark.builds
 def test_too_little_memory_stops_a_build_with_one_sentence(
     published: BuildFolder, tmp_path: Path
 ) -> None:

@@ -166,6 +166,7 @@ def test_builds_that_are_killed_at_any_moment(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.builds
 def test_what_is_served_survives_builds_that_are_killed(
     published: BuildFolder, tmp_path: Path
 ) -> None:

@@ -10,6 +10,8 @@ from scripts.build_folder import BuildFolder
 from scripts.dbt_run import run_dbt
 from scripts.generate_interactions import generate
 
+pytestmark = pytest.mark.builds
+
 # No data tests: that the tables are good is for other tests to say.
 COMMAND = ["build", "--resource-type", "model", "--resource-type", "seed"]
 # Of the models those that grow, and what they are made of.

@@ -18,6 +18,8 @@ from scripts.refresh import is_unchanged
 from scripts.releases import ReleaseFolder
 from tests.conftest import FinishedBuild, read_release, run_program
 
+pytestmark = pytest.mark.builds
+
 # Seeds and models; their tests have run before.
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 

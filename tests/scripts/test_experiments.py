@@ -16,7 +16,7 @@ from scripts.export_campaign import export_campaign
 from scripts.generate_experiments import ARMS, TRUTH
 from scripts.generate_interactions import generate
 from scripts.start_experiment import start_experiment
-from tests.conftest import copy_project, read_release, run_program
+from tests.conftest import FinishedBuild, copy_project, read_release, run_program
 from tests.scripts.test_seeds import GOOD, RULE
 
 EXPERIMENT = {
@@ -244,9 +244,9 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
 
 
 def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(
-    example_build: BuildFolder,
+    dirty_build: FinishedBuild,
 ) -> None:
-    with read_release(example_build) as release:
+    with read_release(dirty_build.folder) as release:
         verdicts = {
             row["experiment_id"]: row
             for row in columns(release, "from experiment_verdicts")
@@ -267,9 +267,9 @@ def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(
     for comparison, difference in truth.items():
         row = found[comparison]
         assert row["difference_low"] < difference < row["difference_high"]
-    card = run_program(example_build, "scripts.experiment_card", "mail_example")
+    card = run_program(dirty_build.folder, "scripts.experiment_card", "mail_example")
     assert "conversions added: 310" in card.stdout
     assert "FAILED" not in card.stdout
-    card = run_program(example_build, "scripts.experiment_card", "banner_example")
+    card = run_program(dirty_build.folder, "scripts.experiment_card", "banner_example")
     assert "Verdict: running" in card.stdout
     assert "Money" not in card.stdout

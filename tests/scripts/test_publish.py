@@ -222,12 +222,12 @@ def test_a_release_that_is_killed_half_way_is_never_seen(built: BuildFolder) -> 
     publish(built)
     takes = time.monotonic() - started
     context = multiprocessing.get_context("spawn")
-    for attempt in range(8):
+    for attempt in range(5):
         child = context.Process(target=publish_until_killed, args=(built.root,))
         child.start()
         assert child.pid is not None
         # Starting the process takes about as long again as publishing.
-        time.sleep(0.5 + takes * attempt / 6)
+        time.sleep(0.5 + takes * attempt / 4)
         os.kill(child.pid, signal.SIGKILL)
         child.join()
         current = releases.current()

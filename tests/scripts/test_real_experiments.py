@@ -13,6 +13,8 @@ from scripts.build_folder import BuildFolder
 from tests.conftest import copy_project, read_release, run_program
 from tests.scripts.test_experiments import EXPERIMENT, arms, columns, scores, welch
 
+pytestmark = pytest.mark.builds
+
 
 @pytest.fixture(scope="module")
 def real_experiments(

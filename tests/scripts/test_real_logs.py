@@ -163,7 +163,7 @@ LAYOUTS = {
 @pytest.mark.parametrize(
     "mapping",
     [
-        pytest.param(mapping, marks=() if number == 0 else pytest.mark.long)
+        pytest.param(mapping, marks=pytest.mark.long if number else pytest.mark.builds)
         for number, mapping in enumerate(LAYOUTS)
     ],
 )

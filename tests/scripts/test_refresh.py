@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.build_history import read_history
@@ -12,6 +13,7 @@ from tests.conftest import run_program
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
 
+@pytest.mark.builds
 def test_a_new_file_is_served_with_the_settings_of_before(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ def rows(folder: BuildFolder, query: str) -> list[Any]:
         return warehouse.execute(query).fetchall()
 
 
+@pytest.mark.builds
 def test_tables_beside_the_log_are_read_and_accounted_for(
     folder: BuildFolder, log: Path, tmp_path: Path
 ) -> None:
@@ -119,6 +120,7 @@ def test_tables_beside_the_log_are_read_and_accounted_for(
     ) == [(1, 10, "2023-01-05 08:00:00", 0.1), (1, None, "2023-01-06 00:00:00", None)]
 
 
+@pytest.mark.builds
 def test_an_opt_out_that_cannot_be_read_stops_the_build(
     folder: BuildFolder, log: Path, tmp_path: Path
 ) -> None:
@@ -181,6 +183,7 @@ def test_a_build_forgets_nobody_of_whom_the_release_knew(
     check_nothing_is_forgotten(published, {name: "other.csv"})
 
 
+@pytest.mark.builds
 def test_a_table_needs_a_column_for_its_customers(
     folder: BuildFolder, log: Path, tmp_path: Path
 ) -> None:
