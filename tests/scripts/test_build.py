@@ -9,6 +9,7 @@ import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.generate_interactions import generate
+from scripts.marketplace_plan import plan_log
 from scripts.marketplace_rows import BROKEN_ROWS
 from scripts.release_writer import public_marts
 from tests.conftest import FinishedBuild, public_tables, read_release, run_program
@@ -120,6 +121,27 @@ def test_a_release_lies_in_lookup_order(dirty_build: FinishedBuild) -> None:
         rows = release.execute("select product_id, audience_rank from product_audiences")
         keys = rows.fetchall()
     assert keys == sorted(keys)
+
+
+@pytest.mark.builds
+def test_without_a_log_the_generated_one_is_built_with_the_examples(
+    folder: BuildFolder,
+) -> None:
+    generate(folder.default_log, scale=0.002)
+    outcome = run_program(folder, "scripts.build")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "generating" not in outcome.stdout, "it is there already"
+    with read_release(folder) as release:
+        experiments = release.execute(
+            "select experiment_id, verdict from experiment_verdicts order by 1"
+        ).fetchall()
+        campaigns = release.execute(
+            "select campaign_id from campaign_summaries order by 1"
+        ).fetchall()
+        customers = release.execute("select count(*) from customers").fetchone()
+    assert experiments == [("banner_example", "running"), ("mail_example", "ship")]
+    assert campaigns == [("abandoned_carts",), ("most_engaged",), ("spring_rotation",)]
+    assert customers == (plan_log(0.002).customers,)
 
 
 @pytest.mark.long
