@@ -8,16 +8,16 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import BadRequest, SanicException
 from sanic.log import error_logger as log
 
-from api.answers import SECURITY_HEADERS, Answer
-from api.gate import Gate
-from api.observation import Observation
+from api.authentication import Gate
 from api.problems import Problem
 from api.protocol import CheckedRequest
-from api.rates import Rates
+from api.rate_limit import Rates
+from api.responses import SECURITY_HEADERS, Answer
 from api.routes import BLUEPRINTS
 from api.routes.exports import Export
 from api.serving import Serving
 from api.settings import Settings
+from api.telemetry import Observation
 
 LARGEST_BODY = 512 * 1024  # A thousand long ids.
 LARGEST_HEAD = 16 * 1024  # The most that Sanic allows.

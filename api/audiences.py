@@ -14,11 +14,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.answers import as_json
+from api.batching import Gathering
 from api.blocks import BLOCK_SIZE, Block, ProductId
-from api.gathering import Gathering
 from api.ranking import Ranking
 from api.release import Release
+from api.responses import as_json
 from api.settings import Settings
 
 BLOCKS_READ_AT_ONCE = 64

@@ -12,8 +12,8 @@ from pydantic.json_schema import models_json_schema
 from sanic import Sanic
 
 from api import schemas
-from api.answers import VERSION
 from api.parameters import Parameter
+from api.responses import VERSION
 
 READING = ("GET", "HEAD")
 # Real answers over the generated log, cut short.

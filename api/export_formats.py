@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pyarrow
 from pyarrow import compute, csv, parquet
 
-from api.answers import as_json
+from api.responses import as_json
 
 
 class Writer:

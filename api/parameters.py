@@ -9,10 +9,10 @@ from urllib.parse import unquote_to_bytes
 
 from sanic import Request
 
-from api.answers import as_json
 from api.blocks import ProductId
 from api.problems import Problem, invalid_parameter
 from api.release import Release
+from api.responses import as_json
 
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 LONGEST_ID = 4096

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from itertools import islice
 
-from api.answers import as_json
+from api.responses import as_json
 
 
 class Ranking:

@@ -17,7 +17,7 @@ import duckdb
 from api.problems import Problem, too_slow
 from api.settings import Settings
 
-# The newest format of a release that is read here, as scripts/releases.py writes it.
+# The newest release format that the API reads (scripts/releases/release_folder.py).
 RELEASE_FORMAT = 1
 # How long a failure to read counts as trouble.
 FAILURE_SECONDS = 600

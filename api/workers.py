@@ -20,7 +20,7 @@ from typing import Any
 from prometheus_client import multiprocess
 from sanic import Sanic
 
-from api.rates import Rates
+from api.rate_limit import Rates
 from api.settings import Settings
 
 STOP_SECONDS = 20

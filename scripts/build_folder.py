@@ -124,7 +124,7 @@ class BuildFolder:
 
     @property
     def history(self) -> Path:
-        """What became of every build, a row each (scripts/build_history.py)."""
+        """What became of every build, a row each (scripts/releases/run_history.py)."""
         return self.root / "history.parquet"
 
     @property

@@ -20,9 +20,9 @@ import pytest
 from hypothesis import settings
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.generate_experiments import generate_experiments
-from scripts.generate_interactions import generate
-from scripts.marketplace_plan import LogPlan, plan_log
+from scripts.synthetic.experiments import generate_experiments
+from scripts.synthetic.interactions import generate
+from scripts.synthetic.marketplace_plan import LogPlan, plan_log
 
 # The same examples on every run; a slow machine fails no test.
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
@@ -224,7 +224,7 @@ def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
         settings = {"top_n": 7, "with_examples": True, "experiment_units": str(units)}
         return run_program(
             BuildFolder(root / "build"),
-            "scripts.build",
+            "scripts.build.pipeline",
             *("--log", str(log), "--vars", json.dumps(settings)),
         )
 
@@ -242,7 +242,7 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
         log = root / "interactions.parquet"
         generate(log, scale=0.05, seed=5, retention=0.4, taste=0.8)
         return run_program(
-            BuildFolder(root / "build"), "scripts.evidence", "--log", str(log)
+            BuildFolder(root / "build"), "scripts.evidence.renewal", "--log", str(log)
         )
 
     root, outcome = build_once(tmp_path_factory, "taste", build)

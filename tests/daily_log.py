@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.generate_interactions import generate
+from scripts.synthetic.interactions import generate
 
 
 class DailyLog:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from scripts.build.notifications import METRICS
 from scripts.build_folder import PROJECT
-from scripts.refresh_report import METRICS
 
 MONITORING = PROJECT / "deploy" / "monitoring"
 # What `make refresh` leaves in metrics/refresh.prom of the build folder.

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from scripts.build_folder import BuildFolder
-from scripts.releases import RELEASE_ID, Release, ReleaseFolder
+from scripts.releases.release_folder import RELEASE_ID, Release, ReleaseFolder
 
 
 @dataclass

@@ -9,12 +9,12 @@ import pydantic
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.audiences import DEFAULT_N, LARGEST_N, Audiences
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
 from api.parameters import OTHER_PRODUCT_ID, PRODUCT_ID, Choice, WholeNumber, identifier
 from api.problems import invalid_parameter, not_found, too_slow
+from api.responses import answer, as_json
 from api.schemas import audiences as schemas
 
 # What may stand in the body of a batch, in words.

@@ -7,13 +7,13 @@ import pyarrow
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
 from api.export_formats import FORMATS
 from api.parameters import CAMPAIGN_ID, PRODUCT_ID, Choice, Cursor, Filter, WholeNumber
 from api.problems import not_found
 from api.release import Release
+from api.responses import answer, as_json
 from api.routes.exports import PART_SIZE, export
 from api.schemas import campaigns as schemas
 

@@ -3,10 +3,10 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
 from api.parameters import CUSTOMER_ID, WholeNumber
 from api.problems import not_found
+from api.responses import answer, as_json
 from api.schemas import customers as schemas
 
 N = WholeNumber("n", 100, 1, 1000, "How many products.")

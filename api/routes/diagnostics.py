@@ -3,8 +3,8 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
+from api.responses import answer, as_json
 from api.schemas import diagnostics as schemas
 from api.schemas.evidence import Evidence
 

@@ -7,8 +7,8 @@ from sanic import Blueprint, Request
 from sanic.exceptions import NotFound
 from sanic.response import HTTPResponse, file
 
-from api.answers import as_json
 from api.documentation import READING, Operation, documented, openapi
+from api.responses import as_json
 
 PAGES = Path(__file__).parent.parent / "pages"
 # The package that carries Swagger UI; its own page is not used.

@@ -3,10 +3,10 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
 from api.parameters import EXPERIMENT_ID
 from api.problems import not_found
+from api.responses import answer, as_json
 from api.schemas import experiments as schemas
 
 experiments = Blueprint("experiments")

@@ -8,7 +8,6 @@ import pyarrow
 from sanic import Blueprint, Request
 from sanic.log import error_logger as log
 
-from api.answers import Answer, entity_tag, is_known
 from api.audiences import Audiences
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
@@ -16,6 +15,7 @@ from api.export_formats import FORMATS, Writer
 from api.parameters import PRODUCT_ID, Choice, WholeNumber
 from api.problems import Problem
 from api.release import Release
+from api.responses import Answer, entity_tag, is_known
 
 PART_SIZE = 10_000
 SMALLEST_PART = 1_000

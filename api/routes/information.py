@@ -5,8 +5,8 @@ from typing import Any
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import VERSION, as_json
 from api.documentation import READING, Operation, documented
+from api.responses import VERSION, as_json
 from api.schemas import information as schemas
 
 ENDPOINTS = {

@@ -3,9 +3,9 @@
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
 from api.parameters import LONGEST_ID, Text, WholeNumber
+from api.responses import answer, as_json
 from api.schemas import products as schemas
 
 N = WholeNumber("n", 10, 1, 1000, "How many products.")

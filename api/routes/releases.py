@@ -6,8 +6,8 @@ from datetime import datetime
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.answers import answer, as_json
 from api.documentation import READING, Operation, documented
+from api.responses import answer, as_json
 from api.schemas import releases as schemas
 
 releases = Blueprint("releases")

@@ -148,7 +148,7 @@ def text_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
             connection.execute(f"copy log to '{log}'")
         return run_program(
             BuildFolder(root / "build"),
-            "scripts.build",
+            "scripts.build.pipeline",
             *("--log", str(log), "--vars", "{id_type: text, top_n: 3}"),
         )
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import api.release
-import scripts.releases
+import scripts.releases.release_folder
 from api.release import Release, UnusableReleaseError
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
-from scripts.publish import publish
+from scripts.releases.publish import publish
 from tests.api.conftest import Serve
 from tests.conftest import alter_release
 
@@ -20,7 +20,7 @@ def current(folder: BuildFolder) -> Path:
 
 
 def test_the_api_reads_what_is_published() -> None:
-    assert api.release.RELEASE_FORMAT == scripts.releases.RELEASE_FORMAT
+    assert api.release.RELEASE_FORMAT == scripts.releases.release_folder.RELEASE_FORMAT
 
 
 def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(

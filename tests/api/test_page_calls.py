@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.publish import publish, roll_back
-from scripts.releases import ReleaseFolder
+from scripts.releases.publish import publish, roll_back
+from scripts.releases.release_folder import ReleaseFolder
 from tests.api.conftest import Serve, Server
 
 ODD_NAMES = {

@@ -18,11 +18,11 @@ import pytest
 
 from api import keys
 from api.__main__ import metrics_folder
+from api.authentication import Gate
 from api.documentation import openapi
-from api.gate import Gate
 from api.keys import hashed
 from api.problems import Problem
-from api.rates import COUNT, Rates
+from api.rate_limit import COUNT, Rates
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
@@ -98,7 +98,7 @@ def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str])
 
 def test_a_key_has_its_rate_in_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.9]
-    monkeypatch.setattr("api.rates.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("api.rate_limit.time.monotonic", lambda: clock[0])
     names = {hashed("a"): "a", hashed("old a"): "a", hashed("b"): "b"}
     rates = Rates.of(3, names.values(), workers=2)
     first, second = (Gate(names, replace(rates, worker=k)) for k in range(2))

@@ -19,8 +19,8 @@ from api.release import Release
 from api.routes.information import health
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
-from scripts.publish import publish, roll_back
-from scripts.releases import ReleaseFolder
+from scripts.releases.publish import publish, roll_back
+from scripts.releases.release_folder import ReleaseFolder
 from tests.api.conftest import Serve, Server
 from tests.load import Load, served
 

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from scripts.build_folder import BuildFolder
-from scripts.releases import ReleaseFolder
+from scripts.releases.release_folder import ReleaseFolder
 from tests.conftest import FinishedBuild
 
 TABLES = "select table_name from information_schema.tables where table_schema = 'main'"

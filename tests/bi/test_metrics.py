@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from scripts.releases import Release, ReleaseFolder
+from scripts.releases.release_folder import Release, ReleaseFolder
 from tests.conftest import FinishedBuild, read_release, run_program
 
 pytest.importorskip("metricflow", reason="MetricFlow is not installed: make test-bi does")
@@ -21,7 +21,7 @@ from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
 )
 
-from scripts.metrics import ReleaseClient, metrics_of
+from scripts.releases.metrics import ReleaseClient, metrics_of
 
 TOP_TENTH = """
     from targeting_lift
@@ -237,7 +237,7 @@ def test_metrics_read_nothing_but_the_release(dirty_build: FinishedBuild) -> Non
 
 
 def test_the_program_lists_what_can_be_asked(dirty_build: FinishedBuild) -> None:
-    listed = run_program(dirty_build.folder, "scripts.metrics")
+    listed = run_program(dirty_build.folder, "scripts.releases.metrics")
     assert listed.returncode == 0, listed.stderr
     for name in (*PLAIN, *SAVED):
         assert f" {name} " in listed.stdout
@@ -248,7 +248,7 @@ def test_the_program_answers(
 ) -> None:
     outcome = run_program(
         dirty_build.folder,
-        "scripts.metrics",
+        "scripts.releases.metrics",
         *("--metrics", "interactions", "--by", "event__event_name"),
         *("--order", "interactions", "--descending", "--format", "csv"),
     )
@@ -263,7 +263,7 @@ def test_the_program_answers(
 
 def test_the_program_says_what_it_does_not_know(dirty_build: FinishedBuild) -> None:
     outcome = run_program(
-        dirty_build.folder, "scripts.metrics", "--metrics", "customer_cont"
+        dirty_build.folder, "scripts.releases.metrics", "--metrics", "customer_cont"
     )
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("error: ")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from scripts.build_folder import BuildFolder
-from scripts.build_history import read_history
-from scripts.releases import ReleaseFolder
+from scripts.releases.release_folder import ReleaseFolder
+from scripts.releases.run_history import read_history
 from tests.api.conftest import serve
 from tests.conftest import run_program
 from tests.daily_log import DailyLog
@@ -40,7 +40,9 @@ class Marketplace:
         self, *arguments: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Refresh as a user would; whatever comes of it, releases are whole afterwards."""
-        outcome = run_program(self.folder, "scripts.refresh", *arguments, **environment)
+        outcome = run_program(
+            self.folder, "scripts.build.refresh", *arguments, **environment
+        )
         self.check(outcome.stdout + outcome.stderr)
         return outcome
 
@@ -68,7 +70,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DailyLo
     log.folder = log.folder.rename(root / "days")
     (root / "log").symlink_to(log.folder)
     built = run_program(
-        BuildFolder(root / "build"), "scripts.build", "--log", f"{root}/log/*.csv"
+        BuildFolder(root / "build"), "scripts.build.pipeline", "--log", f"{root}/log/*.csv"
     )
     assert built.returncode == 0, built.stderr
     return root, log

@@ -15,17 +15,17 @@ import psutil
 import pytest
 from rich.console import Console
 
-from scripts import build_history, release_writer
+from scripts.build.refresh import refresh
 from scripts.build_folder import PROJECT, SMOKE_CHECK, BuildFolder
-from scripts.publish import roll_back
-from scripts.refresh import refresh
-from scripts.releases import ReleaseFolder
+from scripts.releases import release_writer, run_history
+from scripts.releases.publish import roll_back
+from scripts.releases.release_folder import ReleaseFolder
 from tests.api.conftest import Serve, Server
 from tests.chaos.conftest import Marketplace
 from tests.conftest import run_program
 from tests.load import Load, served
 from tests.readers import Readers
-from tests.scripts.test_crashes import VICTIMS, kill_a_build
+from tests.scripts.build.test_crashes import VICTIMS, kill_a_build
 
 KILLS = 6
 # Of the disk beyond what lies on it already: from nothing to almost enough.
@@ -154,7 +154,7 @@ def test_a_clock_that_jumps_back(
             return super().now(tz) - timedelta(days=400)  # type: ignore[arg-type]
 
     monkeypatch.setattr(release_writer, "datetime", Earlier)
-    monkeypatch.setattr(build_history, "datetime", Earlier)
+    monkeypatch.setattr(run_history, "datetime", Earlier)
     # The API that the refresh asks is another process, whose clock is right.
     monkeypatch.setenv("AUDIENCE_MAX_RELEASE_AGE_DAYS", "1000")
     monkeypatch.setenv("AUDIENCE_API_URL", "http://127.0.0.1:9")
@@ -173,7 +173,7 @@ def test_a_clock_that_jumps_back(
 def test_two_refreshes_at_once(market: Marketplace) -> None:
     before = market.served
     market.log.grow()
-    command = [sys.executable, "-m", "scripts.refresh"]
+    command = [sys.executable, "-m", "scripts.build.refresh"]
     environment = os.environ | {
         "AUDIENCE_BUILD_DIR": str(market.folder.root),
         "PYTHONPATH": str(PROJECT),
@@ -258,7 +258,7 @@ def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> No
     # It is neither gone back to nor compared with.
     assert roll_back(ReleaseFolder(releases)).release_id == before
     market.log.grow()
-    outcome = run_program(market.folder, "scripts.refresh")
+    outcome = run_program(market.folder, "scripts.build.refresh")
     assert outcome.returncode == 0, outcome.stderr
     assert market.results[-1] == "published"
     # Readers look into every release that is there.

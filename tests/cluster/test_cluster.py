@@ -16,10 +16,10 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from scripts.benchmark_api import wrk
+from scripts.benchmarks.api_throughput import wrk
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.publish import publish
-from scripts.releases import ReleaseFolder
+from scripts.releases.publish import publish
+from scripts.releases.release_folder import ReleaseFolder
 from tests.api.conftest import Server, free_port, start, stop
 from tests.load import Load, served
 
@@ -110,7 +110,7 @@ def _instance(
     folder = BuildFolder(place / f"instance-{number}")
     fetch = _run(
         running,
-        [sys.executable, "-m", "scripts.fetch_release", str(source), "--every", "0.5"],
+        [sys.executable, "-m", "scripts.releases.fetch", str(source), "--every", "0.5"],
         AUDIENCE_BUILD_DIR=str(folder.root),
     )
     while ReleaseFolder(folder.releases).current() is None:

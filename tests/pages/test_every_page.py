@@ -144,7 +144,7 @@ def test_a_reader_can_skip_to_the_content(visit: Visit) -> None:
 def test_every_page_can_be_pictured(server: Server, tmp_path: Path) -> None:
     outcome = run_program(
         server.folder,
-        "scripts.screenshots",
+        "scripts.maintenance.screenshots",
         *("--url", server.url, "--to", str(tmp_path)),
     )
     assert outcome.returncode == 0, outcome.stderr

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from scripts.evidence_report import SECTIONS
+from scripts.evidence.report import SECTIONS
 from tests.conftest import FinishedBuild
 
 pytestmark = pytest.mark.builds

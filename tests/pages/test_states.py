@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 
 from api.keys import hashed
 from scripts.build_folder import BuildFolder
-from scripts.publish import publish
+from scripts.releases.publish import publish
 from tests.api.conftest import Serve, Server
 from tests.pages.conftest import Visit, Visitor
 

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.generate_experiments import generate_experiments
-from scripts.generate_interactions import generate
+from scripts.synthetic.experiments import generate_experiments
+from scripts.synthetic.interactions import generate
 from tests.conftest import copy_project, run_program
 
 # Small: what there is to do is little, and there are two cores.
@@ -141,16 +141,22 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     def run(folder: BuildFolder, *arguments: str) -> str:
         return succeed(*arguments, folder=folder, project=project)
 
-    run(on_duckdb, "scripts.evidence", *order)
-    run(on_duckdb, "scripts.export_campaign", "abandoned_carts", "--on", "2023-04-03")
-    run(on_duckdb, "scripts.suppress", "42")
-    run(on_duckdb, "scripts.build", *order)
+    run(on_duckdb, "scripts.evidence.renewal", *order)
+    run(on_duckdb, "scripts.campaigns.export", "abandoned_carts", "--on", "2023-04-03")
+    run(on_duckdb, "scripts.campaigns.suppress", "42")
+    run(on_duckdb, "scripts.build.pipeline", *order)
     on_spark.root.mkdir()
     for kept in ("evidence", "exports", "suppressions"):
         shutil.copytree(on_duckdb.root / kept, on_spark.root / kept)
     shutil.copy(on_duckdb.history, on_spark.history)
     outcome = run_program(
-        on_spark, "scripts.build", "--target", "spark", *order, project=project, **SMALL
+        on_spark,
+        "scripts.build.pipeline",
+        "--target",
+        "spark",
+        *order,
+        project=project,
+        **SMALL,
     )
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     settings["log"] = str(log / "*.csv")

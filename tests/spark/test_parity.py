@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
-from scripts.dbt_run import run_dbt
-from scripts.generate_interactions import generate
-from scripts.release_writer import PublicMart, public_marts
+from scripts.releases.release_writer import PublicMart, public_marts
+from scripts.synthetic.interactions import generate
 from tests.conftest import TABLES_OF_RUNS
 from tests.spark.comparison import differences
 from tests.spark.conftest import SMALL, Engines

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.dbt_run import run_dbt
 from tests.spark.conftest import SMALL
 
 READ = ["build", "--target", "spark", "--exclude-resource-type", "unit_test", "--select"]

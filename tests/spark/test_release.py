@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from scripts.releases import ReleaseFolder
+from scripts.releases.release_folder import ReleaseFolder
 from tests.api.conftest import start
 from tests.spark.conftest import Engines
 

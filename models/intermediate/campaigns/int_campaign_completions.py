@@ -179,7 +179,7 @@ def _columns(rows: pyarrow.Table, campaign_id: str, *names: str) -> list[Any]:
 
 def model(dbt: Any, session: Any) -> Any:
     """The table of this model: one row per campaign, product and customer, by number."""
-    from scripts.engine_tables import arrow_table, engine_table
+    from scripts.statistics.engine_tables import arrow_table, engine_table
 
     dbt.config(materialized="table")
     products = arrow_table(dbt.ref("int_campaign_open_products"))

@@ -58,7 +58,7 @@ def sample_ratios(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def model(dbt: Any, session: Any) -> Any:
     """The table of this model: one row per started experiment."""
-    from scripts.engine_tables import arrow_table, engine_table
+    from scripts.statistics.engine_tables import arrow_table, engine_table
 
     dbt.config(materialized="table")
     counts = arrow_table(dbt.ref("int_experiment_arm_counts")).to_pylist()

@@ -340,7 +340,7 @@ def _measurable(value: Any) -> Any:
 
 def model(dbt: Any, session: Any) -> Any:
     """The table of this model: one row per experiment, comparison and metric."""
-    from scripts.engine_tables import arrow_table, engine_table
+    from scripts.statistics.engine_tables import arrow_table, engine_table
 
     dbt.config(materialized="table")
     experiments, aggregates = (

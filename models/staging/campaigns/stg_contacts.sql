@@ -24,7 +24,7 @@ renamed as (
     from contacts
 ),
 
--- What scripts/export_campaign.py has handed over.
+-- What scripts/campaigns/export.py has handed over.
 exported as (
     {{ kept_rows('exports/*/ledger', {
         'customer_id': dbt.type_string(),

@@ -1,7 +1,7 @@
 {# A table: the file that it reads changes with every run. #}
 {{ config(materialized='table') }}
 
--- What scripts/build_history.py has noted.
+-- What scripts/releases/run_history.py has noted.
 with runs as (
     {{ kept_rows('history', {
         'run_number': 'bigint',

@@ -1,0 +1,1 @@
+"""Measure builds, memory, disk and the API."""

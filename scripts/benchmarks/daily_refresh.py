@@ -1,0 +1,143 @@
+"""Measure what a day more costs: a build that goes on, beside one from nothing."""
+
+import shutil
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from scripts.benchmarks.builds import in_own_process, model_timing, run_program
+from scripts.build.dbt_run import run_dbt
+from scripts.build_folder import BuildFolder
+from scripts.releases.release_folder import ReleaseFolder
+from scripts.releases.running_api import running_api
+
+SETTINGS = {"evaluation_period": "week"}
+PATIENCE_SECONDS = 30
+SHORT_LOG = 5_000
+
+
+@dataclass(frozen=True)
+class DayMore:
+    """A log of many days from nothing, and then one day more.
+
+    Attributes:
+        days: of the log before the last one.
+        day_interactions: those of the last day.
+        all_models, day_models: seconds of all models, one after the other.
+        least_all, least_day: the same of a log of SHORT_LOG interactions, and once more
+            without anything new: what dbt needs whatever the log.
+        build, refresh: wall time of `make build` and `make refresh`, tests and publishing
+            included, in seconds.
+        served: from the start of the refresh to the first answer of a running API out of
+            the new release, in seconds.
+    """
+
+    days: int
+    day_interactions: int
+    all_models: float
+    day_models: float
+    least_all: float
+    least_day: float
+    build: float
+    refresh: float
+    served: float
+
+    @property
+    def share_of_models(self) -> float:
+        """What the day's models cost of all, beyond what dbt needs whatever the log."""
+        return (self.day_models - self.least_day) / (self.all_models - self.least_all)
+
+
+def write_days(log: Path, folder: Path) -> list[Path]:
+    """The interactions of a log as a Parquet file per day, in the order of days."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        days = connection.execute(
+            "select distinct event_date::date::text from read_parquet(?) order by 1",
+            [str(log)],
+        ).fetchall()
+        files = []
+        for (day,) in days:
+            files.append(folder / f"{day}.parquet")
+            connection.execute(
+                f"copy (select * from read_parquet('{log}') where event_date::date ="
+                f" '{day}') to '{files[-1]}'"
+            )
+    return files
+
+
+def model_seconds(folder: BuildFolder, log: str) -> float:
+    """All models one after the other, going on from what is there; in its own process."""
+    kinds = ("--resource-type", "seed", "--resource-type", "model")
+    command = ["build", "--threads", "1", *kinds]
+    return model_timing(run_dbt(command, {"log": log} | SETTINGS, folder)).total
+
+
+def measure_day_more(root: Path, log: Path) -> DayMore:
+    """Build all days but the last, then the last too.
+
+    Args:
+        root: for the days and the builds; what is there is removed.
+
+    Raises:
+        BuildError, MeasurementError: something failed.
+    """
+    *_, last = files = write_days(log, root / "days")
+    pattern = str(root / "days" / "*.parquet")
+    held_back = root / last.name
+    last.rename(held_back)
+
+    models = BuildFolder(root / "day_models")
+    shutil.rmtree(models.root, ignore_errors=True)
+    all_models = in_own_process(model_seconds, models, pattern)
+    whole = BuildFolder(root / "day_build")
+    shutil.rmtree(whole.root, ignore_errors=True)
+    started = time.monotonic()
+    settings = yaml.safe_dump(SETTINGS, default_flow_style=True).strip()
+    run_program(whole, "scripts.build.pipeline", "--log", pattern, "--vars", settings)
+    build = time.monotonic() - started
+
+    short = root / "short.parquet"
+    duckdb.execute(f"copy (from read_parquet('{log}') limit {SHORT_LOG}) to '{short}'")
+    least = BuildFolder(root / "least_models")
+    shutil.rmtree(least.root, ignore_errors=True)
+    least_all = in_own_process(model_seconds, least, str(short))
+    least_day = in_own_process(model_seconds, least, str(short))
+
+    held_back.rename(last)
+    day_models = in_own_process(model_seconds, models, pattern)
+    with running_api(whole, ["api"], workers=1) as api:
+        started = time.monotonic()
+        run_program(whole, "scripts.build.refresh")
+        refresh = time.monotonic() - started
+        current = ReleaseFolder(whole.releases).current()
+        while current is not None and current.release_id not in _release_of(api.url):
+            if time.monotonic() - started > refresh + PATIENCE_SECONDS:
+                raise TimeoutError(f"{current.release_id} is not served")
+            time.sleep(0.05)
+        served = time.monotonic() - started
+    (day_interactions,) = duckdb.execute(
+        "select count(*) from read_parquet(?)", [str(last)]
+    ).fetchone() or (0,)
+    return DayMore(
+        days=len(files) - 1,
+        day_interactions=day_interactions,
+        all_models=all_models,
+        day_models=day_models,
+        least_all=least_all,
+        least_day=least_day,
+        build=build,
+        refresh=refresh,
+        served=served,
+    )
+
+
+def _release_of(url: str) -> str:
+    """What an API says of the release that it serves."""
+    with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310
+        return str(answer.read())

@@ -1,0 +1,176 @@
+"""Time whole builds at several scales: models, memory, disk, releases, the API, and Polars.
+
+Every measured piece runs in a process of its own, so that its peak memory is its own.
+`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and a chart. What was
+measured of a scale stays beside its log, and `--kept` reports it again.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+
+from scripts.benchmarks.builds import (
+    LARGEST_COMPARED_SCALE,
+    Timing,
+    build_models,
+    evaluation_models,
+    in_own_process,
+    measure_whole_build,
+    run_program,
+)
+from scripts.benchmarks.daily_refresh import measure_day_more
+from scripts.benchmarks.growth_chart import growth_chart
+from scripts.benchmarks.report import ScaleResult, report
+from scripts.benchmarks.serving import measure_serving
+from scripts.benchmarks.tables import CONTENDERS, compare_tables
+from scripts.build.preconditions import BuildError
+from scripts.build_folder import BuildFolder
+from scripts.releases.running_api import MeasurementError
+from scripts.synthetic.marketplace_plan import GeneratorError, plan_log
+
+ROUNDS = 3
+
+
+def is_whole(log: Path, interactions: int) -> bool:
+    """Whether a log is there with so many interactions."""
+    if not log.exists():
+        return False
+    count = duckdb.execute("select count(*) from read_parquet(?)", [str(log)])
+    return count.fetchone() == (interactions,)
+
+
+def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleResult:
+    """Measure everything at one scale, in a folder of its own."""
+    log, folder = root / "interactions.parquet", BuildFolder(root / "models")
+    interactions = plan_log(scale).interactions
+    if not is_whole(log, interactions):
+        console.print(f"Scale {scale:g}: generating {interactions:,} interactions ...")
+        run_program(
+            folder, "scripts.synthetic.interactions", str(log), "--scale", f"{scale}"
+        )
+    console.print(f"Scale {scale:g}: building, testing and publishing ...")
+    built = BuildFolder(root / "build")
+    is_compared = scale <= LARGEST_COMPARED_SCALE
+    whole = measure_whole_build(built, log, one_by_one=not is_compared)
+    serving = measure_serving(built)
+    # Timings are noisy: what is compared takes turns, and the best run of each counts.
+    measured: list[list[Timing]] = []
+    for number in range(1, (rounds if is_compared else 1) + 1):
+        alone = in_own_process(build_models, folder, log) if is_compared else whole.models
+        compared = compare_tables(folder, log, root, alone) if is_compared else []
+        measured.append([alone, *compared])
+        totals = [
+            f"{name} {timing.total:.1f} s"
+            for name, timing in zip(("all models", *CONTENDERS), measured[-1], strict=False)
+        ]
+        console.print(f"  round {number}: {', '.join(totals)}", soft_wrap=True)
+    day_more = measure_day_more(root, log) if is_compared else None
+    best = [min(runs, key=lambda run: run.total) for runs in zip(*measured, strict=True)]
+    worst = [max(run.total for run in runs) for runs in zip(*measured, strict=True)]
+    return ScaleResult(
+        scale=scale,
+        interactions=interactions,
+        rounds=len(measured),
+        whole=whole,
+        serving=serving,
+        day_more=day_more,
+        alone=best[0],
+        evaluation_seconds=sum(best[0].seconds[n] for n in evaluation_models(built)),
+        contenders=dict(zip(CONTENDERS, best[1:], strict=False)),
+        slowest=dict(zip(CONTENDERS, worst[1:], strict=False)),
+    )
+
+
+def result_of(
+    root: Path, scale: float, rounds: int, console: Console, *, is_kept: bool
+) -> ScaleResult:
+    """What is measured of a scale, or was.
+
+    Raises:
+        BuildError: nothing was measured before.
+    """
+    kept = root / "result.json"
+    if is_kept:
+        if not kept.exists():
+            raise BuildError(f"scale {scale:g} has not been measured: leave out --kept")
+        return ScaleResult.from_json(kept.read_text(encoding="utf-8"))
+    result = measure(root, scale, rounds, console)
+    kept.write_text(result.to_json(), encoding="utf-8")
+    return result
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.benchmarks.ledger",
+        description="Time builds, models, releases and the API, and a plain Polars program"
+        " beside them, at each scale; writes bench/benchmark.md and bench/growth.svg in the"
+        " build folder.",
+    )
+    parser.add_argument(
+        "scales", nargs="*", default=["1"], help="1 is 498,879 interactions (default 1)"
+    )
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=ROUNDS,
+        help=f"how many runs up to scale {LARGEST_COMPARED_SCALE} (default {ROUNDS})",
+    )
+    parser.add_argument(
+        "--kept", action="store_true", help="report what was measured before"
+    )
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error(f"--rounds {options.rounds}, must be 1 or more")
+    bench = BuildFolder.from_environment().root / "bench"
+    console = Console()
+    try:
+        scales = sorted({_scale(text) for text in options.scales})
+        results = [
+            result_of(
+                bench / f"{scale:g}",
+                scale,
+                options.rounds,
+                console,
+                is_kept=options.kept,
+            )
+            for scale in scales
+        ]
+        text = report(results)
+        (bench / "benchmark.md").write_text(text, encoding="utf-8")
+        (bench / "growth.svg").write_text(growth_chart(results), encoding="utf-8")
+    except (
+        GeneratorError,
+        BuildError,
+        MeasurementError,
+        OSError,
+        duckdb.Error,
+    ) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("error: interrupted", file=sys.stderr)
+        return 130
+    print(f"\n{text}\nWritten to {bench / 'benchmark.md'} and {bench / 'growth.svg'}")
+    return 0
+
+
+def _scale(text: str) -> float:
+    """A scale that a log can be planned for.
+
+    Raises:
+        GeneratorError: it is none.
+    """
+    try:
+        scale = float(text)
+    except ValueError as error:
+        raise GeneratorError(f"scale {text}, must be a number such as 1 or 0.1") from error
+    plan_log(scale)
+    return scale
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,272 @@
+"""What a benchmark measures, and the Markdown report of it."""
+
+import dataclasses
+import itertools
+import json
+import os
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from scripts import resource_limits
+from scripts.benchmarks.builds import LARGEST_COMPARED_SCALE, Timing, WholeBuild
+from scripts.benchmarks.daily_refresh import SETTINGS, SHORT_LOG, DayMore
+from scripts.benchmarks.serving import Answers, Serving
+from scripts.benchmarks.tables import COMPARED_TABLES
+
+DBT_THREADS = os.environ.get("AUDIENCE_DBT_THREADS", resource_limits.DBT_THREADS)
+
+
+@dataclass(frozen=True)
+class ScaleResult:
+    """Everything measured at one scale.
+
+    Attributes:
+        rounds: how many runs the best and the slowest are out of.
+        serving: the API over the release; None where there is no wrk to ask it.
+        day_more: what another day costs; None at a scale where it is not measured.
+        alone: all models, one after the other, in the best of several rounds.
+        evaluation_seconds: the part of it that measures how well rankings do.
+        contenders: the compared tables, by who computed them, in the best round of each;
+            empty at a scale that is not compared.
+        slowest: seconds for all compared tables in the slowest round of each contender;
+            far from the best where the machine was busy with something else.
+    """
+
+    scale: float
+    interactions: int
+    rounds: int
+    whole: WholeBuild
+    serving: Serving | None
+    day_more: DayMore | None
+    alone: Timing
+    evaluation_seconds: float
+    contenders: dict[str, Timing]
+    slowest: dict[str, float]
+
+    @property
+    def microseconds(self) -> float:
+        """Of all models, per interaction."""
+        return 1e6 * self.alone.total / self.interactions
+
+    def to_json(self) -> str:
+        """To keep it."""
+        return json.dumps(dataclasses.asdict(self), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> "ScaleResult":
+        """As it was kept."""
+        kept: dict[str, Any] = json.loads(text)
+        whole, serving = kept["whole"], kept["serving"]
+        kept["whole"] = WholeBuild(**whole | {"models": Timing(**whole["models"])})
+        if serving is not None:
+            answers = {name: Answers(**found) for name, found in serving["answers"].items()}
+            kept["serving"] = Serving(**serving | {"answers": answers})
+        if kept["day_more"] is not None:
+            kept["day_more"] = DayMore(**kept["day_more"])
+        kept["alone"] = Timing(**kept["alone"])
+        kept["contenders"] = {
+            name: Timing(**timing) for name, timing in kept["contenders"].items()
+        }
+        return cls(**kept)
+
+
+def table(heading: str, rows: list[str]) -> str:
+    """A Markdown table of lines such as `a | b`; all but the first column right-aligned."""
+    rule = "---" + " | ---:" * heading.count("|")
+    return "\n".join(f"| {line} |" for line in (heading, rule, *rows))
+
+
+def report(results: list[ScaleResult]) -> str:
+    """The report in Markdown, from results in the order of scale."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    packages = ("duckdb", "dbt-core", "dbt-duckdb", "polars")
+    versions = ", ".join(f"{package} {version(package)}" for package in packages)
+    sections = [
+        "# Benchmark",
+        f"{os.cpu_count()} cores, {memory:.0f} GB of memory; Python"
+        f" {platform.python_version()}, {versions}. DuckDB may use"
+        f" {resource_limits.memory_limit()} before it spills to disk; `dbt build` runs"
+        f" {DBT_THREADS} models or tests at a time.",
+        "## Whole builds",
+        "Models alone: the sum over all models, run one after the other, best of"
+        f" {_rounds(results)}; those of the evaluation measure how well every ranking does."
+        " CPU time: of that run on all cores, dbt's own included."
+        f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, one by one."
+        " `dbt build`: wall time of one run of all models and tests, dbt's start included,"
+        " the peak memory of its process, and the most that it spilled to disk at a time.",
+        table(
+            "scale | interactions | models alone, s | per interaction, µs"
+            " | of them evaluation, s | CPU time, s | `dbt build` with tests, s"
+            " | peak memory, MB | spilled, MB",
+            [
+                f"{r.scale:g} | {r.interactions:,} | {r.alone.total:,.1f}"
+                f" | {r.microseconds:.1f} | {r.evaluation_seconds:,.1f}"
+                f" | {r.alone.cpu_seconds:,.0f}"
+                f" | {r.whole.build_seconds:,.1f} | {r.whole.models.peak_megabytes:,.0f}"
+                f" | {r.whole.temp_megabytes:,.0f}"
+                for r in results
+            ],
+        ),
+        table(
+            "scale | warehouse, MB | release, MB | publish, s | its peak memory, MB",
+            [
+                f"{r.scale:g} | {r.whole.warehouse_megabytes:,.0f}"
+                f" | {r.whole.release_megabytes:,.0f} | {r.whole.publish_seconds:,.1f}"
+                f" | {r.whole.publish_megabytes:,.0f}"
+                for r in results
+            ],
+        ),
+        *report_growth(results),
+        *report_days(results),
+        *report_serving(results),
+        *report_tables([result for result in results if result.contenders]),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def _rounds(results: list[ScaleResult]) -> str:
+    """How many runs the best is out of: 3, or 3 (1 at scale 100)."""
+    first = results[0].rounds
+    others = [f"{r.rounds} at scale {r.scale:g}" for r in results if r.rounds != first]
+    return f"{first} ({', '.join(others)})" if others else f"{first}"
+
+
+def report_days(results: list[ScaleResult]) -> list[str]:
+    """What another day of the log costs."""
+    measured = [(result, result.day_more) for result in results if result.day_more]
+    if not measured:
+        return []
+    settings = ", ".join(f"{name}: {value}" for name, value in SETTINGS.items())
+    return [
+        "## One day more",
+        "A log with a file per day, built from nothing, and then another day's file"
+        f" ({settings}). Models: one after the other; of it dbt: what they take on a log of"
+        f" {SHORT_LOG:,} interactions, from nothing and without anything new; the share is"
+        " of what lies beyond. `make build` and `make refresh`: wall time with tests and"
+        " publishing; served: until a running API answers out of the new release.",
+        table(
+            "scale | days before | interactions of the day | all models, s (of it dbt)"
+            " | models for the day, s (of it dbt) | share | `make build`, s"
+            " | `make refresh`, s | share | served, s",
+            [
+                f"{result.scale:g} | {day.days} | {day.day_interactions:,}"
+                f" | {day.all_models:.1f} ({day.least_all:.1f})"
+                f" | {day.day_models:.1f} ({day.least_day:.1f})"
+                f" | {day.share_of_models:.0%} | {day.build:.1f}"
+                f" | {day.refresh:.1f} | {day.refresh / day.build:.0%} | {day.served:.1f}"
+                for result, day in measured
+            ],
+        ),
+    ]
+
+
+def report_serving(results: list[ScaleResult]) -> list[str]:
+    """The API over each release."""
+    served = [(result, result.serving) for result in results if result.serving]
+    if not served:
+        return []
+    questions = list(served[0][1].answers)
+    rows = []
+    for question in questions:
+        cells = []
+        for _, serving in served:
+            found = serving.answers[question]
+            rate = "" if found.rate is None else f"{found.rate:,.0f}"
+            failed = f" ({found.failed} failed)" if found.failed else ""
+            cells.append(f"{rate} | {found.p50:,.1f} | {found.p99:,.1f}{failed}")
+        rows.append(" | ".join([question, *cells]))
+    heading = ["asked"]
+    for result, _ in served:
+        scale = f"{result.scale:g}"
+        heading += [f"{scale}: per s", f"{scale}: p50, ms", f"{scale}: p99, ms"]
+    return [
+        "## The API over these releases",
+        "Two workers with their default settings, on the machine that asks. Look-ups: wrk,"
+        " 64 connections, random products of the whole catalogue, right after the start"
+        " (cold) and then again (warm). The others: one after the other; p99 is the slowest"
+        " of a few.",
+        table(
+            "scale | start to first answer, s | memory of a worker, MB",
+            [
+                f"{result.scale:g} | {serving.start_seconds:.1f}"
+                f" | {serving.worker_megabytes:,.0f}"
+                for result, serving in served
+            ],
+        ),
+        table(" | ".join(heading), rows),
+    ]
+
+
+def report_tables(results: list[ScaleResult]) -> list[str]:
+    """The compared tables, at each scale at which they are."""
+    if not results:
+        return []
+    sections = [
+        "## Three tables beside Polars",
+        f"Seconds for {', '.join(f'`{name}`' for name in COMPARED_TABLES)} and what they"
+        f" need; who computes them takes turns, and the best of {_rounds(results)} runs"
+        " counts. Without the start of a process and its imports.",
+        "(a) is what dbt reports for exactly these models, run one after the other: its own"
+        " work per model is included, and its memory is that of a run of all models. (b) is"
+        " the same compiled SQL in one DuckDB process, written to a database file. Polars"
+        " writes Parquet files. The models do more: they tell rejects apart and find the"
+        " log's window. And they know a short cut that the Polars program does not take:"
+        " the audience of most products is the top of the ranking itself.",
+    ]
+    for result in results:
+        runs = list(result.contenders.values())
+        rows = [
+            f"`{name}`, s | " + " | ".join(f"{run.seconds[name]:.2f}" for run in runs)
+            for name in COMPARED_TABLES
+        ]
+        rows.append("all three, s | " + " | ".join(f"{run.total:.2f}" for run in runs))
+        slowest = " | ".join(f"{seconds:.2f}" for seconds in result.slowest.values())
+        rows.append(f"the slowest run, s | {slowest}")
+        peaks = " | ".join(f"{run.peak_megabytes:,.0f}" for run in runs)
+        heading = f"scale {result.scale:g} | {' | '.join(result.contenders)}"
+        sections.append(table(heading, [*rows, f"peak memory, MB | {peaks}"]))
+    return sections
+
+
+def report_growth(results: list[ScaleResult]) -> list[str]:
+    """Growth from scale to scale, and seconds per model, slowest first."""
+    steps = list(itertools.pairwise(results))
+    growth = [
+        f"{small.scale:g} to {large.scale:g}"
+        f" | {large.interactions / small.interactions:.1f}"
+        f" | {large.alone.total / small.alone.total:.1f}"
+        f" | {large.microseconds / results[0].microseconds:.2f}"
+        f" | {large.whole.build_seconds / small.whole.build_seconds:.1f}"
+        for small, large in steps
+    ]
+    heading = ["model"]
+    heading += [f"{r.scale:g} {how}, s" for r in results for how in ("alone", "beside")]
+    heading += [f"{a.scale:g} to {b.scale:g} alone, times" for a, b in steps]
+    slowest = sorted(results[-1].alone.seconds.items(), key=lambda item: -item[1])
+    rows = []
+    for name, _ in slowest:
+        alone = [result.alone.seconds[name] for result in results]
+        beside = [result.whole.models.seconds[name] for result in results]
+        cells = [
+            f"{one:.2f} | {other:.2f}" for one, other in zip(alone, beside, strict=True)
+        ]
+        cells += [f"{large / small:.1f}" for small, large in itertools.pairwise(alone)]
+        rows.append(" | ".join([f"`{name}`", *cells]))
+    return [
+        "## Growth",
+        table(
+            "times as much | interactions | models alone"
+            f" | models per interaction, of scale {results[0].scale:g} | `dbt build`",
+            growth,
+        )
+        if steps
+        else "One scale only.",
+        "## Seconds per model",
+        f"Alone: one model at a time, best of {_rounds(results)} runs of all; these add"
+        " up. Beside: in the one `dbt build`, where models and tests share the cores; these"
+        " overlap."
+        " Both include what dbt itself does for a model.",
+        table(" | ".join(heading), rows),
+    ]

@@ -1,0 +1,1 @@
+"""Build the warehouse: read the request, run dbt, check, publish, refresh."""

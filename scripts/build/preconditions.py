@@ -1,0 +1,129 @@
+"""What must hold before a build starts, and what becomes of a damaged warehouse."""
+
+import errno
+import json
+import re
+from typing import Any
+
+import duckdb
+from rich.console import Console
+
+from scripts import resource_limits
+from scripts.build.spark_setup import check_spark
+from scripts.build_folder import BuildFolder, shown
+from scripts.releases.release_folder import NewerReleaseError, ReleaseError, ReleaseFolder
+
+# What DuckDB says of a file that it cannot get at, whatever is in it.
+UNREACHABLE = "Cannot open file|Could not (set lock on|read from|write to) file"
+
+
+class BuildError(RuntimeError):
+    """A build that stopped; the message holds a sentence for each problem."""
+
+
+def check_writable(folder: BuildFolder) -> None:
+    """See that the folder can be written to.
+
+    Raises:
+        BuildError: it cannot.
+    """
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        probe = folder.root / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # Nothing is wrong with its permissions.
+        raise BuildError(
+            f"Cannot write to {folder.root}: {error.strerror}. Change its permissions, or"
+            " name another folder in AUDIENCE_BUILD_DIR"
+        ) from error
+
+
+def check_warehouse(folder: BuildFolder, console: Console) -> None:
+    """See that dbt will be able to open its database; set it aside if it is damaged.
+
+    Raises:
+        BuildError: another program holds it, or it may not be opened.
+    """
+    if not folder.warehouse.exists():
+        return
+    try:
+        resource_limits.connect(folder, folder.warehouse, read_only=False).close()
+    except duckdb.Error as error:
+        holder = re.search(r"held in (.+?) \(PID (\d+)\)", str(error))
+        if holder:
+            raise BuildError(
+                f"{folder.warehouse} is held open by {holder[1]} (process {holder[2]}):"
+                " close it there and build again. For reading, open a release instead:"
+                f" {folder.releases}/current/audience.duckdb"
+            ) from error
+        reason = str(error).splitlines()[0]
+        if resource_limits.explain(str(error), folder):
+            raise  # A disk that is full is no damage.
+        if re.search(UNREACHABLE, reason):
+            raise BuildError(
+                f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
+                " has it open, and that this user may write it"
+            ) from error
+        set_aside(folder, console, reason)
+
+
+def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
+    """Move a damaged warehouse out of the way of a build that makes it anew.
+
+    It is not removed: another version of DuckDB may be able to read it.
+    """
+    name = folder.warehouse.name
+    for earlier in folder.root.glob(f"{name}.damaged*"):
+        earlier.unlink()
+    # First its logs of changes, which must never be replayed into another database.
+    for file in [*folder.root.glob(f"{name}.wal*"), folder.warehouse]:
+        file.replace(file.with_name(file.name.replace(name, f"{name}.damaged")))
+    console.print(
+        f"{shown(folder.warehouse)} is damaged ({damage}): set aside as"
+        f" {name}.damaged, which may be removed. Everything is read again.",
+        soft_wrap=True,
+    )
+
+
+def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
+    """See that the engine can start, and open what it writes to.
+
+    Raises:
+        BuildError, SparkSetupError: it cannot.
+    """
+    if target == "spark":
+        check_spark()
+    else:
+        check_warehouse(folder, console)
+
+
+def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
+    """See that tables of opt-outs and contacts that the current release knew are named.
+
+    Whoever leaves one out by mistake would contact people who must not be contacted.
+
+    Raises:
+        BuildError: one is not.
+        NewerReleaseError: what the release knew cannot be read.
+    """
+    releases = ReleaseFolder(folder.releases)
+    # Where the pointer leads nowhere, the last one knew them too.
+    current = releases.current() or next(reversed(releases.all()), None)
+    try:
+        before = current.manifest["settings"] if current else {}
+    except NewerReleaseError:
+        raise
+    except ReleaseError:
+        return
+    for name in ("suppressions", "contacts"):
+        if before.get(name) and name not in settings:
+            given = json.dumps({name: before[name]})
+            raise BuildError(
+                f"The current release was made with {name}, and this build names none:"
+                " whom they hold would be forgotten. Name them again"
+                f" (--vars '{given}', or in the mapping), or say that there are none any"
+                f" more (--vars '{name}: null')"
+            )

@@ -1,0 +1,319 @@
+"""Take in what is new in the log, and publish: what `make refresh` runs, every day or hour.
+
+It builds with the settings of the current release, so that nothing is to be said again, and
+goes on from the last build: of the log it reads the files that are new. A build that has
+drifted too far, or that the API cannot answer from, is not published; one with which a
+running API does worse is taken back. What became of it is in the history of builds.
+"""
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+
+from scripts import resource_limits
+from scripts.build.input_fingerprint import fingerprint_of_inputs
+from scripts.build.log_source import matching
+from scripts.build.notifications import notify, write_metrics
+from scripts.build.pipeline import (
+    REPORTED_ERRORS,
+    carry_out,
+    rebuild,
+)
+from scripts.build.preconditions import check_writable
+from scripts.build.summary import print_summary
+from scripts.build_folder import BuildFolder, shown
+from scripts.releases.publish import drift_check, roll_back
+from scripts.releases.release_folder import POINTER, Release, ReleaseError, ReleaseFolder
+from scripts.releases.release_watch import (
+    Answers,
+    WatchError,
+    answers_of,
+    served_by,
+    watch,
+    watched_url,
+)
+from scripts.releases.run_history import (
+    RolledBackError,
+    Run,
+    note,
+    noted,
+    read_history,
+    taken_back,
+)
+from scripts.releases.smoke_check import SmokeCheckError, smoke_check
+
+WATCH_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class RefreshOptions:
+    """How to refresh.
+
+    Attributes:
+        accepted_drift: why a build that has drifted is to be published; None if it is not.
+        watch_seconds: how long to watch a running API afterwards.
+        is_forced: whether to build although nothing is new.
+    """
+
+    accepted_drift: str | None = None
+    watch_seconds: float = WATCH_SECONDS
+    is_forced: bool = False
+
+
+def refresh(
+    folder: BuildFolder, console: Console, options: RefreshOptions | None = None
+) -> Release:
+    """Build with the settings of the current release, and publish.
+
+    Returns:
+        The release that is served; the current one where nothing is new.
+
+    Raises:
+        ReleaseError: there is no release to go on from.
+        WatchError: AUDIENCE_API_URL is no address.
+        SmokeCheckError: the API cannot answer from the new release.
+        RolledBackError: a running API did worse with it.
+        REPORTED_ERRORS of scripts.build.pipeline: nothing was published.
+    """
+    options = options or RefreshOptions()
+    before: list[Answers | None] = []
+    timings: dict[str, float] = {}
+    with reported(folder, console) as run:
+        resource_limits.check_environment()
+        check_writable(folder)
+        url = watched_url()
+        with folder.lock() as lock:
+            current = _current(folder)
+            run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
+            if not options.is_forced:
+                if is_unchanged(folder, current, run.inputs):
+                    run.result, run.release_id = "unchanged", current.release_id
+                    console.print(
+                        f"Nothing is new since {current.release_id}: it is served on."
+                    )
+                    return current
+                check_not_taken_back(folder, current, run.inputs)
+            is_watched = options.watch_seconds > 0 and _can_be_watched(
+                console, url, current
+            )
+
+            def check_candidate(candidate: Path) -> None:
+                console.print("Asking the API for answers out of it ...")
+                smoke_check(folder, candidate, current)
+                # As late as can be: what it answered during the build counts as before.
+                before.append(answers_of(url) if is_watched else None)
+
+            release, done = rebuild(
+                folder,
+                console,
+                current,
+                lock,
+                timings,
+                drift_check(
+                    folder,
+                    current.manifest.get("engine", "duckdb"),
+                    run,
+                    options.accepted_drift,
+                ),
+                check_candidate,
+            )
+            run.publish(release)
+            note(folder, run)
+            if is_watched:
+                _watch(
+                    folder, console, options.watch_seconds, url, release, before[0], current
+                )
+    print_summary(console, release, done, timings)
+    return release
+
+
+@contextlib.contextmanager
+def reported(folder: BuildFolder, console: Console) -> Iterator[Run]:
+    """Note a refresh in the history, and tell Prometheus and AUDIENCE_NOTIFY of it."""
+    kept: list[Run] = []
+    try:
+        with noted(folder, "refresh") as run:
+            kept.append(run)
+            yield run
+    finally:
+        for one in kept:
+            _report(folder, console, one)
+
+
+def _report(folder: BuildFolder, console: Console, run: Run) -> None:
+    try:
+        write_metrics(folder, run)
+    except OSError as error:
+        console.print(f"Note: {shown(folder.metrics)} was not written: {error}")
+    command = os.environ.get("AUDIENCE_NOTIFY")
+    trouble = notify(command, run) if command else None
+    if trouble:
+        console.print(f"Note: {trouble}", soft_wrap=True)
+
+
+def _current(folder: BuildFolder) -> Release:
+    releases = ReleaseFolder(folder.releases)
+    current = releases.readable()
+    if current is None and releases.all():
+        raise ReleaseError(
+            f"{releases.root / POINTER} leads to no release: serve one again with `make"
+            " rollback`, then refresh"
+        )
+    if current is None:
+        raise ReleaseError(
+            "There is no release to refresh: build one from your log with"
+            " `make build LOG='folder/*.csv'`; `make refresh` goes on with its settings"
+        )
+    return current
+
+
+def is_unchanged(folder: BuildFolder, current: Release, inputs: str | None) -> bool:
+    """Whether the current release was made of just these inputs."""
+    made = [run for run in read_history(folder) if run.release_id == current.release_id]
+    return inputs is not None and any(
+        run.result == "published" and run.inputs == inputs for run in made
+    )
+
+
+def check_not_taken_back(folder: BuildFolder, current: Release, inputs: str | None) -> None:
+    """See that a refresh would not make again what somebody, or the watch, took back.
+
+    Raises:
+        ReleaseError: it would.
+    """
+    run = taken_back(folder, current.release_id, inputs)
+    if run:
+        why = f" ({run.reason})" if run.result == "rolled back" else ""
+        raise ReleaseError(
+            f"{run.release_id} was made of the same inputs and is not served any more{why}."
+            " A refresh waits for other inputs; ALWAYS=1 (--always) builds them again"
+        )
+
+
+def _can_be_watched(console: Console, url: str, current: Release) -> bool:
+    served = served_by(url)
+    if served != current.release_id:
+        what = f"serves {served}" if served else "serves no release"
+        console.print(
+            f"Note: the release will not be watched: {url} {what}, and AUDIENCE_API_URL"
+            " names no other API.",
+            soft_wrap=True,
+        )
+    return served == current.release_id
+
+
+def _watch(
+    folder: BuildFolder,
+    console: Console,
+    seconds: float,
+    url: str,
+    release: Release,
+    before: Answers | None,
+    earlier: Release,
+) -> None:
+    """Watch a running API; serve the release before again where it does worse.
+
+    Raises:
+        RolledBackError: it does.
+    """
+    console.print(f"\nWatching {url} for {seconds:g} s ...", soft_wrap=True)
+    watched = watch(url, release.release_id, seconds, before)
+    if watched.trouble:
+        roll_back(ReleaseFolder(folder.releases), earlier.release_id)
+        raise RolledBackError(
+            f"{release.release_id} was published and taken back: {watched.trouble}."
+            f" {earlier.release_id} is served again"
+        )
+    console.print(f"Note: {watched.note}." if watched.note else "It is well.")
+
+
+def plan(folder: BuildFolder, console: Console) -> None:
+    """Say what a refresh would do; nothing is written.
+
+    Raises:
+        ReleaseError: there is no release to go on from, or a refresh would end with this.
+    """
+    current = _current(folder)
+    settings: dict[str, Any] = current.manifest["settings"]
+    files = matching(str(settings["log"]))
+    inputs = fingerprint_of_inputs(folder, settings)
+    console.print(
+        f"{current.release_id} is served, made of {settings['log']}.", soft_wrap=True
+    )
+    if is_unchanged(folder, current, inputs):
+        console.print(
+            f"Nothing is new in its {len(files)} files: a refresh would end here."
+        )
+        return
+    check_not_taken_back(folder, current, inputs)
+    known = known_files(folder)
+    new = [file for file in files if str(file) not in known]
+    console.print(
+        f"A refresh would build: {len(new)} of the {len(files)} files of the log are new"
+        + (
+            f", the last of them {shown(new[-1])}."
+            if new
+            else " to the warehouse, but the release was made of others."
+        ),
+        soft_wrap=True,
+    )
+
+
+def known_files(folder: BuildFolder) -> set[str]:
+    """Files of the log that the warehouse has read; none where it cannot be asked."""
+    try:
+        with resource_limits.connect(folder, folder.warehouse) as connection:
+            rows = connection.execute("select file from log_files").fetchall()
+            return {str(Path(file)) for (file,) in rows}
+    except duckdb.Error:
+        return set()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.build.refresh",
+        description="Take in what is new in the log of the current release, and publish.",
+        epilog="AUDIENCE_API_URL names the API to watch (default: the one of this machine),"
+        " AUDIENCE_API_KEY a key of it where keys are set, AUDIENCE_NOTIFY a command that"
+        " gets the outcome as JSON, AUDIENCE_REFERENCE the release that drift is measured"
+        " from (default: the oldest that is kept, or that was accepted).",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only say what is new")
+    parser.add_argument(
+        "--always", action="store_true", help="build although nothing is new"
+    )
+    parser.add_argument(
+        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
+    )
+    parser.add_argument(
+        "--watch",
+        type=float,
+        default=WATCH_SECONDS,
+        metavar="SECONDS",
+        help=f"how long to watch a running API (default {WATCH_SECONDS}, 0 not at all)",
+    )
+    given = parser.parse_args(arguments)
+    if given.accept_drift is not None and not given.accept_drift.strip():
+        parser.error("--accept-drift is empty: say why, for whoever reads the history")
+    if not 0 <= given.watch <= 3600:
+        parser.error(f"--watch {given.watch:g}, expected seconds from 0 to 3600")
+    if given.dry_run:
+        return carry_out(plan)
+    options = RefreshOptions(given.accept_drift, given.watch, given.always)
+    return carry_out(
+        lambda folder, console: refresh(folder, console, options),
+        (*REPORTED_ERRORS, SmokeCheckError, RolledBackError, WatchError),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""What a build ends with: the log, the verdict, the audiences and the release."""
+
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from scripts.build.dbt_run import DbtRun
+from scripts.build_folder import shown
+from scripts.releases.release_folder import Release
+
+
+def print_summary(
+    console: Console, release: Release, run: DbtRun, timings: dict[str, float]
+) -> None:
+    """Print the summary of a published release; every figure is read from the release."""
+    with duckdb.connect(release.database, read_only=True) as connection:
+        console.print()
+        _print_rows(console, connection)
+        _print_profile(console, connection)
+        _print_verdict(console, connection)
+        _print_audiences(console, connection)
+        _print_campaigns(console, connection)
+        _print_experiments(console, connection)
+    for warning in run.warnings:
+        console.print(f"Note: {warning}", style="yellow", soft_wrap=True)
+    _print_release(console, release, run, timings)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    result = connection.execute(query)
+    names = [column[0] for column in result.description or []]
+    return dict(zip(names, result.fetchone() or (), strict=True))
+
+
+def _figures(title: str) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False, box=None)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    return table
+
+
+def _percent(share: float | None) -> str:
+    return "not measurable" if share is None else f"{share:.2%}"
+
+
+def _print_rows(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    table = _figures("Rows of the log")
+    rows = connection.execute(
+        "select outcome, sum(row_count), sum(row_share) from row_accounting"
+        " where input = 'log' group by outcome"
+        " order by outcome = 'rejected', outcome = 'filtered', outcome"
+    ).fetchall()
+    for outcome, count, share in rows:
+        if count or outcome in ("accepted", "rejected"):
+            table.add_row(f"{count:,}", f"{outcome} ({_percent(share)})")
+    rejects = connection.execute(
+        "select reason, row_count, example_line, example_file"
+        " from row_accounting"
+        " where input = 'log' and outcome = 'rejected' and row_count > 0"
+        " order by row_count desc, reason limit 5"
+    ).fetchall()
+    for reason, count, line, file in rejects:
+        table.add_row(f"{count:,}", f"  {reason}; the first in {file}, line {line}")
+    console.print(table, highlight=False)
+
+
+def _print_profile(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    profile = _one(
+        connection,
+        "select *, first_interaction_at::date::text as first_day,"
+        " last_interaction_at::date::text as last_day from dataset_profile",
+    )
+    table = _figures("\nThe log")
+    table.add_row(
+        f"{profile['interaction_count']:,}",
+        f"interactions from {profile['first_day']} to {profile['last_day']}",
+    )
+    table.add_row(
+        f"{profile['customer_count']:,}",
+        f"customers, {_percent(profile['one_time_customer_share'])} of them seen once",
+    )
+    table.add_row(
+        f"{profile['product_count']:,}",
+        f"products; {_percent(profile['new_product_share'])} of the late ones are new",
+    )
+    table.add_row(
+        _percent(profile["retention_rate"]),
+        "of the early customers return"
+        f" ({_percent(profile['returning_share_of_late'])} of the late ones are returning)",
+    )
+    for days, share in connection.execute(
+        "select retention_days, retained_share from customer_retention order by 1"
+    ).fetchall():
+        table.add_row(
+            _percent(share), f"are still seen {days} days after their first visit"
+        )
+    console.print(table, highlight=False)
+
+
+def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    verdict = _one(connection, "from viability_verdict")
+    console.print(
+        f"\nVerdict\n{verdict['explanation']}"
+        f" Recommended: {verdict['recommended_approach']}.",
+        highlight=False,
+    )
+
+
+def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    table = Table(title="\nMost engaged customers", title_justify="left", box=None)
+    for heading in ("rank", "customer", "score", "interactions", "products", "last seen"):
+        table.add_column(heading, justify="left" if heading == "customer" else "right")
+    for row in connection.execute(
+        "select engagement_rank, customer_id, engagement_score, total_interactions,"
+        " unique_products, last_interaction_at::date::text from customers"
+        " where engagement_rank <= 5 order by engagement_rank"
+    ).fetchall():
+        table.add_row(
+            f"{row[0]}",
+            f"{row[1]}",
+            f"{row[2]:.4f}",
+            f"{row[3]:,}",
+            f"{row[4]:,}",
+            row[5],
+        )
+    console.print(table, highlight=False)
+    concentration = dict(
+        connection.execute(
+            "select measure, value from audience_concentration"
+            " where audience = 'product audiences'"
+        ).fetchall()
+    )
+    if concentration["distinct customers"]:
+        console.print(
+            f"\nAudiences\n{concentration['distinct customers']:,.0f}"
+            " customers fill all audiences;"
+            f" {_percent(concentration['most common list share'])} of the products have one"
+            " and the same list.",
+            highlight=False,
+        )
+    else:
+        console.print("\nAudiences\nEverybody touched every product: none.")
+
+
+def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select campaign_id, product_count, reached_customer_count, contact_count,"
+        " missing_count, planned_cost,"
+        " (select any_value(audience_size) from audience_plan"
+        "  where audience_plan.campaign_id = campaign_summaries.campaign_id and is_best),"
+        " campaign_id in"
+        " (select campaign_id from audience_plan where cumulative_gain is not null)"
+        " from campaign_summaries order by campaign_id"
+    ).fetchall()
+    if not rows:
+        return
+    table = Table(title="\nCampaigns", title_justify="left", box=None)
+    table.add_column("campaign")
+    for heading in ("products", "customers", "contacts", "lacking", "cost", "best size"):
+        table.add_column(heading, justify="right")
+    for name, products, customers, contacts, missing, cost, best, is_measured in rows:
+        table.add_row(
+            name,
+            f"{products:,}",
+            f"{customers:,}",
+            f"{contacts:,}",
+            f"{missing:,}",
+            f"{cost:,.2f}",
+            f"{best:,}" if best else "none pays" if is_measured else "not measured",
+        )
+    console.print(table)
+
+
+def _print_experiments(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select experiment_id, verdict, unit_count from experiment_verdicts order by 1"
+    ).fetchall()
+    if not rows:
+        return
+    table = Table(title="\nExperiments", title_justify="left", box=None)
+    table.add_column("experiment")
+    table.add_column("verdict")
+    table.add_column("units", justify="right")
+    for name, verdict, units in rows:
+        table.add_row(name, verdict, f"{units:,}")
+    console.print(table)
+
+
+def _print_release(
+    console: Console, release: Release, run: DbtRun, timings: dict[str, float]
+) -> None:
+    by_kind: dict[str, list[float]] = {}
+    kinds = dict.fromkeys(("model", "seed"), "models and seeds")
+    kinds |= dict.fromkeys(("test", "unit_test"), "tests")
+    for node in run.nodes:
+        # dbt counts exposures and saved queries too, for which there is nothing to do.
+        if node.kind in kinds:
+            by_kind.setdefault(kinds[node.kind], []).append(node.seconds)
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in timings.items())
+    console.print(
+        f"\nRelease {release.release_id}\n{shown(release.database)}\n"
+        + ", ".join(f"{len(times)} {kind}" for kind, times in sorted(by_kind.items()))
+        + f". {steps[0].upper()}{steps[1:]}.",
+        highlight=False,
+        soft_wrap=True,
+    )

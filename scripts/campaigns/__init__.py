@@ -1,0 +1,1 @@
+"""Hand over contact lists and note opt-outs."""

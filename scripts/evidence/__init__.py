@@ -1,0 +1,1 @@
+"""Measure every ranking on past cutoffs, and report the result."""

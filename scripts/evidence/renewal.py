@@ -1,0 +1,153 @@
+"""Gather the evidence: what `make evidence` runs.
+
+Builds what there is to learn from, ranks customers by collaborative filtering, fits weights
+of the score at an earlier cutoff; then builds and tests everything, which measures all of
+it, publishes a release, and writes a report that opens in a browser.
+"""
+
+import sys
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from scripts import resource_limits
+from scripts.build.build_request import Order, order_parser, read_order
+from scripts.build.input_fingerprint import fingerprint_of_inputs
+from scripts.build.pipeline import (
+    REPORTED_ERRORS,
+    build_and_publish,
+    carry_out,
+    dbt_build,
+    prepare,
+    timed,
+)
+from scripts.build.preconditions import check_writable
+from scripts.build_folder import BuildFolder, shown
+from scripts.evidence import als_ranking, weight_fitting
+from scripts.evidence.report import write_report
+from scripts.releases.publish import drift_check
+from scripts.releases.release_folder import Release
+from scripts.releases.run_history import noted
+
+# What the programs read; dbt builds it and everything before it.
+LEARNT_FROM = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
+
+
+def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
+    """Gather the evidence, publish it, and write the report.
+
+    Raises:
+        BuildError, EvidenceError, FolderInUseError, LogSourceError, ReleaseError,
+        GeneratorError: nothing was published.
+    """
+    resource_limits.check_environment()
+    check_writable(folder)
+    timings: dict[str, float] = {}
+    with noted(folder, "evidence") as run, folder.lock() as lock:
+        settings = prepare(folder, console, order, timings)
+        console.print("Dividing the log ...")
+        with timed("divide the log", timings):
+            selection = ["--indirect-selection", "cautious", "--select"]
+            # With all tables that grow, or the next run could not go on from this one.
+            selection += ["+config.materialized:incremental"]
+            selection += [f"+{name}" for name in LEARNT_FROM]
+            dbt_build(folder, console, settings, lock, *selection)
+        console.print("Ranking customers by collaborative filtering (ALS) ...")
+        with timed("ALS", timings):
+            als_ranking.check(folder, als_ranking.print_progress)
+        with timed("fit weights", timings):
+            weight_fitting.fit(folder)
+        # Not earlier: what was learnt is among what a build reads.
+        run.inputs = fingerprint_of_inputs(folder, settings)
+        check = drift_check(folder, order.target, run, order.accepted_drift)
+        release, _ = build_and_publish(
+            folder, console, settings, order.keep, lock, timings, check
+        )
+        run.publish(release)
+        with timed("report", timings):
+            report = write_report(release, folder.evidence / "report.html")
+    print_evidence(console, release)
+    steps = ", ".join(f"{step} {seconds:.1f} s" for step, seconds in timings.items())
+    console.print(
+        f"\nReport {shown(report)}\nRelease {release.release_id}\n"
+        f"{steps[0].upper()}{steps[1:]}.",
+        soft_wrap=True,
+    )
+    return release
+
+
+def print_evidence(console: Console, release: Release) -> None:
+    """Print the figures that the conclusion rests on, and the conclusion."""
+    with duckdb.connect(release.database, read_only=True) as connection:
+        lists = Table(
+            title="\nOf ten customers named for a product, those who touch it later",
+            title_justify="left",
+            box=None,
+        )
+        for heading in ("recommender", "precision", "95 % interval", "hit rate", "NDCG"):
+            lists.add_column(
+                heading, justify="left" if heading == "recommender" else "right"
+            )
+        for name, precision, low, high, hit_rate, ndcg in connection.execute(
+            "select recommender,"
+            " max(value) filter (metric = 'precision'),"
+            " max(value_low) filter (metric = 'precision'),"
+            " max(value_high) filter (metric = 'precision'),"
+            " max(value) filter (metric = 'hit_rate'),"
+            " max(value) filter (metric = 'ndcg')"
+            " from offline_metrics"
+            " where population = 'all' and slice_by = 'nothing' and k = 10"
+            " group by recommender order by 2 desc, 1"
+        ).fetchall():
+            lists.add_row(
+                name,
+                f"{precision:.4%}",
+                f"{low:.4%} to {high:.4%}",
+                f"{hit_rate:.3%}",
+                f"{ndcg:.5f}",
+            )
+        console.print(lists)
+        lift = Table(
+            title="\nOf the top tenth, times as many as of a random tenth",
+            title_justify="left",
+            box=None,
+        )
+        lift.add_column("ranking")
+        for heading in ("come back", "95 % interval", "all cutoffs", "purchase"):
+            lift.add_column(heading, justify="right")
+        for name, *figures in connection.execute(
+            "with tenths as (select *, origin = max(origin) over () as is_split"
+            " from targeting_lift where decile = 1)"
+            " select ranking,"
+            " max(lift) filter (is_split and outcome = 'interaction'),"
+            " max(lift_low) filter (is_split and outcome = 'interaction'),"
+            " max(lift_high) filter (is_split and outcome = 'interaction'),"
+            " min(lift) filter (outcome = 'interaction'),"
+            " max(lift) filter (outcome = 'interaction'),"
+            " max(lift) filter (is_split and outcome = 'purchased')"
+            " from tenths group by ranking order by 2 desc nulls last, 1"
+        ).fetchall():
+            value, low, high, least, most, purchased = (
+                "-" if figure is None else f"{figure:.2f}" for figure in figures
+            )
+            lift.add_row(name, value, f"{low} to {high}", f"{least} to {most}", purchased)
+        console.print(lift)
+        statements = connection.execute(
+            "select statement from evidence_conclusions order by statement_number"
+        ).fetchall()
+    console.print("\nConclusion\n" + " ".join(row[0] for row in statements))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = order_parser("python -m scripts.evidence.renewal", __doc__ or "")
+    order = read_order(parser, arguments)
+    return carry_out(
+        lambda folder, console: gather(folder, console, order),
+        (*REPORTED_ERRORS, als_ranking.EvidenceError),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""Fit the weights of the score to who came back at an earlier cutoff.
+
+By logistic regression. The weights stand trial in the warehouse, on a part of the log that
+they have not seen (mart `score_trials`). To use them, add them to seeds/feature_weights.csv
+as a weight set of its own and set the variable `score_weights` to its name.
+"""
+
+import argparse
+import sys
+
+import duckdb
+import pyarrow
+
+from scripts.build_folder import BuildFolder, FolderInUseError
+from scripts.evidence.als_ranking import EvidenceError, not_installed, open_warehouse, store
+
+
+def fit(folder: BuildFolder) -> dict[str, float]:
+    """Fit weights on a folder's warehouse and store them beside it.
+
+    Of the coefficients for the normalized features those below 0 count as 0, since a score
+    is a sum of what speaks for a customer; then they are divided by their sum.
+
+    Returns:
+        Weight by feature; empty where nothing can be learnt: nobody came back, everybody
+        did, or nothing speaks for those who did.
+
+    Raises:
+        EvidenceError: there is no warehouse, or no library.
+    """
+    try:
+        import numpy
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise not_installed(error) from error
+    with open_warehouse(folder) as connection:
+        customers = connection.execute(
+            "from intermediate.int_weight_fitting order by customer_id"
+        ).to_arrow_table()
+        (fingerprint,) = connection.execute(
+            "select log_fingerprint from intermediate.int_training_log"
+        ).fetchone() or ("",)
+    features = customers.column_names[1:-1]
+    came_back = customers.column("is_late").to_numpy()
+    weights: dict[str, float] = {}
+    if 0 < came_back.sum() < len(came_back):
+        values = numpy.column_stack(
+            [customers.column(feature).to_numpy() for feature in features]
+        )
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(values, came_back)
+        positive = {
+            feature: max(0.0, float(coefficient))
+            for feature, coefficient in zip(features, model.coef_[0], strict=True)
+        }
+        total = sum(positive.values())
+        if total > 0:
+            weights = {feature: value / total for feature, value in positive.items()}
+    store(
+        folder,
+        "fitted_weights",
+        fingerprint,
+        pyarrow.table(
+            {
+                "feature": pyarrow.array(list(weights), pyarrow.string()),
+                "weight": pyarrow.array(list(weights.values()), pyarrow.float64()),
+            }
+        ),
+    )
+    return weights
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    argparse.ArgumentParser(
+        prog="python -m scripts.evidence.weight_fitting",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)
+    folder = BuildFolder.from_environment()
+    try:
+        with folder.lock():
+            weights = fit(folder)
+    except (EvidenceError, FolderInUseError, OSError, duckdb.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    if not weights:
+        print("Nothing to learn from: no weights were fitted.")
+    for feature, weight in weights.items():
+        print(f"fitted,{feature},{weight:.6f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Plan, start and judge randomized experiments."""

@@ -1,0 +1,188 @@
+"""Print the decision card of an experiment: what to do, why, and what it rests on."""
+
+import argparse
+import sys
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from scripts.build_folder import BuildFolder, sql_path
+from scripts.campaigns.contact_list import ContactListError, explain_earlier, record
+from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+
+WORDS = {
+    "targeting": "the system's choice against chance",
+    "contact of treatment": "contacting the system's choice against leaving it alone",
+    "contact of control": "contacting by chance against leaving alone",
+    "incremental targeting": "what contacting adds: the system's choice less chance",
+}
+ARMS = {
+    "treatment": "chosen by the system, contacted",
+    "treatment_holdout": "chosen by the system, left alone",
+    "control": "chosen by chance, contacted",
+    "control_holdout": "chosen by chance, left alone",
+}
+SAMPLE_RATIO_ALARM = 0.01  # as in experiment_verdicts
+
+
+def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> None:
+    """Print the card, every figure from the current release.
+
+    Raises:
+        ContactListError: there is no such experiment, or the release lacks its figures.
+        ReleaseError: there is no release, or a newer version has made it.
+    """
+    release = ReleaseFolder(folder.releases).readable()
+    if release is None:
+        raise ReleaseError("There is no release: run `make build` first")
+    with duckdb.connect() as connection, explain_earlier(release):
+        connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
+        verdict, design = (
+            record(connection, release, mart, "experiment", experiment_id)
+            for mart in ("experiment_verdicts", "experiment_designs")
+        )
+        arms = connection.execute(
+            "select arm, unit_count, expected_units from release.experiment_arm_counts"
+            " where experiment_id = $id order by list_position($order, arm)",
+            {"id": experiment_id, "order": list(ARMS)},
+        ).fetchall()
+        results = connection.execute(
+            "select comparison, metric, mean, base_mean,"
+            " difference, difference_low, difference_high, lift, p_value_corrected,"
+            " adjusted_difference, adjusted_difference_low, adjusted_difference_high"
+            " from release.experiment_results where experiment_id = $id"
+            " order by list_position($order, comparison), not is_primary, metric",
+            {"id": experiment_id, "order": list(WORDS)},
+        ).fetchall()
+    console.print(
+        f"{verdict['experiment_name']} ({experiment_id})\n\n"
+        f"Verdict: {verdict['verdict']}\n{verdict['reason']}\n\n"
+        f"From {verdict['starts_on']} to {verdict['ends_on']}; what happens within"
+        f" {verdict['attribution_days']} days of a contact counts.",
+        soft_wrap=True,
+    )
+    _print_arms(console, arms)
+    if verdict["verdict"] not in ("planned", "running"):
+        _print_results(console, results)
+        _print_checks(console, verdict, design)
+        _print_money(console, verdict)
+
+
+def _print_arms(console: Console, arms: list[tuple[Any, ...]]) -> None:
+    table = Table(title="\nUnits", title_justify="left", box=None)
+    table.add_column("arm", no_wrap=True)
+    for heading in ("units", "expected"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("")
+    for arm, count, expected in arms:
+        table.add_row(arm, f"{count:,}", f"{expected:,.0f}", ARMS[arm])
+    console.print(table)
+
+
+def _print_results(console: Console, results: list[tuple[Any, ...]]) -> None:
+    for comparison in dict.fromkeys(row[0] for row in results):
+        table = Table(
+            title=f"\n{comparison}: {WORDS[comparison]}", title_justify="left", box=None
+        )
+        table.add_column("metric", no_wrap=True)
+        for heading in ("mean", "base", "difference", "interval", "lift", "p"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for row in results:
+            if row[0] == comparison:
+                table.add_row(
+                    row[1],
+                    *(_figure(value) for value in row[2:5]),
+                    _interval(row[5], row[6]),
+                    "-" if row[7] is None else f"{row[7]:+.1%}",
+                    _p_value(row[8]),
+                )
+                if row[9] is not None:
+                    table.add_row(
+                        "  adjusted",
+                        *("", "", _figure(row[9]), _interval(row[10], row[11]), "", ""),
+                    )
+        console.print(table)
+    console.print(
+        "\nMeans are per unit; base is the arm that it is held against; p is corrected for"
+        " several metrics; adjusted, with what was known before taken out; - is not"
+        " measurable.",
+        soft_wrap=True,
+    )
+
+
+def _print_checks(
+    console: Console, verdict: dict[str, Any], design: dict[str, Any]
+) -> None:
+    ratio, power = verdict["sample_ratio_p_value"], verdict["power_at_most"]
+    console.print(
+        "\nChecks\n"
+        f"  {_mark(ratio is None or ratio >= SAMPLE_RATIO_ALARM)}  the arms have the units"
+        f" that chance gives them: p {_p_value(ratio)}, alarm below {SAMPLE_RATIO_ALARM}\n"
+        f"  {_mark(power is None or power >= design['power'])}  enough units for a lift of"
+        f" {design['minimum_effect']:.0%}: a power of {_share(verdict['power'])},"
+        f" {_share(power)} at most, {_share(design['power'])} planned",
+        soft_wrap=True,
+    )
+
+
+def _print_money(console: Console, verdict: dict[str, Any]) -> None:
+    console.print(
+        "\nMoney, of contacting the treatment against leaving it alone\n"
+        f"  conversions added: {_figure(verdict['incremental_conversions'])}\n"
+        f"  cost of each: {_money(verdict['cost_per_incremental_conversion'])}\n"
+        f"  profit: {_money(verdict['profit'])},"
+        f" {_money(verdict['profit_low'])} to {_money(verdict['profit_high'])}\n"
+        f"  return on the cost: {_share(verdict['return_on_investment'])},"
+        f" {_share(verdict['return_on_investment_low'])} to"
+        f" {_share(verdict['return_on_investment_high'])}",
+        soft_wrap=True,
+    )
+
+
+def _mark(is_passed: bool) -> str:
+    return "passed" if is_passed else "FAILED"
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3g}"
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}"
+
+
+def _p_value(value: float | None) -> str:
+    return "< 0.0001" if value is not None and value < 0.0001 else _figure(value)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"{low:.3g} to {high:.3g}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.experiments.decision_card", description=__doc__
+    )
+    parser.add_argument("experiment", help="the experiment_id")
+    options = parser.parse_args(arguments)
+    try:
+        print_card(
+            Console(markup=False, highlight=False),
+            BuildFolder.from_environment(),
+            options.experiment,
+        )
+    except (ContactListError, ReleaseError, OSError, duckdb.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+"""Plan an experiment: how many units, for how long, to see an effect that matters.
+
+Base rates are those of the log (mart experiment_baselines). A design that cannot answer its
+question is refused, with one that can.
+"""
+
+import argparse
+import math
+import sys
+from dataclasses import dataclass
+
+import duckdb
+
+from scripts.build_folder import BuildFolder, sql_path
+from scripts.campaigns.contact_list import ContactListError, explain_earlier, records
+from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+from scripts.statistics.power import Base, effect_seen, units_needed
+
+METRICS = ("conversion", "engagement", "revenue")
+# What the baselines say of a metric; a purchase's value changes no relative effect.
+MEASURED = {"revenue": "purchases"}
+PRODUCTS = 1000  # over which contacts are spread, so that no single one decides
+
+
+class DesignError(ValueError):
+    """A design that cannot answer its question; the message says what could."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What units do without the experiment.
+
+    Attributes:
+        days: the attribution window.
+        customers: how many there are.
+        base: the metric per unit.
+    """
+
+    days: int
+    customers: int
+    base: Base
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        effect: relative lift that matters.
+        holdout: share of a pool that is not contacted.
+    """
+
+    effect: float
+    significance: float
+    power: float
+    holdout: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a number of units can see.
+
+    Attributes:
+        targeting_effect, contact_effect: least lift that is seen with the power, of the
+            system's choice over chance, and of contacting over leaving alone.
+        targeting_units, contact_units: units over all arms that would see the effect.
+    """
+
+    targeting_effect: float
+    contact_effect: float
+    targeting_units: int
+    contact_units: int
+
+    @property
+    def effect(self) -> float:
+        """The least lift that is seen in both comparisons."""
+        return max(self.targeting_effect, self.contact_effect)
+
+    @property
+    def units(self) -> int:
+        """Units that see the effect in both comparisons."""
+        return max(self.targeting_units, self.contact_units)
+
+
+def plan(baseline: Baseline, question: Question, units: int) -> Plan:
+    """What `units` can see, and how many would be needed.
+
+    Two pools of the same size, each with a holdout. What is compared is compared as the
+    verdict does: without a covariate, the first metric by itself.
+
+    Raises:
+        DesignError: nothing happens in the window, or everybody does it anyway.
+    """
+    base = baseline.base
+    if not base.mean or not base.variance:
+        raise DesignError(
+            f"In {baseline.days} days {'nobody does' if not base.mean else 'all do'} it:"
+            " there is nothing to compare. Take another window, or another metric"
+        )
+    if base.is_share and base.mean * (1 + question.effect) > 1:
+        raise DesignError(
+            f"--effect {question.effect:g}: {base.mean:.2%} do it without an experiment,"
+            f" and no more than all can: expected at most {1 / base.mean - 1:.3g}"
+        )
+    contacted = 1 - question.holdout
+    asked = question.significance, question.power
+    # Of all units the contacted ones are in the first comparison, one pool in the second.
+    return Plan(
+        targeting_effect=effect_seen(base, units * contacted, 0.5, *asked),
+        contact_effect=effect_seen(base, units / 2, contacted, *asked),
+        targeting_units=math.ceil(
+            units_needed(base, question.effect, 0.5, *asked) / contacted
+        ),
+        contact_units=math.ceil(units_needed(base, question.effect, contacted, *asked) * 2),
+    )
+
+
+def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
+    """The baselines of a metric in the current release, the shortest window first.
+
+    Raises:
+        ReleaseError: there is no release, or a newer version has made it.
+        ContactListError: it was made before there were baselines.
+        DesignError: the log is too short for any window.
+    """
+    release = ReleaseFolder(folder.releases).readable()
+    if release is None:
+        raise ReleaseError("There is no release to plan from: run `make build` first")
+    with duckdb.connect() as connection, explain_earlier(release):
+        connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
+        records(connection, release, "experiment_baselines")
+        rows = connection.execute(
+            "select attribution_days, customer_count, mean, variance"
+            " from release.experiment_baselines"
+            " where metric = $metric order by attribution_days",
+            {"metric": MEASURED.get(metric, metric)},
+        ).fetchall()
+    if not rows:
+        raise DesignError("The log ends too soon after its split: it has no base rates")
+    return [
+        Baseline(days, customers, Base(mean, variance, metric == "conversion"))
+        for days, customers, mean, variance in rows
+    ]
+
+
+def describe(
+    metric: str, baselines: list[Baseline], days: int, question: Question, units: int
+) -> str:
+    """The plan in words.
+
+    Raises:
+        DesignError: the design cannot answer its question.
+    """
+    by_days = {baseline.days: baseline for baseline in baselines}
+    if days not in by_days:
+        raise DesignError(
+            f"--days {days}: the log has base rates for {', '.join(map(str, by_days))} days"
+        )
+    baseline = by_days[days]
+    found = plan(baseline, question, units)
+    seen = (
+        f"{units:,} units see a lift of {found.targeting_effect:.1%} of the system's choice"
+        f" over chance, and of {found.contact_effect:.1%} of contacting over leaving alone,"
+        f" with a power of {question.power:.0%}"
+    )
+    if units > baseline.customers:
+        raise DesignError(
+            f"{units:,} units are more than the {baseline.customers:,} customers of the log"
+        )
+    if found.units > units:
+        raise DesignError(
+            f"{seen}, not the {question.effect:.1%} that matter."
+            f" {advice(baselines, baseline, question)}"
+        )
+    return (
+        f"In {days} days after a contact a customer has {baseline.base.mean:.4g}"
+        f" {MEASURED.get(metric, metric)} on average, without an experiment.\n{seen}.\n"
+        f"Needed for a lift of {question.effect:.1%}: {found.targeting_units:,} units for"
+        f" the choice, {found.contact_units:,} for the contact.\n"
+        f"Each pool has {units // 2:,} units, {question.holdout:.0%} of them held out."
+        f" Contact all within a few days, and decide {days} days after the last contact.\n"
+        f"Spread the contacts over {min(PRODUCTS, units):,} products or more, so that no"
+        " single one decides. They are customers who suit the campaign, in the experiment's"
+        " part of its layer: whoever does not suit it is no unit."
+    )
+
+
+def advice(baselines: list[Baseline], baseline: Baseline, question: Question) -> str:
+    """What would answer the question; else what the log can answer at all."""
+    designs = []
+    for other in baselines:
+        try:
+            there = plan(other, question, other.customers)
+        except DesignError:
+            continue
+        if there.units <= other.customers:
+            designs.append(f"{there.units:,} units with a window of {other.days} days")
+    if designs:
+        return f"What would: {'; or '.join(designs)}"
+    largest = plan(baseline, question, baseline.customers)
+    return (
+        f"Nor do all {baseline.customers:,} customers: they see a lift of"
+        f" {largest.effect:.1%} at least. This log cannot answer it: ask of a metric that"
+        " happens more often, or wait for more customers"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.experiments.plan",
+        description="How many units an experiment needs, and what some of them can see.",
+    )
+    parser.add_argument("--metric", choices=METRICS, default="conversion")
+    parser.add_argument("--effect", type=float, default=0.5, help="relative; default 0.5")
+    parser.add_argument("--units", type=int, default=10_000, help="default 10000")
+    parser.add_argument("--days", type=int, default=14, help="attribution window, 14")
+    parser.add_argument("--power", type=float, default=0.8, help="default 0.8")
+    parser.add_argument("--significance", type=float, default=0.05, help="default 0.05")
+    parser.add_argument("--holdout", type=float, default=0.2, help="of a pool; 0.2")
+    options = parser.parse_args(arguments)
+    for name in ("power", "significance", "holdout"):
+        if not 0 < getattr(options, name) < 1:
+            parser.error(f"--{name} {getattr(options, name)}: expected between 0 and 1")
+    if options.power <= options.significance:
+        parser.error(f"--power {options.power}: expected more than --significance")
+    if not 0 < options.effect < 1000:
+        parser.error(f"--effect {options.effect}: expected a lift such as 0.5, below 1000")
+    if options.units < 8:
+        parser.error(f"--units {options.units}: expected 8 or more")
+    question = Question(
+        options.effect, options.significance, options.power, options.holdout
+    )
+    try:
+        baselines = read_baselines(BuildFolder.from_environment(), options.metric)
+        text = describe(options.metric, baselines, options.days, question, options.units)
+    except (DesignError, ContactListError, ReleaseError, OSError, duckdb.Error) as error:
+        print(f"error: {error}.", file=sys.stderr)
+        return 1
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

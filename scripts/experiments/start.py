@@ -1,0 +1,120 @@
+"""Start an experiment: hand over whom to contact, and fix who is in which arm.
+
+From here on the assignment is that of the ledger, whatever is built again.
+"""
+
+import sys
+from datetime import date
+
+from scripts.build_folder import BuildFolder
+from scripts.campaigns.contact_list import (
+    ContactList,
+    ContactListError,
+    Period,
+    hand_over,
+    open_ledger,
+    record,
+    run,
+)
+
+# Whoever opts out between the build and the start is in no arm.
+CHOICE = """
+create temp table chosen as
+select
+    experiment_verdicts.campaign_id,
+    assignments.product_id,
+    row_number() over (partition by assignments.product_id order by unit_id) as place,
+    assignments.unit_id as customer_id,
+    case when assignments.arm like '%holdout' then 'holdout' else 'contact' end as arm,
+    experiment_verdicts.cost_per_contact,
+    null::text as explanation,
+    assignments.experiment_id,
+    assignments.arm as experiment_arm,
+    case
+        when assignments.unit_id in (select customer_id from opted_out)
+            then 'opted out since the release was made'
+    end as left_out
+from release.experiment_assignments as assignments
+inner join release.experiment_verdicts using (experiment_id)
+where assignments.experiment_id = $experiment_id
+"""
+
+
+def start_experiment(
+    folder: BuildFolder,
+    experiment_id: str,
+    contact_on: date | None = None,
+    file_format: str = "csv",
+    *,
+    dry_run: bool = False,
+) -> ContactList:
+    """Write the contact list of an experiment that is planned in the current release.
+
+    Args:
+        contact_on: the day of the contact, within the experiment; today if None.
+        file_format: csv or parquet.
+        dry_run: only count.
+
+    Raises:
+        ContactListError: no such experiment, or it has started, or no day of its time, or
+            contacts were exported that the release does not know.
+        ReleaseError: no release.
+        OSError, duckdb.Error: the list could not be written; nothing was.
+    """
+    with open_ledger(folder) as (connection, release):
+        experiment = record(
+            connection, release, "experiment_verdicts", "experiment", experiment_id
+        )
+        started = connection.execute(
+            "select 1 from ledger where experiment_id = $id limit 1", {"id": experiment_id}
+        ).fetchone()
+        exported = connection.execute(
+            "select min(export_id) from ledger where release_id >= $release_id",
+            {"release_id": release.release_id},
+        ).fetchone()
+        if started or experiment["verdict"] != "planned":
+            raise ContactListError(
+                f"{experiment_id} has started: who is in which arm is fixed. For another"
+                " try, give it another experiment_id"
+            )
+        if exported and exported[0] is not None:
+            raise ContactListError(
+                f"{exported[0]} was exported after {release.release_id} was made, which"
+                " does not know whom it contacts: run `make build` first"
+            )
+        period = Period(
+            experiment_id,
+            experiment["starts_on"],
+            experiment["ends_on"],
+            "seeds/experiments.csv",
+        )
+        day = period.day(contact_on)
+        connection.execute(CHOICE, {"experiment_id": experiment_id})
+        return hand_over(
+            connection,
+            folder,
+            release,
+            experiment_id,
+            day,
+            file_format,
+            # What later builds hold the seeds against.
+            keep={
+                "experiment": "from release.experiment_designs where experiment_id = $owner"
+            },
+            dry_run=dry_run,
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    return run(
+        "python -m scripts.experiments.start",
+        "Write the contact list of an experiment and fix who is in which arm.",
+        "experiment",
+        start_experiment,
+        arguments,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Keep the project's dependencies, licenses and screenshots up to date."""

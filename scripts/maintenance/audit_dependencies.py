@@ -1,0 +1,106 @@
+"""Ask for known vulnerabilities of everything that is locked: what `make audit` runs.
+
+It exits with 0 only where every package was looked up and none is vulnerable. pip-audit
+alone exits with 0 too where it could look up nothing.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scripts.maintenance.dependencies import EXTRA_LOCKS, RUN_LOCK, DependencyError
+
+LONGEST_SECONDS = 600
+
+
+def audit(locks: Sequence[Path]) -> str:
+    """See that nothing in some lock files is known to be vulnerable; returns what to say.
+
+    Raises:
+        DependencyError: something is, or could not be looked up.
+    """
+    program = str(Path(sys.executable).with_name("pip-audit"))
+    command = [program, "--disable-pip", "--require-hashes", "--format", "json"]
+    command += ["--progress-spinner", "off"]
+    command += [part for lock in locks for part in ("--requirement", str(lock))]
+    try:
+        # What was looked up another day counts for nothing.
+        with tempfile.TemporaryDirectory() as cache:
+            outcome = subprocess.run(
+                [*command, "--cache-dir", cache],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LONGEST_SECONDS,
+            )
+        answer = json.loads(outcome.stdout)
+    except subprocess.TimeoutExpired as error:
+        raise unreachable(f"no answer within {LONGEST_SECONDS} s") from error
+    except json.JSONDecodeError as error:
+        last = (outcome.stderr.strip().splitlines() or ["no answer"])[-1]
+        raise unreachable(last) from error
+    except OSError as error:
+        raise DependencyError(
+            f"{program} cannot be run: `make lint` installs it"
+        ) from error
+    return judge(answer["dependencies"])
+
+
+def judge(dependencies: list[dict[str, Any]]) -> str:
+    """What pip-audit's answer means.
+
+    Args:
+        dependencies: each with its name, version and `vulns`, or a `skip_reason`.
+
+    Raises:
+        DependencyError: a package is vulnerable, or was not looked up.
+    """
+    found = [
+        f"{package['name']} {package['version']}: {fault['id']}, mended in"
+        f" {', '.join(fault['fix_versions']) or 'no version yet'}"
+        for package in dependencies
+        for fault in package.get("vulns", [])
+    ]
+    if found:
+        raise DependencyError(
+            f"{len(found)} known vulnerabilities. Name a mended version in pyproject.toml"
+            " or run `make lock UPGRADE=1`, then test.\n  "
+            + "\n  ".join(sorted(set(found)))
+        )
+    skipped = [package for package in dependencies if "skip_reason" in package]
+    if skipped or not dependencies:
+        raise unreachable(
+            f"{len(skipped)} of {len(dependencies)} packages were not found there"
+        )
+    return f"None of {len(dependencies)} packages is known to be vulnerable."
+
+
+def unreachable(why: str) -> DependencyError:
+    """Nothing is known, which must not pass for nothing being wrong."""
+    return DependencyError(
+        f"Not audited: the service of known vulnerabilities does not answer ({why}). Run"
+        " `make audit` where the package index itself, no mirror of it, can be reached"
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    argparse.ArgumentParser(
+        prog="python -m scripts.maintenance.audit_dependencies",
+        description="Ask for known vulnerabilities of everything that is locked.",
+    ).parse_args(arguments)
+    try:
+        print(audit([RUN_LOCK, *EXTRA_LOCKS.values()]))
+    except (DependencyError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

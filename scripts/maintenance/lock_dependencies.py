@@ -1,0 +1,94 @@
+"""Write the lock files anew from pyproject.toml: what `make lock` runs.
+
+What is locked stays as it is unless pyproject.toml asks for another version, or --upgrade
+asks for the newest. All extras are resolved together, so that they agree.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.build_folder import PROJECT
+from scripts.maintenance.dependencies import (
+    EXTRA_LOCKS,
+    EXTRAS_BEFORE,
+    RUN_LOCK,
+    DependencyError,
+    read_lock,
+)
+
+COMPILE = (
+    *("pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url"),
+    # For every system, and the same versions on each Python from the oldest on.
+    *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),
+    *("--custom-compile-command", "make lock"),
+)
+
+
+def lock(*, upgrade: bool) -> None:
+    """Resolve everything, then write what each lock needs beside those before it.
+
+    Args:
+        upgrade: take the newest versions that pyproject.toml permits.
+
+    Raises:
+        DependencyError: there is no such set of versions, or uv is missing.
+    """
+    locks = [RUN_LOCK, *EXTRA_LOCKS.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        whole = Path(folder) / "whole.lock"
+        # uv keeps to the versions that it finds in the file that it writes.
+        whole.write_text("".join(file.read_text() for file in locks if file.exists()))
+        _compile(whole, "--all-extras", *(["--upgrade"] if upgrade else []))
+        names: dict[str, list[str]] = {}
+        for extra, file in {"": RUN_LOCK, **EXTRA_LOCKS}.items():
+            before = ["", *EXTRAS_BEFORE[extra]] if extra else []
+            new = Path(folder) / file.name
+            shutil.copy(whole, new)
+            _compile(
+                new,
+                *(["--extra", extra] if extra else []),
+                *(f"--no-emit-package={name}" for other in before for name in names[other]),
+            )
+            names[extra] = [dependency.name for dependency in read_lock(new)]
+            # At its end uv lists what it left out.
+            text, _, _ = new.read_text().partition("\n# The following packages were excl")
+            file.write_text(text.rstrip() + "\n")
+
+
+def _compile(file: Path, *options: str) -> None:
+    uv = Path(sys.executable).with_name("uv")
+    try:
+        outcome = subprocess.run(
+            [uv, *COMPILE, *options, "pyproject.toml", "--output-file", file],
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        raise DependencyError(f"{uv} cannot be run: `make lint` installs it") from error
+    if outcome.returncode:
+        raise DependencyError(f"Nothing was locked: {outcome.stderr.strip()}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.maintenance.lock_dependencies", description=__doc__
+    )
+    parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
+    options = parser.parse_args(arguments)
+    try:
+        lock(upgrade=options.upgrade)
+    except (DependencyError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Releases: write, publish, list, roll back, fetch and watch them."""

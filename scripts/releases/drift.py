@@ -1,0 +1,161 @@
+"""Whether a build has drifted too far from the releases before to be published.
+
+The mart `drift_report` measures it, by the thresholds of seeds/drift_thresholds.csv; here
+it is put in words, and acted on.
+"""
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from scripts import resource_limits
+from scripts.build_folder import BuildFolder
+from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+
+REFERENCE = "AUDIENCE_REFERENCE"
+# Shares are told in per cent; the others are plain numbers.
+SHARES = (
+    "event mix of the last day",
+    "new customers of the last day",
+    "rejected rows",
+    "top of the ranking",
+)
+
+
+class DriftError(RuntimeError):
+    """A build that has drifted too far; the message says in what."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A row of the mart `drift_report`.
+
+    Attributes:
+        value, value_before: of the build and of the release it is compared with; None where
+            no single number says it.
+        drift: None where there is nothing, or too little, to compare.
+        level: ok, warn, block or not compared.
+    """
+
+    measure: str
+    compared_with: str
+    value: float | None
+    value_before: float | None
+    drift: float | None
+    warn_from: float
+    block_from: float
+    level: str
+
+    def sentence(self) -> str:
+        """The drift in words."""
+        limit = self.block_from if self.level == "block" else self.warn_from
+        values = ""
+        if self.value is not None and self.value_before is not None:
+            values = (
+                f" ({self._text(self.value)} now, {self._text(self.value_before)} before)"
+            )
+        kind = "factor" if self.measure.startswith("interactions") else "drift"
+        return (
+            f"{self.measure}: {kind} of {self._text(self.drift or 0, limit)} from"
+            f" {self.compared_with}{values}, {self._text(limit, limit)} or more"
+            f" {'blocks' if self.level == 'block' else 'is a warning'}"
+        )
+
+    def _text(self, value: float, limit: float | None = None) -> str:
+        if self.measure in SHARES:
+            return f"{value:.1%}"
+        if limit is None:
+            return f"{value:,.0f}"
+        return f"{value:.3g}"
+
+
+def releases_to_compare(
+    folder: BuildFolder, settings: dict[str, Any], accepted: Collection[str]
+) -> dict[str, str]:
+    """The releases that a build is compared with, as environment variables for dbt.
+
+    Only such with the same settings: whoever changes them expects another result.
+
+    Args:
+        accepted: releases whose drift was accepted. What was before the last of them is no
+            reference any more, or a change would have to be accepted again and again.
+
+    Raises:
+        ReleaseError: AUDIENCE_REFERENCE names a release that is not there.
+    """
+    releases = ReleaseFolder(folder.releases)
+    current = releases.current()
+    named = os.environ.get(REFERENCE)
+    if named:
+        reference: Release | None = releases.find(named)
+    else:
+        # What is newer than the one that is served was taken back, acceptance and all.
+        served = current.release_id if current else ""
+        since = max((one for one in accepted if one <= served), default="")
+        alike = (
+            one
+            for one in releases.all()
+            if since <= one.release_id < served and _is_comparable(one, settings)
+        )
+        reference = next(alike, None)
+    is_alike = current is not None and _is_comparable(current, settings)
+    return {
+        "AUDIENCE_RELEASE_BEFORE": current.release_id if current and is_alike else "",
+        "AUDIENCE_REFERENCE_RELEASE": reference.release_id if reference else "",
+    }
+
+
+def read_drift(folder: BuildFolder, target: str) -> list[Drift]:
+    """The drift of the build that the warehouse holds."""
+    is_spark = target == "spark"
+    table = folder.spark_mart("drift_report") if is_spark else "marts.drift_report"
+    with resource_limits.connect(
+        folder, None if is_spark else folder.warehouse
+    ) as connection:
+        rows = connection.execute(
+            "select measure, compared_with, value, value_before, drift, warn_from,"
+            f" block_from, drift_level from {table} order by compared_with desc, measure"
+        ).fetchall()
+    return [Drift(*row) for row in rows]
+
+
+def check_drift(report: list[Drift], accepted: str | None) -> None:
+    """See that a build has not drifted too far to be published.
+
+    Args:
+        accepted: why it is to be published all the same.
+
+    Raises:
+        DriftError: it has, and that was not accepted.
+    """
+    blocked = [drift.sentence() for drift in report if drift.level == "block"]
+    if blocked and accepted is None:
+        raise DriftError(
+            "The build has drifted too far from what was published before: "
+            + "; ".join(blocked)
+            + ". Look at what came in; if it is as it should be, publish it with"
+            " ACCEPT_DRIFT='why' (--accept-drift 'why'). The thresholds are in"
+            " seeds/drift_thresholds.csv"
+        )
+
+
+def notes_on(report: list[Drift]) -> list[str]:
+    """What a build should say of its drift: its warnings, a sentence each."""
+    return [
+        f"Drift, {drift.sentence()}."
+        for drift in report
+        if drift.level in ("warn", "block")
+    ]
+
+
+def _is_comparable(release: Release, settings: dict[str, Any]) -> bool:
+    """Whether it has these settings, and is whole: a copy may have been cut off."""
+    try:
+        manifest = release.manifest
+        return manifest.get("settings") == settings and all(
+            (release.folder / name).stat().st_size == file["bytes"]
+            for name, file in manifest["files"].items()
+        )
+    except (ReleaseError, OSError, KeyError, TypeError):
+        return False

@@ -1,0 +1,217 @@
+"""Ask the current release for metrics: a saved query, or metrics by dimensions.
+
+Without arguments it lists what can be asked. The metrics of a release are those of the
+build that made it (models/semantic); MetricFlow makes SQL of them, and DuckDB answers it.
+"""
+
+import argparse
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from scripts.build_folder import BuildFolder, sql_path
+from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+
+try:
+    from metricflow.data_table.mf_table import MetricFlowDataTable
+    from metricflow.engine.metricflow_engine import (
+        MetricFlowEngine,
+        MetricFlowQueryRequest,
+    )
+    from metricflow.protocols.sql_client import SqlEngine
+    from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+    from metricflow_semantics.errors.error_classes import InvalidQueryException
+    from metricflow_semantics.model.dbt_manifest_parser import (
+        parse_manifest_from_dbt_generated_manifest,
+    )
+    from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+except ModuleNotFoundError as missing:
+    sys.exit(f"error: {missing.name} is not installed: pip install -e '.[bi]'")
+
+
+class ReleaseClient:
+    """What MetricFlow asks its SQL of: a release, and nothing else of this machine.
+
+    The release's tables stand where dbt has built them, in the schema `marts` of a database
+    `warehouse`, because the SQL names them so.
+    """
+
+    sql_engine_type = SqlEngine.DUCKDB
+    sql_plan_renderer = DuckDbSqlPlanRenderer()
+
+    def __init__(self, database: Path) -> None:
+        self._connection = duckdb.connect()
+        self._connection.execute(
+            f"attach '{sql_path(database)}' as release (read_only);"
+            "attach ':memory:' as warehouse; create schema warehouse.marts"
+        )
+        tables = self._connection.execute(
+            "select table_name from duckdb_tables()"
+            " where database_name = 'release' and schema_name = 'main'"
+        ).fetchall()
+        for (table,) in tables:
+            self._connection.execute(
+                f"create view warehouse.marts.{table} as from release.main.{table}"
+            )
+        self._connection.execute(
+            "use warehouse; set enable_external_access = false;"
+            "set lock_configuration = true"
+        )
+
+    def query(self, stmt: str, sql_bind_parameter_set: Any = None) -> MetricFlowDataTable:
+        """Answer a query; MetricFlow writes values into it and binds none."""
+        assert not (sql_bind_parameter_set and sql_bind_parameter_set.param_dict)
+        found = self._connection.execute(stmt)
+        return MetricFlowDataTable.create_from_rows(
+            column_names=[column[0] for column in found.description or []],
+            rows=found.fetchall(),
+        )
+
+    def execute(self, stmt: str, sql_bind_parameter_set: Any = None) -> None:
+        self.query(stmt, sql_bind_parameter_set)
+
+    def dry_run(self, stmt: str, sql_bind_parameter_set: Any = None) -> None:
+        self.query(f"explain {stmt}", sql_bind_parameter_set)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def render_bind_parameter_key(self, bind_parameter_key: str) -> str:
+        return f"${bind_parameter_key}"
+
+
+@contextmanager
+def metrics_of(release: Release) -> Iterator[MetricFlowEngine]:
+    """MetricFlow over a release.
+
+    Raises:
+        ReleaseError: the release was made before there were metrics.
+    """
+    try:
+        text = release.semantic_manifest.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            f"{release.release_id} has no metrics: run `make build` first"
+        ) from error
+    client = ReleaseClient(release.database)
+    try:
+        manifest = parse_manifest_from_dbt_generated_manifest(text)
+        yield MetricFlowEngine(SemanticManifestLookup(manifest), client)
+    finally:
+        client.close()
+
+
+def _print_list(console: Console, engine: MetricFlowEngine) -> None:
+    for title, found in (
+        ("Saved queries", engine.list_saved_queries()),
+        ("Metrics", engine.list_metrics()),
+    ):
+        table = Table(title=f"\n{title}", title_justify="left", box=None, show_header=False)
+        for one in sorted(found, key=lambda one: one.name):
+            table.add_row(one.name, " ".join((one.description or "").split()))
+        console.print(table)
+
+
+def _print_dimensions(engine: MetricFlowEngine, metrics: list[str]) -> None:
+    found = engine.simple_dimensions_for_metrics(metrics)
+    for name in sorted({one.granularity_free_dunder_name for one in found}):
+        print(name)
+
+
+def _shown(value: object) -> str:
+    """A value as a person reads it: times at midnight as days."""
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+    return str(value).removesuffix(" 00:00:00")
+
+
+def _print_answer(console: Console, answer: MetricFlowDataTable) -> None:
+    table = Table(box=None)
+    for number, name in enumerate(answer.column_names):
+        values = [row[number] for row in answer.rows]
+        is_number = any(isinstance(value, int | float) for value in values)
+        # Words, so that a long name can be wrapped.
+        heading = re.sub("_+", " ", name)
+        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+    for row in answer.rows:
+        table.add_row(*map(_shown, row))
+    console.print(table)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.releases.metrics", description=__doc__
+    )
+    parser.add_argument("saved_query", nargs="?", help="one of those that are listed")
+    parser.add_argument("--metrics", nargs="+", metavar="METRIC")
+    parser.add_argument(
+        "--by",
+        nargs="+",
+        metavar="DIMENSION",
+        help="such as customer__activity, or metric_time__month",
+    )
+    parser.add_argument(
+        "--where", help="such as \"{{ Dimension('customer__activity') }} = 'power'\""
+    )
+    parser.add_argument("--order", nargs="+", metavar="NAME", help="else by the dimensions")
+    parser.add_argument("--descending", action="store_true")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--dimensions", action="store_true", help="list what to ask by")
+    parser.add_argument("--format", choices=("table", "csv", "sql"), default="table")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    console = Console(highlight=False)
+    folder = BuildFolder.from_environment()
+    release = ReleaseFolder(folder.releases).current()
+    try:
+        if release is None:
+            raise ReleaseError("There is no release: run `make build` first")
+        with metrics_of(release) as engine:
+            if options.dimensions:
+                _print_dimensions(engine, options.metrics or [])
+                return 0
+            if not options.metrics and not options.saved_query:
+                _print_list(console, engine)
+                return 0
+            order = options.order or options.by or []
+            request = MetricFlowQueryRequest.create(
+                saved_query_name=options.saved_query,
+                metric_names=options.metrics,
+                group_by_names=options.by,
+                where_constraints=[options.where] if options.where else None,
+                order_by_names=[f"{'-' * options.descending}{name}" for name in order]
+                or None,
+                limit=options.limit,
+            )
+            if options.format == "sql":
+                print(engine.explain(request).sql_statement.without_descriptions.sql)
+                return 0
+            answer = engine.query(request).result_df
+            assert answer is not None
+            if options.format == "csv":
+                rows = [answer.column_names, *answer.rows]
+                csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+            else:
+                _print_answer(console, answer)
+    except (ReleaseError, InvalidQueryException, duckdb.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,235 @@
+"""Make a release out of the warehouse, list releases, or go back to an earlier one.
+
+Only a whole build without a failed test is published. Readers of earlier releases are not
+disturbed: a release is a file of its own, under a name of its own.
+"""
+
+import argparse
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import duckdb
+
+from scripts import resource_limits
+from scripts.build_folder import BuildFolder, FolderInUseError
+from scripts.campaigns.opt_outs import opted_out_in
+from scripts.releases.drift import REFERENCE, DriftError, check_drift, notes_on, read_drift
+from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.releases.release_writer import Progress, check_build, write_release
+from scripts.releases.run_history import Run, noted, rolled_back_releases
+
+KEPT_RELEASES = 5
+
+log = logging.getLogger(__name__)
+
+
+def publish(
+    folder: BuildFolder,
+    keep: int = KEPT_RELEASES,
+    show: Progress | None = None,
+    check: Callable[[Path], None] = lambda _: None,
+    spared: str = "",
+) -> Release:
+    """Publish the last build of a folder and remove releases beyond the last `keep`.
+
+    Args:
+        spared: the id of one that stays, to be gone back to.
+        check: looks at the folder of the written release before it is served.
+
+    Raises:
+        ReleaseError: the build is not fit, or the release could not be written; what was
+            served before is served still.
+    """
+    releases = ReleaseFolder(folder.releases)
+    try:
+        with releases.lock():
+            releases.sweep()
+            try:
+                release = write_release(folder, releases, keep, show, check)
+            finally:
+                releases.sweep()
+            # From here on it is published: what goes wrong is said, and no more.
+            try:
+                releases.prune(keep, {spared, os.environ.get(REFERENCE, "")})
+            except OSError as error:
+                log.warning("Old releases could not be removed: %s", error)
+            for stuck in releases.sweep():
+                log.warning("%s could not be removed", releases.root / stuck)
+            return release
+    except (OSError, duckdb.Error) as error:
+        wanting = resource_limits.explain(str(error), folder)
+        if wanting:
+            raise ReleaseError(
+                f"Not published. {wanting}. Then run `make publish`"
+            ) from error
+        raise ReleaseError(
+            f"Not published, the release could not be written to {folder.releases}: {error}"
+        ) from error
+
+
+def drift_check(
+    folder: BuildFolder, target: str, run: Run, accepted: str | None
+) -> Callable[[], list[str]]:
+    """A check that notes a build's drift in its run, and stops it where that is too far."""
+
+    def check() -> list[str]:
+        run.drift = read_drift(folder, target)
+        check_drift(run.drift, accepted)
+        if any(drift.level == "block" for drift in run.drift):
+            run.accepted_drift = accepted
+        return notes_on(run.drift)
+
+    return check
+
+
+def roll_back(
+    releases: ReleaseFolder,
+    release_id: str | None = None,
+    passed_over: Collection[str] = (),
+) -> Release:
+    """Serve an earlier release: the one of that id, or the one before the current.
+
+    Args:
+        passed_over: ids of releases that are served only where they are named.
+
+    Raises:
+        ReleaseError: there is no such release.
+    """
+    with releases.lock():
+        if release_id is not None:
+            release = releases.find(release_id)
+            release.check()
+        else:
+            current = releases.current()
+            earlier = [
+                release
+                for release in releases.all()
+                # Where nothing is served, the last one is the one to go back to.
+                if (current is None or release.release_id < current.release_id)
+                and release.release_id not in passed_over
+            ]
+            whole = next(filter(_is_whole, reversed(earlier)), None)
+            if whole is None:
+                raise ReleaseError(
+                    "There is no earlier release to go back to that is whole"
+                )
+            release = whole
+        releases.serve(release)
+        return release
+
+
+def kept_releases(current: Release | None) -> int:
+    """How many releases are kept, as the current one says."""
+    said: int | None = current.manifest.get("kept_releases") if current else None
+    return said or KEPT_RELEASES
+
+
+def _is_whole(release: Release) -> bool:
+    try:
+        release.check()
+    except ReleaseError as error:
+        log.warning("%s; going further back", error)
+        return False
+    return True
+
+
+def print_mart(done: int, total: int, mart: str, rows: int) -> None:
+    """Say on a line of its own that a mart has been copied."""
+    print(f"  {done:>3}/{total}  {mart}  {rows:,} rows", flush=True)
+
+
+def _print_list(releases: ReleaseFolder) -> None:
+    current = releases.current()
+    if not releases.all():
+        print("No release yet: run `make build`.")
+    for release in releases.all():
+        mark = "*" if release == current else " "
+        try:
+            manifest = release.manifest
+        except ReleaseError as error:
+            print(f"{mark} {release.release_id}  {error}")
+            continue
+        rows = manifest["row_counts"]
+        print(
+            f"{mark} {release.release_id}"
+            f"  {rows['customers']:>12,} customers  {rows['products']:>12,} products"
+            f"  as of {manifest['input']['as_of_at'] or 'unknown'}"
+        )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.releases.publish", description=__doc__
+    )
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--list", action="store_true", help="list releases, * is served")
+    action.add_argument(
+        "--rollback",
+        nargs="?",
+        const="",
+        metavar="RELEASE",
+        help="serve the release before the current one, or the one that is named",
+    )
+    parser.add_argument(
+        "--keep",
+        type=int,
+        help="how many releases to keep when publishing (default: as the current one says,"
+        f" else {KEPT_RELEASES})",
+    )
+    parser.add_argument(
+        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
+    )
+    options = parser.parse_args(arguments)
+    if options.keep is not None and options.keep < 1:
+        parser.error(f"--keep {options.keep}, must be 1 or more")
+    folder = BuildFolder.from_environment()
+    releases = ReleaseFolder(folder.releases)
+    started = time.monotonic()
+    try:
+        if options.list:
+            _print_list(releases)
+        elif options.rollback is not None:
+            release = roll_back(
+                releases, options.rollback or None, rolled_back_releases(folder)
+            )
+            print(f"Serving {release.release_id} again.")
+            opted_out = len(opted_out_in(folder, release))
+            if opted_out:
+                print(
+                    f"Note: {opted_out} of its customers opted out after it was made and"
+                    " are in its answers again. Run `make build` to leave them out."
+                )
+        else:
+            resource_limits.check_environment()
+            with noted(folder, "publish") as run, folder.lock():
+                engine = check_build(folder)[0]["metadata"]["adapter_type"]
+                for note in drift_check(folder, engine, run, options.accept_drift)():
+                    print(note)
+                release = publish(
+                    folder, options.keep or kept_releases(releases.readable()), print_mart
+                )
+                run.publish(release)
+            print(
+                f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"
+                f" {release.database}"
+            )
+    except (
+        resource_limits.BoundsError,
+        DriftError,
+        ReleaseError,
+        FolderInUseError,
+        OSError,
+        duckdb.Error,
+    ) as error:
+        print(f"error: {resource_limits.reason(error, folder)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""The history of builds: a row per run, whatever became of it.
+
+A file of its own in the build folder, not a table of the warehouse: a run that finds the
+warehouse locked, damaged or without disk has to be noted too. The next build takes it into
+the mart `build_history` (models/staging/operations/stg_build_runs.sql).
+"""
+
+import contextlib
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow
+import pyarrow.parquet
+
+from scripts.build_folder import BuildFolder
+from scripts.releases.drift import Drift, DriftError
+from scripts.releases.release_folder import Release
+
+COLUMNS = pyarrow.schema(
+    [
+        ("run_number", pyarrow.int64()),
+        ("program_name", pyarrow.string()),
+        ("started_at", pyarrow.timestamp("us")),
+        ("seconds", pyarrow.float64()),
+        ("interaction_count", pyarrow.int64()),
+        ("release_id", pyarrow.string()),
+        ("result", pyarrow.string()),
+        ("reason", pyarrow.string()),
+        ("accepted_drift", pyarrow.string()),
+        ("process", pyarrow.int64()),
+        ("inputs", pyarrow.string()),
+    ]
+)
+log = logging.getLogger(__name__)
+
+RESULTS = ("published", "unchanged", "blocked", "rolled back", "failed", "interrupted")
+
+
+class RolledBackError(RuntimeError):
+    """A release that was taken back; the message says why."""
+
+
+@dataclass
+class Run:
+    """A run of a program that builds.
+
+    Attributes:
+        run_number: in the order of runs, whatever the clock says.
+        program_name: build, refresh, evidence or suppress.
+        started_at: UTC.
+        seconds: how long it took; None while it runs.
+        interaction_count: interactions of the release that it made.
+        release_id: the release that it made.
+        result: running, one of RESULTS, or killed.
+        reason: why nothing was published, or is served any more.
+        accepted_drift: why a drift was accepted.
+        process: its id on its machine.
+        inputs: a hash of what it read; see scripts.build.refresh.
+        drift: what it drifted by; not kept in the history, but in the release.
+    """
+
+    run_number: int
+    program_name: str
+    started_at: datetime
+    seconds: float | None = None
+    interaction_count: int | None = None
+    release_id: str | None = None
+    result: str = "running"
+    reason: str | None = None
+    accepted_drift: str | None = None
+    process: int | None = None
+    inputs: str | None = None
+    drift: list[Drift] = field(default_factory=list)
+
+    def publish(self, release: Release) -> None:
+        """Note the release that it made."""
+        self.result, self.release_id = "published", release.release_id
+        with duckdb.connect(release.database, read_only=True) as connection:
+            row = connection.execute(
+                "select interaction_count from dataset_profile"
+            ).fetchone()
+        self.interaction_count = row[0] if row else None
+
+    def row(self) -> dict[str, object]:
+        """The run as the history has it."""
+        return {name: getattr(self, name) for name in COLUMNS.names}
+
+
+def read_history(folder: BuildFolder) -> list[Run]:
+    """All runs, oldest first; none where there is no history, or it cannot be read."""
+    try:
+        rows = pyarrow.parquet.read_table(folder.history).to_pylist()
+    except (OSError, pyarrow.ArrowInvalid):
+        return []
+    known = set(COLUMNS.names)
+    return [Run(**{n: row[n] for n in row.keys() & known}) for row in rows]
+
+
+def accepted_releases(folder: BuildFolder) -> set[str]:
+    """The ids of the releases that were published although they had drifted."""
+    return {
+        run.release_id
+        for run in read_history(folder)
+        if run.accepted_drift and run.release_id
+    }
+
+
+def rolled_back_releases(folder: BuildFolder) -> set[str]:
+    """The ids of the releases that the watch after a refresh has taken back."""
+    return {
+        run.release_id
+        for run in read_history(folder)
+        if run.result == "rolled back" and run.release_id
+    }
+
+
+def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | None:
+    """The run that made a release of these inputs that is no longer served.
+
+    Args:
+        served: the release that is, an earlier one.
+        inputs: a hash of what is read; None where it cannot be told.
+    """
+    later = [
+        run
+        for run in read_history(folder)
+        if inputs and run.inputs == inputs and (run.release_id or "") > served
+    ]
+    return later[-1] if later else None
+
+
+@contextlib.contextmanager
+def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
+    """Note a run: that it has started, and what became of it.
+
+    Yields:
+        The run, for its program to fill in; an error that ends it is its result.
+    """
+    started = time.monotonic()
+    run = Run(0, program, _now(), process=os.getpid())
+    note(folder, run)
+    try:
+        yield run
+    except BaseException as error:
+        run.reason = _first_line(error)
+        # What is served is published, whatever went wrong afterwards.
+        if run.result != "published" or isinstance(error, RolledBackError):
+            run.result = _result_of(error)
+        raise
+    finally:
+        run.seconds = time.monotonic() - started
+        note(folder, run)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _result_of(error: BaseException) -> str:
+    if isinstance(error, DriftError):
+        return "blocked"
+    if isinstance(error, RolledBackError):
+        return "rolled back"
+    return "failed" if isinstance(error, Exception) else "interrupted"
+
+
+def _first_line(error: BaseException) -> str | None:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else None
+
+
+def _set_aside_if_damaged(file: Path) -> None:
+    """Keep a history that cannot be read, under another name."""
+    if file.exists():
+        try:
+            pyarrow.parquet.read_table(file)
+        except (OSError, pyarrow.ArrowInvalid):
+            number = len(list(file.parent.glob(f"{file.name}.damaged*"))) + 1
+            file.replace(file.with_name(f"{file.name}.damaged-{number}"))
+
+
+def note(folder: BuildFolder, run: Run) -> None:
+    """Write a run into the history; what cannot be written must not stop a build."""
+    try:
+        folder.root.mkdir(parents=True, exist_ok=True)
+        with (folder.root / ".history.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _set_aside_if_damaged(folder.history)
+            others = [
+                _with_end(one)
+                for one in read_history(folder)
+                if one.run_number != run.run_number
+            ]
+            if not run.run_number:
+                run.run_number = max((one.run_number for one in others), default=0) + 1
+            runs = sorted([*others, run], key=lambda one: one.run_number)
+            _write(folder.history, [one.row() for one in runs])
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number).lower() if number else error
+        log.warning("%s lacks this run: %s", folder.history, reason)
+
+
+def _with_end(run: Run) -> Run:
+    """A run that is said to be running, but has ended without a word, was killed."""
+    if run.result == "running" and not _is_alive(run.process):
+        return replace(run, result="killed", reason="It ended without a word.")
+    return run
+
+
+def _is_alive(process: int | None) -> bool:
+    if process == os.getpid():
+        return False  # In a container every run may have the same number.
+    try:
+        os.kill(process or 0, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # Somebody else's.
+    return bool(process)
+
+
+def _write(file: Path, rows: list[dict[str, object]]) -> None:
+    unfinished = file.with_name(f".unfinished-{file.name}")
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, COLUMNS), unfinished)
+    unfinished.replace(file)

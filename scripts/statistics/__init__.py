@@ -1,0 +1,1 @@
+"""Statistics that dbt's Python models and the programs share."""

@@ -1,0 +1,1 @@
+"""Generate marketplace logs and experiments whose truth is known."""

@@ -1,0 +1,191 @@
+"""Write a synthetic marketplace log whose truth is known.
+
+At scale 1 the log has the profile of the published case study: 498,879 interactions of
+433,787 customers with 200,325 products between 2022-10-01 and 2023-03-31, nine in ten
+customers seen once, three in a hundred back after the 80 % quantile of event time. Options
+plant other truths, to see whether the warehouse notices.
+"""
+
+import argparse
+import glob
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+from scripts.synthetic.marketplace_plan import GeneratorError, LogPlan, plan_log
+from scripts.synthetic.marketplace_rows import BROKEN_ROWS, log_query, with_broken_rows
+
+
+def generate(
+    output: Path,
+    scale: float = 1.0,
+    seed: int = 1,
+    retention: float | None = None,
+    taste: float = 0.0,
+    dirty: float = 0.0,
+    memory_limit: str = "4GB",
+    threads: int | None = None,
+) -> LogPlan:
+    """Write a log in order of time to `output` (.parquet, .csv or .csv.gz).
+
+    Args:
+        taste: share of the later interactions of returning customers that fall among the
+            products of the taste they share with some other customers.
+        dirty: share of broken rows among all rows.
+        memory_limit: what DuckDB may use before it spills to disk.
+
+    Returns:
+        The plan, whose counts the clean part of the log has exactly.
+
+    Raises:
+        GeneratorError: an option out of range, or a suffix that is not known.
+    """
+    if not 0 <= taste <= 1:
+        raise GeneratorError(f"--taste {taste:g}, must be between 0 and 1")
+    if not 0 <= dirty <= 0.5:
+        raise GeneratorError(f"--dirty {dirty:g}, must be between 0 and 0.5")
+    if seed < 0:
+        raise GeneratorError(f"--seed {seed}, must be 0 or more")
+    is_parquet = output.name.endswith(".parquet")
+    if not (is_parquet or output.name.endswith((".csv", ".csv.gz"))):
+        raise GeneratorError(
+            f"{output}: the suffix says the format; expected .parquet, .csv or .csv.gz"
+        )
+    plan = plan_log(scale, retention)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(output)
+    unfinished = output.with_name(f".unfinished-{os.getpid()}-{output.name}")
+    spill = unfinished.with_name(f"{unfinished.name}.spill")
+    columns = "customer_id, product_id, event, event_date, product_name"
+    csv_options = "format csv, header" + (
+        ", compression gzip" if output.name.endswith(".gz") else ""
+    )
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"set memory_limit = '{memory_limit}'")
+        connection.execute("set temp_directory = ?", [str(spill)])
+        if threads is not None:
+            connection.execute(f"set threads = {threads}")
+        if scale >= 5 and sys.stderr.isatty():
+            connection.execute("set enable_progress_bar = true")
+        log = log_query(connection, plan, seed, taste)
+        if not dirty:
+            rows = f"select {columns} from ({log}) order by event_date, customer_id"
+            options = "format parquet" if is_parquet else csv_options
+        elif is_parquet:
+            kinds = tuple(kind for kind in BROKEN_ROWS if kind != "unreadable line")
+            rows = (
+                f"select {columns} from ({with_broken_rows(log, dirty, kinds)})"
+                f" order by written_at, {columns}, is_cut_off"
+            )
+            options = "format parquet"
+        else:
+            # Lines are put together here: a writer of CSV files writes no broken one.
+            values = ", ".join(f"coalesce({column}, '')" for column in columns.split(", "))
+            rows = (
+                "select case when is_cut_off then left(customer_id || ',' || product_id, 5)"
+                f" else concat_ws(',', {values}) end as"
+                f' "{columns.replace(" ", "")}"'
+                f" from ({with_broken_rows(log, dirty, BROKEN_ROWS)})"
+                f" order by written_at, {columns}, is_cut_off"
+            )
+            options = csv_options + ", quote '', escape '', delimiter '\x1f'"
+        connection.execute(f"copy ({rows}) to '{_quoted(unfinished)}' ({options})")
+        unfinished.replace(output)
+    finally:
+        connection.close()
+        unfinished.unlink(missing_ok=True)
+        shutil.rmtree(spill, ignore_errors=True)
+    return plan
+
+
+def _sweep(output: Path) -> None:
+    """Remove what runs that were killed left of this file."""
+    for left in output.parent.glob(f".unfinished-*-{glob.escape(output.name)}*"):
+        try:
+            os.kill(int(left.name.split("-")[1]), 0)
+        except ProcessLookupError:
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
+        except PermissionError:
+            pass  # Somebody else's, and running.
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.synthetic.interactions",
+        description="Write a synthetic marketplace log; the same options and seed give the"
+        " same log.",
+    )
+    parser.add_argument(
+        "output", type=Path, help="file to write: .parquet, .csv or .csv.gz"
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="1 is 498,879 interactions (default)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="default 1")
+    parser.add_argument(
+        "--retention",
+        type=float,
+        help="plant this share of returning customers (published: 0.0305)",
+    )
+    parser.add_argument(
+        "--taste",
+        type=float,
+        nargs="?",
+        const=0.8,
+        default=0.0,
+        help="let returning customers follow a taste in this share of their later"
+        " interactions (0.8 if no number is given)",
+    )
+    parser.add_argument(
+        "--dirty",
+        type=float,
+        nargs="?",
+        const=0.02,
+        default=0.0,
+        help="add broken rows of every kind up to this share of all rows (0.02 if no number"
+        " is given)",
+    )
+    parser.add_argument(
+        "--memory-limit", default="4GB", help="what DuckDB may use before it spills"
+    )
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+    print(f"Writing {options.output} (scale {options.scale:g}, seed {options.seed}) ...")
+    try:
+        plan = generate(
+            options.output,
+            scale=options.scale,
+            seed=options.seed,
+            retention=options.retention,
+            taste=options.taste,
+            dirty=options.dirty,
+            memory_limit=options.memory_limit,
+        )
+    except (GeneratorError, OSError, duckdb.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(
+        f"{plan.interactions:,} interactions of {plan.customers:,} customers with"
+        f" {plan.products:,} products"
+        + (f", and {options.dirty:.1%} broken rows" if options.dirty else "")
+        + f"; {options.output.stat().st_size / 1e6:,.1f} MB in"
+        f" {time.monotonic() - started:.1f} s."
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The programs that put the API under load: that they run, see failures, and judge."""
+
+import shutil
+
+import pytest
+
+from scripts.benchmarks import load
+from scripts.benchmarks.api_throughput import Measured, milliseconds, row
+from scripts.benchmarks.soak import soak
+from scripts.build_folder import BuildFolder
+from scripts.releases.publish import publish
+from scripts.releases.running_api import MeasurementError, running_api
+from tests.conftest import run_program
+
+
+def test_the_published_load_in_small(published: BuildFolder) -> None:
+    outcome = run_program(
+        published,
+        "scripts.benchmarks.load",
+        *("--users", "5", "--spawn", "5", "--seconds", "3"),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert "/recommend/[id]" in outcome.stdout + outcome.stderr
+    assert "Aggregated" in outcome.stdout + outcome.stderr
+
+
+def test_a_server_that_fails_fails_the_load(published: BuildFolder) -> None:
+    outcome = run_program(
+        published,
+        "scripts.benchmarks.load",
+        *("--users", "2", "--spawn", "2", "--seconds", "2", "--url", "http://127.0.0.1:9"),
+    )
+    assert outcome.returncode == 1
+
+
+def test_without_a_release_there_is_nothing_to_measure(
+    folder: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
+    assert load.main(["--seconds", "1"]) == 1
+    assert "run `make build` first" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_a_soak_in_small(
+    published: BuildFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(MeasurementError, match="one release only"):
+        soak(published, 1, 1)
+    publish(published)
+    soak(published, seconds=4, interval=1)
+    output = capsys.readouterr().out
+    assert "Requests/sec" in output
+    assert "Socket errors" not in output
+    assert "Non-2xx" not in output
+
+
+def test_a_server_that_does_not_start_is_said(published: BuildFolder) -> None:
+    with (
+        pytest.raises(MeasurementError, match="does not answer"),
+        running_api(published, ["no_such_module"]),
+    ):
+        pass
+
+
+def test_times_of_wrk_become_milliseconds() -> None:
+    assert [milliseconds(text) for text in ("850.00us", "3.20ms", "1.02s")] == [
+        pytest.approx(number) for number in (0.85, 3.2, 1020)
+    ]
+
+
+def test_a_row_compares_with_bare() -> None:
+    half = Measured(rate=500, p50=1, p99=2.25, failed=0)
+    assert row("API", 64, half, Measured(1000, 1, 1, 0)) == (
+        "| API | 64 | 500 | 50% | 1.0 | 2.2 | 0 |"
+    )

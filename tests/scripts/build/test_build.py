@@ -1,0 +1,183 @@
+"""A whole build of a small dirty log, from the outside."""
+
+import json
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.releases.release_writer import public_marts
+from scripts.synthetic.interactions import generate
+from scripts.synthetic.marketplace_plan import plan_log
+from scripts.synthetic.marketplace_rows import BROKEN_ROWS
+from tests.conftest import FinishedBuild, public_tables, read_release, run_program
+
+
+def test_every_row_is_accounted_for(dirty_build: FinishedBuild) -> None:
+    lines = len(dirty_build.log.read_text().splitlines()) - 1
+    with read_release(dirty_build.folder) as release:
+        accounting = dict(
+            release.execute(
+                "select reason, row_count from row_accounting where input = 'log'"
+            ).fetchall()
+        )
+    assert sum(accounting.values()) == lines
+    assert accounting.pop("usable") == dirty_build.plan.interactions
+    assert accounting.pop("set aside by the row filter") == 0
+    assert accounting.pop("usable, but written before") > 0
+    assert set(accounting) == set(BROKEN_ROWS) - {"duplicate"}
+    assert all(accounting.values())
+
+
+def test_rejects_keep_their_text_and_their_line(dirty_build: FinishedBuild) -> None:
+    lines = dirty_build.log.read_text().splitlines()
+    with duckdb.connect(dirty_build.folder.warehouse, read_only=True) as warehouse:
+        rejects = warehouse.execute(
+            "select line_number, reason, original_text from staging.stg_rejected_rows"
+        ).fetchall()
+    assert len({line for line, _, _ in rejects}) == len(rejects) > 50
+    for line, reason, text in rejects:
+        if reason == "unreadable line":
+            assert lines[line - 1] == text
+        else:
+            customer, product, event, date, _ = lines[line - 1].split(",")
+            assert json.loads(text) == {
+                "customer_id": customer or None,
+                "product_id": product or None,
+                "event": event or None,
+                "event_date": date or None,
+            }
+
+
+def test_the_profile_is_the_one_that_was_planted(dirty_build: FinishedBuild) -> None:
+    with read_release(dirty_build.folder) as release:
+        profile = release.execute(
+            "select customer_count, product_count, retention_rate from dataset_profile"
+        ).fetchone()
+        verdict = release.execute("select verdict from viability_verdict").fetchone()
+    plan = dirty_build.plan
+    assert profile == (plan.customers, plan.products, pytest.approx(0.0305, abs=0.003))
+    assert verdict == ("not viable",)
+
+
+def test_settings_reach_the_models(dirty_build: FinishedBuild) -> None:
+    with read_release(dirty_build.folder) as release:
+        assert release.execute(
+            "select max(audience_rank) from product_audiences"
+        ).fetchone() == (7,)
+
+
+def test_the_summary_says_what_was_built(dirty_build: FinishedBuild) -> None:
+    output = dirty_build.outcome.stdout
+    for part in (
+        f"{dirty_build.plan.interactions:,}",
+        f"{dirty_build.plan.customers:,}",
+        "rejected",
+        "unreadable line",
+        "Collaborative filtering is not viable",
+        "Most engaged customers",
+        "products have one and the same list",
+        str(dirty_build.folder.releases),
+        "Dbt build",
+    ):
+        assert part in output
+    assert "Traceback" not in output + dirty_build.outcome.stderr
+
+
+def test_a_release_holds_every_public_mart_described(dirty_build: FinishedBuild) -> None:
+    manifest = json.loads((dirty_build.folder.dbt_target / "manifest.json").read_text())
+    marts = public_marts(manifest)
+    with read_release(dirty_build.folder) as release:
+        tables = dict(
+            release.execute(
+                "select table_name, comment from duckdb_tables() where schema_name = 'main'"
+            ).fetchall()
+        )
+        assert set(tables) >= {mart.name for mart in marts}
+        bare = release.execute(
+            "select table_name, column_name from duckdb_columns()"
+            " where schema_name = 'main' and not internal and comment is null"
+        ).fetchall()
+    assert all(tables[mart.name] for mart in marts)
+    assert bare == []
+
+
+def test_the_manifest_describes_the_release(dirty_build: FinishedBuild) -> None:
+    current = dirty_build.folder.releases / "current"
+    manifest = json.loads((current / "manifest.json").read_text())
+    assert manifest["release_id"] == current.resolve().name
+    assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?", manifest["git_revision"] or "0" * 40)
+    assert manifest["input"]["first_interaction_at"].startswith("2022-10-01")
+    for mart, count in manifest["row_counts"].items():
+        parquet = current / "parquet" / f"{mart}.parquet"
+        assert duckdb.sql(f"select count(*) from '{parquet}'").fetchone() == (count,)
+    assert {"audience.duckdb", "parquet/customers.parquet"} <= set(manifest["files"])
+
+
+def test_a_release_lies_in_lookup_order(dirty_build: FinishedBuild) -> None:
+    with read_release(dirty_build.folder) as release:
+        rows = release.execute("select product_id, audience_rank from product_audiences")
+        keys = rows.fetchall()
+    assert keys == sorted(keys)
+
+
+@pytest.mark.builds
+def test_without_a_log_the_generated_one_is_built_with_the_examples(
+    folder: BuildFolder,
+) -> None:
+    generate(folder.default_log, scale=0.002)
+    outcome = run_program(folder, "scripts.build.pipeline")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "generating" not in outcome.stdout, "it is there already"
+    with read_release(folder) as release:
+        experiments = release.execute(
+            "select experiment_id, verdict from experiment_verdicts order by 1"
+        ).fetchall()
+        campaigns = release.execute(
+            "select campaign_id from campaign_summaries order by 1"
+        ).fetchall()
+        customers = release.execute("select count(*) from customers").fetchone()
+    assert experiments == [("banner_example", "running"), ("mail_example", "ship")]
+    assert campaigns == [("abandoned_carts",), ("most_engaged",), ("spring_rotation",)]
+    assert customers == (plan_log(0.002).customers,)
+
+
+@pytest.mark.long
+def test_two_builds_of_a_log_are_equal_whatever_the_threads(
+    dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    outcome = run_program(
+        folder,
+        "scripts.build.pipeline",
+        *("--log", str(dirty_build.log), "--vars", "top_n: 7"),
+        AUDIENCE_DBT_THREADS="1",
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert public_tables(folder) == public_tables(dirty_build.folder)
+
+
+@pytest.mark.long
+def test_readers_and_builds_do_not_disturb_each_other(
+    tmp_path: Path, published: BuildFolder
+) -> None:
+    first = (published.releases / "current").resolve().name
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.002)
+    build = ("scripts.build.pipeline", "--log", str(log))
+    with read_release(published) as reader:
+        before = reader.execute("from customers order by all").fetchall()
+
+        outcome = run_program(published, *build)
+        assert outcome.returncode == 0, outcome.stderr
+        assert reader.execute("from customers order by all").fetchall() == before
+
+        broken = run_program(published, *build, "--vars", "{time_format: epoch_s}")
+        assert broken.returncode == 1
+        assert "the last release is served still" in broken.stderr
+
+    second = (published.releases / "current").resolve().name
+    assert first < second
+    with read_release(published) as reader:
+        assert 0 < len(reader.execute("from customers").fetchall()) < len(before)

@@ -1,0 +1,240 @@
+"""A log that arrives file by file: a build reads what is new, and gives what all would."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build.dbt_run import run_dbt
+from scripts.build_folder import BuildFolder
+from scripts.synthetic.interactions import generate
+
+pytestmark = pytest.mark.builds
+
+# No data tests: that the tables are good is for other tests to say.
+COMMAND = ["build", "--resource-type", "model", "--resource-type", "seed"]
+# Of the models those that grow, and what they are made of.
+GROWING = [*COMMAND, "--select", "+config.materialized:incremental"]
+
+
+def write_days(log: Path, days: int) -> None:
+    """A dirty log as a file of its beginning and one for each of its last days.
+
+    With each day come rows of earlier days once more, rows that are late by two days, and
+    a new name for a product that was named before.
+    """
+    log.mkdir()
+    whole = log.with_suffix(".parquet")
+    generate(whole, scale=0.004, seed=11)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table rows as select *, event_date::date as day,"
+            " case when hash(customer_id, event_date) % 10 = 0 then day + 2 else day end"
+            f" as arrives from '{whole}'"
+        )
+        arrivals = connection.execute(
+            "select distinct arrives from rows order by 1 desc limit ?", [days]
+        ).fetchall()
+        first = arrivals[-1][0]
+        connection.execute(
+            f"copy (select * exclude (day, arrives) from rows where arrives < '{first}')"
+            f" to '{log}/00.csv'"
+        )
+        for number, (day,) in enumerate(reversed(arrivals), 1):
+            connection.execute(
+                "copy (select * exclude (day, arrives) from rows"
+                f" where arrives = '{day}' union all (select * exclude (day, arrives)"
+                f" from rows where arrives < '{day}' order by hash(customer_id) limit 20)"
+                " union all select 1, min(product_id), 'rating',"
+                f" timestamp '{day}', 'Name {number}' from rows"
+                f" union all select null, 1, 'cart', timestamp '{day}', null)"
+                f" to '{log}/{number:02}.csv'"
+            )
+
+
+def run(folder: BuildFolder, log: Path, **settings: str) -> None:
+    done = run_dbt(
+        COMMAND, {"log": f"{log}/*.csv" if log.is_dir() else str(log)} | settings, folder
+    )
+    assert done.problems == []
+
+
+def batches(folder: BuildFolder) -> list[int]:
+    """Of each file the run that read it."""
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        rows = connection.execute("select batch from main.log_files order by file")
+        return [batch for (batch,) in rows.fetchall()]
+
+
+def kept_tables(folder: BuildFolder) -> set[str]:
+    """What the last run found unchanged."""
+    results = json.loads((folder.dbt_target / "run_results.json").read_text())["results"]
+    return {
+        result["unique_id"].split(".")[-1]
+        for result in results
+        if result["message"] == "UNCHANGED"
+    }
+
+
+def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
+    """Marts of which two warehouses do not hold the same rows."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one.warehouse}' as one (read_only)")
+        connection.execute(f"attach '{other.warehouse}' as other (read_only)")
+        names = connection.execute(
+            "select table_name from information_schema.tables"
+            " where table_catalog = 'one' and table_schema = 'marts'"
+        ).fetchall()
+        assert len(names) > 30
+        return [
+            name
+            for (name,) in names
+            if connection.execute(
+                f"(from one.marts.{name} except all from other.marts.{name}) union all"
+                f" (from other.marts.{name} except all from one.marts.{name})"
+            ).fetchall()
+        ]
+
+
+@pytest.mark.long
+def test_a_test_that_passed_runs_again_only_over_what_has_changed(tmp_path: Path) -> None:
+    log, folder = tmp_path / "log.parquet", BuildFolder(tmp_path / "build")
+    generate(log, scale=0.004)
+
+    def failing_after(change: str, command: str) -> list[str]:
+        """Tests that fail after somebody has changed the warehouse by hand."""
+        with duckdb.connect(folder.warehouse) as connection:
+            connection.execute(change)
+        tests = ["--select", "targeting_deciles", "--resource-type", "test"]
+        done = run_dbt([command, *tests], {"log": str(log)}, folder)
+        return [node.name for node in done.nodes if node.status == "fail"]
+
+    run(folder, log)
+    double = "insert into marts.targeting_deciles from marts.targeting_deciles limit 1"
+    assert failing_after("select 1", "build") == []
+    # Behind the back of the project: it goes by what made the table.
+    assert failing_after(double, "build") == []
+    asked_for_anew = "delete from main.table_inputs where table_name like '%deciles'"
+    assert "unique_combination_targeting_deciles" in str(
+        failing_after(asked_for_anew, "build")
+    )
+
+
+def rows_of(
+    folder: BuildFolder, log: str, *, anew: bool = False
+) -> list[tuple[object, ...]]:
+    """What a run of the models that grow makes of the log, rejected rows and all."""
+    done = run_dbt([*GROWING, "--full-refresh"] if anew else GROWING, {"log": log}, folder)
+    assert done.problems == []
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        return connection.execute(
+            "select customer_id, product_id, event, event_at, 'interaction'"
+            " from staging.stg_interactions union all select null, line_number, reason,"
+            " null, original_text from staging.stg_rejected_rows order by all"
+        ).fetchall()
+
+
+def parquet(file: Path, columns: str) -> None:
+    duckdb.sql(
+        f"select {columns}, 'cart' as event, timestamp '2023-01-01' as event_date"
+    ).write_parquet(str(file))
+
+
+def one_customer(log: Path, customer: int, name: str | None = None) -> None:
+    """A file of the log with a single interaction."""
+    parquet(
+        log / (name or f"{customer}.parquet"),
+        f"{customer} as customer_id, 1 as product_id",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        # As a tool writes them that has met a missing id: all of them lose digits.
+        (
+            "1234567890123456789 as customer_id, 1 as product_id",
+            "2.0::double as customer_id, 1 as product_id",
+        ),
+        pytest.param(
+            "1 as customer_id, 2 as product_id",
+            "3 as product_id",
+            marks=pytest.mark.long,
+        ),
+    ],
+)
+def test_new_files_of_other_types_are_read_as_all_are(
+    tmp_path: Path, first: str, later: str
+) -> None:
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
+    parquet(tmp_path / "1.parquet", first)
+    assert len(rows_of(folder, log)) == 1
+    parquet(tmp_path / "2.parquet", later)
+    day_by_day = rows_of(folder, log)
+    assert batches(folder) == [1, 1]
+    assert day_by_day == rows_of(folder, log, anew=True)
+
+
+@pytest.mark.long
+def test_new_files_must_have_the_columns_of_those_before(tmp_path: Path) -> None:
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.csv"
+    row = "1,2,cart,2023-01-01"
+    (tmp_path / "1.csv").write_text(f"customer_id,product_id,event,event_date\n{row}\n")
+    assert len(rows_of(folder, log)) == 1
+    (tmp_path / "2.csv").write_text(f"product_id,customer_id,event,event_date\n{row}\n")
+    for command in (GROWING, [*GROWING, "--full-refresh"]):
+        (problem,) = run_dbt(command, {"log": log}, folder).problems
+        assert "2.csv has the header product_id,customer_id" in problem
+    # Nothing was lost by it.
+    (tmp_path / "2.csv").write_text(
+        f"customer_id,product_id,event,event_date\n3{row[1:]}\n"
+    )
+    assert [row[0] for row in rows_of(folder, log)] == [1, 3]
+    assert batches(folder) == [1, 2]
+
+
+@pytest.mark.long
+def test_a_run_of_a_part_is_not_gone_on_from(tmp_path: Path) -> None:
+    """It has noted the new file as read, and not read it."""
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
+    for customer in (1, 2):
+        one_customer(tmp_path, customer)
+        if customer == 2:
+            part = ["run", "--select", "stg_log_rows+,+config.materialized:incremental"]
+            run_dbt(part, {"log": log}, folder)
+        rows = rows_of(folder, log)
+    assert [row[0] for row in rows] == [1, 2]
+
+
+@pytest.mark.parametrize("period", ["week", pytest.param(None, marks=pytest.mark.long)])
+def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, period: str | None) -> None:
+    log, folder = tmp_path / "log", BuildFolder(tmp_path / "day_by_day")
+    whole = BuildFolder(tmp_path / "whole")
+    write_days(log, days=2)
+    days = sorted(log.iterdir())
+    later = [day.rename(tmp_path / day.name) for day in days[1:]]
+    settings = {"evaluation_period": period} if period else {}
+    run(folder, log, **settings)
+    for number, day in enumerate(later, 1):
+        day.rename(log / day.name)
+        run(folder, log, **settings)
+        assert batches(folder) == list(range(1, number + 2))
+        assert ("int_origin_customers" in kept_tables(folder)) == (period == "week")
+    run(whole, log, **settings)
+    assert batches(whole) == [1] * len(days)
+    assert different_marts(folder, whole) == []
+
+
+@pytest.mark.long
+def test_only_a_file_that_has_changed_makes_all_of_them_new(tmp_path: Path) -> None:
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
+    for customer in (1, 2):
+        one_customer(tmp_path, customer)
+    assert len(rows_of(folder, log)) == 2
+    # Nothing is new: nothing is read, and nothing is different.
+    assert [row[0] for row in rows_of(folder, log)] == [1, 2]
+    assert batches(folder) == [1, 1]
+    one_customer(tmp_path, 3, "1.parquet")
+    assert [row[0] for row in rows_of(folder, log)] == [2, 3]
+    assert batches(folder) == [1, 1]

@@ -1,0 +1,166 @@
+"""Rules of the dbt project itself, and its unit tests."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.build.dbt_run import run_dbt
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.releases.publish import publish
+from scripts.synthetic.interactions import generate
+from tests.conftest import FinishedBuild, run_program
+
+
+@pytest.fixture(scope="module")
+def manifest(dirty_build: FinishedBuild) -> dict[str, Any]:
+    text = (dirty_build.folder.dbt_target / "manifest.json").read_text()
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+
+
+@pytest.mark.builds
+def test_unit_tests_pass(folder: BuildFolder) -> None:
+    """They bring their own rows; the tables only have to be there."""
+    log = folder.root / "log.parquet"
+    generate(log, scale=0.001)
+    command = ["build", "--exclude-resource-type", "test"]
+    run = run_dbt(command, {"log": str(log)}, folder)
+    assert run.problems == []
+    assert sum(node.kind == "unit_test" for node in run.nodes) >= 25
+
+
+@pytest.mark.builds
+def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
+    built: BuildFolder,
+) -> None:
+    outcome = run_program(built, "scripts.build.documentation_page")
+    assert outcome.returncode == 0, outcome.stderr
+    page = (built.docs / "static_index.html").read_text()
+    assert "whom to contact about a product that nobody has touched yet" in page
+    assert publish(built).release_id.startswith("000001-")
+
+
+def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
+    outcome = run_program(folder, "scripts.build.documentation_page")
+    assert outcome.returncode == 1
+    assert "to describe: run `make build` first" in outcome.stderr
+
+
+def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        is_mart = model["path"].startswith("marts/")
+        assert (model["config"]["access"] == "public") == is_mart, model["name"]
+        assert model["config"]["contract"]["enforced"] == is_mart, model["name"]
+        assert not is_mart or model["config"]["materialized"] in (
+            "table",
+            "table_if_changed",
+        ), model["name"]
+        assert not is_mart or "key" in model["config"]["meta"], model["name"]
+
+
+def test_every_model_and_column_is_described_grain_first(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        assert model["description"].startswith("One row"), model["name"]
+        undescribed = [c for c in model["columns"].values() if not c["description"]]
+        assert not undescribed, model["name"]
+
+
+def test_every_model_is_tested(manifest: dict[str, Any]) -> None:
+    tested = {
+        parent
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+    untested = {model["unique_id"] for model in models(manifest)} - tested
+    assert not untested
+
+
+def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
+    below = {
+        "staging": {"staging"},
+        "intermediate": {"staging", "intermediate"},
+        "marts": {"staging", "intermediate", "marts"},
+    }
+    by_id = {model["unique_id"]: model for model in models(manifest)}
+    for model in models(manifest):
+        room = model["path"].split("/")[0]
+        for parent in model["depends_on"]["nodes"]:
+            if parent in by_id:
+                assert by_id[parent]["path"].split("/")[0] in below[room], model["name"]
+
+
+def test_the_exposure_of_the_api_lists_what_it_reads(manifest: dict[str, Any]) -> None:
+    (exposure,) = (e for e in manifest["exposures"].values() if e["name"] == "look_up_api")
+    listed = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+    sources = [PROJECT / "scripts" / "release_lookups.sql"]
+    sources += (PROJECT / "api" / "queries").glob("*.sql")
+    pattern = re.compile(r"\b(?:from|join)\s+(?:main|release)\.(\w+)")
+    read = {name for source in sources for name in pattern.findall(source.read_text())}
+    assert read - {"lookup"} == listed
+
+
+def test_every_public_mart_has_a_reader_or_says_why_not(manifest: dict[str, Any]) -> None:
+    read = {
+        node
+        for exposure in manifest["exposures"].values()
+        for node in exposure["depends_on"]["nodes"]
+    }
+    for model in models(manifest):
+        if model["config"]["access"] == "public":
+            excuse = model["config"]["meta"].get("unread_because", "")
+            assert (model["unique_id"] in read) != bool(excuse.strip()), model["name"]
+
+
+def test_the_exposure_of_metrics_lists_what_they_read(manifest: dict[str, Any]) -> None:
+    (exposure,) = (
+        e for e in manifest["exposures"].values() if e["name"] == "semantic_layer"
+    )
+    read = {
+        node
+        for semantic_model in manifest["semantic_models"].values()
+        for node in semantic_model["depends_on"]["nodes"]
+    }
+    read |= {m["unique_id"] for m in models(manifest) if m.get("time_spine")}
+    semantics = PROJECT.glob("models/semantic/*.yml")
+    named = {
+        f"model.product_audience.{name}"
+        for path in semantics
+        for name in re.findall(r"\bfrom marts\.(\w+)", path.read_text())
+    }
+    assert named
+    assert read | named == set(exposure["depends_on"]["nodes"])
+
+
+def test_column_names_follow_the_rules(manifest: dict[str, Any]) -> None:
+    for model in models(manifest):
+        for name, column in model["columns"].items():
+            kind = column.get("data_type")
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+            if kind is None:
+                continue
+            assert not name.endswith("_at") or kind == "timestamp", name
+            assert not name.endswith(("_count", "_rank")) or kind == "bigint", name
+            assert not name.endswith("_share") or kind == "double", name
+
+
+def test_settings_are_the_declared_variables() -> None:
+    """The check at the start of a run knows what dbt_project.yml declares, and no more."""
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    macro = (PROJECT / "macros/settings/check_settings.sql").read_text()
+    known = macro.split("macro known_settings()")[1].split("endmacro")[0]
+    reading = (PROJECT / "macros/reading/input_settings.sql").read_text()
+    known += reading.split("macro side_inputs()")[1].split("endmacro")[0]
+    assert set(re.findall(r"'(\w+)'", known)) == set(declared)
+
+
+def test_no_yaml_file_is_too_long_to_read() -> None:
+    for path in PROJECT.glob("models/**/*.yml"):
+        assert len(path.read_text().splitlines()) <= 330, path

@@ -1,0 +1,70 @@
+"""`make refresh`: new files of the log become a release, with nothing said again."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.releases.release_folder import ReleaseFolder
+from scripts.releases.run_history import read_history
+from tests.conftest import run_program
+
+HEADER = "customer_id,product_id,event,event_date,product_name\n"
+
+
+@pytest.mark.builds
+def test_a_new_file_is_served_with_the_settings_of_before(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.mkdir()
+    (log / "1.csv").write_text(
+        HEADER + "1,1,cart,2023-03-01,One\n2,2,cart,2023-03-02,Two\n2,1,cart,2023-03-02,\n"
+    )
+    order = ("--log", f"{log}/*.csv", "--vars", "top_n: 3")
+    built = run_program(folder, "scripts.build.pipeline", *order)
+    assert built.returncode == 0, built.stderr
+    assert "Reading the whole log: this is the first build." in built.stdout
+    # Late rows, one of them a repeat, and a product that nobody has touched before.
+    (log / "2.csv").write_text(
+        HEADER + "1,1,cart,2023-03-01,One\n3,1,cart,2023-02-27,Late\n3,4,cart,2023-03-03,\n"
+    )
+    planned = run_program(folder, "scripts.build.refresh", "--dry-run")
+    assert "1 of the 2 files of the log are new" in planned.stdout
+    refreshed = run_program(folder, "scripts.build.refresh")
+    assert refreshed.returncode == 0, refreshed.stderr
+    assert "1 of 2 files of the log are new." in refreshed.stdout
+    release = ReleaseFolder(folder.releases).current()
+    assert release is not None
+    assert release.release_id.startswith("000002-")
+    assert release.manifest["settings"]["top_n"] == 3
+    with duckdb.connect(release.database, read_only=True) as connection:
+        products = connection.execute("from products order by product_id").fetchall()
+        duplicates = connection.execute(
+            "select row_count from row_accounting where outcome = 'duplicate'"
+        ).fetchone()
+    assert [row[:4] for row in products] == [
+        (1, "One", 3, 3),
+        (2, "Two", 1, 1),
+        (4, None, 1, 1),
+    ]
+    assert duplicates == (1,)
+
+    again = run_program(folder, "scripts.build.refresh")
+    assert again.returncode == 0, again.stderr
+    assert f"Nothing is new since {release.release_id}" in again.stdout
+    assert ReleaseFolder(folder.releases).current() == release
+    runs = [(run.program_name, run.result) for run in read_history(folder)]
+    assert runs == [
+        ("build", "published"),
+        ("refresh", "published"),
+        ("refresh", "unchanged"),
+    ]
+    assert 'audience_refresh_result{result="unchanged"} 1' in folder.metrics.read_text()
+
+
+def test_there_is_nothing_to_refresh_before_the_first_build(folder: BuildFolder) -> None:
+    outcome = run_program(folder, "scripts.build.refresh")
+    assert outcome.returncode == 1
+    assert "There is no release to refresh" in outcome.stderr

@@ -1,0 +1,358 @@
+"""Campaigns: from the rules to the contact list, and the opt-outs after it."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.campaigns.contact_list import ContactList, ContactListError, print_receipt
+from scripts.campaigns.export import export_campaign
+from scripts.campaigns.opt_outs import note_opt_outs
+from scripts.releases.release_folder import ReleaseError
+from tests.conftest import copy_project, read_release, run_program
+from tests.scripts.build.test_seeds import GOOD
+
+# In the log's own world: its last purchase is of August 2018.
+PERIOD = {"starts_on": "2018-09-01", "ends_on": "2018-09-30"}
+CAMPAIGN = "sao_paulo_toys"
+
+
+@pytest.mark.builds
+def test_a_campaign_by_category_and_state(
+    folder: BuildFolder, shared_data: Path, tmp_path: Path
+) -> None:
+    """Toys for customers of Sao Paulo; then an export, an opt-out and another export.
+
+    Some were contacted by others; and a campaign without a cap asks them too.
+    """
+    campaign = GOOD | PERIOD | {"campaign_id": CAMPAIGN, "audience_size": "20"}
+    campaign |= {"frequency_cap": "2", "holdout_share": "0.2"}
+    uncapped = GOOD | PERIOD | {"campaign_id": "uncapped", "product_limit": "5"}
+    uncapped |= {"audience_size": "1000"}
+    rules = [
+        ("product", "include", "product_category_name", "in", "brinquedos|bebes"),
+        ("product", "exclude", "product_weight_g", "at_least", "5000"),
+        ("product", "exclude", "product_photos_qty", "is_null", ""),
+        ("customer", "include", "customer_state", "equals", "SP"),
+    ]
+    names = ("subject", "action", "attribute", "operator", "value")
+    project = copy_project(
+        tmp_path,
+        campaigns=[campaign, uncapped],
+        campaign_rules=[
+            {"campaign_id": CAMPAIGN} | dict(zip(names, rule, strict=True))
+            for rule in rules
+        ],
+    )
+    purchases = shared_data / "olist_purchases.csv"
+    told_before = tmp_path / "contacts.csv"
+    with duckdb.connect() as connection:
+        buyers = f"from '{purchases}' where customer_state = 'SP'"
+        told = connection.execute(
+            f"select distinct customer_unique_id {buyers} order by 1 limit 500"
+        ).fetchall()
+    told_before.write_text(
+        "client,when\n" + "".join(f"{row[0]},2018-09-02 10:00:00\n" for row in told)
+    )
+    settings = {
+        "customer_attributes": {
+            "path": str(purchases),
+            "columns": {"customer_id": "customer_unique_id"},
+        },
+        "product_attributes": str(shared_data / "olist_products.csv"),
+        "contacts": {
+            "path": str(told_before),
+            "columns": {"customer_id": "client", "contacted_at": "when"},
+        },
+    }
+    outcome = run_program(
+        folder,
+        "scripts.build.pipeline",
+        *("--log", str(purchases), "--mapping", "mappings/olist.yml"),
+        *("--vars", json.dumps(settings)),
+        project=project,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+    with read_release(folder) as release:
+        audience = release.execute(
+            "select product_id, customer_id, arm from campaign_audiences"
+            " where campaign_id = ?",
+            [CAMPAIGN],
+        ).fetchall()
+        (in_scope,) = release.execute(
+            "select product_count from campaign_summaries where campaign_id = ?",
+            [CAMPAIGN],
+        ).fetchone() or (0,)
+        shortfalls = release.execute(
+            "select sum(missing_count), count(*) from campaign_shortfalls"
+            " where campaign_id = ?",
+            [CAMPAIGN],
+        ).fetchone()
+    with duckdb.connect() as connection:
+        products = dict(
+            connection.execute(
+                "select product_id, true from"
+                f" '{shared_data / 'olist_products.csv'}' where product_category_name in"
+                " ('brinquedos', 'bebes') and product_weight_g < 5000"
+                " and product_photos_qty is not null"
+            ).fetchall()
+        )
+        bought = connection.execute(
+            f"select product_id, customer_unique_id, customer_state from '{purchases}'"
+        ).fetchall()
+    of_sao_paulo = {customer for _, customer, state in bought if state == "SP"}
+    pairs = {(product, customer) for product, customer, _ in bought}
+    assert in_scope == len(products)
+    assert len(audience) == 20 * in_scope
+    assert shortfalls == (None, 0)
+    assert {product for product, _, _ in audience} == set(products)
+    assert {customer for _, customer, _ in audience} <= of_sao_paulo
+    assert not pairs & {(product, customer) for product, customer, _ in audience}
+    places = Counter(customer for _, customer, _ in audience)
+    contacted = {row[0] for row in told}
+    assert max(places.values()) == 2
+    assert all(count == 1 for name, count in places.items() if name in contacted)
+    held_out = {customer for _, customer, arm in audience if arm == "holdout"}
+    assert 0.15 < len(held_out) / len(places) < 0.25
+
+    keep_the_cap_beside_a_campaign_without_one(folder, contacted)
+
+    first = export_campaign(folder, CAMPAIGN, date(2018, 9, 10))
+    assert first.folder is not None
+    with (first.folder / "contacts.csv").open(newline="") as file:
+        contacts = list(csv.DictReader(file))
+    assert {(row["product_id"], row["customer_id"]) for row in contacts} == {
+        (product, customer) for product, customer, arm in audience if arm == "contact"
+    }
+    assert first.receipt["contacts"] + first.receipt["holdouts"] == len(audience)
+    again = export_campaign(folder, CAMPAIGN, date(2018, 9, 10))
+    assert again.folder is None
+    assert again.receipt["left_out"] == {
+        "contacted about the product in the period": len(audience)
+    }
+    assert again.receipt["earlier_exports"] == [first.receipt["export_id"]]
+
+    # Served before, an opt-out leaves; its places were taken, so nobody else gets them.
+    gone = contacts[0]["customer_id"]
+    outcome = run_program(folder, "scripts.campaigns.suppress", gone, project=project)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with read_release(folder) as release:
+        for mart in ("customers", "product_audiences", "campaign_customers"):
+            assert release.execute(
+                f"select count(*) from {mart} where customer_id = ?", [gone]
+            ).fetchone() == (0,)
+        assert release.execute(
+            "select served_count, contact_count + holdout_count, missing_count"
+            " from campaign_summaries where campaign_id = ?",
+            [CAMPAIGN],
+        ).fetchone() == (len(audience), 0, 0)
+    assert export_campaign(folder, CAMPAIGN, date(2018, 9, 10)).folder is None
+
+
+def keep_the_cap_beside_a_campaign_without_one(
+    folder: BuildFolder, contacted: set[str]
+) -> None:
+    """Contacts of others, an export without a cap, one with a cap of two; taken back."""
+    exports = [
+        export_campaign(folder, name, date(2018, 9, 10)).folder
+        for name in ("uncapped", CAMPAIGN)
+    ]
+    counts = []
+    for export in exports:
+        assert export is not None
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "select customer_id, count(*) from read_parquet(?) group by 1",
+                [str(export / "ledger.parquet")],
+            ).fetchall()
+        counts.append(Counter(dict(rows)))
+        shutil.rmtree(export)
+    without_cap, capped = counts
+    assert contacted & set(without_cap)
+    assert not contacted & set(without_cap) & set(capped)
+    for customer, count in capped.items():
+        assert count + without_cap[customer] + (customer in contacted) <= 2
+
+
+# The period of the shipped campaigns.
+APRIL = date(2023, 4, 3)
+
+
+def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
+    published: BuildFolder,
+) -> None:
+    outcome = run_program(
+        published,
+        "scripts.campaigns.export",
+        *("spring_rotation", "--on", "2023-04-03", "--format", "parquet"),
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    (folder,) = published.exports.glob("spring_rotation-*")
+    receipt = json.loads((folder / "receipt.json").read_text())
+    contacts = folder / "contacts.parquet"
+    assert receipt["sha256"] == hashlib.sha256(contacts.read_bytes()).hexdigest()
+    assert f"Wrote {receipt['contacts']:,} contacts" in outcome.stdout
+    with read_release(published) as release:
+        expected = release.execute(
+            "select campaign_id, null, product_id, audience_rank, customer_id, arm, $day,"
+            " explanation, $release_id from campaign_audiences"
+            " inner join campaign_customers using (campaign_id, customer_id, arm)"
+            " where campaign_id = 'spring_rotation' and arm = 'contact'"
+            " order by product_id, audience_rank",
+            {"day": APRIL, "release_id": receipt["release_id"]},
+        ).fetchall()
+    assert expected
+    with duckdb.connect() as connection:
+        assert connection.execute(f"from '{contacts}'").fetchall() == expected
+    assert receipt["contacts"] == len(expected)
+    assert receipt["cost"] == pytest.approx(0.10 * len(expected))
+    assert (folder.stat().st_mode & 0o077) == 0
+
+
+def test_an_export_counts_the_contacts_of_other_campaigns(published: BuildFolder) -> None:
+    """Nobody is told twice of a product, and each campaign keeps its own cap."""
+    for campaign in ("spring_rotation", "abandoned_carts"):
+        assert export_campaign(published, campaign, APRIL).folder is not None
+    left_out = export_campaign(published, "most_engaged", APRIL, dry_run=True).receipt
+    assert left_out["left_out"].keys() == {"contacted about the product in the period"}
+    ledger = published.exports / "*" / "ledger.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select campaign_id, customer_id, product_id, arm from read_parquet(?)",
+            [str(ledger)],
+        ).fetchall()
+    contacts = [row for row in rows if row[3] == "contact"]
+    assert len({(customer, product) for _, customer, product, _ in contacts}) == len(
+        contacts
+    )
+    abandoned = {row[1] for row in contacts if row[0] == "abandoned_carts"}
+    spring = {row[1] for row in contacts if row[0] == "spring_rotation"}
+    assert spring
+    # Its cap is one: whoever spring_rotation has contacted is left out.
+    assert abandoned
+    assert not abandoned & spring
+
+
+def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> None:
+    before = export_campaign(published, "spring_rotation", APRIL, dry_run=True).receipt
+    with read_release(published) as release:
+        (customer, places) = release.execute(
+            "select customer_id, audience_count from campaign_customers"
+            " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
+        ).fetchone() or (0, 0)
+    # As a file of before may have it.
+    note_opt_outs(published, [f"+00{customer}"], "asked by letter")
+    export = export_campaign(published, "spring_rotation", APRIL)
+    assert export.receipt["left_out"] == {"opted out since the release was made": places}
+    assert export.receipt["contacts"] == before["contacts"] - places
+    assert export.folder is not None
+    with (export.folder / "contacts.csv").open(newline="") as file:
+        assert f"{customer}" not in {row["customer_id"] for row in csv.DictReader(file)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["autumn"], "There is no campaign autumn in 0000"),
+        (["most_engaged"], "runs from 2023-04-01 to 2023-04-30, but today is"),
+        (["most_engaged", "--on", "2023-05-01"], "but the day is 2023-05-01: name the day"),
+    ],
+)
+def test_an_export_that_cannot_be_says_why(
+    published: BuildFolder, arguments: list[str], said: str
+) -> None:
+    outcome = run_program(published, "scripts.campaigns.export", *arguments)
+    assert outcome.returncode == 1
+    assert said in outcome.stderr
+    assert "Nothing was written." in outcome.stderr
+    assert not list(published.exports.glob("[a-z]*"))
+
+
+def test_a_reader_of_the_output_may_stop_reading(published: BuildFolder) -> None:
+    outcome = subprocess.run(
+        f"{sys.executable} -u -m scripts.campaigns.export spring_rotation --on 2023-04-03"
+        " | true; echo ${PIPESTATUS[0]}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_BUILD_DIR": str(published.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (outcome.stdout, outcome.stderr) == ("0\n", "")
+    assert list(published.exports.glob("spring_rotation-*"))
+
+
+def test_a_receipt_says_one_of_one_and_warns_of_formulas(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    receipt = {"owner": "spring", "contacts": 1, "customers": 1, "products": 1}
+    receipt |= {"holdouts": 1, "contact_on": APRIL, "cost": 0.1, "left_out": {}}
+    print_receipt(ContactList(None, receipt | {"ids_like_formulas": 1}))
+    assert capsys.readouterr().out == (
+        "Would write 1 contact of 1 customer about 1 product on 2023-04-03, 0.10 in cost;"
+        " 1 place is held out.\n"
+        "  Note: 1 row with an id that begins with =, +, - or @: a spreadsheet would"
+        " compute it. Import the ids as text.\n"
+    )
+
+
+def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) -> None:
+    with pytest.raises(ReleaseError, match="run `make build` first"):
+        export_campaign(folder, "most_engaged", APRIL)
+
+
+def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
+    published: BuildFolder,
+) -> None:
+    with read_release(published) as release:
+        (product, customer) = release.execute(
+            "select product_id, customer_id from campaign_audiences"
+            " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
+        ).fetchone() or (0, 0)
+    ledger = published.exports / "winter" / "ledger.parquet"
+    ledger.parent.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select '{customer}' as customer_id, '{product}' as product_id,"
+            " 'winter' as campaign_id, date '2023-04-02' as contacted_on, 0.0 as cost,"
+            " 'holdout' as arm, null::text as experiment_id, null::text as experiment_arm,"
+            " 'winter' as export_id, '000000' as release_id)"
+            f" to '{ledger}' (format parquet)"
+        )
+    export = export_campaign(published, "spring_rotation", APRIL, dry_run=True)
+    assert export.receipt["left_out"] == {
+        "held out from the product by another campaign": 1
+    }
+
+
+def test_nothing_is_exported_while_a_build_runs(published: BuildFolder) -> None:
+    """Its release would not know whom the list contacts."""
+    with published.lock():
+        outcome = run_program(
+            published, "scripts.campaigns.export", "spring_rotation", "--on", "2023-04-03"
+        )
+    assert outcome.returncode == 1
+    assert "A build is writing to" in outcome.stderr
+    assert not list(published.exports.glob("*/ledger.parquet"))
+
+
+def test_a_release_of_an_earlier_version_exports_nothing(published: BuildFolder) -> None:
+    database = published.releases / "current" / "audience.duckdb"
+    with duckdb.connect(database) as release:
+        release.execute("alter table campaign_customers drop external_contact_count")
+    with pytest.raises(ContactListError, match="was made by an earlier version: run"):
+        export_campaign(published, "spring_rotation", APRIL)
+    assert not list(published.exports.glob("*/ledger.parquet"))

@@ -1,0 +1,285 @@
+"""The evidence of logs whose truth is planted, from the log to the conclusion."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import numpy
+import pytest
+from implicit.evaluation import ranking_metrics_at_k
+from scipy import sparse
+
+from scripts.build.dbt_run import run_dbt
+from scripts.build.input_fingerprint import fingerprint_of_inputs
+from scripts.build.refresh import is_unchanged
+from scripts.build_folder import BuildFolder
+from scripts.releases.release_folder import ReleaseFolder
+from scripts.releases.run_history import read_history
+from scripts.synthetic.interactions import generate
+from tests.conftest import FinishedBuild, read_release, run_program
+
+pytestmark = pytest.mark.builds
+
+# Seeds and models; their tests have run before.
+BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+
+
+def release_of(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
+    return read_release(folder)
+
+
+def warehouse_of(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(folder.warehouse, read_only=True)
+
+
+def test_als_beats_every_other_where_a_taste_is_planted(
+    taste_evidence: FinishedBuild,
+) -> None:
+    with release_of(taste_evidence.folder) as release:
+        differences = release.execute(
+            "select compared_with, difference_low from recommender_comparisons"
+            " where population = 'all' and metric = 'precision' and k = 10"
+        ).fetchall()
+        verdict = release.execute(
+            "select verdict, basis, threshold_verdict from viability_verdict"
+        ).fetchone()
+    assert {name for name, _ in differences} == {
+        "random",
+        "popular",
+        "recent_activity",
+        "engagement",
+    }
+    assert min(low for _, low in differences) > 0.01
+    assert verdict == ("viable", "measured comparison", "borderline")
+
+
+def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) -> None:
+    output = taste_evidence.outcome.stdout
+    with release_of(taste_evidence.folder) as release:
+        statements = release.execute(
+            "select statement from evidence_conclusions order by statement_number"
+        ).fetchall()
+    assert statements[0][0].startswith("Collaborative filtering is viable, as measured:")
+    said = " ".join(output.split())
+    for (statement,) in statements:
+        assert " ".join(statement.split()) in said
+    assert "50/50  ALS iterations" in output
+    assert (taste_evidence.folder.evidence / "report.html").is_file()
+
+
+def test_the_history_knows_what_the_evidence_was_made_of(
+    taste_evidence: FinishedBuild,
+) -> None:
+    folder = taste_evidence.folder
+    release = ReleaseFolder(folder.releases).current()
+    assert release is not None
+    (run,) = read_history(folder)
+    assert run.inputs == fingerprint_of_inputs(folder, release.manifest["settings"])
+    assert is_unchanged(folder, release, run.inputs)
+
+
+def test_metrics_are_those_of_an_independent_library(taste_evidence: FinishedBuild) -> None:
+    """implicit's own evaluation: a product asks, a customer is recommended."""
+    with warehouse_of(taste_evidence.folder) as warehouse:
+        relevant = warehouse.execute(
+            "select product_id, customer_id from intermediate.int_relevant_customers"
+            " where population = 'all' and slice_by = 'nothing'"
+        ).fetchnumpy()
+        lists = warehouse.execute(
+            "select product_id, customer_id, recommendation_rank"
+            " from intermediate.int_recommendations where recommender = 'als'"
+        ).fetchnumpy()
+        stored = {
+            (metric, k): value
+            for metric, k, value in warehouse.execute(
+                "select metric, k, value from marts.offline_metrics"
+                " where recommender = 'als' and population = 'all'"
+                " and slice_by = 'nothing'"
+            ).fetchall()
+        }
+    products = {product: index for index, product in enumerate(set(relevant["product_id"]))}
+    size = max(relevant["customer_id"].max(), lists["customer_id"].max()) + 1
+    truth = sparse.csr_matrix(
+        (
+            numpy.ones(len(relevant["product_id"])),
+            ([products[p] for p in relevant["product_id"]], relevant["customer_id"]),
+        ),
+        shape=(len(products), size),
+    )
+    named = numpy.full((len(products), 20), -1, "int32")
+    for product, customer, place in zip(
+        lists["product_id"], lists["customer_id"], lists["recommendation_rank"], strict=True
+    ):
+        named[products[product], place - 1] = customer
+    assert (named >= 0).all(), "every list is full"
+
+    class Lists:
+        """Answers as a model would."""
+
+        def recommend(
+            self, asked: numpy.ndarray, _: object, **options: int
+        ) -> tuple[numpy.ndarray, None]:
+            return named[asked][:, : options["N"]], None
+
+    truth.indices, truth.indptr = (
+        truth.indices.astype("int32"),
+        truth.indptr.astype("int32"),
+    )
+    nothing = sparse.csr_matrix(truth.shape)
+    relevant_counts = numpy.diff(truth.indptr)
+    for k in (5, 10, 20):
+        theirs = ranking_metrics_at_k(Lists(), nothing, truth, K=k, show_progress=False)
+        assert stored["map", k] == pytest.approx(theirs["map"], abs=1e-9)
+        assert stored["ndcg", k] == pytest.approx(theirs["ndcg"], abs=1e-9)
+        # Their precision is over all places that can be filled at all.
+        hits = theirs["precision"] * numpy.minimum(relevant_counts, k).sum()
+        assert stored["precision", k] == pytest.approx(hits / k / len(products), abs=1e-9)
+        by_product = numpy.array(
+            [truth[index, named[index, :k]].sum() for index in range(len(products))]
+        )
+        assert stored["hit_rate", k] == pytest.approx((by_product > 0).mean(), abs=1e-9)
+        assert stored["recall", k] == pytest.approx(
+            (by_product / relevant_counts).mean(), abs=1e-9
+        )
+
+
+def test_intervals_are_as_wide_as_theory_says(taste_evidence: FinishedBuild) -> None:
+    """The spread of the replicates is the standard error of a mean over products."""
+    with warehouse_of(taste_evidence.folder) as warehouse:
+        (spread,) = warehouse.execute(
+            "select stddev(precision) from intermediate.int_bootstrap_means"
+            " where recommender = 'als' and population = 'all' and slice_by = 'nothing'"
+            " and cutoff = 10"
+        ).fetchone() or (None,)
+        (expected,) = warehouse.execute(
+            "select stddev(coalesce(metrics.precision, 0)) / sqrt(count(*))"
+            " from intermediate.int_evaluated_products as products"
+            " left join (from intermediate.int_product_metrics where recommender = 'als'"
+            "   and population = 'all' and slice_by = 'nothing' and cutoff = 10) as metrics"
+            " using (product_id)"
+            " where products.population = 'all' and products.slice_by = 'nothing'"
+        ).fetchone() or (None,)
+    assert spread == pytest.approx(expected, rel=0.12)
+
+
+def test_what_is_evaluated_is_what_is_published(
+    taste_evidence: FinishedBuild, folder: BuildFolder
+) -> None:
+    """A build that ends before the split has the lists that the evaluation measures."""
+    with warehouse_of(taste_evidence.folder) as warehouse:
+        evaluated = warehouse.execute(
+            "select product_id, recommendation_rank, customer_id"
+            " from intermediate.int_recommendations where recommender = 'engagement'"
+            " order by all"
+        ).fetchall()
+        (before_split,) = warehouse.execute(
+            "select (split_at - interval 1 microsecond)::text"
+            " from intermediate.int_temporal_split"
+        ).fetchone() or (None,)
+    command = [*BUILD, "--select", "+product_audiences"]
+    settings = {"log": str(taste_evidence.log), "as_of": before_split, "top_n": 20}
+    assert run_dbt(command, settings, folder).problems == []
+    with warehouse_of(folder) as production:
+        published = production.execute(
+            "select product_id, audience_rank, customer_id from marts.product_audiences"
+        ).fetchall()
+    products = {product for product, _, _ in evaluated}
+    assert len(products) > 100
+    assert sorted(row for row in published if row[0] in products) == evaluated
+
+
+@pytest.mark.long
+def test_a_rebuild_measures_the_stored_rankings_again(
+    taste_evidence: FinishedBuild, folder: BuildFolder
+) -> None:
+    """`dbt build` alone: the rankings lie beside the warehouse."""
+    folder.evidence.mkdir(parents=True)
+    for name in ("als_rankings", "fitted_weights"):
+        source = taste_evidence.folder.evidence / f"{name}.parquet"
+        (folder.evidence / source.name).write_bytes(source.read_bytes())
+    command = [*BUILD, "--select", "+evidence_conclusions"]
+    assert run_dbt(command, {"log": str(taste_evidence.log)}, folder).problems == []
+    query = "from marts.{} order by all"
+    with (
+        warehouse_of(folder) as rebuilt,
+        warehouse_of(taste_evidence.folder) as first,
+    ):
+        for mart in ("offline_metrics", "recommender_comparisons", "targeting_lift"):
+            rows = rebuilt.execute(query.format(mart)).fetchall()
+            assert rows == first.execute(query.format(mart)).fetchall()
+            assert rows
+
+    # Rankings of this log say nothing about another.
+    other = folder.root / "other.parquet"
+    generate(other, scale=0.01, seed=2)
+    assert run_dbt(command, {"log": str(other)}, folder).problems == []
+    with warehouse_of(folder) as warehouse:
+        assert warehouse.execute(
+            "select count(*) from marts.offline_metrics where recommender = 'als'"
+        ).fetchone() == (0,)
+        assert warehouse.execute(
+            "select basis from marts.viability_verdict"
+        ).fetchone() == ("thresholds",)
+
+
+@pytest.mark.long
+def test_on_a_shuffled_log_als_does_no_better_than_chance(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    """Everybody touches five products at random, four of them before the split."""
+    log = tmp_path / "shuffled.parquet"
+    duckdb.execute(
+        "copy (select customer as customer_id,"
+        " 1 + hash(customer, visit) % 300 as product_id, 'purchased' as event,"
+        " timestamp '2023-01-01' + to_hours(cast(visit * 240 + customer % 200 as int))"
+        " as event_date from range(3000) as c(customer), range(5) as v(visit))"
+        f" to '{log}'"
+    )
+    outcome = run_program(folder, "scripts.evidence.renewal", "--log", str(log))
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with release_of(folder) as release:
+        als, low, high = release.execute(
+            "select als_value, difference_low, difference_high"
+            " from recommender_comparisons where population = 'reachable'"
+            " and compared_with = 'random' and metric = 'precision' and k = 20"
+        ).fetchone() or (0, 0, 0)
+        verdict = release.execute("select verdict from viability_verdict").fetchone()
+    assert als > 0, "twenty of three thousand customers, ten of them relevant"
+    assert low < 0 < high
+    assert verdict == ("not viable",)
+
+
+@pytest.mark.long
+def test_rankings_that_are_damaged_stop_the_build(
+    dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    folder.evidence.mkdir(parents=True)
+    (folder.evidence / "als_rankings.parquet").write_text("no Parquet")
+    outcome = run_program(folder, "scripts.build.pipeline", "--log", str(dirty_build.log))
+    assert outcome.returncode == 1
+    assert "als_rankings.parquet" in outcome.stderr
+    assert "Remove the file, or make it anew with `make evidence`." in outcome.stderr
+
+
+def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> None:
+    log = tmp_path / "instant.csv"
+    log.write_text(
+        "customer_id,product_id,event,event_date\n"
+        + "".join(f"{customer},1,cart,2023-01-01\n" for customer in range(5))
+    )
+    outcome = run_program(folder, "scripts.evidence.renewal", "--log", str(log))
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith("error: The log cannot be split: no interaction lies")
+    assert outcome.stderr.count("\n") == 2
+
+
+@pytest.mark.parametrize("module", ["als_check", "fit_weights"])
+def test_the_programs_alone_say_what_they_did(
+    taste_evidence: FinishedBuild, folder: BuildFolder, module: str
+) -> None:
+    folder.root.mkdir()
+    os.link(taste_evidence.folder.warehouse, folder.warehouse)
+    outcome = run_program(folder, f"scripts.{module}")
+    assert outcome.returncode == 0, outcome.stderr
+    expected = {"als_check": "Ranked customers for", "fit_weights": "fitted,recency_score,"}
+    assert expected[module] in outcome.stdout

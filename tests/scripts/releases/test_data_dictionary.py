@@ -1,0 +1,70 @@
+"""The data dictionary says of every public table what a reader has to know."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.releases.data_dictionary import dictionary
+from scripts.releases.release_writer import public_marts
+from tests.conftest import FinishedBuild, run_program
+
+
+@pytest.fixture(scope="module")
+def manifest(dirty_build: FinishedBuild) -> dict[str, Any]:
+    text = (dirty_build.folder.dbt_target / "manifest.json").read_text()
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def tables(manifest: dict[str, Any]) -> dict[str, str]:
+    """What it says of each table."""
+    text = dictionary(manifest).split("\n## Metrics")[0]
+    parts = re.split(r"^### (\w+)$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_every_public_table_is_there_with_every_column(
+    manifest: dict[str, Any], tables: dict[str, str]
+) -> None:
+    marts = public_marts(manifest)
+    assert set(tables) == {mart.name for mart in marts}
+    for mart in marts:
+        named = re.findall(r"^\| `(\w+)` \| (\w+) \| ", tables[mart.name], re.MULTILINE)
+        assert named == list(mart.types.items()), mart.name
+
+
+def test_it_says_grain_key_metrics_and_readers(tables: dict[str, str]) -> None:
+    campaigns = tables["campaign_summaries"]
+    assert "**One row per active campaign.** What it is, whom it may ask" in campaigns
+    assert "- Key: `campaign_id`" in campaigns
+    # A ratio stands on the tables of both of its parts.
+    assert "`cost_per_customer_reached`" in campaigns
+    assert "`cost_per_customer_reached`" in tables["campaign_customers"]
+    assert "Contact lists of campaigns" in campaigns
+    assert "- Key: none, it has one row" in tables["dataset_profile"]
+    assert "- Metrics:" not in tables["dataset_profile"]
+
+
+def test_every_metric_and_saved_query_is_described(manifest: dict[str, Any]) -> None:
+    rows = dictionary(manifest).split("\n## Metrics")[1]
+    named = re.findall(r"^\| `(\w+)` \| .*\w.* \|$", rows, re.MULTILINE)
+    metrics = sorted(metric["name"] for metric in manifest["metrics"].values())
+    queries = sorted(query["name"] for query in manifest["saved_queries"].values())
+    assert named == metrics + queries
+    assert len(metrics) >= 20
+
+
+def test_the_program_writes_it(built: BuildFolder, manifest: dict[str, Any]) -> None:
+    outcome = run_program(built, "scripts.releases.data_dictionary")
+    assert outcome.returncode == 0, outcome.stderr
+    assert built.dictionary.read_text() == dictionary(manifest)
+
+
+def test_there_is_none_before_the_first_build(folder: BuildFolder) -> None:
+    outcome = run_program(folder, "scripts.releases.data_dictionary")
+    assert outcome.returncode == 1
+    assert "to describe: run `make build` first" in outcome.stderr

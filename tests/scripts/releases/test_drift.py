@@ -1,0 +1,132 @@
+"""What is done about drift, and said of it; unit tests of models say how it is measured."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.releases.drift import (
+    Drift,
+    DriftError,
+    check_drift,
+    notes_on,
+    releases_to_compare,
+)
+from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+
+FEWER = Drift(
+    "interactions of the last day", "the release before", 120, 2700, 22.32, 2, 5, "block"
+)
+REJECTED = Drift("rejected rows", "the reference", 0.031, 0.002, 0.029, 0.01, 0.05, "warn")
+FINE = replace(REJECTED, value=0.002, drift=0.0, level="ok")
+
+
+def test_a_build_that_has_drifted_too_far_is_stopped_and_told_why() -> None:
+    with pytest.raises(DriftError) as stopped:
+        check_drift([FINE, REJECTED, FEWER], None)
+    message = str(stopped.value)
+    assert (
+        "interactions of the last day: factor of 22.3 from the release before"
+        " (120 now, 2,700 before), 5 or more blocks" in message
+    )
+    assert "rejected rows" not in message
+    assert "ACCEPT_DRIFT='why'" in message
+
+
+def test_an_accepted_drift_stops_nothing() -> None:
+    check_drift([FEWER], "the shop was closed on Good Friday")
+
+
+def test_warnings_are_notes_and_no_more() -> None:
+    check_drift([FINE, REJECTED], None)
+    assert notes_on([FINE, REJECTED]) == [
+        "Drift, rejected rows: drift of 2.9% from the reference (3.1% now, 0.2% before),"
+        " 1.0% or more is a warning."
+    ]
+
+
+def release(folder: BuildFolder, number: int, **settings: object) -> Release:
+    """A release of which nothing but its manifest is there."""
+    made = folder.releases / f"{number:06}-20260101T00000{number}Z"
+    made.mkdir(parents=True)
+    manifest = {
+        "settings": settings,
+        "row_counts": {"customers": 1, "products": 1},
+        "input": {"as_of_at": None},
+        "files": {"audience.duckdb": {"bytes": 0}},
+    }
+    (made / "audience.duckdb").touch()
+    (made / "manifest.json").write_text(json.dumps(manifest))
+    found = Release(made)
+    ReleaseFolder(folder.releases).serve(found)
+    return found
+
+
+def compared(folder: BuildFolder, *accepted: str, **settings: object) -> tuple[str, str]:
+    """The numbers of the release before and of the reference."""
+    found = releases_to_compare(folder, settings, accepted)
+    before, reference = (
+        found["AUDIENCE_RELEASE_BEFORE"],
+        found["AUDIENCE_REFERENCE_RELEASE"],
+    )
+    return before[:6], reference[:6]
+
+
+def test_only_releases_with_the_same_settings_are_compared(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    assert compared(folder, log="a") == ("", "")
+    release(folder, 1, log="b")
+    release(folder, 2, log="a")
+    assert compared(folder, log="a") == ("000002", "")
+    release(folder, 3, log="a")
+    release(folder, 4, log="a")
+    assert compared(folder, log="a") == ("000004", "000002")
+    assert compared(folder, log="b") == ("", "000001")
+
+
+def test_what_was_before_an_accepted_drift_is_no_reference(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    releases = [release(folder, number, log="a") for number in (1, 2, 3, 4)]
+    assert compared(folder, releases[1].release_id, log="a") == ("000004", "000002")
+    assert compared(folder, releases[3].release_id, log="a") == ("000004", "")
+
+
+def test_what_was_taken_back_is_no_reference(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    first, second, third = [release(folder, number, log="a") for number in (1, 2, 3)]
+    ReleaseFolder(folder.releases).serve(second)
+    assert compared(folder, log="a") == ("000002", "000001")
+    assert compared(folder, third.release_id, log="a") == ("000002", "000001")
+    ReleaseFolder(folder.releases).serve(first)
+    assert compared(folder, log="a") == ("000001", "")
+
+
+def test_a_release_that_was_copied_half_is_not_compared(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    first, *_ = [release(folder, number, log="a") for number in (1, 2, 3)]
+    assert compared(folder, log="a") == ("000003", "000001")
+    first.database.write_bytes(b"other than the manifest says")
+    assert compared(folder, log="a") == ("000003", "000002")
+
+
+def test_the_reference_may_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = BuildFolder(tmp_path)
+    for number in (1, 2, 3):
+        made = release(folder, number, log="a")
+    monkeypatch.setenv("AUDIENCE_REFERENCE", made.release_id)
+    assert compared(folder, log="a") == ("000003", "000003")
+    monkeypatch.setenv("AUDIENCE_REFERENCE", "000009")
+    with pytest.raises(ReleaseError, match="No release 000009: expected one of 000001-"):
+        compared(folder, log="a")
+
+
+def test_a_named_reference_is_kept(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    first, *_ = [release(folder, number) for number in (1, 2, 3, 4)]
+    releases = ReleaseFolder(folder.releases)
+    releases.prune(2, {first.release_id})
+    assert [one.release_id[:6] for one in releases.all()] == ["000001", "000003", "000004"]

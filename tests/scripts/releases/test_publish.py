@@ -1,0 +1,289 @@
+"""Releases: what is published, what is not, and what survives."""
+
+import contextlib
+import json
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.releases.publish import main, publish, roll_back
+from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+from scripts.releases.run_history import RolledBackError, noted
+from tests.conftest import FinishedBuild, read_release
+
+
+def edit_results(folder: BuildFolder, **changes: object) -> None:
+    path = folder.dbt_target / "run_results.json"
+    results = json.loads(path.read_text())
+    # The last but one: at the very end stands a hook.
+    results["results"][-2] |= changes
+    path.write_text(json.dumps(results))
+
+
+def test_releases_are_numbered_and_the_last_is_served(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    first, second = publish(built), publish(built)
+    assert releases.all() == [first, second]
+    assert releases.current() == second
+    assert first.release_id.startswith("000001-")
+    assert second.release_id.startswith("000002-")
+
+
+def test_old_releases_are_removed_but_never_the_served_one(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    first = publish(built, keep=2)
+    second = publish(built, keep=2)
+    with duckdb.connect(first.database, read_only=True) as reader:
+        third = publish(built, keep=2)
+        assert releases.all() == [second, third]
+        assert reader.execute("select count(*) from customers").fetchone() is not None
+    roll_back(releases, second.release_id)
+    with releases.lock():
+        assert releases.prune(keep=1) == []
+    assert releases.all() == [second, third]
+
+
+def test_roll_back_serves_the_release_before(
+    built: BuildFolder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    assert main([]) == 0
+    assert main([]) == 0
+    assert main(["--rollback"]) == 0
+    capsys.readouterr()
+    assert main(["--list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [line[:8] for line in listed] == ["* 000001", "  000002"]
+    assert main(["--rollback"]) == 1
+    assert "no earlier release" in capsys.readouterr().err
+    assert main(["--rollback", "000009-20200101T000000Z"]) == 1
+    assert "expected one of 000001-" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"status": "error"}, "failed or did not run in the last dbt run"),
+        ({"status": "fail"}, "failed or did not run in the last dbt run"),
+        ({"status": "skipped"}, "failed or did not run in the last dbt run"),
+        ({"unique_id": "model.x.y"}, r"left out 1 of \d+ models and tests"),
+    ],
+)
+def test_a_build_that_is_not_whole_and_good_is_not_published(
+    built: BuildFolder, changes: dict[str, object], message: str
+) -> None:
+    edit_results(built, **changes)
+    with pytest.raises(ReleaseError, match=message):
+        publish(built)
+    assert ReleaseFolder(built.releases).current() is None
+
+
+def test_a_warehouse_changed_since_its_tests_is_not_published(built: BuildFolder) -> None:
+    with duckdb.connect(built.warehouse) as warehouse:
+        warehouse.execute("update last_run set invocation_id = 'another run'")
+    with pytest.raises(ReleaseError, match="last written by another dbt run"):
+        publish(built)
+
+
+def test_a_pointer_that_is_lost_is_set_again_by_roll_back(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    publish(built)
+    last = publish(built)
+    (built.releases / "current").unlink()
+    assert releases.current() is None
+    assert roll_back(releases) == last
+    assert releases.current() == last
+
+
+def test_a_damaged_manifest_is_listed_as_such(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    damaged, good = publish(built), publish(built)
+    (damaged.folder / "manifest.json").write_text("{")
+    assert main(["--list"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"  {damaged.release_id}")
+    assert first.endswith("manifest.json is damaged: publish anew")
+    assert second.startswith(f"* {good.release_id}")
+
+
+@pytest.mark.parametrize("content", ["{}", '{"row_counts": {}, "input": {}}'])
+def test_a_manifest_that_lacks_something_is_damaged(
+    built: BuildFolder, content: str
+) -> None:
+    release = publish(built)
+    (release.folder / "manifest.json").write_text(content)
+    with pytest.raises(ReleaseError, match="is damaged"):
+        release.check()
+
+
+def test_roll_back_passes_over_what_the_watch_has_taken_back(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = publish(built), publish(built)
+    with contextlib.suppress(RolledBackError), noted(built, "refresh") as run:
+        run.publish(second)
+        raise RolledBackError("it answered with errors")
+    publish(built)
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    assert main(["--rollback"]) == 0
+    releases = ReleaseFolder(built.releases)
+    assert releases.current() == first
+    assert main(["--rollback", second.release_id]) == 0
+    assert releases.current() == second
+
+
+def test_as_many_releases_are_kept_as_the_current_one_says(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    publish(built, keep=2)
+    for _ in range(2):
+        assert main([]) == 0
+    releases = ReleaseFolder(built.releases).all()
+    assert [one.release_id[:6] for one in releases] == ["000002", "000003"]
+
+
+def test_roll_back_passes_over_a_release_without_its_database(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    first, second, third = publish(built), publish(built), publish(built)
+    second.database.unlink()
+    with pytest.raises(ReleaseError, match=f"{second.release_id} is damaged"):
+        roll_back(releases, second.release_id)
+    assert releases.current() == third
+    assert roll_back(releases) == first
+    with pytest.raises(
+        ReleaseError, match="no earlier release to go back to that is whole"
+    ):
+        roll_back(releases)
+
+
+def test_what_cannot_be_removed_does_not_stop_a_release(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(built, keep=1)
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(f"cannot remove {path}")
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    second = publish(built, keep=1)
+    third = publish(built, keep=1)
+    assert ReleaseFolder(built.releases).all() == [third]
+    assert f".unfinished-{second.release_id} could not be removed" in caplog.text
+    monkeypatch.undo()
+    publish(built, keep=1)
+    assert not list(built.releases.glob(".unfinished-*"))
+
+
+def test_a_pointer_that_is_a_folder_stops_publishing(built: BuildFolder) -> None:
+    (built.releases / "current").mkdir(parents=True)
+    with pytest.raises(ReleaseError, match="is no link to a release"):
+        publish(built)
+    assert ReleaseFolder(built.releases).all() == []
+
+
+def test_nothing_is_published_before_the_first_build(folder: BuildFolder) -> None:
+    with pytest.raises(ReleaseError, match="run `make build`"):
+        publish(folder)
+
+
+def test_two_programs_do_not_publish_at_once(built: BuildFolder) -> None:
+    releases = ReleaseFolder(built.releases)
+    with (
+        releases.lock(),
+        pytest.raises(ReleaseError, match="Another program is publishing"),
+    ):
+        publish(built)
+
+
+def publish_until_killed(root: Path) -> None:
+    publish(BuildFolder(root))
+
+
+def test_a_release_that_is_killed_half_way_is_never_seen(built: BuildFolder) -> None:
+    """What is visible is whole whenever it is killed; the next run sweeps the rest."""
+    releases = ReleaseFolder(built.releases)
+    served = publish(built)
+    started = time.monotonic()
+    publish(built)
+    takes = time.monotonic() - started
+    context = multiprocessing.get_context("spawn")
+    for attempt in range(5):
+        child = context.Process(target=publish_until_killed, args=(built.root,))
+        child.start()
+        assert child.pid is not None
+        # Starting the process takes about as long again as publishing.
+        time.sleep(0.5 + takes * attempt / 4)
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+        current = releases.current()
+        assert current is not None
+        assert current.release_id >= served.release_id
+        for release in releases.all():
+            counts = release.manifest["row_counts"]
+            with duckdb.connect(release.database, read_only=True) as reader:
+                found = reader.execute("select count(*) from product_audiences").fetchone()
+            assert found == (counts["product_audiences"],)
+        served = current
+    last = publish(built)
+    assert releases.current() == last
+    assert not list(built.releases.glob(".unfinished-*"))
+
+
+def test_a_full_disk_leaves_the_last_release(built: BuildFolder) -> None:
+    """A limit on the size of files stands for the disk."""
+    served = publish(built)
+
+    def limit_file_size() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    outcome = subprocess.run(
+        [sys.executable, "-m", "scripts.releases.publish"],
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_BUILD_DIR": str(built.root)},
+        preexec_fn=limit_file_size,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 1
+    assert "could not be written" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert ReleaseFolder(built.releases).current() == served
+    assert not list(built.releases.glob(".unfinished-*"))
+
+
+def test_a_release_is_read_without_access_to_anything_else(
+    dirty_build: FinishedBuild,
+) -> None:
+    database = dirty_build.folder.releases / "current" / "audience.duckdb"
+    with (
+        duckdb.connect(
+            database,
+            read_only=True,
+            config={"enable_external_access": False, "lock_configuration": True},
+        ) as reader,
+        pytest.raises(duckdb.PermissionException),
+    ):
+        reader.execute("from read_text('/etc/hostname')")
+    with read_release(dirty_build.folder) as reader:
+        version = reader.execute(
+            "select tags['storage_version'] from duckdb_databases()"
+            " where database_name = 'audience'"
+        ).fetchone()
+    assert version is not None
+    assert version[0].startswith("v1.2")

@@ -1,0 +1,112 @@
+"""Every run leaves a row, whatever becomes of it."""
+
+import multiprocessing
+import os
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from scripts.build_folder import BuildFolder
+from scripts.releases import run_history
+from scripts.releases.drift import DriftError
+from scripts.releases.run_history import RolledBackError, noted, read_history
+
+
+def outcomes(folder: BuildFolder) -> list[tuple[int, str, str | None]]:
+    return [(run.run_number, run.result, run.reason) for run in read_history(folder)]
+
+
+@pytest.mark.parametrize(
+    ("error", "result"),
+    [
+        (DriftError("too far"), "blocked"),
+        (RolledBackError("worse"), "rolled back"),
+        (ValueError("no file\nmore"), "failed"),
+        (KeyboardInterrupt(), "interrupted"),
+    ],
+)
+def test_an_error_is_the_result_of_its_run(
+    tmp_path: Path, error: BaseException, result: str
+) -> None:
+    folder = BuildFolder(tmp_path / "build")
+    with pytest.raises(type(error)), noted(folder, "refresh"):
+        raise error
+    ((number, found, reason),) = outcomes(folder)
+    assert (number, found) == (1, result)
+    assert reason == (str(error).splitlines()[0] if str(error) else None)
+
+
+def test_runs_are_numbered_and_timed(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    for _ in range(2):
+        with noted(folder, "build") as run:
+            assert outcomes(folder)[-1][1] == "running"
+            run.result = "unchanged"
+    first, second = read_history(folder)
+    assert (first.run_number, second.run_number) == (1, 2)
+    assert second.result == "unchanged"
+    assert second.seconds is not None
+    assert 0 <= second.seconds < 60
+
+
+def test_a_clock_that_jumps_back_changes_no_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = BuildFolder(tmp_path)
+    for year in (2026, 1999):
+        moment = datetime(year, 5, 1)
+        monkeypatch.setattr(run_history, "_now", lambda moment=moment: moment)
+        with noted(folder, "build") as run:
+            run.result = "published"
+    found = [(run.run_number, run.started_at.year) for run in read_history(folder)]
+    assert found == [(1, 2026), (2, 1999)]
+
+
+@pytest.mark.parametrize("is_in_a_container", [False, True])
+def test_a_run_that_left_no_word_was_killed(
+    tmp_path: Path, is_in_a_container: bool
+) -> None:
+    """In a container, the next run may have the same process number."""
+    folder = BuildFolder(tmp_path)
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with noted(folder, "build") as run:
+        run.process = os.getpid() if is_in_a_container else ended.pid
+    # As it was before its end: a kill leaves it so.
+    run.result, run.seconds = "running", None
+    run_history.note(folder, run)
+    with noted(folder, "refresh") as later:
+        later.result = "published"
+    assert [result for _, result, _ in outcomes(folder)] == ["killed", "published"]
+
+
+def test_a_history_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    folder.history.write_bytes(b"no Parquet")
+    with noted(folder, "build") as run:
+        run.result = "published"
+    assert outcomes(folder) == [(1, "published", None)]
+    assert (tmp_path / "history.parquet.damaged-1").read_bytes() == b"no Parquet"
+
+
+def test_a_history_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path / "file")
+    folder.root.write_text("where a folder should be")
+    with noted(folder, "build") as run:
+        run.result = "published"
+    assert read_history(folder) == []
+
+
+def _note_one(root: Path) -> None:
+    with noted(BuildFolder(root), "refresh") as run:
+        run.result = "unchanged"
+
+
+def test_runs_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
+    spawning = multiprocessing.get_context("spawn")
+    with spawning.Pool(2) as pool:
+        pool.map(_note_one, [tmp_path] * 12)
+    numbers = [number for number, _, _ in outcomes(BuildFolder(tmp_path))]
+    assert numbers == list(range(1, 13))
