@@ -109,7 +109,7 @@ def test_the_environment_has_real_settings() -> None:
 
 
 def known_settings() -> set[str]:
-    read_by = [*(PROJECT / "scripts").glob("*.py"), PROJECT / "profiles.yml"]
+    read_by = [*(PROJECT / "scripts").rglob("*.py"), PROJECT / "profiles.yml"]
     text = "".join(file.read_text() for file in read_by)
     return {variable(name) for name in Settings.__dataclass_fields__} | set(
         re.findall(r"AUDIENCE_[A-Z_]+", text)

@@ -72,7 +72,7 @@ def load(name: str) -> types.ModuleType:
 
 def test_make_refresh_is_the_program() -> None:
     assert recipe("refresh").endswith("/python -m scripts.build.refresh")
-    assert (PROJECT / "scripts" / "refresh.py").is_file()
+    assert (PROJECT / "scripts" / "build" / "refresh.py").is_file()
 
 
 def test_crontab_runs_it_and_mails_errors_only(

@@ -214,7 +214,7 @@ def powers(
     """Power at the mean of the base and at the upper end of its interval, units needed."""
     from scipy import stats
 
-    from scripts import experiment_power
+    from scripts.statistics import power
 
     is_share = row["metric"] == "conversion"
     units = row["unit_count"] + base["unit_count"]
@@ -230,13 +230,13 @@ def powers(
     result = {}
     for name, mean in (("power", base["mean"]), ("power_at_most", high)):
         variance = mean * (1 - mean) if is_share else base["variance"] or 0
-        assumed = experiment_power.Base(mean, variance, is_share)
+        assumed = power.Base(mean, variance, is_share)
         # Where all do it already, no effect can be had.
         if mean <= 0 or not variance:
             continue
-        result[name] = experiment_power.power(assumed, effect, units, share, significance)
+        result[name] = power.power(assumed, effect, units, share, significance)
         if name == "power":
-            result["needed_units"] = experiment_power.units_needed(
+            result["needed_units"] = power.units_needed(
                 assumed, effect, share, significance, experiment["power"]
             )
     return result
