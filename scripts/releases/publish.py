@@ -18,8 +18,9 @@ from scripts import resource_limits
 from scripts.build_folder import BuildFolder, FolderInUseError
 from scripts.campaigns.opt_outs import opted_out_in
 from scripts.releases.drift import REFERENCE, DriftError, check_drift, notes_on, read_drift
+from scripts.releases.release_checks import check_build
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
-from scripts.releases.release_writer import Progress, check_build, write_release
+from scripts.releases.release_writer import Progress, write_release
 from scripts.releases.run_history import Run, noted, rolled_back_releases
 
 KEPT_RELEASES = 5

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.releases.data_dictionary import dictionary
-from scripts.releases.release_writer import public_marts
+from scripts.releases.released_tables import public_marts
 from tests.conftest import FinishedBuild, run_program
 
 

@@ -86,6 +86,19 @@ def test_only_releases_with_the_same_settings_are_compared(tmp_path: Path) -> No
     assert compared(folder, log="b") == ("", "000001")
 
 
+def test_the_ranking_is_compared_with_the_served_release_whatever_its_settings(
+    tmp_path: Path,
+) -> None:
+    folder = BuildFolder(tmp_path)
+    assert releases_to_compare(folder, {}, ())["AUDIENCE_SERVED_RELEASE"] == ""
+    served = release(folder, 1, log="b")
+    found = releases_to_compare(folder, {"log": "a"}, ())
+    assert found["AUDIENCE_SERVED_RELEASE"] == served.release_id
+    assert found["AUDIENCE_RELEASE_BEFORE"] == ""
+    served.database.write_bytes(b"other than the manifest says")
+    assert releases_to_compare(folder, {}, ())["AUDIENCE_SERVED_RELEASE"] == ""
+
+
 def test_what_was_before_an_accepted_drift_is_no_reference(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     releases = [release(folder, number, log="a") for number in (1, 2, 3, 4)]
