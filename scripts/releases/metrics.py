@@ -1,7 +1,7 @@
-"""Ask the current release for metrics: a saved query, or metrics by dimensions.
+"""Query metrics of the current release: a saved query, or metrics by dimensions.
 
-Without arguments it lists what can be asked. The metrics of a release are those of the
-build that made it (models/semantic); MetricFlow makes SQL of them, and DuckDB answers it.
+Without arguments it lists the metrics and saved queries. The metrics of a release are
+those of its build (models/semantic). MetricFlow writes the SQL, and DuckDB runs it.
 """
 
 import argparse
@@ -38,10 +38,10 @@ except ModuleNotFoundError as missing:
 
 
 class ReleaseClient:
-    """What MetricFlow asks its SQL of: a release, and nothing else of this machine.
+    """Runs the SQL of MetricFlow on a release, without access to any other file.
 
-    The release's tables stand where dbt has built them, in the schema `marts` of a database
-    `warehouse`, because the SQL names them so.
+    The tables of the release are in the schema `marts` of a database `warehouse`, as in the
+    database that dbt writes, because the SQL uses these names.
     """
 
     sql_engine_type = SqlEngine.DUCKDB
@@ -67,7 +67,7 @@ class ReleaseClient:
         )
 
     def query(self, stmt: str, sql_bind_parameter_set: Any = None) -> MetricFlowDataTable:
-        """Answer a query; MetricFlow writes values into it and binds none."""
+        """Run a query; MetricFlow writes values into its SQL and uses no parameters."""
         assert not (sql_bind_parameter_set and sql_bind_parameter_set.param_dict)
         found = self._connection.execute(stmt)
         return MetricFlowDataTable.create_from_rows(
@@ -93,7 +93,7 @@ def metrics_of(release: Release) -> Iterator[MetricFlowEngine]:
     """MetricFlow over a release.
 
     Raises:
-        ReleaseError: the release was made before there were metrics.
+        ReleaseError: the release was made by a version without metrics.
     """
     try:
         text = release.semantic_manifest.read_text(encoding="utf-8")
@@ -127,7 +127,7 @@ def _print_dimensions(engine: MetricFlowEngine, metrics: list[str]) -> None:
 
 
 def _shown(value: object) -> str:
-    """A value as a person reads it: times at midnight as days."""
+    """A value as text for people: times at midnight as days."""
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float):
@@ -140,7 +140,7 @@ def _print_answer(console: Console, answer: MetricFlowDataTable) -> None:
     for number, name in enumerate(answer.column_names):
         values = [row[number] for row in answer.rows]
         is_number = any(isinstance(value, int | float) for value in values)
-        # Words, so that a long name can be wrapped.
+        # As words, so that a long name can wrap.
         heading = re.sub("_+", " ", name)
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     for row in answer.rows:
@@ -152,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m scripts.releases.metrics", description=__doc__
     )
-    parser.add_argument("saved_query", nargs="?", help="one of those that are listed")
+    parser.add_argument("saved_query", nargs="?", help="one of the listed saved queries")
     parser.add_argument("--metrics", nargs="+", metavar="METRIC")
     parser.add_argument(
         "--by",
@@ -163,10 +163,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--where", help="such as \"{{ Dimension('customer__activity') }} = 'power'\""
     )
-    parser.add_argument("--order", nargs="+", metavar="NAME", help="else by the dimensions")
+    parser.add_argument(
+        "--order", nargs="+", metavar="NAME", help="default: the dimensions"
+    )
     parser.add_argument("--descending", action="store_true")
     parser.add_argument("--limit", type=int)
-    parser.add_argument("--dimensions", action="store_true", help="list what to ask by")
+    parser.add_argument("--dimensions", action="store_true", help="list the dimensions")
     parser.add_argument("--format", choices=("table", "csv", "sql"), default="table")
     return parser
 

@@ -1,7 +1,7 @@
-"""Make a release out of the warehouse, list releases, or go back to an earlier one.
+"""Publish the warehouse as a release, list releases, or roll back to an earlier one.
 
-Only a whole build without a failed test is published. Readers of earlier releases are not
-disturbed: a release is a file of its own, under a name of its own.
+Only a complete build without a failed test is published. Readers of earlier releases are
+not affected: every release is a new file under a new name.
 """
 
 import argparse
@@ -38,12 +38,12 @@ def publish(
     """Publish the last build of a folder and remove releases beyond the last `keep`.
 
     Args:
-        spared: the id of one that stays, to be gone back to.
-        check: looks at the folder of the written release before it is served.
+        spared: the id of a release that is kept for a rollback.
+        check: examines the folder of the written release before it is served.
 
     Raises:
-        ReleaseError: the build is not fit, or the release could not be written; what was
-            served before is served still.
+        ReleaseError: the build is not fit, or the release could not be written; the served
+            release stays.
     """
     releases = ReleaseFolder(folder.releases)
     try:
@@ -53,7 +53,7 @@ def publish(
                 release = write_release(folder, releases, keep, show, check)
             finally:
                 releases.sweep()
-            # From here on it is published: what goes wrong is said, and no more.
+            # The release is published: later problems are only warnings.
             try:
                 releases.prune(keep, {spared, os.environ.get(REFERENCE, "")})
             except OSError as error:
@@ -75,7 +75,7 @@ def publish(
 def drift_check(
     folder: BuildFolder, target: str, run: Run, accepted: str | None
 ) -> Callable[[], list[str]]:
-    """A check that notes a build's drift in its run, and stops it where that is too far."""
+    """A check that notes the drift of a build in its run, and stops it if it is too far."""
 
     def check() -> list[str]:
         run.drift = read_drift(folder, target)
@@ -92,10 +92,10 @@ def roll_back(
     release_id: str | None = None,
     passed_over: Collection[str] = (),
 ) -> Release:
-    """Serve an earlier release: the one of that id, or the one before the current.
+    """Serve an earlier release: the one with that id, or the one before the current.
 
     Args:
-        passed_over: ids of releases that are served only where they are named.
+        passed_over: ids of releases that are served only if they are named.
 
     Raises:
         ReleaseError: there is no such release.
@@ -109,7 +109,7 @@ def roll_back(
             earlier = [
                 release
                 for release in releases.all()
-                # Where nothing is served, the last one is the one to go back to.
+                # If no release is served, the last one is the earlier one.
                 if (current is None or release.release_id < current.release_id)
                 and release.release_id not in passed_over
             ]
@@ -124,7 +124,7 @@ def roll_back(
 
 
 def kept_releases(current: Release | None) -> int:
-    """How many releases are kept, as the current one says."""
+    """How many releases to keep, according to the current one."""
     said: int | None = current.manifest.get("kept_releases") if current else None
     return said or KEPT_RELEASES
 
@@ -139,7 +139,7 @@ def _is_whole(release: Release) -> bool:
 
 
 def print_mart(done: int, total: int, mart: str, rows: int) -> None:
-    """Say on a line of its own that a mart has been copied."""
+    """Print one line for a copied mart."""
     print(f"  {done:>3}/{total}  {mart}  {rows:,} rows", flush=True)
 
 
@@ -174,12 +174,12 @@ def main(arguments: list[str] | None = None) -> int:
         nargs="?",
         const="",
         metavar="RELEASE",
-        help="serve the release before the current one, or the one that is named",
+        help="serve the release before the current one, or the named one",
     )
     parser.add_argument(
         "--keep",
         type=int,
-        help="how many releases to keep when publishing (default: as the current one says,"
+        help="how many releases to keep when publishing (default: as for the current one,"
         f" else {KEPT_RELEASES})",
     )
     parser.add_argument(

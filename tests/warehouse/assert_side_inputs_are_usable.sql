@@ -1,5 +1,5 @@
--- Enough of each table beside the log can be used; every row of the suppressions,
--- because an opt-out that cannot be read would be ignored.
+-- At most the share `max_reject_share` of each side input is rejected. No row of the
+-- suppressions is: an unreadable opt-out would be ignored.
 with inputs as (
     {% for input in side_inputs() %}
     select

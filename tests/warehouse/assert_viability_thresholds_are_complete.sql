@@ -1,4 +1,4 @@
--- Every requirement has a threshold, and none is beyond doubt before it is met.
+-- Every requirement has a threshold, and `clearly_viable_from` is not below it.
 {% set requirements = viability_requirements() + ['list precision'] %}
 
 with thresholds as (

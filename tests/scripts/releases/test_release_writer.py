@@ -1,4 +1,4 @@
-"""What a release is copied from, and how the copy is arranged."""
+"""The tables of a release, their order and their sources."""
 
 import json
 
