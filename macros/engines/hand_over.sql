@@ -1,7 +1,7 @@
 {#
-    After a public mart is made: what publishing needs beside it. DuckDB's database is read as
-    it is. Spark writes the table once more, as plain Parquet files below the build folder,
-    because its own may be of any format and lie anywhere.
+    Runs after a public mart or a look-up table is built: hands it over to publishing. The
+    database of DuckDB is read as it is. Spark writes the table again, as Parquet files in the
+    build folder, because its own files may have any format and place.
 #}
 {% macro hand_over() %}
     {{ return(adapter.dispatch('hand_over')()) }}
