@@ -10,8 +10,8 @@ customers as (
     from {{ ref('int_customer_features') }}
 ),
 
--- Optimisation: every customer is active in the month of their cohort, so only customers
--- with a later interaction are looked up in the log.
+-- Optimisation: every customer is active in the month of their cohort, so only
+-- customers with a later interaction are looked up in the log.
 lasting_customers as (
     select
         customer_id,

@@ -113,7 +113,7 @@ def problems(dirty_build: FinishedBuild) -> Problems:
                 row[0]
                 for test in ("campaigns", "campaign_rules", "experiments")
                 for row in connection.execute(
-                    read(f"tests/warehouse/assert_{test}_can_be_meant.sql")
+                    read(f"tests/warehouse/assert_{test}_are_valid.sql")
                 ).fetchall()
             ]
 
