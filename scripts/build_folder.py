@@ -16,6 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # Runs a program that ends with the one that has started it; by its path, with `python -P`,
 # so that modules are looked for where that program itself would look for them.
 TIED_PROCESS = PROJECT / "scripts" / "tied_process.py"
+DBT_PROCESS = PROJECT / "scripts" / "build" / "dbt_process.py"
 # For what a killed program has started to end by itself.
 PATIENCE_SECONDS = 30
 # Where a release lies that the API is asked about before others can.
@@ -106,6 +107,12 @@ class BuildFolder:
     def dbt_target(self) -> Path:
         """Dbt's artifacts of the last build: manifest, run results, compiled SQL."""
         return self.root / "target"
+
+    @property
+    def parsed_projects(self) -> Path:
+        """The project as dbt has parsed it (scripts/build/parsed_project.py)."""
+        named = os.environ.get("AUDIENCE_PARSED_PROJECTS")
+        return self.named(named) if named else self.root / "parsed"
 
     @property
     def evidence(self) -> Path:

@@ -1,6 +1,5 @@
 """What tests of programs share: a build folder, a way to run programs, the real logs."""
 
-import atexit
 import csv
 import fcntl
 import hashlib
@@ -10,7 +9,6 @@ import pickle
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +30,8 @@ SHARED_DATA = Path(
     os.environ.get("AUDIENCE_SHARED_DATA", PROJECT.parent / "shared" / "data")
 ).resolve()
 
-# What dbt has parsed in the tests of this process, a file for every order given.
-PARSED_PROJECTS = Path(tempfile.mkdtemp(prefix="audience-parsed-"))
-atexit.register(shutil.rmtree, PARSED_PROJECTS, ignore_errors=True)
+# dbt parses the project once for all builds of all test processes.
+os.environ.setdefault("AUDIENCE_PARSED_PROJECTS", str(PROJECT / "build" / "parsed"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,23 +52,6 @@ def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
     return project
 
 
-@pytest.fixture
-def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder, in one place for all tests of a process.
-
-    What dbt has parsed holds for one path of the warehouse and of the log: only so can a
-    test go on from what another's run has parsed, which saves it most of dbt's start.
-    """
-    root = tmp_path_factory.getbasetemp() / "test"
-    if root.exists():
-        # Renamed first: what an earlier test has left running may still write there.
-        left = tmp_path_factory.mktemp("left")
-        root.rename(left / "test")
-        shutil.rmtree(left, ignore_errors=True)
-    root.mkdir()
-    return root
-
-
 def run_program(
     folder: BuildFolder,
     module: str,
@@ -80,11 +60,7 @@ def run_program(
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m module` as a user would, with a build folder of its own."""
-    own = folder.dbt_target / "partial_parse.msgpack"
-    order = repr((folder.root, project, arguments))
-    kept = PARSED_PROJECTS / hashlib.sha256(order.encode()).hexdigest()
-    parsed = {"DBT_PARTIAL_PARSE_FILE_PATH": str(kept)}
-    outcome = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=project,
         env=os.environ
@@ -95,15 +71,11 @@ def run_program(
             # As many test processes as cores run beside each other.
             "AUDIENCE_DBT_THREADS": "1",
         }
-        | (parsed if kept.exists() and not own.exists() else {})
         | environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    if own.exists():
-        shutil.copy(own, kept)
-    return outcome
 
 
 def build_once(
@@ -260,9 +232,7 @@ def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     folder = BuildFolder(tmp_path / "build")
     folder.root.mkdir()
     shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
-    # What was parsed holds for the other folder only.
-    parsed = shutil.ignore_patterns("partial_parse.msgpack")
-    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target, ignore=parsed)
+    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
     return folder
 
 
