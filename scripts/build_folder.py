@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from scripts.reported_error import ReportedError
+
 PROJECT = Path(__file__).resolve().parent.parent
 # Runs a program that ends with the one that has started it; by its path, with `python -P`,
 # so that modules are looked for where that program itself would look for them.
@@ -23,7 +25,7 @@ PATIENCE_SECONDS = 30
 SMOKE_CHECK = ".smoke-"
 
 
-class FolderInUseError(RuntimeError):
+class FolderInUseError(ReportedError):
     """Another program writes to the folder; the message names it."""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from scripts.build_folder import BuildFolder
+from scripts.reported_error import ReportedError
 
 # As in profiles.yml, which dbt reads by itself where it is run by hand.
 MEMORY_LIMIT = "4GB"
@@ -22,7 +23,7 @@ SPARK_MEMORY = "2g"
 SIZE = r"\d+(\.\d+)? ?[KMGT]i?B"
 
 
-class BoundsError(RuntimeError):
+class BoundsError(ReportedError):
     """A bound that cannot be meant; the message names it."""
 
 

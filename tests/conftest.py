@@ -52,6 +52,13 @@ def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
     return project
 
 
+def run_audience(
+    folder: BuildFolder, *words: str, project: Path = PROJECT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `audience` as a user would, with a build folder of its own."""
+    return run_program(folder, "scripts.cli", *words, project=project, **environment)
+
+
 def run_program(
     folder: BuildFolder,
     module: str,
@@ -59,7 +66,7 @@ def run_program(
     project: Path = PROJECT,
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m module` as a user would, with a build folder of its own."""
+    """Run `python -m module`, with a build folder of its own."""
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=project,
@@ -194,9 +201,9 @@ def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
         generate(log, scale=0.01, seed=3, dirty=0.04)
         generate_experiments(units)
         settings = {"top_n": 7, "with_examples": True, "experiment_units": str(units)}
-        return run_program(
+        return run_audience(
             BuildFolder(root / "build"),
-            "scripts.build.pipeline",
+            "build",
             *("--log", str(log), "--vars", json.dumps(settings)),
         )
 
@@ -213,9 +220,7 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
     def build(root: Path) -> subprocess.CompletedProcess[str]:
         log = root / "interactions.parquet"
         generate(log, scale=0.05, seed=5, retention=0.4, taste=0.8)
-        return run_program(
-            BuildFolder(root / "build"), "scripts.evidence.renewal", "--log", str(log)
-        )
+        return run_audience(BuildFolder(root / "build"), "evidence", "--log", str(log))
 
     root, outcome = build_once(tmp_path_factory, "taste", build)
     return FinishedBuild(

@@ -5,7 +5,6 @@ without its look-up ("bare"), and the API with cold and with warm memory; anothe
 its address is given. `make bench-api` writes build/bench/api.md.
 """
 
-import argparse
 import os
 import platform
 import re
@@ -158,7 +157,7 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
     ]
     facts = []
     bare: dict[int, Measured] = {}
-    own = ["scripts.benchmarks.api_throughput", "--serve"]
+    own = ["scripts.benchmarks.api_throughput"]
     for name, command in (
         ("Sanic with an empty handler", [*own, "empty"]),
         ("our handler without a look-up (bare)", [*own, "bare"]),
@@ -196,31 +195,5 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
     return "\n".join([*lines, "", *facts]) + "\n"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.api_throughput", description=__doc__
-    )
-    parser.add_argument("--seconds", type=int, default=15, help="per measurement (15)")
-    parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
-    parser.add_argument("--other", help="address of another server to measure too")
-    parser.add_argument("--serve", choices=("bare", "empty"), help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.serve:
-        serve(options.serve)
-        return 0
-    folder = BuildFolder.from_environment()
-    try:
-        text = benchmark(folder, options.seconds, options.workers, options.other)
-    except MeasurementError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    output = folder.root / "bench" / "api.md"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf-8")
-    print(text)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    serve(sys.argv[1])

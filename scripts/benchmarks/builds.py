@@ -143,6 +143,15 @@ def run_program(folder: BuildFolder, module: str, *arguments: str) -> str:
     return program.stdout
 
 
+def run_audience(folder: BuildFolder, *words: str) -> str:
+    """Run a command of `audience`; returns what it printed.
+
+    Raises:
+        BuildError: it failed.
+    """
+    return run_program(folder, "scripts.cli", *words)
+
+
 def build_whole(
     folder: BuildFolder, log: Path, *, one_by_one: bool
 ) -> tuple[Timing, float, float]:
@@ -194,7 +203,7 @@ def publish(folder: BuildFolder) -> tuple[float, float]:
         Wall time in seconds, and peak memory in MB.
     """
     started = time.monotonic()
-    run_program(folder, "scripts.releases.publish")
+    run_audience(folder, "publish")
     return time.monotonic() - started, peak_megabytes(resource.RUSAGE_CHILDREN)
 
 

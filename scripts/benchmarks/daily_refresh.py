@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from scripts.benchmarks.builds import in_own_process, model_timing, run_program
+from scripts.benchmarks.builds import in_own_process, model_timing, run_audience
 from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
@@ -99,7 +99,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     shutil.rmtree(whole.root, ignore_errors=True)
     started = time.monotonic()
     settings = yaml.safe_dump(SETTINGS, default_flow_style=True).strip()
-    run_program(whole, "scripts.build.pipeline", "--log", pattern, "--vars", settings)
+    run_audience(whole, "build", "--log", pattern, "--vars", settings)
     build = time.monotonic() - started
 
     short = root / "short.parquet"
@@ -113,7 +113,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     day_models = in_own_process(model_seconds, models, pattern)
     with running_api(whole, ["api"], workers=1) as api:
         started = time.monotonic()
-        run_program(whole, "scripts.build.refresh")
+        run_audience(whole, "refresh")
         refresh = time.monotonic() - started
         current = ReleaseFolder(whole.releases).current()
         while current is not None and current.release_id not in _release_of(api.url):

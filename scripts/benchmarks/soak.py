@@ -4,11 +4,9 @@ Ten minutes with a switch every ten seconds stand for a day with a release an ho
 Needs wrk, and two releases to switch between (`make build`, `make publish`).
 """
 
-import argparse
 import re
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -97,23 +95,3 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
     print(f"Memory {'stays' if is_flat else 'does NOT stay'} within 10 %.")
     is_answered = "Requests/sec" in output
     return is_flat and is_answered and not re.search("Non-2xx|Socket errors", output)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.soak", description=__doc__
-    )
-    parser.add_argument("--seconds", type=int, default=600, help="how long (600)")
-    parser.add_argument("--interval", type=int, default=10, help="between switches (10)")
-    options = parser.parse_args(arguments)
-    folder = BuildFolder.from_environment()
-    try:
-        return 0 if soak(folder, options.seconds, options.interval) else 1
-    except MeasurementError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,6 +1,5 @@
-"""What to build: the order of a command line, and the settings of dbt that it means."""
+"""What to build, and the settings of dbt that it means."""
 
-import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from scripts.build.log_source import (
     read_mapping,
 )
 from scripts.build_folder import BuildFolder
-from scripts.releases.publish import KEPT_RELEASES
+from scripts.releases.release_folder import KEPT_RELEASES
 
 
 @dataclass(frozen=True)
@@ -39,39 +38,6 @@ class Order:
     keep: int = KEPT_RELEASES
     target: str = "duckdb"
     accepted_drift: str | None = None
-
-
-def order_parser(program: str, description: str) -> argparse.ArgumentParser:
-    """A parser of what to build."""
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("--log", help="path or glob of CSV or Parquet files")
-    parser.add_argument("--mapping", type=Path, help="YAML file that describes the log")
-    parser.add_argument("--vars", help="more settings as YAML, such as 'top_n: 20'")
-    parser.add_argument(
-        "--keep",
-        type=int,
-        default=KEPT_RELEASES,
-        help=f"how many releases to keep (default {KEPT_RELEASES})",
-    )
-    parser.add_argument(
-        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
-    )
-    return parser
-
-
-def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> Order:
-    """What a command line orders; a wrong one ends the program."""
-    options = parser.parse_args(arguments)
-    if options.keep < 1:
-        parser.error(f"--keep {options.keep}, must be 1 or more")
-    return Order(
-        options.log,
-        options.mapping,
-        options.vars,
-        options.keep,
-        getattr(options, "target", "duckdb"),
-        options.accept_drift,
-    )
 
 
 def gather_settings(

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from scripts.build_folder import PROJECT
+from scripts.reported_error import ReportedError
 
 SAMPLE_BYTES = 65_536
 
@@ -29,7 +30,7 @@ SIDE_INPUTS = (
 )
 
 
-class LogSourceError(ValueError):
+class LogSourceError(ReportedError):
     """A log or a mapping that cannot be read; the message says what to do."""
 
 

@@ -9,15 +9,13 @@
 All of them appear in one step, so that a list and its entry in the ledger never part.
 """
 
-import argparse
 import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -28,23 +26,20 @@ import duckdb
 
 from scripts.build_folder import (
     BuildFolder,
-    FolderInUseError,
     literal_paths,
     shown,
     sql_path,
 )
 from scripts.campaigns.opt_outs import has_numbers, noted_opt_outs
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.reported_error import ReportedError
 
 OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
 
-class ContactListError(RuntimeError):
+class ContactListError(ReportedError):
     """A list that cannot be handed over; the message says what to do."""
-
-
-REPORTED_ERRORS = (ContactListError, ReleaseError, FolderInUseError)
 
 
 @dataclass(frozen=True)
@@ -351,47 +346,3 @@ def print_receipt(contact_list: ContactList) -> None:
 def _counted(number: int, noun: str) -> str:
     """A number and its noun: 1 product, 2 products."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def run(
-    program: str,
-    description: str,
-    subject: str,
-    write: Callable[..., ContactList],
-    arguments: list[str] | None,
-) -> int:
-    """A program that hands over a list; returns the exit code.
-
-    Args:
-        subject: what it is of: campaign or experiment.
-        write: called with the build folder, the subject's id, day, format and dry_run.
-    """
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("subject", metavar=subject, help=f"the {subject}_id")
-    parser.add_argument(
-        "--on",
-        type=date.fromisoformat,
-        metavar="DATE",
-        help="day of the contact, such as 2023-04-03 (default: today)",
-    )
-    parser.add_argument("--format", choices=FORMATS, default="csv", help="default: csv")
-    parser.add_argument("--dry-run", action="store_true", help="only count")
-    options = parser.parse_args(arguments)
-    try:
-        contact_list = write(
-            BuildFolder.from_environment(),
-            options.subject,
-            options.on,
-            options.format,
-            dry_run=options.dry_run,
-        )
-    except (*REPORTED_ERRORS, OSError, duckdb.Error) as error:
-        print(f"error: {error}\nNothing was written.", file=sys.stderr)
-        return 1
-    try:
-        print_receipt(contact_list)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever reads has read enough; the list is written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -4,7 +4,6 @@ Whoever is in the ledger for a product, has reached the cap, or has opted out si
 release was made is left out: two exports in a row contact nobody twice.
 """
 
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from scripts.campaigns.contact_list import (
     hand_over,
     open_ledger,
     record,
-    run,
 )
 
 CHOICE = Path(__file__).with_name("export.sql")
@@ -62,18 +60,3 @@ def export_campaign(
         return hand_over(
             connection, folder, release, campaign_id, day, file_format, dry_run=dry_run
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    return run(
-        "python -m scripts.campaigns.export",
-        "Write the contact list of a campaign and note it in the ledger.",
-        "campaign",
-        export_campaign,
-        arguments,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

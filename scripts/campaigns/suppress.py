@@ -4,15 +4,12 @@ The opt-outs lie in the build folder, a file per call (suppressions/<time>.parqu
 every later build reads them. To take one back, remove its file and build again.
 """
 
-import argparse
-import sys
-
 import duckdb
 from rich.console import Console
 
 from scripts import resource_limits
 from scripts.build.input_fingerprint import fingerprint_of_inputs
-from scripts.build.pipeline import REPORTED_ERRORS, carry_out, rebuild
+from scripts.build.pipeline import rebuild
 from scripts.build.preconditions import BuildError, check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.campaigns.opt_outs import (
@@ -24,9 +21,10 @@ from scripts.campaigns.opt_outs import (
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.releases.run_history import noted
+from scripts.reported_error import ReportedError
 
 
-class SuppressionError(ValueError):
+class SuppressionError(ReportedError):
     """An opt-out that cannot be noted; the message says what was expected."""
 
 
@@ -120,27 +118,3 @@ def check_nobody_is_left(folder: BuildFolder, customer_ids: list[str], target: s
             f"The build still holds {', '.join(remaining)}, although that is noted in"
             f" {shown(folder.suppressions)}"
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.campaigns.suppress",
-        description="Note customers who must not be contacted, and publish without them.",
-    )
-    parser.add_argument("customer", nargs="+", help="customer_id, one or more")
-    parser.add_argument("--reason", default="opted out", help="kept beside it")
-    parser.add_argument(
-        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
-    )
-    options = parser.parse_args(arguments)
-    return carry_out(
-        lambda folder, console: suppress(
-            folder, console, options.customer, options.reason, options.accept_drift
-        ),
-        (*REPORTED_ERRORS, SuppressionError),
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,19 +5,15 @@ of the score at an earlier cutoff; then builds and tests everything, which measu
 it, publishes a release, and writes a report that opens in a browser.
 """
 
-import sys
-
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from scripts import resource_limits
-from scripts.build.build_request import Order, order_parser, read_order
+from scripts.build.build_request import Order
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.pipeline import (
-    REPORTED_ERRORS,
     build_and_publish,
-    carry_out,
     dbt_build,
     prepare,
     timed,
@@ -137,17 +133,3 @@ def print_evidence(console: Console, release: Release) -> None:
             "select statement from evidence_conclusions order by statement_number"
         ).fetchall()
     console.print("\nConclusion\n" + " ".join(row[0] for row in statements))
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = order_parser("python -m scripts.evidence.renewal", __doc__ or "")
-    order = read_order(parser, arguments)
-    return carry_out(
-        lambda folder, console: gather(folder, console, order),
-        (*REPORTED_ERRORS, als_ranking.EvidenceError),
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,5 @@
 """Print the decision card of an experiment: what to do, why, and what it rests on."""
 
-import argparse
-import sys
 from typing import Any
 
 import duckdb
@@ -9,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.campaigns.contact_list import ContactListError, explain_earlier, record
+from scripts.campaigns.contact_list import explain_earlier, record
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 
 WORDS = {
@@ -163,26 +161,3 @@ def _share(value: float | None) -> str:
 
 def _interval(low: float | None, high: float | None) -> str:
     return "-" if low is None or high is None else f"{low:.3g} to {high:.3g}"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.experiments.decision_card", description=__doc__
-    )
-    parser.add_argument("experiment", help="the experiment_id")
-    options = parser.parse_args(arguments)
-    try:
-        print_card(
-            Console(markup=False, highlight=False),
-            BuildFolder.from_environment(),
-            options.experiment,
-        )
-    except (ContactListError, ReleaseError, OSError, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

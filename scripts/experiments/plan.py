@@ -4,16 +4,15 @@ Base rates are those of the log (mart experiment_baselines). A design that canno
 question is refused, with one that can.
 """
 
-import argparse
 import math
-import sys
 from dataclasses import dataclass
 
 import duckdb
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.campaigns.contact_list import ContactListError, explain_earlier, records
+from scripts.campaigns.contact_list import explain_earlier, records
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+from scripts.reported_error import ReportedError
 from scripts.statistics.power import Base, effect_seen, units_needed
 
 METRICS = ("conversion", "engagement", "revenue")
@@ -22,7 +21,7 @@ MEASURED = {"revenue": "purchases"}
 PRODUCTS = 1000  # over which contacts are spread, so that no single one decides
 
 
-class DesignError(ValueError):
+class DesignError(ReportedError):
     """A design that cannot answer its question; the message says what could."""
 
 
@@ -203,43 +202,3 @@ def advice(baselines: list[Baseline], baseline: Baseline, question: Question) ->
         f" {largest.effect:.1%} at least. This log cannot answer it: ask of a metric that"
         " happens more often, or wait for more customers"
     )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.experiments.plan",
-        description="How many units an experiment needs, and what some of them can see.",
-    )
-    parser.add_argument("--metric", choices=METRICS, default="conversion")
-    parser.add_argument("--effect", type=float, default=0.5, help="relative; default 0.5")
-    parser.add_argument("--units", type=int, default=10_000, help="default 10000")
-    parser.add_argument("--days", type=int, default=14, help="attribution window, 14")
-    parser.add_argument("--power", type=float, default=0.8, help="default 0.8")
-    parser.add_argument("--significance", type=float, default=0.05, help="default 0.05")
-    parser.add_argument("--holdout", type=float, default=0.2, help="of a pool; 0.2")
-    options = parser.parse_args(arguments)
-    for name in ("power", "significance", "holdout"):
-        if not 0 < getattr(options, name) < 1:
-            parser.error(f"--{name} {getattr(options, name)}: expected between 0 and 1")
-    if options.power <= options.significance:
-        parser.error(f"--power {options.power}: expected more than --significance")
-    if not 0 < options.effect < 1000:
-        parser.error(f"--effect {options.effect}: expected a lift such as 0.5, below 1000")
-    if options.units < 8:
-        parser.error(f"--units {options.units}: expected 8 or more")
-    question = Question(
-        options.effect, options.significance, options.power, options.holdout
-    )
-    try:
-        baselines = read_baselines(BuildFolder.from_environment(), options.metric)
-        text = describe(options.metric, baselines, options.days, question, options.units)
-    except (DesignError, ContactListError, ReleaseError, OSError, duckdb.Error) as error:
-        print(f"error: {error}.", file=sys.stderr)
-        return 1
-    print(text)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,6 @@
 From here on the assignment is that of the ledger, whatever is built again.
 """
 
-import sys
 from datetime import date
 
 from scripts.build_folder import BuildFolder
@@ -14,7 +13,6 @@ from scripts.campaigns.contact_list import (
     hand_over,
     open_ledger,
     record,
-    run,
 )
 
 # Whoever opts out between the build and the start is in no arm.
@@ -103,18 +101,3 @@ def start_experiment(
             },
             dry_run=dry_run,
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    return run(
-        "python -m scripts.experiments.start",
-        "Write the contact list of an experiment and fix who is in which arm.",
-        "experiment",
-        start_experiment,
-        arguments,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,7 +4,6 @@ It exits with 0 only where every package was looked up and none is vulnerable. p
 alone exits with 0 too where it could look up nothing.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.maintenance.dependencies import EXTRA_LOCKS, RUN_LOCK, DependencyError
+from scripts.maintenance.dependencies import DependencyError
 
 LONGEST_SECONDS = 600
 
@@ -86,21 +85,3 @@ def unreachable(why: str) -> DependencyError:
         f"Not audited: the service of known vulnerabilities does not answer ({why}). Run"
         " `make audit` where the package index itself, no mirror of it, can be reached"
     )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.audit_dependencies",
-        description="Ask for known vulnerabilities of everything that is locked.",
-    ).parse_args(arguments)
-    try:
-        print(audit([RUN_LOCK, *EXTRA_LOCKS.values()]))
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

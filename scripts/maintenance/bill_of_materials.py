@@ -4,9 +4,7 @@ CycloneDX, as scanners and buyers read it: every run-time dependency with its ve
 license, the hashes of its files (of any of which one is installed) and what it needs.
 """
 
-import argparse
 import importlib.metadata
-import sys
 from pathlib import Path
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -18,7 +16,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from scripts.build_folder import BuildFolder, shown
+from scripts.build_folder import BuildFolder
 from scripts.maintenance.dependencies import (
     NAME,
     RUN_LOCK,
@@ -73,23 +71,14 @@ def _component(dependency: Dependency) -> Component:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.bill_of_materials",
-        description="Write the run-time dependencies to sbom.json in the build folder.",
-    ).parse_args(arguments)
-    file: Path = BuildFolder.from_environment().root / "sbom.json"
-    try:
-        text = bill_of_materials()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"Wrote {shown(file)}")
-    return 0
+def write_bill(folder: BuildFolder) -> Path:
+    """Write the bill to sbom.json in a build folder; returns the file.
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    Raises:
+        DependencyError: a dependency is not installed as it is locked.
+    """
+    file = folder.root / "sbom.json"
+    text = bill_of_materials()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file

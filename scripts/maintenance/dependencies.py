@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from scripts.build_folder import PROJECT
+from scripts.reported_error import ReportedError
 
 NAME = "product-audience"
 RUN_LOCK = PROJECT / "requirements.lock"
@@ -74,7 +75,7 @@ SPDX = {
 }
 
 
-class DependencyError(RuntimeError):
+class DependencyError(ReportedError):
     """A dependency that cannot be used as it is; the message says what to do."""
 
 

@@ -3,9 +3,6 @@
 python -m scripts.maintenance.licenses > LICENSES.md
 """
 
-import argparse
-import sys
-
 from scripts.maintenance.dependencies import (
     RUN_LOCK,
     DependencyError,
@@ -35,21 +32,3 @@ def license_table() -> str:
         note = "; ".join(reasons(found))
         rows.append(f"| {dependency.name} | {dependency.version} | {found} | {note} |")
     return "\n".join(rows)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.licenses",
-        description="List the run-time dependencies with version and license.",
-    ).parse_args(arguments)
-    try:
-        print(license_table())
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

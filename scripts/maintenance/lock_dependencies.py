@@ -4,7 +4,6 @@ What is locked stays as it is unless pyproject.toml asks for another version, or
 asks for the newest. All extras are resolved together, so that they agree.
 """
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -73,22 +72,3 @@ def _compile(file: Path, *options: str) -> None:
         raise DependencyError(f"{uv} cannot be run: `make lint` installs it") from error
     if outcome.returncode:
         raise DependencyError(f"Nothing was locked: {outcome.stderr.strip()}")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.lock_dependencies", description=__doc__
-    )
-    parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
-    options = parser.parse_args(arguments)
-    try:
-        lock(upgrade=options.upgrade)
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

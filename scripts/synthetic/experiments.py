@@ -4,9 +4,7 @@ They stand beside the generated log: `mail_example` has ended, `banner_example` 
 The seeds describe both; they are active where the log is the generated one.
 """
 
-import argparse
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,24 +51,3 @@ def generate_experiments(output: Path) -> None:
     unfinished = output.with_name(f".unfinished-{os.getpid()}-{output.name}")
     parquet.write_table(pyarrow.concat_tables(tables), unfinished, compression="zstd")
     unfinished.replace(output)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.synthetic.experiments", description=__doc__
-    )
-    parser.add_argument("output", type=Path, help="a .parquet file")
-    options = parser.parse_args(arguments)
-    try:
-        generate_experiments(options.output)
-    except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    units = sum(count for count, _ in TRUTH.values())
-    print(f"Wrote {units:,} units to {options.output}.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

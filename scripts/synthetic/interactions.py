@@ -6,12 +6,10 @@ customers seen once, three in a hundred back after the 80 % quantile of event ti
 plant other truths, to see whether the warehouse notices.
 """
 
-import argparse
 import glob
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -119,73 +117,3 @@ def _sweep(output: Path) -> None:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.synthetic.interactions",
-        description="Write a synthetic marketplace log; the same options and seed give the"
-        " same log.",
-    )
-    parser.add_argument(
-        "output", type=Path, help="file to write: .parquet, .csv or .csv.gz"
-    )
-    parser.add_argument(
-        "--scale", type=float, default=1.0, help="1 is 498,879 interactions (default)"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="default 1")
-    parser.add_argument(
-        "--retention",
-        type=float,
-        help="plant this share of returning customers (published: 0.0305)",
-    )
-    parser.add_argument(
-        "--taste",
-        type=float,
-        nargs="?",
-        const=0.8,
-        default=0.0,
-        help="let returning customers follow a taste in this share of their later"
-        " interactions (0.8 if no number is given)",
-    )
-    parser.add_argument(
-        "--dirty",
-        type=float,
-        nargs="?",
-        const=0.02,
-        default=0.0,
-        help="add broken rows of every kind up to this share of all rows (0.02 if no number"
-        " is given)",
-    )
-    parser.add_argument(
-        "--memory-limit", default="4GB", help="what DuckDB may use before it spills"
-    )
-    options = parser.parse_args(arguments)
-    started = time.monotonic()
-    print(f"Writing {options.output} (scale {options.scale:g}, seed {options.seed}) ...")
-    try:
-        plan = generate(
-            options.output,
-            scale=options.scale,
-            seed=options.seed,
-            retention=options.retention,
-            taste=options.taste,
-            dirty=options.dirty,
-            memory_limit=options.memory_limit,
-        )
-    except (GeneratorError, OSError, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(
-        f"{plan.interactions:,} interactions of {plan.customers:,} customers with"
-        f" {plan.products:,} products"
-        + (f", and {options.dirty:.1%} broken rows" if options.dirty else "")
-        + f"; {options.output.stat().st_size / 1e6:,.1f} MB in"
-        f" {time.monotonic() - started:.1f} s."
-    )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

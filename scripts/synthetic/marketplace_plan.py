@@ -8,6 +8,8 @@ import collections
 import math
 from dataclasses import dataclass
 
+from scripts.reported_error import ReportedError
+
 PUBLISHED_INTERACTIONS = 498_879
 PUBLISHED_CUSTOMERS = 433_787
 PUBLISHED_PRODUCTS = 200_325
@@ -39,7 +41,7 @@ EXTRA_PER_POINT_OF_RETENTION = 15.0
 SMALLEST_SCALE = 0.0005
 
 
-class GeneratorError(ValueError):
+class GeneratorError(ReportedError):
     """An option that no log can be made from; the message says what would work."""
 
 

@@ -49,7 +49,8 @@ def test_the_image_runs_as_nobody_in_particular() -> None:
     after = [one.cmd.upper() for one in last[[c.cmd for c in last].index("USER") :]]
     assert not {"RUN", "COPY", "ADD"} & set(after)
     assert command == ("python", "-m", "api")
-    assert recipe("serve").endswith(" ".join(command[1:]))
+    # `audience serve` is the same program; tests/scripts/cli says so.
+    assert recipe("serve") == "audience serve"
 
 
 def test_the_last_stage_installs_nothing() -> None:
@@ -143,7 +144,7 @@ def test_every_service_is_locked_down(name: str) -> None:
 
 
 def test_programs_are_those_of_the_makefile() -> None:
-    assert recipe("refresh").endswith(" ".join(SERVICES["refresh"]["command"]))
+    assert recipe("refresh") == " ".join(SERVICES["refresh"]["command"])
     assert "command" not in SERVICES["api"]
     for name in ("api", "refresh"):
         build = SERVICES[name]["build"]

@@ -15,7 +15,7 @@ from scripts import resource_limits
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.synthetic.interactions import generate
-from tests.conftest import run_program
+from tests.conftest import run_audience
 
 # What a file may take beyond its size.
 PAGE = 4096
@@ -145,9 +145,9 @@ def test_too_little_memory_stops_a_build_with_one_sentence(
     log = tmp_path / "log.csv"
     generate(log, scale=0.002)
     served = ReleaseFolder(published.releases).current()
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(log)),
         AUDIENCE_MEMORY_LIMIT="5MB",
         AUDIENCE_DBT_THREADS="3",
@@ -164,9 +164,9 @@ def test_too_little_memory_stops_a_build_with_one_sentence(
 
 def test_too_little_memory_stops_publishing(published: BuildFolder) -> None:
     served = ReleaseFolder(published.releases).current()
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.releases.publish",
+        "publish",
         AUDIENCE_MEMORY_LIMIT="2MB",
         AUDIENCE_DBT_THREADS="4",
     )
@@ -188,7 +188,7 @@ def test_a_disk_that_is_full_when_publishing_serves_the_last_release(
     disk = BuildFolder(small_disk(size))
     shutil.copytree(published.root, disk.root, symlinks=True, dirs_exist_ok=True)
     served = ReleaseFolder(disk.releases).current()
-    outcome = run_program(disk, "scripts.releases.publish")
+    outcome = run_audience(disk, "publish")
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: Not published. The disk of {disk.root} is full: free some space. Then run"

@@ -11,7 +11,7 @@ from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish
 from scripts.synthetic.interactions import generate
-from tests.conftest import FinishedBuild, run_program
+from tests.conftest import FinishedBuild, run_audience
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_unit_tests_pass(folder: BuildFolder) -> None:
 def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     built: BuildFolder,
 ) -> None:
-    outcome = run_program(built, "scripts.build.documentation_page")
+    outcome = run_audience(built, "docs")
     assert outcome.returncode == 0, outcome.stderr
     page = (built.docs / "static_index.html").read_text()
     assert "whom to contact about a product that nobody has touched yet" in page
@@ -48,7 +48,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
 
 
 def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
-    outcome = run_program(folder, "scripts.build.documentation_page")
+    outcome = run_audience(folder, "docs")
     assert outcome.returncode == 1
     assert "to describe: run `make build` first" in outcome.stderr
 
