@@ -61,7 +61,10 @@ def log(
     dirty: float,
     memory_limit: str,
 ) -> None:
-    """Write a synthetic marketplace log to OUTPUT (.parquet, .csv or .csv.gz)."""
+    """Write a synthetic marketplace log to OUTPUT.
+
+    Its name ends in .parquet, .csv or .csv.gz.
+    """
     started = time.monotonic()
     print(f"Writing {output} (scale {scale:g}, seed {seed}) ...", flush=True)
     with report_errors():
@@ -80,7 +83,10 @@ def log(
 @generate.command(epilog=examples("audience generate experiments units.parquet"))
 @click.argument("output", type=click.Path(path_type=Path))
 def experiments(output: Path) -> None:
-    """Write units and outcomes of two example experiments to OUTPUT (.parquet)."""
+    """Write the units of two example experiments to OUTPUT.
+
+    OUTPUT is a Parquet file: a row per customer, with arm and outcomes.
+    """
     with report_errors():
         from scripts.synthetic.experiments import TRUTH, generate_experiments
 
