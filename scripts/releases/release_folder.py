@@ -121,7 +121,10 @@ class ReleaseFolder:
     def current(self) -> Release | None:
         """The release that is served; None before the first, or if the pointer dangles."""
         pointer = self.root / POINTER
-        folder = pointer.resolve()
+        try:
+            folder = pointer.resolve()
+        except RuntimeError:
+            return None  # The link leads back to itself.
         return Release(folder) if (folder / "manifest.json").is_file() else None
 
     def readable(self) -> Release | None:

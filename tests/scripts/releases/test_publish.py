@@ -121,6 +121,19 @@ def test_a_damaged_manifest_is_listed_as_such(
     assert second.startswith(f"* {good.release_id}")
 
 
+def test_a_pointer_that_leads_to_itself_is_set_again_by_roll_back(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = publish(built)
+    (built.releases / "current").unlink()
+    (built.releases / "current").symlink_to("current")
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    assert main(["releases"]) == 0
+    assert capsys.readouterr().out.startswith(f"  {release.release_id}")
+    assert main(["rollback"]) == 0
+    assert ReleaseFolder(built.releases).current() == release
+
+
 @pytest.mark.parametrize("content", ["{}", '{"row_counts": {}, "input": {}}'])
 def test_a_manifest_that_lacks_something_is_damaged(
     built: BuildFolder, content: str

@@ -12,7 +12,7 @@ import yaml
 
 from scripts.build.preconditions import check_nothing_is_forgotten
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.campaigns.contact_list import ContactListError, explain_earlier
+from scripts.campaigns.contact_ledger import ContactListError, explain_earlier
 from scripts.campaigns.export import export_campaign
 from scripts.cli.main import main
 from scripts.releases.publish import publish, roll_back
