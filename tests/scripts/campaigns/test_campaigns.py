@@ -15,7 +15,8 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.campaigns.contact_list import ContactList, ContactListError, print_receipt
+from scripts.campaigns.contact_ledger import ContactListError
+from scripts.campaigns.contact_list import ContactList, print_receipt
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import note_opt_outs
 from scripts.releases.release_folder import ReleaseError

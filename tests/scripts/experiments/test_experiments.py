@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_list import ContactListError
+from scripts.campaigns.contact_ledger import ContactListError
 from scripts.campaigns.export import export_campaign
 from scripts.experiments.start import start_experiment
 from scripts.synthetic.experiments import ARMS, TRUTH

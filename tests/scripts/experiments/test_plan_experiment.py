@@ -79,7 +79,7 @@ def test_where_nobody_is_enough_the_least_effect_is_named() -> None:
     with pytest.raises(DesignError, match="more than the 900 customers"):
         describe("conversion", [few], 14, QUESTION, 1000)
     nothing = share(14, 900, 0.0)
-    with pytest.raises(DesignError, match="nobody does it"):
+    with pytest.raises(DesignError, match="no customer does it"):
         describe("conversion", [nothing], 14, QUESTION, 800)
     with pytest.raises(DesignError, match="has base rates for 14 days"):
         describe("conversion", [few], 7, QUESTION, 800)
