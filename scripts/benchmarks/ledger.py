@@ -1,8 +1,8 @@
 """Time whole builds at several scales: models, memory, disk, releases, the API, and Polars.
 
-Every measured piece runs in a process of its own, so that its peak memory is its own.
-`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and a chart. What was
-measured of a scale stays beside its log, and `--kept` reports it again.
+Each part runs in a process of its own, so that its peak memory can be measured.
+`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and a chart. The
+measurements of a scale stay next to its log, and `--kept` reports them again.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from scripts.synthetic.marketplace_plan import GeneratorError, plan_log
 
 
 def is_whole(log: Path, interactions: int) -> bool:
-    """Whether a log is there with so many interactions."""
+    """Whether the log exists and has so many interactions."""
     if not log.exists():
         return False
     count = duckdb.execute("select count(*) from read_parquet(?)", [str(log)])
@@ -50,7 +50,7 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
     is_compared = scale <= LARGEST_COMPARED_SCALE
     whole = measure_whole_build(built, log, one_by_one=not is_compared)
     serving = measure_serving(built)
-    # Timings are noisy: what is compared takes turns, and the best run of each counts.
+    # Timings are noisy: the contenders take turns, and the best run of each counts.
     measured: list[list[Timing]] = []
     for number in range(1, (rounds if is_compared else 1) + 1):
         alone = in_own_process(build_models, folder, log) if is_compared else whole.models
@@ -81,10 +81,10 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
 def result_of(
     root: Path, scale: float, rounds: int, console: Console, *, is_kept: bool
 ) -> ScaleResult:
-    """What is measured of a scale, or was.
+    """The measurements of a scale, new or kept.
 
     Raises:
-        BuildError: nothing was measured before.
+        BuildError: nothing is kept.
     """
     kept = root / "result.json"
     if is_kept:
@@ -102,10 +102,10 @@ def write_report(bench: Path, scales: Sequence[str], rounds: int, *, is_kept: bo
     Args:
         scales: numbers; 1 is 498,879 interactions.
         rounds: how often to measure scales up to LARGEST_COMPARED_SCALE.
-        is_kept: whether to report what was measured before.
+        is_kept: whether to report earlier measurements.
 
     Raises:
-        GeneratorError: a scale that no log can have.
+        GeneratorError: no log can have such a scale.
         BuildError, MeasurementError: something could not be measured.
     """
     console = Console()
@@ -120,10 +120,10 @@ def write_report(bench: Path, scales: Sequence[str], rounds: int, *, is_kept: bo
 
 
 def _scale(text: str) -> float:
-    """A scale that a log can be planned for.
+    """A scale as a number.
 
     Raises:
-        GeneratorError: it is none.
+        GeneratorError: no log can have such a scale.
     """
     try:
         scale = float(text)

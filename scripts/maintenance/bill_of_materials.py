@@ -1,7 +1,7 @@
-"""Write the bill of materials of what a build and the API run on: what `make sbom` runs.
+"""Write a bill of materials of the run-time dependencies: `make sbom`.
 
-CycloneDX, as scanners and buyers read it: every run-time dependency with its version, its
-license, the hashes of its files (of any of which one is installed) and what it needs.
+The format is CycloneDX, which scanners read: every dependency with its version, license,
+the hashes of its files (one of which is installed) and its own dependencies.
 """
 
 import importlib.metadata
@@ -27,10 +27,10 @@ from scripts.maintenance.dependencies import (
 
 
 def bill_of_materials() -> str:
-    """The bill, as JSON that its schema permits.
+    """The bill as JSON; it follows the schema of CycloneDX.
 
     Raises:
-        DependencyError: a dependency is not installed as it is locked.
+        DependencyError: a dependency is not installed in its locked version.
     """
     project = Component(
         name=NAME,
@@ -59,7 +59,7 @@ def bill_of_materials() -> str:
 
 
 def _component(dependency: Dependency) -> Component:
-    """A dependency as the bill names it."""
+    """A dependency as a component of the bill."""
     return Component(
         name=dependency.name,
         version=dependency.version,
@@ -75,7 +75,7 @@ def write_bill(folder: BuildFolder) -> Path:
     """Write the bill to sbom.json in a build folder; returns the file.
 
     Raises:
-        DependencyError: a dependency is not installed as it is locked.
+        DependencyError: a dependency is not installed in its locked version.
     """
     file = folder.root / "sbom.json"
     text = bill_of_materials()

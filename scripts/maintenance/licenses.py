@@ -1,7 +1,4 @@
-"""List what a build and the API depend on, as a Markdown table: version and license.
-
-python -m scripts.maintenance.licenses > LICENSES.md
-"""
+"""List the run-time dependencies as a Markdown table, with version and license."""
 
 from scripts.maintenance.dependencies import (
     RUN_LOCK,
@@ -13,7 +10,7 @@ from scripts.maintenance.dependencies import (
 
 
 def license_table() -> str:
-    """A row per dependency that is needed on this machine.
+    """The table: a row per dependency that this machine needs.
 
     Raises:
         DependencyError: one is not installed, or its license is not permitted.
@@ -26,8 +23,8 @@ def license_table() -> str:
         if not is_permitted(found):
             raise DependencyError(
                 f"{dependency.name} {dependency.version} has the license {found}, expected"
-                " one that scripts/maintenance/dependencies.py permits: do without it, or"
-                " permit it there with a reason"
+                " one that scripts/maintenance/dependencies.py permits: remove the"
+                " dependency, or permit its license there with a reason"
             )
         note = "; ".join(reasons(found))
         rows.append(f"| {dependency.name} | {dependency.version} | {found} | {note} |")

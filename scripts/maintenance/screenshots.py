@@ -1,7 +1,4 @@
-"""Take a picture of every page, as a reader sees it: what `make screenshots` runs.
-
-Needs Chromium. Without --url it serves the current release itself.
-"""
+"""Take a picture of every page: `make screenshots`. Needs Chromium."""
 
 import shutil
 from pathlib import Path
@@ -29,9 +26,9 @@ def take_pictures(url: str, folder: Path, *, is_whole: bool) -> list[Path]:
     """Write a PNG per page, width and colour scheme.
 
     Args:
-        url: of a server.
-        folder: where to.
-        is_whole: whether of the whole page, or of its first screen.
+        url: the address of a server.
+        folder: where to write.
+        is_whole: whether to picture the whole page, or only its first screen.
 
     Raises:
         MeasurementError: there is no browser.

@@ -1,7 +1,7 @@
-"""Write units and outcomes of two example experiments whose truth is known.
+"""Write units and outcomes of two example experiments with known effects.
 
-They stand beside the generated log: `mail_example` has ended, `banner_example` is running.
-The seeds describe both; they are active where the log is the generated one.
+They belong to the generated log: `mail_example` has ended, `banner_example` is running. The
+seeds describe both; they are active only with the generated log.
 """
 
 import os
@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 ARMS = ("treatment", "treatment_holdout", "control", "control_holdout")
 SHARES = (0.4, 0.1, 0.4, 0.1)
-# How many units, and of each its chance to convert, by experiment and arm.
+# By experiment: the number of units, and the conversion rate of each arm.
 TRUTH = {
     "mail_example": (20_000, (0.12, 0.08, 0.07, 0.06)),
     "banner_example": (8_000, (0.05, 0.04, 0.04, 0.04)),
@@ -32,7 +32,7 @@ def generate_experiments(output: Path) -> None:
     for experiment, (count, rates) in TRUTH.items():
         arms = draw.choice(len(ARMS), count, p=SHARES)
         earlier = draw.poisson(2, count)
-        # Who did more before does more afterwards; on average it is as the truth says.
+        # Units with more earlier events convert more often; the mean is the arm's rate.
         converts = draw.random(count) < np.array(rates)[arms] * (0.5 + earlier / 4)
         tables.append(
             pyarrow.table(

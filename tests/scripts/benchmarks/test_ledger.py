@@ -172,7 +172,8 @@ def test_the_report_shows_growth_and_every_contender() -> None:
 
 def test_one_scale_has_a_report_too() -> None:
     assert "One scale only" in report(RESULTS[:1])
-    assert "beside Polars" not in report(RESULTS[2:])
+    assert "compared with Polars" in report(RESULTS[:1])
+    assert "compared with Polars" not in report(RESULTS[2:])
 
 
 def test_what_was_measured_is_kept() -> None:
