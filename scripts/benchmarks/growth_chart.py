@@ -1,4 +1,4 @@
-"""A chart of how time and space grow with the log."""
+"""The growth of time and space with the log, as a chart for docs/scaling.md."""
 
 import vl_convert
 
