@@ -47,6 +47,21 @@ def test_a_page_names_targets_that_exist(page: Path) -> None:
     assert named <= targets
 
 
+@pytest.mark.parametrize("page", GUIDES, ids=file_name)
+def test_a_page_names_commands_that_exist(page: Path) -> None:
+    command_line = pytest.importorskip("scripts.cli.main").audience
+    for line in re.findall(
+        r"(?:`|^|\$ |\.venv/bin/|^ {4})audience ((?:[a-z]+ ?)+)",
+        page.read_text(),
+        re.MULTILINE,
+    ):
+        command, *rest = line.split()
+        assert command in command_line.commands, line
+        below = getattr(command_line.commands[command], "commands", None)
+        if below and rest:
+            assert rest[0] in below, line
+
+
 def test_the_index_has_one_line_per_page() -> None:
     index = (PROJECT / "docs" / "README.md").read_text()
     listed = re.findall(r"(?m)^- \[[^\]]+\]\(([\w-]+\.md)\): .+\.$", index)
