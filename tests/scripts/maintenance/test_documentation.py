@@ -14,6 +14,12 @@ README_WORDS = 1000
 OPENING = "After this page you can "
 # Words of relative clauses that make readers decode a sentence.
 RIDDLES = re.compile(r"\b(?:whoever|nobody|somebody|anew|beside)\b", re.IGNORECASE)
+FENCE = re.compile(r"(?ms)^```.*?^```$")
+# In a block a command follows a prompt, blanks, variables or a path, or begins the line.
+COMMAND = re.compile(
+    r"(?m)^(?:\$ | |[A-Z_]+=\S+ )*(?:\S+/)?audience ([a-z]+)(?: ([a-z]+))?"
+)
+SPAN = re.compile(r"`audience ([a-z]+)(?: ([a-z]+))?")
 
 
 def file_name(path: Path) -> str:
@@ -49,17 +55,13 @@ def test_a_page_names_targets_that_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", GUIDES, ids=file_name)
 def test_a_page_names_commands_that_exist(page: Path) -> None:
-    command_line = pytest.importorskip("scripts.cli.main").audience
-    for line in re.findall(
-        r"(?:`|^|\$ |\.venv/bin/|^ {4})audience ((?:[a-z]+ ?)+)",
-        page.read_text(),
-        re.MULTILINE,
-    ):
-        command, *rest = line.split()
-        assert command in command_line.commands, line
-        below = getattr(command_line.commands[command], "commands", None)
-        if below and rest:
-            assert rest[0] in below, line
+    commands = pytest.importorskip("scripts.cli.main").audience.commands
+    text = page.read_text()
+    named = COMMAND.findall("\n".join(FENCE.findall(text))) + SPAN.findall(text)
+    for command, word in named:
+        assert command in commands
+        below = getattr(commands[command], "commands", {})
+        assert not below or not word or word in below, f"{command} {word}"
 
 
 def test_the_index_has_one_line_per_page() -> None:
