@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from scripts.reported_error import ReportedError
+from scripts.settings.environment import BuildEnvironment
 
 PROJECT = Path(__file__).resolve().parent.parent
 # Runs a program that ends with the one that has started it; by its path, with `python -P`,
@@ -57,7 +58,7 @@ class BuildFolder:
     @classmethod
     def from_environment(cls) -> "BuildFolder":
         """The folder that dbt's profile uses too."""
-        return cls(cls.named(os.environ.get("AUDIENCE_BUILD_DIR") or "build"))
+        return cls(cls.named(BuildEnvironment.read().build_dir))
 
     @staticmethod
     def named(name: str) -> Path:
@@ -75,7 +76,7 @@ class BuildFolder:
 
         A folder of this build folder alone, so that sweeping it takes nothing from others.
         """
-        named = os.environ.get("AUDIENCE_TEMP_DIR")
+        named = BuildEnvironment.read().temp_dir
         below = self.named(named) if named else self.root / "spill"
         mark = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
         return below / f"build-{mark}"

@@ -15,7 +15,7 @@ from scripts.benchmarks.daily_refresh import SETTINGS, SHORT_LOG, DayMore
 from scripts.benchmarks.serving import Answers, Serving
 from scripts.benchmarks.tables import COMPARED_TABLES
 
-DBT_THREADS = os.environ.get("AUDIENCE_DBT_THREADS", resource_limits.DBT_THREADS)
+DBT_THREADS = resource_limits.dbt_threads()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from scripts import resource_limits
 from scripts.build.build_request import (
-    Order,
+    BuildRequest,
     check_inputs,
     gather_settings,
 )
@@ -48,7 +48,7 @@ def timed(step: str, timings: dict[str, float]) -> Iterator[None]:
 
 
 def prepare(
-    folder: BuildFolder, console: Console, order: Order, timings: dict[str, float]
+    folder: BuildFolder, console: Console, request: BuildRequest, timings: dict[str, float]
 ) -> dict[str, Any]:
     """See that a build can start, and generate its log where none is given.
 
@@ -58,14 +58,14 @@ def prepare(
     Raises:
         BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
-    check_engine(folder, console, order.target)
-    if order.log is None and not folder.default_log.exists():
+    check_engine(folder, console, request.target)
+    if request.log is None and not folder.default_log.exists():
         console.print("No log given: generating one of the published size, once ...")
         with timed("generate a log", timings):
             generate(folder.default_log)
-    if order.log is None and not folder.example_units.exists():
+    if request.log is None and not folder.example_units.exists():
         generate_experiments(folder.example_units)
-    settings = gather_settings(folder, order.log, order.mapping, order.extra)
+    settings = gather_settings(folder, request.log, request.mapping, request.extra)
     check_nothing_is_forgotten(folder, settings)
     return settings
 
@@ -141,7 +141,7 @@ def build_and_publish(
         return publish(folder, keep, print_mart, smoke, spared), run
 
 
-def build(folder: BuildFolder, console: Console, order: Order) -> Release:
+def build(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
     """Build and publish, with progress and a summary on the console.
 
     Raises:
@@ -151,17 +151,17 @@ def build(folder: BuildFolder, console: Console, order: Order) -> Release:
     check_writable(folder)
     timings: dict[str, float] = {}
     with noted(folder, "build") as run, folder.lock() as lock:
-        settings = prepare(folder, console, order, timings)
+        settings = prepare(folder, console, request, timings)
         run.inputs = fingerprint_of_inputs(folder, settings)
         release, done = build_and_publish(
             folder,
             console,
             settings,
-            order.keep,
+            request.keep,
             lock,
             timings,
-            drift_check(folder, order.target, run, order.accepted_drift),
-            order.target,
+            drift_check(folder, request.target, run, request.accepted_drift),
+            request.target,
         )
         run.publish(release)
     print_summary(console, release, done, timings)

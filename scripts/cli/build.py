@@ -38,10 +38,10 @@ def build(
     """
     with publishing() as (folder, console):
         from scripts.build import pipeline
-        from scripts.build.build_request import Order
+        from scripts.build.build_request import BuildRequest
 
-        order = Order(log, mapping, settings, keep, target, accept_drift)
-        pipeline.build(folder, console, order)
+        request = BuildRequest(log, mapping, settings, keep, target, accept_drift)
+        pipeline.build(folder, console, request)
 
 
 def _watch_seconds(_: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -109,8 +109,8 @@ def evidence(
     The report is evidence/report.html in the build folder.
     """
     with publishing() as (folder, console):
-        from scripts.build.build_request import Order
+        from scripts.build.build_request import BuildRequest
         from scripts.evidence.renewal import gather
 
-        order = Order(log, mapping, settings, keep, accepted_drift=accept_drift)
-        gather(folder, console, order)
+        request = BuildRequest(log, mapping, settings, keep, accepted_drift=accept_drift)
+        gather(folder, console, request)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts import resource_limits
-from scripts.build.build_request import Order
+from scripts.build.build_request import BuildRequest
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.pipeline import (
     build_and_publish,
@@ -30,7 +30,7 @@ from scripts.releases.run_history import noted
 LEARNT_FROM = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
 
 
-def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
+def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
     """Gather the evidence, publish it, and write the report.
 
     Raises:
@@ -41,7 +41,7 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
     check_writable(folder)
     timings: dict[str, float] = {}
     with noted(folder, "evidence") as run, folder.lock() as lock:
-        settings = prepare(folder, console, order, timings)
+        settings = prepare(folder, console, request, timings)
         console.print("Dividing the log ...")
         with timed("divide the log", timings):
             selection = ["--indirect-selection", "cautious", "--select"]
@@ -56,9 +56,9 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
             weight_fitting.fit(folder)
         # Not earlier: what was learnt is among what a build reads.
         run.inputs = fingerprint_of_inputs(folder, settings)
-        check = drift_check(folder, order.target, run, order.accepted_drift)
+        check = drift_check(folder, request.target, run, request.accepted_drift)
         release, _ = build_and_publish(
-            folder, console, settings, order.keep, lock, timings, check
+            folder, console, settings, request.keep, lock, timings, check
         )
         run.publish(release)
         with timed("report", timings):
@@ -94,7 +94,7 @@ def print_evidence(console: Console, release: Release) -> None:
             " max(value) filter (metric = 'ndcg')"
             " from offline_metrics"
             " where population = 'all' and slice_by = 'nothing' and k = 10"
-            " group by recommender order by 2 desc, 1"
+            " group by recommender request by 2 desc, 1"
         ).fetchall():
             lists.add_row(
                 name,
@@ -122,7 +122,7 @@ def print_evidence(console: Console, release: Release) -> None:
             " min(lift) filter (outcome = 'interaction'),"
             " max(lift) filter (outcome = 'interaction'),"
             " max(lift) filter (is_split and outcome = 'purchased')"
-            " from tenths group by ranking order by 2 desc nulls last, 1"
+            " from tenths group by ranking request by 2 desc nulls last, 1"
         ).fetchall():
             value, low, high, least, most, purchased = (
                 "-" if figure is None else f"{figure:.2f}" for figure in figures
@@ -130,6 +130,6 @@ def print_evidence(console: Console, release: Release) -> None:
             lift.add_row(name, value, f"{low} to {high}", f"{least} to {most}", purchased)
         console.print(lift)
         statements = connection.execute(
-            "select statement from evidence_conclusions order by statement_number"
+            "select statement from evidence_conclusions request by statement_number"
         ).fetchall()
     console.print("\nConclusion\n" + " ".join(row[0] for row in statements))

@@ -80,7 +80,7 @@ def publish_last_build(
         accepted_drift: why a build that has drifted is to be published.
 
     Raises:
-        BoundsError, DriftError, ReleaseError, FolderInUseError: nothing was published.
+        SettingError, DriftError, ReleaseError, FolderInUseError: nothing was published.
     """
     resource_limits.check_environment()
     with noted(folder, "publish") as run, folder.lock():

@@ -14,6 +14,8 @@ from jsonschema.validators import validator_for
 
 from api.settings import Settings, variable
 from scripts.build_folder import PROJECT
+from scripts.settings.environment import BuildEnvironment
+from scripts.settings.environment import variable as build_variable
 from tests.deploy.test_deploy_schedules import recipe
 
 CONTAINERS = PROJECT / "deploy" / "containers"
@@ -110,11 +112,8 @@ def test_the_environment_has_real_settings() -> None:
 
 
 def known_settings() -> set[str]:
-    read_by = [*(PROJECT / "scripts").rglob("*.py"), PROJECT / "profiles.yml"]
-    text = "".join(file.read_text() for file in read_by)
-    return {variable(name) for name in Settings.__dataclass_fields__} | set(
-        re.findall(r"AUDIENCE_[A-Z_]+", text)
-    )
+    of_the_api = {variable(name) for name in Settings.__dataclass_fields__}
+    return of_the_api | {build_variable(name) for name in BuildEnvironment.model_fields}
 
 
 def test_compose_follows_its_specification() -> None:

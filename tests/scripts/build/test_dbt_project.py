@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
 from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder
@@ -149,16 +148,6 @@ def test_column_names_follow_the_rules(manifest: dict[str, Any]) -> None:
             assert not name.endswith("_at") or kind == "timestamp", name
             assert not name.endswith(("_count", "_rank")) or kind == "bigint", name
             assert not name.endswith("_share") or kind == "double", name
-
-
-def test_settings_are_the_declared_variables() -> None:
-    """The check at the start of a run knows what dbt_project.yml declares, and no more."""
-    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    macro = (PROJECT / "macros/settings/check_settings.sql").read_text()
-    known = macro.split("macro known_settings()")[1].split("endmacro")[0]
-    reading = (PROJECT / "macros/reading/input_settings.sql").read_text()
-    known += reading.split("macro side_inputs()")[1].split("endmacro")[0]
-    assert set(re.findall(r"'(\w+)'", known)) == set(declared)
 
 
 def test_no_yaml_file_is_too_long_to_read() -> None:
