@@ -114,7 +114,7 @@ class BuildFolder:
     @property
     def parsed_projects(self) -> Path:
         """The project as dbt has parsed it (scripts/build/parsed_project.py)."""
-        named = os.environ.get("AUDIENCE_PARSED_PROJECTS")
+        named = BuildEnvironment.read().parsed_projects
         return self.named(named) if named else self.root / "parsed"
 
     @property

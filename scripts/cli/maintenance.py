@@ -1,4 +1,4 @@
-"""Commands for contributors: lock, licenses, sbom, audit, screenshots."""
+"""Commands for contributors: lock, licenses, sbom, audit, settings, screenshots."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from scripts.cli.options import examples
 
 @click.group(cls=InOrder)
 def maintenance() -> None:
-    """Look after dependencies and screenshots."""
+    """Look after dependencies, the docs' tables and screenshots."""
 
 
 @maintenance.command(epilog=examples("audience maintenance lock --upgrade"))
@@ -60,6 +60,16 @@ def audit() -> None:
         from scripts.maintenance.dependencies import EXTRA_LOCKS, RUN_LOCK
 
         print(look_up([RUN_LOCK, *EXTRA_LOCKS.values()]))
+
+
+@maintenance.command(epilog=examples("audience maintenance settings"))
+def settings() -> None:
+    """Write the tables of settings into the docs."""
+    with report_errors():
+        from scripts.maintenance.settings_tables import docs_pages, write_tables
+
+        for page in write_tables(docs_pages()):
+            print(f"Wrote the tables of {shown(page)}")
 
 
 @maintenance.command(

@@ -94,7 +94,7 @@ def print_evidence(console: Console, release: Release) -> None:
             " max(value) filter (metric = 'ndcg')"
             " from offline_metrics"
             " where population = 'all' and slice_by = 'nothing' and k = 10"
-            " group by recommender request by 2 desc, 1"
+            " group by recommender order by 2 desc, 1"
         ).fetchall():
             lists.add_row(
                 name,
@@ -122,7 +122,7 @@ def print_evidence(console: Console, release: Release) -> None:
             " min(lift) filter (outcome = 'interaction'),"
             " max(lift) filter (outcome = 'interaction'),"
             " max(lift) filter (is_split and outcome = 'purchased')"
-            " from tenths group by ranking request by 2 desc nulls last, 1"
+            " from tenths group by ranking order by 2 desc nulls last, 1"
         ).fetchall():
             value, low, high, least, most, purchased = (
                 "-" if figure is None else f"{figure:.2f}" for figure in figures
@@ -130,6 +130,6 @@ def print_evidence(console: Console, release: Release) -> None:
             lift.add_row(name, value, f"{low} to {high}", f"{least} to {most}", purchased)
         console.print(lift)
         statements = connection.execute(
-            "select statement from evidence_conclusions request by statement_number"
+            "select statement from evidence_conclusions order by statement_number"
         ).fetchall()
     console.print("\nConclusion\n" + " ".join(row[0] for row in statements))

@@ -1,13 +1,10 @@
 """The tables of settings in the docs, from the modules that declare them.
 
 A page marks the place of a table by two comments, `<!-- settings: NAME -->` and
-`<!-- end -->`; TABLES has the names. With pages as arguments the program writes their
-tables, without any it prints all tables.
+`<!-- end -->`; TABLES has the names. `audience maintenance settings` writes them.
 """
 
-import argparse
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import get_origin
@@ -15,6 +12,8 @@ from typing import get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from scripts.build_folder import PROJECT
+from scripts.reported_error import ReportedError
 from scripts.settings.build_settings import BuildSettings
 from scripts.settings.environment import (
     BuildEnvironment,
@@ -46,7 +45,7 @@ MARKED = re.compile(
 )
 
 
-class UnknownTableError(ValueError):
+class UnknownTableError(ReportedError):
     """A page names a table that does not exist; the message lists those that do."""
 
 
@@ -118,26 +117,21 @@ def _meaning(field: FieldInfo) -> str:
     return f"{field.description}{example}"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.settings_tables",
-        description="Write the tables of settings into pages of the docs, or print them.",
-    )
-    parser.add_argument("page", type=Path, nargs="*", help="Markdown page with markers")
-    pages = parser.parse_args(arguments).page
-    if not pages:
-        for name in TABLES:
-            print(f"{name}:\n\n{settings_table(name)}")
+def write_tables(pages: Iterable[Path]) -> list[Path]:
+    """Write the tables into pages of the docs; returns the pages that have any.
+
+    Raises:
+        UnknownTableError: a marker names no table.
+    """
+    written = []
     for page in pages:
-        try:
-            text = with_tables(page.read_text(encoding="utf-8"))
-        except (OSError, UnknownTableError) as error:
-            print(f"error: {page}: {error}", file=sys.stderr)
-            return 1
-        page.write_text(text, encoding="utf-8")
-    return 0
+        text = page.read_text(encoding="utf-8")
+        if MARKED.search(text):
+            page.write_text(with_tables(text), encoding="utf-8")
+            written.append(page)
+    return written
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def docs_pages() -> list[Path]:
+    """All pages of the docs."""
+    return sorted((PROJECT / "docs").rglob("*.md"))

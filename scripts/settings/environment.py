@@ -78,6 +78,11 @@ class FolderVariables(EnvironmentVariables):
         "folder of everything that is generated; on a cluster one that all its machines"
         " share",
     )
+    parsed_projects: str = _variable(
+        "",
+        "folder of the project as dbt has parsed it; builds of one checkout can share it",
+        shown="`parsed` in the build folder",
+    )
 
 
 class ResourceVariables(EnvironmentVariables):

@@ -4,11 +4,13 @@ from typing import Any
 
 import yaml
 
+from scripts.reported_error import ReportedError
+
 # Nested aliases multiply: some lines of them can stand for gigabytes.
 MOST_ALIASES = 20
 
 
-class TooManyAliasesError(yaml.YAMLError):
+class TooManyAliasesError(ReportedError):
     """More aliases than settings need; the message says what to do."""
 
 

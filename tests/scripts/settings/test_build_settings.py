@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from scripts.build.build_request import gather_settings
+from scripts.build.log_source import LogSourceError
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.settings.build_settings import (
     BuildSettings,
@@ -21,7 +22,11 @@ from scripts.settings.build_settings import (
 )
 from scripts.settings.input_settings import SIDE_INPUTS
 from scripts.settings.setting_error import SettingError, choices, limits, nested_model
-from scripts.settings.settings_yaml import MOST_ALIASES, load_settings
+from scripts.settings.settings_yaml import (
+    MOST_ALIASES,
+    TooManyAliasesError,
+    load_settings,
+)
 
 FIELDS = BuildSettings.model_fields
 NUMBERS = sorted(name for name, field in FIELDS.items() if limits(field))
@@ -264,13 +269,13 @@ def test_the_fingerprint_of_a_run_knows_all_settings() -> None:
 def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
     levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
-    with pytest.raises(yaml.YAMLError, match="expected at most 20 aliases"):
+    with pytest.raises(TooManyAliasesError, match="expected at most 20 aliases"):
         load_settings("\n".join(levels))
     few = "x: &x 1\ny: [" + ", ".join(["*x"] * MOST_ALIASES) + "]"
     assert load_settings(few)["y"] == [1] * MOST_ALIASES
     mapping = tmp_path / "mapping.yml"
     mapping.write_text("\n".join(levels))
-    with pytest.raises(ValueError, match=r"mapping\.yml: expected at most 20 aliases"):
+    with pytest.raises(LogSourceError, match=r"mapping\.yml: expected at most 20 aliases"):
         gather_settings(BuildFolder(tmp_path), "a.csv", mapping, None)
 
 

@@ -13,7 +13,11 @@ from scripts.settings.setting_error import SettingError
 
 FIELDS = BuildEnvironment.model_fields
 # Only programs set these, for the dbt or the test that they start.
-INTERNAL = {"AUDIENCE_RELEASE_BEFORE", "AUDIENCE_REFERENCE_RELEASE"}
+INTERNAL = {
+    "AUDIENCE_RELEASE_BEFORE",
+    "AUDIENCE_REFERENCE_RELEASE",
+    "AUDIENCE_PARSED_PROJECT",
+}
 SOURCES = [
     PROJECT / "profiles.yml",
     PROJECT / "dbt_project.yml",
