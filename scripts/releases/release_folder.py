@@ -20,7 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from scripts.reported_error import ReportedError
+
 POINTER = "current"
+# How many releases are kept by default.
+KEPT_RELEASES = 5
 UNFINISHED = ".unfinished-"
 # The format that this version writes, and the newest that it reads. It is raised when
 # readers of the format before would fail. Format 0 has no number in its manifest. The API
@@ -29,7 +33,7 @@ RELEASE_FORMAT = 1
 RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
 
 
-class ReleaseError(RuntimeError):
+class ReleaseError(ReportedError):
     """A release cannot be made, found or served; the message says what to do."""
 
 
@@ -118,7 +122,10 @@ class ReleaseFolder:
     def current(self) -> Release | None:
         """The served release; None before the first, or if the pointer leads nowhere."""
         pointer = self.root / POINTER
-        folder = pointer.resolve()
+        try:
+            folder = pointer.resolve()
+        except RuntimeError:
+            return None  # The link leads back to itself.
         return Release(folder) if (folder / "manifest.json").is_file() else None
 
     def readable(self) -> Release | None:

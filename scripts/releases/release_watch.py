@@ -14,6 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.reported_error import ReportedError
+
+# How long a refresh watches by default.
+WATCH_SECONDS = 60
 # The API must be unhealthy this many times in a row.
 UNWELL_IN_A_ROW = 3
 # Server errors must reach this number, and exceed this share of all answers.
@@ -49,7 +53,7 @@ class Watched:
     note: str | None = None
 
 
-class WatchError(ValueError):
+class WatchError(ReportedError):
     """The API cannot be watched; the message says why."""
 
 

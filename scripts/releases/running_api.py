@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scripts.build_folder import PROJECT, TIED_PROCESS, BuildFolder
+from scripts.reported_error import ReportedError
 
 START_SECONDS = 30
 
 
-class MeasurementError(RuntimeError):
+class MeasurementError(ReportedError):
     """A measurement cannot start; the message says what to do."""
 
 
