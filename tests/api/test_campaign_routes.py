@@ -19,7 +19,7 @@ from api.parameters import Cursor
 from api.release import Release
 from api.routes.campaigns import AFTER, BASIS, UNMEASURED, best_size
 from scripts.build_folder import BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 from tests.conftest import FinishedBuild
 
 PATHS = (
@@ -216,9 +216,11 @@ def test_a_parameter_that_cannot_be_meant_is_named(
 
 
 def test_a_cursor_is_of_one_campaign_and_one_release(
-    serve: Serve, dirty_build: FinishedBuild, folder: BuildFolder
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:
-    server = serve(released(folder, dirty_build.folder, "000001-20270101T000000Z"))
+    server = serve_in_thread(
+        released(folder, dirty_build.folder, "000001-20270101T000000Z")
+    )
     page = "/campaigns/{}/audience?n=3"
     path = page.format("spring_rotation")
     cursor = server.get(path).json()["next"]
@@ -257,10 +259,10 @@ def test_a_cursor_keeps_any_id(product: int | str) -> None:
 
 
 def test_a_release_from_before_campaigns_serves_all_else(
-    serve: Serve, dirty_build: FinishedBuild, folder: BuildFolder
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:
     old = "000001-20270101T000000Z"
-    server = serve(released(folder, dirty_build.folder, old, without=MARTS))
+    server = serve_in_thread(released(folder, dirty_build.folder, old, without=MARTS))
     for path in PATHS:
         found = server.get(path)
         assert found.status_code == 404
@@ -283,9 +285,11 @@ def test_a_release_from_before_campaigns_serves_all_else(
 
 
 def test_campaigns_are_for_callers_with_a_key(
-    serve: Serve, dirty_build: FinishedBuild
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild
 ) -> None:
-    server = serve(dirty_build.folder, api_keys=f"shop:{hashed('s')}", rate_limit=1)
+    server = serve_in_thread(
+        dirty_build.folder, api_keys=f"shop:{hashed('s')}", rate_limit=1
+    )
     for path in PATHS:
         assert server.get(path).status_code == 401
         answers = [server.get(path, headers={"x-api-key": "s"}) for _ in range(3)]

@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
+from tests.api.running_api import RunningApi
 
 CHECKS = [
     not_a_server_error,
@@ -117,7 +118,7 @@ def test_a_batch_that_cannot_be_meant_names_what_is_wrong(
     assert (problem["parameter"], problem["expected"]) == (parameter, expected)
 
 
-def raw(server: Server, data: bytes, seconds: float = 20) -> bytes:
+def raw(server: RunningApi, data: bytes, seconds: float = 20) -> bytes:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=seconds) as connection:
         connection.sendall(data)
@@ -163,8 +164,8 @@ def test_what_is_no_http_is_refused(server: Server) -> None:
     assert server.get("/health").status_code == 200
 
 
-def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
-    impatient = serve(server.folder, request_seconds=0.5)
+def test_a_slow_client_is_left(serve_in_thread: ServeInThread, server: Server) -> None:
+    impatient = serve_in_thread(server.folder, request_seconds=0.5)
     received = raw(impatient, b"GET /recommend/5 HTTP/1.1\r\nhost: a\r\n")
     assert b"HTTP/1.1 408" in received
     head = b"POST /recommend/batch HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n"

@@ -3,7 +3,7 @@
 import duckdb
 
 from scripts.build_folder import BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 from tests.conftest import alter_release, read_release
 
 
@@ -13,10 +13,10 @@ def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, objec
 
 
 def test_without_experiments_the_list_is_empty(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     alter_release(published.releases / "current", emptied=("experiment_verdicts",))
-    body = serve(published).get("/experiments").json()
+    body = serve_in_thread(published).get("/experiments").json()
     assert (body["experiments"], body["count"]) == ([], 0)
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 
 TOP_N = 7  # of the release that is served
 
@@ -202,9 +202,9 @@ def test_diagnostics_and_release(server: Server) -> None:
 
 @pytest.mark.builds
 def test_ids_that_are_text_are_found_as_they_are(
-    serve: Serve, text_build: BuildFolder
+    serve_in_thread: ServeInThread, text_build: BuildFolder
 ) -> None:
-    server = serve(text_build)
+    server = serve_in_thread(text_build)
     with server.release() as release:
         for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
             body = server.get(f"/recommend/{quote(product, safe='')}?n=4").json()

@@ -11,7 +11,7 @@ from api.release import Release, UnusableReleaseError
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.releases.publish import publish
-from tests.api.conftest import Serve
+from tests.api.conftest import ServeInThread
 from tests.conftest import alter_release
 
 
@@ -24,7 +24,7 @@ def test_the_api_reads_what_is_published() -> None:
 
 
 def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     release = current(published)
     alter_release(
@@ -34,7 +34,7 @@ def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(
             ("release_format", "project_version", "engine", "earlier", "tests")
         ),
     )
-    server = serve(published)
+    server = serve_in_thread(published)
     assert server.get("/health").json()["status"] == "healthy"
     for path in ("/recommend/5", "/diagnostics", "/release", "/release/changes"):
         assert server.get(path).status_code == 200, path
@@ -82,7 +82,7 @@ def test_a_format_that_is_no_number_is_damage(
 
 
 def test_a_newer_release_is_refused_and_the_last_one_served_on(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     good = current(published).name
     publish(published)
@@ -91,7 +91,7 @@ def test_a_newer_release_is_refused_and_the_last_one_served_on(
     (published.releases / "current").unlink()
     (published.releases / "current").symlink_to(good)
     alter_release(newer, release_format=99, project_version="9.1.0")
-    server = serve(published)
+    server = serve_in_thread(published)
     link = published.releases / "next"
     link.symlink_to(newer.name)
     link.replace(published.releases / "current")
@@ -105,7 +105,7 @@ def test_a_newer_release_is_refused_and_the_last_one_served_on(
     ]
     assert server.get("/recommend/5").json()["release"] == good
     # Whoever starts now has nothing to serve, and says why.
-    other = serve(published)
+    other = serve_in_thread(published)
     answer = other.get("/recommend/5")
     assert answer.status_code == 503
     assert answer.json()["detail"] == health["reasons"][0]

@@ -10,7 +10,8 @@ import pytest
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
+from tests.api.running_api import RunningApi
 
 ODD_NAMES = {
     "1": "100 % wool",
@@ -25,7 +26,7 @@ ODD_NAMES = {
 }
 
 
-def found(server: Server, **parameters: object) -> list[dict[str, Any]]:
+def found(server: RunningApi, **parameters: object) -> list[dict[str, Any]]:
     body = server.get("/products/search", params=parameters).json()
     assert body["count"] == len(body["products"])
     products: list[dict[str, Any]] = body["products"]
@@ -148,9 +149,9 @@ def test_an_overlap_of_what_is_no_product_names_it(server: Server) -> None:
 
 @pytest.mark.builds
 def test_products_with_odd_ids_are_found_and_compared(
-    serve: Serve, text_build: BuildFolder
+    serve_in_thread: ServeInThread, text_build: BuildFolder
 ) -> None:
-    server = serve(text_build)
+    server = serve_in_thread(text_build)
     for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
         assert found(server, q=product)[0]["product_id"] == product
         for other in ("A/1", "batch", "overlap"):
@@ -208,9 +209,9 @@ def test_quality_accounts_for_every_row_and_hides_where_files_lie(server: Server
 
 
 def test_a_first_release_has_nothing_to_compare_with(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
-    server = serve(published)
+    server = serve_in_thread(published)
     body = server.get("/release/changes").json()
     assert body["earlier_release"] is body["earlier_created_at"] is None
     assert body["ranking"] == []
@@ -222,13 +223,13 @@ def test_a_first_release_has_nothing_to_compare_with(
     facts = json.loads(manifest.read_text())
     del facts["earlier"], facts["tests"]
     manifest.write_text(json.dumps(facts))
-    old = serve(published)
+    old = serve_in_thread(published)
     assert old.get("/release/changes").json() == body
     assert old.get("/quality").json()["tests"] == []
 
 
 def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     releases = ReleaseFolder(published.releases)
     first = releases.current()
@@ -247,7 +248,7 @@ def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
             " else engagement_rank end"
         )
     second = publish(published)
-    server = serve(published)
+    server = serve_in_thread(published)
     answer = server.get("/release/changes")
     body = answer.json()
     assert (body["release"], body["earlier_release"]) == (

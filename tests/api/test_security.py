@@ -26,7 +26,7 @@ from api.rate_limit import COUNT, Rates
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.api.conftest import Serve, Server, free_port, start, stop
+from tests.api.conftest import Serve, ServeInThread, Server, free_port, start, stop
 from tests.api.in_process import application
 from tests.conftest import FinishedBuild
 
@@ -163,13 +163,15 @@ def test_a_server_with_keys(serve: Serve, dirty_build: FinishedBuild) -> None:
 
 
 def test_pages_of_other_origins_may_call_only_where_they_are_listed(
-    serve: Serve, server: Server
+    serve_in_thread: ServeInThread, server: Server
 ) -> None:
     ask = {"origin": "https://shop.example"}
     assert (
         "access-control-allow-origin" not in server.get("/recommend/5", headers=ask).headers
     )
-    listing = serve(server.folder, cors_origins="https://shop.example, https://b.example")
+    listing = serve_in_thread(
+        server.folder, cors_origins="https://shop.example, https://b.example"
+    )
     allowed = listing.get("/recommend/5", headers=ask).headers
     assert allowed["access-control-allow-origin"] == "https://shop.example"
     assert allowed["vary"] == "origin"

@@ -21,7 +21,7 @@ from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import Serve, ServeInThread, Server
 from tests.load import Load, served
 
 
@@ -102,8 +102,10 @@ def test_stopping_finishes_what_is_in_flight(serve: Serve, published: BuildFolde
     assert server.process.wait(timeout=30) == 0
 
 
-def test_without_a_release_it_says_what_to_run(serve: Serve, folder: BuildFolder) -> None:
-    server = serve(folder)
+def test_without_a_release_it_says_what_to_run(
+    serve_in_thread: ServeInThread, folder: BuildFolder
+) -> None:
+    server = serve_in_thread(folder)
     health = server.get("/health")
     assert (health.status_code, health.json()["status"]) == (503, "unavailable")
     assert health.json()["model_loaded"] is False
@@ -123,12 +125,12 @@ def test_without_a_release_it_says_what_to_run(serve: Serve, folder: BuildFolder
 
 
 def test_the_first_release_is_served_when_it_comes(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     pointer = published.releases / "current"
     target = str(pointer.readlink())
     pointer.unlink()
-    server = serve(published)
+    server = serve_in_thread(published)
     assert served(server) is None
     pointer.symlink_to(target)
     server.wait_for(lambda: served(server) == target)
@@ -139,9 +141,9 @@ def test_the_first_release_is_served_when_it_comes(
     "damage", ["truncated", "flipped", "no database", "no manifest", "half manifest"]
 )
 def test_a_damaged_release_is_not_served_and_is_named(
-    serve: Serve, published: BuildFolder, damage: str
+    serve_in_thread: ServeInThread, published: BuildFolder, damage: str
 ) -> None:
-    server = serve(published)
+    server = serve_in_thread(published)
     good = served(server)
     broken = published.releases / "000009-20260101T000000Z"
     shutil.copytree(published.releases / str(good), broken)
@@ -201,8 +203,10 @@ def test_a_release_that_cannot_be_read_any_more_degrades_health(
     asyncio.run(run())
 
 
-def test_a_release_that_vanishes_is_served_on(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published)
+def test_a_release_that_vanishes_is_served_on(
+    serve_in_thread: ServeInThread, published: BuildFolder
+) -> None:
+    server = serve_in_thread(published)
     good = served(server)
     shutil.rmtree(published.releases)
     server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
@@ -211,11 +215,13 @@ def test_a_release_that_vanishes_is_served_on(serve: Serve, published: BuildFold
     assert "no longer there" in server.get("/health").json()["reasons"][0]
 
 
-def test_an_old_release_degrades_health(serve: Serve, published: BuildFolder) -> None:
+def test_an_old_release_degrades_health(
+    serve_in_thread: ServeInThread, published: BuildFolder
+) -> None:
     manifest = published.releases / "current" / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["created_at"] = "2020-01-01T00:00:00+00:00"
     manifest.write_text(json.dumps(facts))
-    health = serve(published).get("/health").json()
+    health = serve_in_thread(published).get("/health").json()
     assert health["status"] == "degraded"
     assert "days old, more than 10" in health["reasons"][0]
