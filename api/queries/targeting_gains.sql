@@ -1,4 +1,4 @@
--- Whom the first so many of a ranking hold, at the split.
+-- The responders among the first customers of each ranking, at the split.
 select
     * exclude (origin, decile),
     audience_size / customer_count as contacted_share

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from sanic import Sanic
 from sanic.server import AsyncioServer
 
@@ -49,10 +50,18 @@ class ThreadServer(RunningApi):
                 {variable(name): str(value) for name, value in given.items()}
             )
         )
+        self._copies = tempfile.TemporaryDirectory()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._server: AsyncioServer = self._do(self._start(listener))
+
+    def release(self) -> duckdb.DuckDBPyConnection:
+        """A copy of the release: a process opens a file with one configuration."""
+        database = self.folder.releases / "current" / "audience.duckdb"
+        copy = Path(tempfile.mkdtemp(dir=self._copies.name)) / database.name
+        shutil.copy(database, copy)
+        return duckdb.connect(copy, read_only=True)
 
     def stop(self) -> None:
         """Stop it, and close its release."""
@@ -61,6 +70,7 @@ class ThreadServer(RunningApi):
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=10)
         self._loop.close()
+        self._copies.cleanup()
 
     def _do(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)

@@ -120,12 +120,12 @@ def test_a_look_up_that_leaves_takes_the_answer_from_nobody(server: Server) -> N
 
 def asked_for(served: Any, settings: Settings, batches: asyncio.Semaphore) -> Any:
     """A request for 100 customers of product 5."""
-    observation = SimpleNamespace(batch_products=SimpleNamespace(observe=lambda _: None))
+    telemetry = SimpleNamespace(batch_products=SimpleNamespace(observe=lambda _: None))
     context = SimpleNamespace(
         serving=SimpleNamespace(current=lambda: served),
         settings=settings,
         batches=batches,
-        observation=observation,
+        telemetry=telemetry,
     )
     return SimpleNamespace(
         app=SimpleNamespace(ctx=context),

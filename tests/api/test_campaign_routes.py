@@ -158,9 +158,7 @@ def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
     best = max(plan["sizes"], key=lambda size: size["profit"])
     pays = best["profit"] > 0
     assert plan["best_audience_size"] == (best["audience_size"] if pays else None)
-    assert plan["note"] == (
-        BASIS if pays else f"No audience size earns what it costs. {BASIS}"
-    )
+    assert plan["note"] == (BASIS if pays else f"No audience size earns its cost. {BASIS}")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +168,7 @@ def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
         (
             {100: False, 200: False},
             None,
-            f"No audience size earns what it costs. {BASIS}",
+            f"No audience size earns its cost. {BASIS}",
         ),
         ({}, None, UNMEASURED),
     ],
@@ -188,7 +186,7 @@ def test_an_unknown_campaign_is_not_found(server: Server, path: str) -> None:
     assert found.status_code == 404
     assert found.headers["content-type"] == "application/problem+json"
     assert found.json()["detail"] == (
-        "The release knows no campaign 'autumn'. `/campaigns` lists them."
+        "The release has no campaign 'autumn'. `/campaigns` lists them."
     )
 
 
@@ -235,12 +233,12 @@ def test_a_cursor_is_of_one_campaign_and_one_release(
         stale = server.get(f"{path}&after={cursor}{query}")
         assert stale.status_code == 422
         assert stale.json()["expected"] == (
-            f"`next` of a page of spring_rotation in {second}, as it was;"
-            " without it the pages begin anew"
+            f"an unchanged `next` of a page of spring_rotation in {second};"
+            " without `after` you get the first page"
         )
-    anew = server.get(path).json()
-    assert anew["release"] == second
-    assert server.get(f"{path}&after={anew['next']}").status_code == 200
+    first_page = server.get(path).json()
+    assert first_page["release"] == second
+    assert server.get(f"{path}&after={first_page['next']}").status_code == 200
 
 
 @pytest.mark.parametrize("product", [42, "🛒, 'A/1'", "x" * 4096])
@@ -268,7 +266,7 @@ def test_a_release_from_before_campaigns_serves_all_else(
         assert found.status_code == 404
         assert found.headers["content-type"] == "application/problem+json"
         assert found.json()["detail"] == (
-            f"{old} was made before there were campaigns: build anew."
+            f"{old} was made before there were campaigns: build again."
         )
     assert server.get("/health").json()["status"] == "healthy"
     (customer,) = server.get("/recommend/5?n=1").json()["recommendations"]

@@ -20,9 +20,9 @@ LISTED: list[Operation] = [
 def test_every_operation_has_an_example_of_its_shape(operation: Operation) -> None:
     assert operation.example
     example = read_example(operation.example)
-    if isinstance(operation.answer, type):
-        assert issubclass(operation.answer, BaseModel)
-        operation.answer.model_validate(example)
+    if isinstance(operation.response, type):
+        assert issubclass(operation.response, BaseModel)
+        operation.response.model_validate(example)
     if operation.body:
         operation.body.model_validate(operation.body_example)
 

@@ -154,7 +154,7 @@ def test_an_address_that_is_none_is_a_bad_request(server: Server, target: bytes)
 def test_an_export_needs_a_protocol_that_has_chunks(server: Server) -> None:
     received = raw(server, b"GET /audience/5 HTTP/1.0\r\n\r\n")
     assert received.startswith(b"HTTP/1.1 505")
-    assert b"ask by HTTP/1.1" in received
+    assert b"use HTTP/1.1" in received
     short = raw(server, b"GET /recommend/5 HTTP/1.0\r\n\r\n")
     assert short.startswith(b"HTTP/1.1 200")
 

@@ -24,7 +24,7 @@ def test_an_unknown_experiment_is_not_found(server: Server) -> None:
     found = server.get("/experiments/autumn")
     assert found.status_code == 404
     assert found.json()["detail"] == (
-        "The release knows no experiment 'autumn'. `/experiments` lists them."
+        "The release has no experiment 'autumn'. `/experiments` lists them."
     )
 
 

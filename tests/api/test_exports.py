@@ -82,7 +82,7 @@ def export(
             serving=SimpleNamespace(current=lambda: served),
             settings=settings,
             exports=asyncio.Semaphore(settings.concurrent_exports),
-            observation=SimpleNamespace(
+            telemetry=SimpleNamespace(
                 exported_rows=SimpleNamespace(inc=lambda _: None), log=log, end=end
             ),
         )
@@ -149,7 +149,7 @@ def test_a_client_that_takes_nothing_is_left(
     client = Client(patience=60)
     ended = export(server, client, Settings(request_seconds=0.2))
     assert isinstance(ended, asyncio.CancelledError)
-    assert client.logged["trouble"] == "the client took nothing for 0.2 s"
+    assert client.logged["trouble"] == "the client received nothing for 0.2 s"
     assert caplog.text == "", "that is all that is said of it"
     assert (client.has_ended, client.is_cut_off) == (False, True)
 
@@ -158,6 +158,6 @@ def test_exports_at_once_are_few(server: Server) -> None:
     client = Client()
     problem = export(server, client, Settings(concurrent_exports=1), others=1)
     assert isinstance(problem, Problem)
-    assert "As many exports as may are running" in problem.detail
+    assert "The largest number of exports is already running" in problem.detail
     assert (problem.status, problem.headers["retry-after"]) == (503, "5")
     assert client.sent == []

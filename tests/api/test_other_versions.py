@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import api.release
+import api.release_files
 import scripts.releases.release_folder
-from api.release import Release, UnusableReleaseError
+from api.release import Release
+from api.release_files import UnusableReleaseError
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.releases.publish import publish
@@ -20,7 +21,9 @@ def current(folder: BuildFolder) -> Path:
 
 
 def test_the_api_reads_what_is_published() -> None:
-    assert api.release.RELEASE_FORMAT == scripts.releases.release_folder.RELEASE_FORMAT
+    assert (
+        api.release_files.RELEASE_FORMAT == scripts.releases.release_folder.RELEASE_FORMAT
+    )
 
 
 def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(
@@ -42,10 +45,10 @@ def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(
     assert evidence.status_code == 503
     assert evidence.headers["content-type"] == "application/problem+json"
     assert evidence.json()["detail"] == (
-        f"{release.name} was made by an earlier version and lacks what is read here."
+        f"{release.name} was made by an earlier version and lacks what this version reads."
         " Build again with `make build`."
     )
-    assert "build anew" in server.get("/experiments").json()["detail"]
+    assert "build again" in server.get("/experiments").json()["detail"]
     assert server.get("/health").json()["status"] == "healthy", "nothing is broken"
 
 

@@ -18,11 +18,11 @@ import pytest
 
 from api import keys
 from api.__main__ import metrics_folder
-from api.authentication import Gate
+from api.authentication import Authenticator
 from api.documentation import openapi
 from api.keys import hashed
 from api.problems import Problem
-from api.rate_limit import COUNT, Rates
+from api.rate_limit import COUNT, RateLimit
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
@@ -89,29 +89,35 @@ def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str])
     assert entry == f"shop:{hashed(key)}"
     both = Settings.from_environment({"AUDIENCE_API_KEYS": f"{entry},shop:{hashed('old')}"})
     assert both.api_keys
-    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, Rates.of(0, []))
-    assert gate.admit(key) == gate.admit("old") == "shop"
+    authenticator = Authenticator(
+        {hashed(key): "shop", hashed("old"): "shop"}, RateLimit.of(0, [])
+    )
+    assert authenticator.authenticate(key) == authenticator.authenticate("old") == "shop"
     for wrong in (None, "", "x", hashed(key)):
         with pytest.raises(Problem, match="no valid API key"):
-            gate.admit(wrong)
+            authenticator.authenticate(wrong)
 
 
 def test_a_key_has_its_rate_in_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.9]
     monkeypatch.setattr("api.rate_limit.time.monotonic", lambda: clock[0])
     names = {hashed("a"): "a", hashed("old a"): "a", hashed("b"): "b"}
-    rates = Rates.of(3, names.values(), workers=2)
-    first, second = (Gate(names, replace(rates, worker=k)) for k in range(2))
-    assert [first.admit("a"), second.admit("old a"), first.admit("a")] == ["a"] * 3
-    for gate in (first, second):
+    rate_limit = RateLimit.of(3, names.values(), workers=2)
+    first, second = (Authenticator(names, replace(rate_limit, worker=k)) for k in range(2))
+    assert [
+        first.authenticate("a"),
+        second.authenticate("old a"),
+        first.authenticate("a"),
+    ] == ["a"] * 3
+    for authenticator in (first, second):
         with pytest.raises(Problem) as caught:
-            gate.admit("a")
+            authenticator.authenticate("a")
         assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
-        assert gate.admit("b") == "b"
+        assert authenticator.authenticate("b") == "b"
     clock[0] = 101.1
-    assert [second.admit("a") for _ in range(3)] == ["a"] * 3
+    assert [second.authenticate("a") for _ in range(3)] == ["a"] * 3
     with pytest.raises(Problem, match="used up"):
-        first.admit("a")
+        first.authenticate("a")
 
 
 def test_one_connection_has_the_whole_rate_of_its_key(serve: Serve, server: Server) -> None:
@@ -125,13 +131,13 @@ def test_one_connection_has_the_whole_rate_of_its_key(serve: Serve, server: Serv
 
 
 def test_processes_share_what_they_count() -> None:
-    rates = Rates.of(3, ["a", "b"], workers=2)
+    rate_limit = RateLimit.of(3, ["a", "b"], workers=2)
     other = multiprocessing.get_context("spawn").Process(
-        target=replace(rates, worker=1).take, args=("b",)
+        target=replace(rate_limit, worker=1).take, args=("b",)
     )
     other.start()
     other.join()
-    assert [count & COUNT for count in rates.counts] == [0, 0, 0, 1]
+    assert [count & COUNT for count in rate_limit.counts] == [0, 0, 0, 1]
 
 
 def test_a_server_with_keys(serve: Serve, dirty_build: FinishedBuild) -> None:

@@ -57,10 +57,10 @@ def test_what_an_address_cannot_mean_is_said_kindly(visit: Visit) -> None:
     for address, said in (
         ("audience?product_id=5&n=many", "n = 'many': expected a whole number"),
         ("audience?product_id=5&n=0", "n = '0': expected a whole number"),
-        ("customer?customer_id=-17", "The release knows no customer '-17'."),
+        ("customer?customer_id=-17", "The release has no customer '-17'."),
         ("customer?customer_id=seven", "customer_id = 'seven'"),
-        ("campaigns?campaign_id=autumn", "The release knows no campaign 'autumn'."),
-        ("experiments?experiment_id=x", "The release knows no experiment 'x'."),
+        ("campaigns?campaign_id=autumn", "The release has no campaign 'autumn'."),
+        ("experiments?experiment_id=x", "The release has no experiment 'x'."),
     ):
         visit.go(address)
         face = visit.page.get_by_role("alert")
