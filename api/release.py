@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from api.problems import Problem, too_slow
+from api.ranking_labels import RankingLabels
 from api.release_files import (
     RELEASE_FORMAT,
     UnusableReleaseError,
@@ -49,6 +50,7 @@ class Release:
         list_size: number of customers in a stored audience.
         is_earlier: whether its format is an earlier one; then tables may be missing.
         manifest: what `publish` wrote about it.
+        ranking_labels: names of rankings and features; empty in an earlier release.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
@@ -87,6 +89,11 @@ class Release:
             assert row is not None
             tables = self._connection.execute(self._queries["tables"]).fetchall()
             self._tables = {name for (name,) in tables}
+            self.ranking_labels = RankingLabels.of(
+                self._connection.execute(self._queries["ranking_labels"]).fetchall()
+                if self.has_table("rankings")
+                else []
+            )
         except (AssertionError, duckdb.Error) as error:
             self._close()
             if self.is_earlier:

@@ -45,6 +45,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             "last_interaction_at": row["last_interaction_at"],
             "features": {
                 name: {
+                    "label": release.ranking_labels.label(name),
                     "value": row[name],
                     "normalized": row[f"{name}_normalized"],
                     "contribution": row[f"{name}{suffix}"],

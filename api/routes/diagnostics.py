@@ -50,15 +50,21 @@ async def read_evidence(request: Request) -> HTTPResponse:
     """Conclusions, a comparison of recommenders, gains, lift, and other scores."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
+        labels = release.ranking_labels
         als = await release.ask_records("als_verdict")
+        recommenders = await release.ask_records("recommender_metrics")
+        gains = await release.ask_records("targeting_gains")
+        trials = await release.ask_records("score_trials")
         body = {
             "conclusions": await release.ask_records("evidence_conclusions"),
             "als": als[0] if als else None,
-            "recommenders": await release.ask_records("recommender_metrics"),
+            "recommenders": labels.labelled(recommenders, "recommender"),
             "comparisons": await release.ask_records("recommender_comparisons"),
-            "gains": await release.ask_records("targeting_gains"),
+            "gains": labels.labelled(
+                [row for row in gains if labels.is_charted(row["ranking"])], "ranking"
+            ),
             "deciles": await release.ask_records("targeting_deciles"),
-            "trials": await release.ask_records("score_trials"),
+            "trials": labels.labelled(trials, "ranking"),
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))

@@ -1,6 +1,7 @@
 """The web pages: static files that call the same API."""
 
 import asyncio
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,16 +14,9 @@ from api.assets import Asset
 from api.documentation import READING, Operation, documented
 
 FILES = Path(__file__).parent.parent / "pages"
-NAMES = (
-    "overview",
-    "audience",
-    "customer",
-    "campaigns",
-    "experiments",
-    "evidence",
-    "quality",
-    "releases",
-)
+# The navigation of the frame lists the pages.
+FRAME = (FILES / "index.html").read_text(encoding="utf-8")
+NAMES = set(re.findall(r'href="/pages/(\w+)"', FRAME))
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"

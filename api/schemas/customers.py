@@ -8,6 +8,7 @@ from api.schemas import Identifier, Schema
 class Feature(Schema):
     """A feature of the engagement score of a customer."""
 
+    label: str = Field(description="Its name for readers")
     value: float
     normalized: float
     contribution: float

@@ -37,6 +37,7 @@ class RecommenderMetric(Schema):
     """How well a recommender picks k customers per product."""
 
     recommender: str
+    label: str = Field(description="The name of the recommender for readers")
     population: str
     k: int
     metric: str
@@ -66,6 +67,7 @@ class TargetingGain(Schema):
 
     ranking_kind: str
     ranking: str
+    label: str = Field(description="The name of the ranking for readers")
     outcome: Outcome
     audience_size: int
     customer_count: int
@@ -101,6 +103,7 @@ class ScoreTrial(Schema):
 
     ranking_kind: str
     ranking: str
+    label: str = Field(description="The name of the score for readers")
     outcome: Outcome
     audience_size: int
     response_rate: float

@@ -27,7 +27,7 @@ from api.settings import Settings, variable
 from scripts.build_folder import BuildFolder
 from tests.api.running_api import RunningApi
 
-# Several applications of one name in one process, and Sanic compiles its server for each.
+# Allows several applications with one name, and compiles Sanic's server for each of them.
 Sanic.test_mode = True
 
 

@@ -1,4 +1,4 @@
-"""A running API as tests see it, wherever it runs."""
+"""The interface of a running API for tests, in a process or in a thread."""
 
 import time
 from collections.abc import Callable
@@ -29,11 +29,11 @@ class RunningApi:
         self.client.close()
 
     def printed(self) -> str:
-        """What it has printed, for the message of a failure."""
+        """Its output, for the message of a failure."""
         return ""
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        """Ask it."""
+        """Send a GET request."""
         return self.client.get(path, **options)
 
     def wait_for(self, condition: Callable[[], bool], seconds: float = 15) -> None:

@@ -1,4 +1,4 @@
-"""Experiments over HTTP, held against the release."""
+"""The calls of experiments, compared with the release."""
 
 import duckdb
 
@@ -37,7 +37,7 @@ def test_the_list_has_every_verdict(server: Server) -> None:
     }
 
 
-def test_a_card_is_what_the_release_has(server: Server) -> None:
+def test_a_decision_card_matches_the_release(server: Server) -> None:
     body = server.get("/experiments/mail_example").json()
     with read_release(server.folder) as release:
         (verdict,) = rows(
@@ -63,7 +63,7 @@ def test_a_card_is_what_the_release_has(server: Server) -> None:
     assert sorted(body["results"], key=place) == sorted(results, key=place)
 
 
-def test_nobody_sees_figures_of_a_running_experiment(server: Server) -> None:
+def test_a_running_experiment_shows_no_figures(server: Server) -> None:
     body = server.get("/experiments/banner_example").json()
     assert (body["verdict"], body["results"]) == ("running", [])
     shown = {

@@ -1,4 +1,4 @@
-"""Releases that other versions have made: what the API serves, and what it says."""
+"""Releases of other versions: which the API serves, and what it answers."""
 
 import asyncio
 from pathlib import Path
@@ -20,13 +20,13 @@ def current(folder: BuildFolder) -> Path:
     return (folder.releases / "current").resolve()
 
 
-def test_the_api_reads_what_is_published() -> None:
+def test_the_api_reads_the_published_format() -> None:
     assert (
         api.release_files.RELEASE_FORMAT == scripts.releases.release_folder.RELEASE_FORMAT
     )
 
 
-def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(
+def test_a_release_of_an_earlier_version_is_served_as_far_as_possible(
     serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     release = current(published)
@@ -52,7 +52,29 @@ def test_a_release_of_an_earlier_version_is_served_as_far_as_it_goes(
     assert server.get("/health").json()["status"] == "healthy", "nothing is broken"
 
 
-def test_what_lacks_in_a_release_of_this_version_is_a_fault(published: BuildFolder) -> None:
+def test_a_release_older_than_labels_shows_names(
+    serve_in_thread: ServeInThread, published: BuildFolder
+) -> None:
+    alter_release(current(published), without=("rankings",))
+    server = serve_in_thread(published)
+    with server.release() as release:
+        charted = "ranking_kind not in ('weights', 'definition')"
+        known = release.execute(
+            f"select distinct ranking from targeting_lift where {charted}"
+        ).fetchall()
+        best = release.execute(
+            "select customer_id from customers where engagement_rank = 1"
+        ).fetchone()
+    assert best is not None
+    gains = server.get("/evidence").json()["gains"]
+    assert {row["ranking"] for row in gains} == {ranking for (ranking,) in known}
+    assert {row["label"] for row in gains} >= {"engagement", "recent activity"}
+    features = server.get(f"/customers/{best[0]}").json()["features"]
+    assert features["unique_products"]["label"] == "unique products"
+    assert server.get("/health").json()["status"] == "healthy"
+
+
+def test_a_table_missing_from_a_current_release_is_a_fault(published: BuildFolder) -> None:
     release = current(published)
     alter_release(release, without=("evidence_conclusions",))
 
@@ -76,7 +98,7 @@ def test_an_earlier_release_without_look_up_tables_is_not_served(
 
 
 @pytest.mark.parametrize("release_format", ["new", [1], {}])
-def test_a_format_that_is_no_number_is_damage(
+def test_a_format_other_than_a_number_is_damage(
     published: BuildFolder, release_format: object
 ) -> None:
     alter_release(current(published), release_format=release_format)
@@ -84,13 +106,13 @@ def test_a_format_that_is_no_number_is_damage(
         Release(current(published), Settings())
 
 
-def test_a_newer_release_is_refused_and_the_last_one_served_on(
+def test_a_newer_release_is_refused_and_the_last_one_stays(
     serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     good = current(published).name
     publish(published)
     newer = current(published)
-    # The server starts on the good one, lest it sees the newer one before it is altered.
+    # The server starts with the good one, so that it never sees the newer one unaltered.
     (published.releases / "current").unlink()
     (published.releases / "current").symlink_to(good)
     alter_release(newer, release_format=99, project_version="9.1.0")
@@ -107,7 +129,7 @@ def test_a_newer_release_is_refused_and_the_last_one_served_on(
         " release with `make rollback`."
     ]
     assert server.get("/recommend/5").json()["release"] == good
-    # Whoever starts now has nothing to serve, and says why.
+    # A server that starts now has no release to serve, and says why.
     other = serve_in_thread(published)
     answer = other.get("/recommend/5")
     assert answer.status_code == 503

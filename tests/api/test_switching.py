@@ -1,4 +1,4 @@
-"""Releases come and go while requests are answered."""
+"""Switches between releases while requests are answered."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from tests.load import Load, served
 
 
 def open_releases(server: Server) -> set[str]:
-    """Releases whose files the workers hold open."""
+    """Releases with files that the workers hold open."""
     held = set()
     for worker in psutil.Process(server.process.pid).children(recursive=True):
         for file in worker.open_files():
@@ -63,7 +63,7 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolde
     parent = psutil.Process(server.process.pid)
 
     def workers() -> set[int]:
-        # Beside them there is only multiprocessing's resource tracker, the first child.
+        # The only other child is multiprocessing's resource tracker, without connections.
         return {
             child.pid
             for child in parent.children()
@@ -71,7 +71,7 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolde
         }
 
     server.wait_for(lambda: len(workers()) == 2)
-    time.sleep(2)  # Whoever dies younger is not replaced at once.
+    time.sleep(2)  # A younger worker is not replaced at once.
     before = workers()
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
@@ -91,7 +91,7 @@ def test_workers_end_with_their_parent(serve: Serve, published: BuildFolder) -> 
     assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
-def test_stopping_finishes_what_is_in_flight(serve: Serve, published: BuildFolder) -> None:
+def test_stopping_finishes_requests_in_flight(serve: Serve, published: BuildFolder) -> None:
     server = serve(published)
     with server.client.stream("GET", "/audience/5?n=100000") as stream:
         parts = stream.iter_bytes(100)
@@ -102,7 +102,7 @@ def test_stopping_finishes_what_is_in_flight(serve: Serve, published: BuildFolde
     assert server.process.wait(timeout=30) == 0
 
 
-def test_without_a_release_it_says_what_to_run(
+def test_without_a_release_the_error_names_the_command(
     serve_in_thread: ServeInThread, folder: BuildFolder
 ) -> None:
     server = serve_in_thread(folder)
@@ -124,7 +124,7 @@ def test_without_a_release_it_says_what_to_run(
     assert server.get("/").status_code == 200
 
 
-def test_the_first_release_is_served_when_it_comes(
+def test_the_first_release_is_served_when_it_appears(
     serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     pointer = published.releases / "current"
@@ -172,13 +172,13 @@ def test_a_damaged_release_is_not_served_and_is_named(
     assert str(published.root) not in health.text
     assert served(server) == good
     assert server.get("/recommend/5").status_code == 200
-    # Mended by the next release.
+    # The next release repairs it.
     last = publish(published)
     server.wait_for(lambda: served(server) == last.release_id)
     assert server.get("/health").json()["status"] == "healthy"
 
 
-def test_a_release_that_cannot_be_read_any_more_degrades_health(
+def test_a_release_that_becomes_unreadable_degrades_health(
     published: BuildFolder,
 ) -> None:
     async def health_of(release: Release) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def test_a_release_that_cannot_be_read_any_more_degrades_health(
     asyncio.run(run())
 
 
-def test_a_release_that_vanishes_is_served_on(
+def test_a_deleted_release_is_still_served(
     serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     server = serve_in_thread(published)
