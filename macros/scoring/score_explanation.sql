@@ -22,7 +22,7 @@
         {%- for feature in engagement_features() %}
             when {{ customers }}.{{ feature }}_contribution
                 then (
-                    select label from {{ ref('ranking_labels') }}
+                    select ranking_label from {{ ref('ranking_labels') }}
                     where ranking = '{{ feature }}'
                 )
         {%- endfor %}

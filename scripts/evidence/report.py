@@ -46,7 +46,7 @@ SECTIONS = (
         "For every product that was known before the split, each recommender names ten"
         " customers who have not touched it. The share who do so afterwards, with its 95 %"
         " interval.",
-        "select label, value, value_low, value_high from offline_metrics"
+        "select ranking_label as label, value, value_low, value_high from offline_metrics"
         " inner join rankings on recommender = ranking"
         " where population = 'all' and slice_by = 'nothing' and k = 10"
         " and metric = 'precision' order by display_order",
@@ -57,7 +57,7 @@ SECTIONS = (
         "Whom does a ranking reach?",
         "Of the customers who come back after the split, the share among the first so many"
         " of a ranking. A random ranking runs along the diagonal.",
-        "select label, audience_size, cumulative_gain,"
+        "select ranking_label as label, audience_size, cumulative_gain,"
         " audience_size / customer_count as contacted_share from targeting_lift"
         " inner join rankings using (ranking)"
         " where outcome = 'interaction' and cumulative_gain is not null and is_charted"

@@ -1,6 +1,7 @@
 """Servers to call: processes of their own, and threads of the test process."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -129,6 +130,13 @@ def serve_in_thread() -> Iterator[ServeInThread]:
     yield run
     for one in running:
         one.stop()
+
+
+@pytest.fixture
+def release_copy(dirty_build: FinishedBuild, folder: BuildFolder) -> BuildFolder:
+    """The release of a small log, without its warehouse; a test may change it."""
+    shutil.copytree(dirty_build.folder.releases, folder.releases, symlinks=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, objec
 
 
 def test_without_experiments_the_list_is_empty(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    alter_release(published.releases / "current", emptied=("experiment_verdicts",))
-    body = serve_in_thread(published).get("/experiments").json()
+    alter_release(release_copy.releases / "current", emptied=("experiment_verdicts",))
+    body = serve_in_thread(release_copy).get("/experiments").json()
     assert (body["experiments"], body["count"]) == ([], 0)
 
 

@@ -27,9 +27,9 @@ def test_the_api_reads_the_published_format() -> None:
 
 
 def test_a_release_of_an_earlier_version_is_served_as_far_as_possible(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    release = current(published)
+    release = current(release_copy)
     alter_release(
         release,
         without=("evidence_conclusions", "experiment_verdicts", "lookup.ranking_changes"),
@@ -37,7 +37,7 @@ def test_a_release_of_an_earlier_version_is_served_as_far_as_possible(
             ("release_format", "project_version", "engine", "earlier", "tests")
         ),
     )
-    server = serve_in_thread(published)
+    server = serve_in_thread(release_copy)
     assert server.get("/health").json()["status"] == "healthy"
     for path in ("/recommend/5", "/diagnostics", "/release", "/release/changes"):
         assert server.get(path).status_code == 200, path
@@ -53,10 +53,10 @@ def test_a_release_of_an_earlier_version_is_served_as_far_as_possible(
 
 
 def test_a_release_older_than_labels_shows_names(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    alter_release(current(published), without=("rankings",))
-    server = serve_in_thread(published)
+    alter_release(current(release_copy), without=("rankings",))
+    server = serve_in_thread(release_copy)
     with server.release() as release:
         charted = "ranking_kind not in ('weights', 'definition')"
         known = release.execute(
@@ -74,8 +74,10 @@ def test_a_release_older_than_labels_shows_names(
     assert server.get("/health").json()["status"] == "healthy"
 
 
-def test_a_table_missing_from_a_current_release_is_a_fault(published: BuildFolder) -> None:
-    release = current(published)
+def test_a_table_missing_from_a_current_release_is_a_fault(
+    release_copy: BuildFolder,
+) -> None:
+    release = current(release_copy)
     alter_release(release, without=("evidence_conclusions",))
 
     async def ask() -> str | None:
@@ -89,9 +91,9 @@ def test_a_table_missing_from_a_current_release_is_a_fault(published: BuildFolde
 
 
 def test_an_earlier_release_without_look_up_tables_is_not_served(
-    published: BuildFolder,
+    release_copy: BuildFolder,
 ) -> None:
-    release = current(published)
+    release = current(release_copy)
     alter_release(release, ("lookup.ranking",), release_format=None)
     with pytest.raises(UnusableReleaseError, match="Build again with `make build`"):
         Release(release, Settings())
@@ -99,11 +101,11 @@ def test_an_earlier_release_without_look_up_tables_is_not_served(
 
 @pytest.mark.parametrize("release_format", ["new", [1], {}])
 def test_a_format_other_than_a_number_is_damage(
-    published: BuildFolder, release_format: object
+    release_copy: BuildFolder, release_format: object
 ) -> None:
-    alter_release(current(published), release_format=release_format)
+    alter_release(current(release_copy), release_format=release_format)
     with pytest.raises(UnusableReleaseError, match="is damaged or incomplete"):
-        Release(current(published), Settings())
+        Release(current(release_copy), Settings())
 
 
 def test_a_newer_release_is_refused_and_the_last_one_stays(

@@ -194,7 +194,7 @@ def test_evidence_matches_the_release(server: Server) -> None:
 
 def test_rankings_and_features_have_the_labels_of_the_release(server: Server) -> None:
     known = rows(server.folder, "from rankings order by display_order")
-    labels = {row["ranking"]: row["label"] for row in known}
+    labels = {row["ranking"]: row["ranking_label"] for row in known}
     body = server.get("/evidence").json()
     for part, column in (("recommenders", "recommender"), ("gains", "ranking")):
         shown = list(dict.fromkeys(row[column] for row in body[part]))
@@ -229,9 +229,9 @@ def test_quality_accounts_for_every_row_and_hides_folders(server: Server) -> Non
 
 
 def test_a_first_release_has_nothing_to_compare_with(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    server = serve_in_thread(published)
+    server = serve_in_thread(release_copy)
     body = server.get("/release/changes").json()
     assert body["earlier_release"] is body["earlier_created_at"] is None
     assert body["ranking"] == []
@@ -239,11 +239,11 @@ def test_a_first_release_has_nothing_to_compare_with(
     assert counts == [0, 0, 0, 0]
     assert all(row["earlier_row_count"] is None for row in body["row_counts"])
     # An older manifest does not have these members.
-    manifest = published.releases / "current" / "manifest.json"
+    manifest = release_copy.releases / "current" / "manifest.json"
     facts = json.loads(manifest.read_text())
     del facts["earlier"], facts["tests"]
     manifest.write_text(json.dumps(facts))
-    old = serve_in_thread(published)
+    old = serve_in_thread(release_copy)
     assert old.get("/release/changes").json() == body
     assert old.get("/quality").json()["tests"] == []
 

@@ -330,9 +330,9 @@ def test_every_route_is_documented_and_every_query_is_asked(server: Server) -> N
 
 
 def test_metrics_count_requests_of_all_workers(
-    serve: Serve, published: BuildFolder
+    serve: Serve, release_copy: BuildFolder
 ) -> None:
-    server = serve(published, workers=2)
+    server = serve(release_copy, workers=2)
     for _ in range(10):
         with httpx.Client(base_url=server.url) as fresh:
             for product in range(1, 11):

@@ -58,8 +58,10 @@ def test_releases_switch_under_load_without_a_failed_request(
     assert "audience_release_switches_total 6.0" in text, "three, in two workers"
 
 
-def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published, workers=2)
+def test_a_worker_that_is_killed_is_replaced(
+    serve: Serve, release_copy: BuildFolder
+) -> None:
+    server = serve(release_copy, workers=2)
     parent = psutil.Process(server.process.pid)
 
     def workers() -> set[int]:
@@ -84,15 +86,17 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolde
     server.wait_for(all_answer)
 
 
-def test_workers_end_with_their_parent(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published)
+def test_workers_end_with_their_parent(serve: Serve, release_copy: BuildFolder) -> None:
+    server = serve(release_copy)
     children = psutil.Process(server.process.pid).children(recursive=True)
     server.process.kill()
     assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
-def test_stopping_finishes_requests_in_flight(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published)
+def test_stopping_finishes_requests_in_flight(
+    serve: Serve, release_copy: BuildFolder
+) -> None:
+    server = serve(release_copy)
     with server.client.stream("GET", "/audience/5?n=100000") as stream:
         parts = stream.iter_bytes(100)
         received = next(parts)
@@ -125,12 +129,12 @@ def test_without_a_release_the_error_names_the_command(
 
 
 def test_the_first_release_is_served_when_it_appears(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    pointer = published.releases / "current"
+    pointer = release_copy.releases / "current"
     target = str(pointer.readlink())
     pointer.unlink()
-    server = serve_in_thread(published)
+    server = serve_in_thread(release_copy)
     assert served(server) is None
     pointer.symlink_to(target)
     server.wait_for(lambda: served(server) == target)
@@ -179,7 +183,7 @@ def test_a_damaged_release_is_not_served_and_is_named(
 
 
 def test_a_release_that_becomes_unreadable_degrades_health(
-    published: BuildFolder,
+    release_copy: BuildFolder,
 ) -> None:
     async def health_of(release: Release) -> dict[str, Any]:
         context = SimpleNamespace(
@@ -190,7 +194,7 @@ def test_a_release_that_becomes_unreadable_degrades_health(
         return answer
 
     async def run() -> None:
-        release = Release((published.releases / "current").resolve(), Settings())
+        release = Release((release_copy.releases / "current").resolve(), Settings())
         assert (await health_of(release))["status"] == "healthy"
         release._queries["broken"] = "select error('IO Error: corrupt block')"
         with pytest.raises(duckdb.Error):
@@ -204,11 +208,11 @@ def test_a_release_that_becomes_unreadable_degrades_health(
 
 
 def test_a_deleted_release_is_still_served(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    server = serve_in_thread(published)
+    server = serve_in_thread(release_copy)
     good = served(server)
-    shutil.rmtree(published.releases)
+    shutil.rmtree(release_copy.releases)
     server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
     assert served(server) == good
     assert server.get("/recommend/5?n=50").json()["count"] == 50
@@ -216,12 +220,12 @@ def test_a_deleted_release_is_still_served(
 
 
 def test_an_old_release_degrades_health(
-    serve_in_thread: ServeInThread, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    manifest = published.releases / "current" / "manifest.json"
+    manifest = release_copy.releases / "current" / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["created_at"] = "2020-01-01T00:00:00+00:00"
     manifest.write_text(json.dumps(facts))
-    health = serve_in_thread(published).get("/health").json()
+    health = serve_in_thread(release_copy).get("/health").json()
     assert health["status"] == "degraded"
     assert "days old, more than 10" in health["reasons"][0]

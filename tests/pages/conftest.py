@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from tests.api.conftest import serve_in_thread, server, text_build
+from tests.api.conftest import release_copy, serve_in_thread, server, text_build
 from tests.api.running_api import RunningApi
 
-__all__ = ["serve_in_thread", "server", "text_build"]
+__all__ = ["release_copy", "serve_in_thread", "server", "text_build"]
 
 PROBLEMS_THAT_MATTER = ("serious", "critical")
 # The first page waits until Vega-Lite is bundled, which is slow on a busy machine.

@@ -163,10 +163,10 @@ def test_an_experiment_shows_its_verdict(visitor: Visitor, server: Server) -> No
 
 
 def test_without_an_experiment_the_page_explains_how_to_make_one(
-    visitor: Visitor, serve_in_thread: ServeInThread, published: BuildFolder
+    visitor: Visitor, serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    alter_release(published.releases / "current", emptied=("experiment_verdicts",))
-    visit = visitor(serve_in_thread(published)).go("experiments")
+    alter_release(release_copy.releases / "current", emptied=("experiment_verdicts",))
+    visit = visitor(serve_in_thread(release_copy)).go("experiments")
     expect(visit.page.get_by_text("No experiment is active")).to_contain_text("make plan")
 
 

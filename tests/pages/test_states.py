@@ -69,13 +69,13 @@ def test_an_invalid_address_is_explained(visit: Visit) -> None:
 
 
 def test_an_old_release_is_announced(
-    visitor: Visitor, serve_in_thread: ServeInThread, published: BuildFolder
+    visitor: Visitor, serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    manifest = (published.releases / "current").resolve() / "manifest.json"
+    manifest = (release_copy.releases / "current").resolve() / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["created_at"] = (datetime.now(UTC) - timedelta(days=30)).isoformat()
     manifest.write_text(json.dumps(facts))
-    visit = visitor(serve_in_thread(published))
+    visit = visitor(serve_in_thread(release_copy))
     visit.go("overview")
     expect(visit.page.locator("#notices")).to_contain_text("The release is 30.0 days old")
     expect(visit.page.locator(".conclusion")).to_be_visible()
@@ -102,9 +102,9 @@ def test_a_new_release_is_offered(
 
 
 def test_a_key_is_asked_for_once_and_kept_in_the_tab(
-    visitor: Visitor, serve_in_thread: ServeInThread, published: BuildFolder
+    visitor: Visitor, serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    server = serve_in_thread(published, api_keys=f"marketing:{hashed(KEY)}")
+    server = serve_in_thread(release_copy, api_keys=f"marketing:{hashed(KEY)}")
     visit = visitor(server)
     visit.page.goto(f"{visit.base}/pages/audience?product_id=5")
     dialog = visit.page.get_by_role("dialog", name="An API key is needed")

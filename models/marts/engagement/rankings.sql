@@ -5,7 +5,7 @@ with labels as (
 final as (
     select
         cast(ranking as {{ dbt.type_string() }}) as ranking,
-        cast(label as {{ dbt.type_string() }}) as label,
+        cast(ranking_label as {{ dbt.type_string() }}) as ranking_label,
         cast(display_order as bigint) as display_order,
         cast(is_charted as boolean) as is_charted
     from labels
