@@ -27,8 +27,7 @@ POINTER = "current"
 KEPT_RELEASES = 5
 UNFINISHED = ".unfinished-"
 # The format that this version writes, and the newest that it reads. It is raised when
-# readers of the format before would fail. Format 0 has no number in its manifest. The API
-# repeats it.
+# readers of the format before would fail. 0 has no number in its manifest.
 RELEASE_FORMAT = 1
 RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
 
@@ -192,9 +191,7 @@ class ReleaseFolder:
             )
 
     def sweep(self) -> list[str]:
-        """Remove what interrupted runs left behind, as far as possible.
-
-        The caller holds the lock.
+        """Remove what interrupted runs left behind, as far as possible. Hold the lock.
 
         Returns:
             The names that could not be removed.
@@ -217,9 +214,6 @@ class ReleaseFolder:
 
         Args:
             spared: ids of other releases to keep.
-
-        Returns:
-            The ids of the hidden releases.
         """
         served = self.current()
         old = [

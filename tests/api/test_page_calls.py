@@ -258,7 +258,7 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
         row["engagement_rank"]: row["customer_id"]
         for row in rows(published, "from customers where engagement_rank <= 102")
     }
-    # Number 7 opts out, so that 101 moves up; numbers 3 and 102 change places. The build
+    # Number 7 opts out, so 101 moves up; numbers 3 and 102 change places. The build
     # compares with the served release, by the compiled SQL of its models.
     compiled = published.dbt_target / "compiled/product_audience/models/lookup"
     with duckdb.connect(published.warehouse) as warehouse:
@@ -308,7 +308,7 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
         row_counts["customers"]["earlier_row_count"] - 1
     )
 
-    # After a rollback, a release still compares with the release served during its build.
+    # After a rollback, the changes refer to the release served when this one was built.
     roll_back(releases)
     server.wait_for(lambda: server.get("/health").json()["release_id"] == first.release_id)
     assert server.get("/release/changes").json()["earlier_release"] is None

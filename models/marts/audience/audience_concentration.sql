@@ -162,7 +162,8 @@ measured as (
         / nullif(customer_count * appearance_sum, 0)
         - cast(customer_count + 1 as double) / nullif(customer_count, 0) as value,
         'Gini coefficient of appearances over all customers; 0 means that all'
-        || ' are contacted equally often, 1 that one customer gets everything.'
+        || ' customers are contacted equally often, 1 that one customer gets'
+        || ' everything.'
             as explanation
     from figures
     union all

@@ -42,7 +42,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     outcome = run_audience(built, "docs")
     assert outcome.returncode == 0, outcome.stderr
     page = (built.docs / "static_index.html").read_text()
-    assert "whom to contact about a product that nobody has touched yet" in page
+    assert "which customers to contact about a product without interactions" in page
     assert publish(built).release_id.startswith("000001-")
 
 
