@@ -1,2 +1,7 @@
 -- What the evidence says, in sentences.
-select * from main.evidence_conclusions order by statement_number
+select
+    statement_number,
+    topic,
+    statement
+from main.evidence_conclusions
+order by statement_number

@@ -15,7 +15,7 @@
     {% do check_number('split_quantile', 0.001, 0.999) %}
     {% do check_number('max_reject_share', 0, 1) %}
     {% do check_number('bootstrap_replicates', 100, 100000, whole=true) %}
-    {% do check_choice('evaluation_period', [none, 'week', 'month']) %}
+    {% do check_number('evidence_days', 0, 36500) %}
     {% do check_choice('exclude', ['any', 'purchased', 'none']) %}
     {% do check_choice('id_type', ['integer', 'text']) %}
     {% do check_choice('encoding', ['utf-8', 'utf-16', 'latin-1']) %}
@@ -68,7 +68,7 @@
         'log', 'columns', 'expressions', 'row_filter', 'delimiter', 'has_header', 'encoding',
         'time_format', 'id_type', 'event_aliases', 'event_weights', 'max_reject_share',
         'top_n', 'exclude', 'as_of', 'recency_days', 'score_weights', 'frequency_days',
-        'score_scale', 'split_quantile', 'evaluation_period', 'bootstrap_replicates', 'with_examples',
+        'score_scale', 'split_quantile', 'evidence_days', 'bootstrap_replicates', 'with_examples',
     ] + side_inputs()) }}
 {% endmacro %}
 

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ from scripts.build.build_request import (
 )
 from scripts.build.dbt_progress import dbt_progress
 from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.evidence_cadence import (
+    DAILY,
+    EVERYTHING,
+    note_evidence,
+    plan_evidence,
+)
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.log_source import LogSourceError
 from scripts.build.preconditions import (
@@ -39,6 +46,7 @@ from scripts.build.spark_setup import SparkSetupError, spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, FolderInUseError, shown
 from scripts.releases.drift import DriftError, releases_to_compare
+from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.releases.run_history import RolledBackError, accepted_releases, noted
@@ -117,6 +125,8 @@ def dbt_build(
         run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
+            # The evidence is gone with the warehouse.
+            command = [EVERYTHING if word == DAILY else word for word in command]
             run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.exit_code:
             raise BuildError("\n".join(run.problems))
@@ -134,8 +144,9 @@ def build_and_publish(
     target: str = "duckdb",
     smoke: Callable[[Path], None] = lambda _: None,
     spared: str = "",
+    renews_evidence: bool = False,
 ) -> tuple[Release, DbtRun]:
-    """Build every model, test it, and publish a release.
+    """Build and test every model, without evidence that is not due, and publish.
 
     Args:
         settings: dbt variables, the log among them.
@@ -145,13 +156,22 @@ def build_and_publish(
         target: the engine, an output of profiles.yml.
         smoke: looks at the written release before it is served.
         spared: the id of a release that stays, whatever `keep` is.
+        renews_evidence: whether the evidence is measured again although it is not due.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
     """
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
+    evidence = plan_evidence(folder, settings, target, is_asked=renews_evidence)
+    console.print(evidence.sentence, soft_wrap=True)
+    if evidence.is_due:
+        forget_state(folder)
+    started = datetime.now(UTC)
     with timed("dbt build", timings):
-        run = dbt_build(folder, console, settings, lock, target=target)
+        selection = ("--selector", evidence.selector)
+        run = dbt_build(folder, console, settings, lock, *selection, target=target)
+    if target != "spark":
+        note_evidence(folder, settings, started)
     run.warnings += check()
     for note in run.notes:
         console.print(note, soft_wrap=True)

@@ -26,6 +26,7 @@ from scripts.build.preconditions import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.evidence import als_ranking, weight_fitting
 from scripts.evidence.report import write_report
+from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release
 from scripts.releases.run_history import noted
@@ -46,6 +47,7 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
     timings: dict[str, float] = {}
     with noted(folder, "evidence") as run, folder.lock() as lock:
         settings = prepare(folder, console, order, timings)
+        forget_state(folder)
         console.print("Dividing the log ...")
         with timed("divide the log", timings):
             selection = ["--indirect-selection", "cautious", "--select"]
@@ -62,7 +64,14 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
         run.inputs = fingerprint_of_inputs(folder, settings)
         check = drift_check(folder, order.target, run, order.accepted_drift)
         release, _ = build_and_publish(
-            folder, console, settings, order.keep, lock, timings, check
+            folder,
+            console,
+            settings,
+            order.keep,
+            lock,
+            timings,
+            check,
+            renews_evidence=True,
         )
         run.publish(release)
         with timed("report", timings):

@@ -1,11 +1,5 @@
-{#
-    Who has returned only saves work: whoever was seen once in the whole log was seen once at
-    most in what is evaluated. The result is the same whoever else is told to have returned.
-#}
-{{ config(meta={'compared_without': ['int_customer_totals']}) }}
-
 with interactions as (
-    select * from {{ ref('int_evaluated_interactions') }}
+    select * from {{ ref('int_interactions') }}
 ),
 
 origins as (

@@ -1,5 +1,3 @@
-{{ config(materialized='table_if_changed') }}
-
 {#
     What an experiment would find if it had no effect: what customers who were known at the
     split did in a window after it.
@@ -12,7 +10,7 @@
 } %}
 
 with interactions as (
-    select * from {{ ref('int_evaluated_interactions') }}
+    select * from {{ ref('int_interactions') }}
 ),
 
 split as (
@@ -38,7 +36,7 @@ measurable as (
     cross join evaluation_window
     where
         {{ days_later('windows.attribution_days', 'split.split_at') }}
-        <= evaluation_window.evaluated_until_at
+        <= evaluation_window.measured_until
 ),
 
 -- Decimals, because their sums are the same in whichever order.
@@ -153,7 +151,7 @@ measured as (
 ),
 
 -- Rounded, so that no order of summation shows.
-final as (
+typed as (
     select
         cast(attribution_days as bigint) as attribution_days,
         cast(metric as {{ dbt.type_string() }}) as metric,
@@ -167,6 +165,14 @@ final as (
             end as double
         ) as covariate_correlation
     from measured
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final
