@@ -12,9 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import numpy
 import pyarrow
-import pyarrow.compute
 
 RESULT = pyarrow.schema(
     [
@@ -172,6 +170,9 @@ def _taken_over(
 
 def _columns(rows: pyarrow.Table, campaign_id: str, *names: str) -> list[Any]:
     """Columns of the rows of a campaign, in the order of the columns."""
+    import numpy
+    import pyarrow.compute
+
     of_campaign = pyarrow.compute.equal(rows["campaign_id"], campaign_id)
     found = rows.filter(of_campaign).sort_by([(name, "ascending") for name in names])
     return [numpy.asarray(found[name], dtype=numpy.int64) for name in names]
@@ -183,6 +184,10 @@ def model(dbt: Any, session: Any) -> Any:
 
     dbt.config(materialized="table")
     products = arrow_table(dbt.ref("int_campaign_open_products"))
+    if not products.num_rows:
+        return engine_table(session, RESULT.empty_table())
+    import numpy
+
     customers = arrow_table(dbt.ref("int_campaign_free_customers"))
     pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
     tables = []
