@@ -273,13 +273,16 @@ def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> N
     assert outcome.stderr.count("\n") == 2
 
 
-@pytest.mark.parametrize("module", ["als_check", "fit_weights"])
+@pytest.mark.parametrize("module", ["als_ranking", "weight_fitting"])
 def test_the_programs_alone_say_what_they_did(
     taste_evidence: FinishedBuild, folder: BuildFolder, module: str
 ) -> None:
     folder.root.mkdir()
     os.link(taste_evidence.folder.warehouse, folder.warehouse)
-    outcome = run_program(folder, f"scripts.{module}")
+    outcome = run_program(folder, f"scripts.evidence.{module}")
     assert outcome.returncode == 0, outcome.stderr
-    expected = {"als_check": "Ranked customers for", "fit_weights": "fitted,recency_score,"}
+    expected = {
+        "als_ranking": "Ranked customers for",
+        "weight_fitting": "fitted,recency_score,",
+    }
     assert expected[module] in outcome.stdout
