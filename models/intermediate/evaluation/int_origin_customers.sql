@@ -12,8 +12,8 @@ returned as (
     where total_interactions > 1
 ),
 
--- Most customers are seen once: their only interaction says all, and nothing has to be
--- summed over several times the log.
+-- Optimisation: single-visit customers skip the aggregation, which would read the log
+-- once per origin.
 seen_once as (
     select
         origins.origin,
@@ -40,7 +40,7 @@ seen_once as (
         and interactions.event_at < origins.split_at
 ),
 
--- What the others did on both sides of each origin.
+-- The interactions of the others on both sides of each origin.
 sided as (
     select
         origins.origin,

@@ -42,7 +42,7 @@ recommenders as (
     from recommended_products
 ),
 
--- What an oracle would reach that names every relevant customer whom a list may hold.
+-- The best possible lists: they name every relevant customer that a list may hold.
 product_ceilings as (
     select
         evaluated_products.population,

@@ -24,8 +24,8 @@ tenths as (
     where decile = 1
 ),
 
--- Who is in the top tenth: everybody above the bounding score, and this share of those
--- who have it.
+-- The top tenth: all customers above the bounding score, and this share of the customers
+-- with it.
 bounding_scores as (
     select
         tenths.origin,

@@ -56,7 +56,7 @@ distinct_sizes as (
     group by origin, audience_size
 ),
 
--- Customers whom a ranking cannot tell apart count with their mean.
+-- Customers who tie in a ranking count with their mean.
 reached as (
     select
         blocks.origin,

@@ -1,6 +1,6 @@
 {#
-    What an experiment would find if it had no effect: what customers who were known at the
-    split did in a window after it.
+    What an experiment finds without an effect: the behaviour, in a window after the split,
+    of customers known before it.
 #}
 {% set windows = [7, 14, 28] %}
 {% set metrics = {
@@ -49,7 +49,7 @@ known as (
     group by interactions.customer_id
 ),
 
-everybody as (
+population as (
     select
         cast(sum(covariate) as double) as covariate_sum,
         cast(sum(cast(covariate * covariate as decimal(30, 18))) as double)
@@ -116,25 +116,25 @@ deviations as (
     select
         measurable.attribution_days,
         metrics.metric,
-        everybody.customer_count,
+        population.customer_count,
         coalesce(summed.value_sum, 0) as value_sum,
         coalesce(summed.value_squares, 0)
         - coalesce(summed.value_sum, 0) * coalesce(summed.value_sum, 0)
-        / everybody.customer_count as value_deviation,
-        everybody.covariate_squares
-        - everybody.covariate_sum * everybody.covariate_sum
-        / everybody.customer_count as covariate_deviation,
+        / population.customer_count as value_deviation,
+        population.covariate_squares
+        - population.covariate_sum * population.covariate_sum
+        / population.customer_count as covariate_deviation,
         coalesce(summed.products, 0)
-        - coalesce(summed.value_sum, 0) * everybody.covariate_sum
-        / everybody.customer_count as common_deviation
+        - coalesce(summed.value_sum, 0) * population.covariate_sum
+        / population.customer_count as common_deviation
     from measurable
     cross join metrics
-    cross join everybody
+    cross join population
     left join summed
         on
             measurable.attribution_days = summed.attribution_days
             and metrics.metric = summed.metric
-    where everybody.customer_count > 0
+    where population.customer_count > 0
 ),
 
 measured as (
