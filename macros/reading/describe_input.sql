@@ -13,8 +13,6 @@
         none is, `files` holds one that shows the columns.
 #}
 {% macro describe_input(name) %}
-    {# Models are read before check_settings runs. #}
-    {% if name != 'log' %}{% do check_side_input(name) %}{% endif %}
     {% set settings = input_settings(name) %}
     {% set input = {
         'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {},

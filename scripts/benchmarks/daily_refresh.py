@@ -1,4 +1,4 @@
-"""Measure what a day more costs: a build that goes on, beside one from nothing."""
+"""Measure the cost of another day: an incremental build, and one from scratch."""
 
 import shutil
 import time
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.benchmarks.builds import in_own_process, model_timing, run_program
+from scripts.benchmarks.builds import in_own_process, model_timing, run_audience
 from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
@@ -20,14 +20,14 @@ SHORT_LOG = 5_000
 
 @dataclass(frozen=True)
 class DayMore:
-    """A log of many days from nothing, and then one day more.
+    """A log of many days built from scratch, and then another day.
 
     Attributes:
-        days: of the log before the last one.
-        day_interactions: those of the last day.
-        all_models, day_models: seconds of all models, one after the other.
-        least_all, least_day: the same of a log of SHORT_LOG interactions, and once more
-            without anything new: what dbt needs whatever the log.
+        days: the days of the log without the last one.
+        day_interactions: interactions of the last day.
+        all_models, day_models: seconds of all models, one by one.
+        least_all, least_day: the same for a log of SHORT_LOG interactions, and again
+            without a new one: the time that dbt needs for any log.
         build, refresh: wall time of `make build` and `make refresh`, tests and publishing
             included, in seconds.
         served: from the start of the refresh to the first answer of a running API out of
@@ -46,7 +46,7 @@ class DayMore:
 
     @property
     def share_of_models(self) -> float:
-        """What the day's models cost of all, beyond what dbt needs whatever the log."""
+        """The cost of the day's models as a share of all, without dbt's own time."""
         return (self.day_models - self.least_day) / (self.all_models - self.least_all)
 
 
@@ -70,17 +70,17 @@ def write_days(log: Path, folder: Path) -> list[Path]:
 
 
 def model_seconds(folder: BuildFolder, log: str, selector: str = "daily") -> float:
-    """The models of a selector, one after the other; in its own process."""
+    """Seconds of a selector's models, one by one; call it in a new process."""
     kinds = ("--resource-type", "seed", "--resource-type", "model")
     command = ["build", "--threads", "1", "--selector", selector, *kinds]
     return model_timing(run_dbt(command, {"log": log}, folder)).total
 
 
 def measure_day_more(root: Path, log: Path) -> DayMore:
-    """Build all days but the last, then the last too.
+    """Build all days but the last, then the last.
 
     Args:
-        root: for the days and the builds; what is there is removed.
+        root: a folder for the days and the builds; earlier ones are removed.
 
     Raises:
         BuildError, MeasurementError: something failed.
@@ -96,7 +96,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     whole = BuildFolder(root / "day_build")
     shutil.rmtree(whole.root, ignore_errors=True)
     started = time.monotonic()
-    run_program(whole, "scripts.build.pipeline", "--log", pattern)
+    run_audience(whole, "build", "--log", pattern)
     build = time.monotonic() - started
 
     short = root / "short.parquet"
@@ -110,7 +110,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     day_models = in_own_process(model_seconds, models, pattern)
     with running_api(whole, ["api"], workers=1) as api:
         started = time.monotonic()
-        run_program(whole, "scripts.build.refresh")
+        run_audience(whole, "refresh")
         refresh = time.monotonic() - started
         current = ReleaseFolder(whole.releases).current()
         while current is not None and current.release_id not in _release_of(api.url):
@@ -135,6 +135,6 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
 
 
 def _release_of(url: str) -> str:
-    """What an API says of the release that it serves."""
+    """The health answer of an API, which names its release."""
     with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310
         return str(answer.read())

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scripts.build.project_fingerprint import project_fingerprint
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.evidence_state import (
@@ -25,6 +23,7 @@ from scripts.releases.evidence_state import (
     read_state,
     write_state,
 )
+from scripts.settings.build_settings import BuildSettings
 
 EVERYTHING = "everything"
 DAILY = "daily"
@@ -82,7 +81,8 @@ def plan_evidence(
         now: the time; the clock's if None.
     """
     state = read_state(folder)
-    days = evidence_days(settings)
+    default = BuildSettings.model_fields["evidence_days"].default
+    days = settings.get("evidence_days", default)
     is_too_old = False
     if is_asked:
         reason = "as asked"
@@ -94,13 +94,13 @@ def plan_evidence(
         reason = "settings, seeds, models, macros or versions behind it have changed"
     elif not _is_recent(state, days, now or datetime.now(UTC)):
         is_too_old = True
-        reason = f"it is of {state.time:%Y-%m-%d}, and evidence_days is {days:g}"
+        reason = f"it is of {state.time:%Y-%m-%d}, and evidence_days is {days}"
     elif not is_in_warehouse(folder, state):
         reason = "the warehouse does not hold it as it was tested"
     else:
         return EvidencePlan(
             DAILY,
-            f"Evidence of {state.time:%Y-%m-%d} stays; it is renewed after {days:g} days"
+            f"Evidence of {state.time:%Y-%m-%d} stays; it is renewed after {days} days"
             " (`make evidence` renews it now).",
         )
     return EvidencePlan(EVERYTHING, f"Measuring the evidence: {reason}.", is_too_old)
@@ -157,18 +157,7 @@ def note_evidence(
     )
 
 
-def evidence_days(settings: dict[str, Any]) -> float:
-    """The setting `evidence_days`; 0 if it is no number, which dbt's own check reports."""
-    if "evidence_days" in settings:
-        days = settings["evidence_days"]
-    else:
-        project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-        days = project["vars"]["evidence_days"]
-    is_number = isinstance(days, int | float) and not isinstance(days, bool)
-    return float(days) if is_number else 0.0
-
-
-def _is_recent(state: EvidenceState, days: float, now: datetime) -> bool:
+def _is_recent(state: EvidenceState, days: int, now: datetime) -> bool:
     # Evidence of the future comes from a clock that was wrong.
     return timedelta(0) <= now - state.time < timedelta(days=days)
 

@@ -1,8 +1,7 @@
 """The inputs of a build and the mapping that describes the log, checked before dbt starts.
 
-What needs a look into the files' bytes is checked here; settings and columns are checked
-by the dbt project itself (macros/settings, macros/reading), so that `dbt build` on its own
-says the same.
+This module checks the bytes of files. scripts/settings checks the settings, the dbt project
+(macros/reading) the columns.
 """
 
 import csv
@@ -16,20 +15,14 @@ from typing import Any
 import yaml
 
 from scripts.build_folder import PROJECT
+from scripts.reported_error import ReportedError
+from scripts.settings.input_settings import SIDE_INPUTS
+from scripts.settings.settings_yaml import TooManyAliasesError, load_settings
 
 SAMPLE_BYTES = 65_536
 
-# Tables that may lie beside the log, each named like its setting.
-SIDE_INPUTS = (
-    "customer_attributes",
-    "product_attributes",
-    "suppressions",
-    "contacts",
-    "experiment_units",
-)
 
-
-class LogSourceError(ValueError):
+class LogSourceError(ReportedError):
     """A log or a mapping that cannot be read; the message says what to do."""
 
 
@@ -40,7 +33,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         LogSourceError: no such file, no YAML, or not a set of `name: value` lines.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_settings(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         shipped = sorted(file.name for file in path.parent.glob("*.yml"))
         known = f"; in {path.parent} there are {', '.join(shipped)}" if shipped else ""
@@ -49,6 +42,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise LogSourceError(f"Cannot read the mapping {path}: {error.strerror}") from error
+    except TooManyAliasesError as error:
+        raise LogSourceError(f"{path}: {error}") from error
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
@@ -66,7 +61,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
 def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The tables beside the log that the settings name: name, path or pattern, encoding.
 
-    Whatever else is wrong with such a setting, dbt's own check says it.
+    Such a setting that is not valid is left out: the check of the settings reports it.
     """
     for name in SIDE_INPUTS:
         given = settings.get(name)

@@ -57,10 +57,10 @@ def test_evidence_stays_for_a_week_and_the_build_says_so(measured: BuildFolder) 
 
 @pytest.mark.parametrize(
     ("days", "hours", "due"),
-    [(0, 0, True), (0.5, 11, False), (0.5, 12, True), (30, 29 * 24, False), (30, -1, True)],
+    [(0, 0, True), (1, 23, False), (1, 24, True), (30, 29 * 24, False), (30, -1, True)],
 )
 def test_the_age_is_a_setting(
-    measured: BuildFolder, days: float, hours: int, due: bool
+    measured: BuildFolder, days: int, hours: int, due: bool
 ) -> None:
     """A time before the measurement comes from a clock that was wrong."""
     assert is_due(measured, timedelta(hours=hours), evidence_days=days) == due
