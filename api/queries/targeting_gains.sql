@@ -1,6 +1,6 @@
 -- Whom the first so many of a ranking hold, at the split.
 select
-    * exclude (origin, decile),
+    columns(name -> name not in ('origin', 'decile', 'measured_until')),
     audience_size / customer_count as contacted_share
 from main.targeting_lift
 where

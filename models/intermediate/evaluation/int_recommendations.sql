@@ -232,8 +232,8 @@ positions as (
     {% endfor %}
 ),
 
--- Most products leave out no customer at the top: their list is the top itself. If there
--- are fewer customers than places, the last places stay empty.
+-- Most products leave out no customer at the top: their list is the top itself. With
+-- fewer customers than places, the last places stay empty.
 unmoved as (
     select
         counted_starts.recommender,

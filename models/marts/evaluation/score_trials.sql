@@ -24,8 +24,8 @@ tenths as (
     where decile = 1
 ),
 
--- The top tenth: all customers above the bounding score, and this share of the customers
--- with it.
+-- The top tenth: all customers above the bounding score, and this share of those with
+-- that score.
 bounding_scores as (
     select
         tenths.origin,

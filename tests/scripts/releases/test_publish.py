@@ -141,6 +141,20 @@ def test_evidence_is_not_published_before_its_tests_have_passed(
     publish(built)
 
 
+def test_a_run_on_spark_has_no_evidence_of_an_earlier_one(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    """The state is that of the warehouse of DuckDB."""
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    leave_out_evidence(built)
+    path = built.dbt_target / "run_results.json"
+    results = json.loads(path.read_text())
+    results["args"]["target"] = "spark"
+    path.write_text(json.dumps(results))
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
+
+
 def test_evidence_that_was_changed_since_its_tests_is_not_published(
     built: BuildFolder, dirty_build: FinishedBuild
 ) -> None:
