@@ -123,6 +123,11 @@ class BuildFolder:
         return self.root / "evidence"
 
     @property
+    def evidence_state(self) -> Path:
+        """When and from what the evidence was measured."""
+        return self.root / "evidence_state.json"
+
+    @property
     def exports(self) -> Path:
         """Contact lists that were handed over, a folder each; the ledger of contacts."""
         return self.root / "exports"

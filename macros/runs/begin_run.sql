@@ -21,7 +21,6 @@
 
 
 {% macro default__begin_run() %}
-    {% do prepare_fingerprints() %}
     {% set earlier = last_run() %}
     {% if not growing_models() | selectattr('unique_id', 'in', selected_resources) | list %}
         {# Tests, or tables that are made anew by every run, change nothing that grows. #}

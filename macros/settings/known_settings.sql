@@ -4,7 +4,7 @@
         'log', 'columns', 'expressions', 'row_filter', 'delimiter', 'has_header', 'encoding',
         'time_format', 'id_type', 'event_aliases', 'event_weights', 'max_reject_share',
         'top_n', 'exclude', 'as_of', 'recency_days', 'score_weights', 'frequency_days',
-        'score_scale', 'split_quantile', 'evaluation_period', 'bootstrap_replicates', 'with_examples',
+        'score_scale', 'split_quantile', 'bootstrap_replicates', 'with_examples',
         'evidence_days',
     ] + side_inputs()) }}
 {% endmacro %}

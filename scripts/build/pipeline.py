@@ -7,6 +7,7 @@ nothing; the release that was served before is served still.
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ from scripts.build.build_request import (
 )
 from scripts.build.dbt_progress import dbt_progress
 from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.evidence_cadence import (
+    DAILY,
+    EVERYTHING,
+    note_evidence,
+    plan_evidence,
+)
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.preconditions import (
     BuildError,
@@ -32,11 +39,15 @@ from scripts.build.spark_setup import spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.drift import releases_to_compare
+from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases.release_folder import Release
 from scripts.releases.run_history import accepted_releases, noted
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
+
+# Releases made before may name them.
+REMOVED_SETTINGS = {"evaluation_period"}
 
 
 @contextlib.contextmanager
@@ -98,6 +109,8 @@ def dbt_build(
         run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
+            # The evidence is gone with the warehouse.
+            command = [EVERYTHING if word == DAILY else word for word in command]
             run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
         if run.exit_code:
             raise BuildError("\n".join(run.problems))
@@ -115,8 +128,9 @@ def build_and_publish(
     target: str = "duckdb",
     smoke: Callable[[Path], None] = lambda _: None,
     spared: str = "",
+    renews_evidence: bool = False,
 ) -> tuple[Release, DbtRun]:
-    """Build every model, test it, and publish a release.
+    """Build and test every model, without evidence that is not due, and publish.
 
     Args:
         settings: dbt variables, the log among them.
@@ -126,13 +140,22 @@ def build_and_publish(
         target: the engine, an output of profiles.yml.
         smoke: looks at the written release before it is served.
         spared: the id of a release that stays, whatever `keep` is.
+        renews_evidence: whether the evidence is measured again although it is not due.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
     """
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
+    evidence = plan_evidence(folder, settings, target, is_asked=renews_evidence)
+    console.print(evidence.sentence, soft_wrap=True)
+    if evidence.is_due:
+        forget_state(folder)
+    started = datetime.now(UTC)
     with timed("dbt build", timings):
-        run = dbt_build(folder, console, settings, lock, target=target)
+        selection = ("--selector", evidence.selector)
+        run = dbt_build(folder, console, settings, lock, *selection, target=target)
+    if target != "spark":
+        note_evidence(folder, settings, started)
     run.warnings += check()
     for note in run.notes:
         console.print(note, soft_wrap=True)
@@ -182,7 +205,11 @@ def rebuild(
     Raises:
         ReportedError: nothing was published.
     """
-    settings = dict(current.manifest["settings"])
+    settings = {
+        name: value
+        for name, value in current.manifest["settings"].items()
+        if name not in REMOVED_SETTINGS
+    }
     target = current.manifest.get("engine", "duckdb")
     check_engine(folder, console, target)
     check_inputs(settings)

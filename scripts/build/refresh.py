@@ -17,6 +17,7 @@ import duckdb
 from rich.console import Console
 
 from scripts import resource_limits
+from scripts.build.evidence_cadence import is_evidence_behind, plan_evidence
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.log_source import matching
 from scripts.build.notifications import notify, write_metrics
@@ -88,7 +89,9 @@ def refresh(
             current = _current(folder)
             run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
             if not options.is_forced:
-                if is_unchanged(folder, current, run.inputs):
+                if is_unchanged(folder, current, run.inputs) and not _is_behind(
+                    folder, current
+                ):
                     run.result, run.release_id = "unchanged", current.release_id
                     console.print(
                         f"Nothing is new since {current.release_id}: it is served on."
@@ -177,6 +180,14 @@ def is_unchanged(folder: BuildFolder, current: Release, inputs: str | None) -> b
     )
 
 
+def _is_behind(folder: BuildFolder, current: Release) -> bool:
+    """Whether the evidence is older than the setting allows, and than the release."""
+    manifest = current.manifest
+    as_of_at = manifest["input"]["as_of_at"]
+    target = manifest.get("engine", "duckdb")
+    return is_evidence_behind(folder, manifest["settings"], target, as_of_at)
+
+
 def check_not_taken_back(folder: BuildFolder, current: Release, inputs: str | None) -> None:
     """See that a refresh would not make again what somebody, or the watch, took back.
 
@@ -242,7 +253,7 @@ def plan(folder: BuildFolder, console: Console) -> None:
     console.print(
         f"{current.release_id} is served, made of {settings['log']}.", soft_wrap=True
     )
-    if is_unchanged(folder, current, inputs):
+    if is_unchanged(folder, current, inputs) and not _is_behind(folder, current):
         console.print(
             f"Nothing is new in its {len(files)} files: a refresh would end here."
         )
@@ -259,6 +270,8 @@ def plan(folder: BuildFolder, console: Console) -> None:
         ),
         soft_wrap=True,
     )
+    target = current.manifest.get("engine", "duckdb")
+    console.print(plan_evidence(folder, settings, target).sentence, soft_wrap=True)
 
 
 def known_files(folder: BuildFolder) -> set[str]:

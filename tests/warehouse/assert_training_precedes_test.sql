@@ -11,7 +11,7 @@ pairs as (
         count(*) as interaction_count,
         min(event_at) as first_interaction_at,
         max(event_at) as last_interaction_at
-    from {{ ref('int_evaluated_interactions') }}
+    from {{ ref('int_interactions') }}
     group by customer_id, product_id
 ),
 

@@ -1,6 +1,7 @@
 """A log that arrives file by file: a build reads what is new, and gives what all would."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import pytest
 
 from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import BuildFolder
+from scripts.releases.evidence_state import evidence_models
 from scripts.synthetic.interactions import generate
 
 pytestmark = pytest.mark.builds
@@ -53,11 +55,20 @@ def write_days(log: Path, days: int) -> None:
             )
 
 
-def run(folder: BuildFolder, log: Path, **settings: str) -> None:
-    done = run_dbt(
-        COMMAND, {"log": f"{log}/*.csv" if log.is_dir() else str(log)} | settings, folder
-    )
+def run(folder: BuildFolder, log: Path, selector: str) -> None:
+    settings = {"log": f"{log}/*.csv" if log.is_dir() else str(log)}
+    done = run_dbt([*COMMAND, "--selector", selector], settings, folder)
     assert done.problems == []
+
+
+def measured_until(folder: BuildFolder) -> datetime:
+    """The reference time of the log that the evidence was measured on."""
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        (until,) = connection.execute(
+            "select max(measured_until) from marts.targeting_lift"
+        ).fetchone() or (None,)
+    assert isinstance(until, datetime)
+    return until
 
 
 def batches(folder: BuildFolder) -> list[int]:
@@ -67,14 +78,17 @@ def batches(folder: BuildFolder) -> list[int]:
         return [batch for (batch,) in rows.fetchall()]
 
 
-def kept_tables(folder: BuildFolder) -> set[str]:
-    """What the last run found unchanged."""
-    results = json.loads((folder.dbt_target / "run_results.json").read_text())["results"]
-    return {
-        result["unique_id"].split(".")[-1]
-        for result in results
-        if result["message"] == "UNCHANGED"
-    }
+def evidence_and_its_readers(folder: BuildFolder) -> set[str]:
+    """Marts of the evidence, and marts that read any of it."""
+    manifest = json.loads((folder.dbt_target / "manifest.json").read_text())
+    found = set(evidence_models(manifest))
+    waiting = list(found)
+    while waiting:
+        for child in manifest["child_map"][waiting.pop()]:
+            if child.startswith("model.") and child not in found:
+                found.add(child)
+                waiting.append(child)
+    return {name.split(".")[-1] for name in found}
 
 
 def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
@@ -95,30 +109,6 @@ def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
                 f" (from other.marts.{name} except all from one.marts.{name})"
             ).fetchall()
         ]
-
-
-@pytest.mark.long
-def test_a_test_that_passed_runs_again_only_over_what_has_changed(tmp_path: Path) -> None:
-    log, folder = tmp_path / "log.parquet", BuildFolder(tmp_path / "build")
-    generate(log, scale=0.004)
-
-    def failing_after(change: str, command: str) -> list[str]:
-        """Tests that fail after somebody has changed the warehouse by hand."""
-        with duckdb.connect(folder.warehouse) as connection:
-            connection.execute(change)
-        tests = ["--select", "targeting_deciles", "--resource-type", "test"]
-        done = run_dbt([command, *tests], {"log": str(log)}, folder)
-        return [node.name for node in done.nodes if node.status == "fail"]
-
-    run(folder, log)
-    double = "insert into marts.targeting_deciles from marts.targeting_deciles limit 1"
-    assert failing_after("select 1", "build") == []
-    # Behind the back of the project: it goes by what made the table.
-    assert failing_after(double, "build") == []
-    asked_for_anew = "delete from main.table_inputs where table_name like '%deciles'"
-    assert "unique_combination_targeting_deciles" in str(
-        failing_after(asked_for_anew, "build")
-    )
 
 
 def rows_of(
@@ -207,23 +197,32 @@ def test_a_run_of_a_part_is_not_gone_on_from(tmp_path: Path) -> None:
     assert [row[0] for row in rows] == [1, 2]
 
 
-@pytest.mark.parametrize("period", ["week", pytest.param(None, marks=pytest.mark.long)])
-def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, period: str | None) -> None:
+@pytest.mark.parametrize(
+    "selector", ["daily", pytest.param("everything", marks=pytest.mark.long)]
+)
+def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, selector: str) -> None:
     log, folder = tmp_path / "log", BuildFolder(tmp_path / "day_by_day")
     whole = BuildFolder(tmp_path / "whole")
     write_days(log, days=2)
     days = sorted(log.iterdir())
     later = [day.rename(tmp_path / day.name) for day in days[1:]]
-    settings = {"evaluation_period": period} if period else {}
-    run(folder, log, **settings)
+    run(folder, log, "everything")
+    before = measured_until(folder)
     for number, day in enumerate(later, 1):
         day.rename(log / day.name)
-        run(folder, log, **settings)
+        run(folder, log, selector)
         assert batches(folder) == list(range(1, number + 2))
-        assert ("int_origin_customers" in kept_tables(folder)) == (period == "week")
-    run(whole, log, **settings)
+    run(whole, log, "everything")
     assert batches(whole) == [1] * len(days)
-    assert different_marts(folder, whole) == []
+    different = different_marts(folder, whole)
+    if selector == "daily":
+        assert measured_until(folder) == before
+        assert "targeting_lift" in different
+        assert set(different) <= evidence_and_its_readers(folder)
+        run(folder, log, "evidence")
+        different = different_marts(folder, whole)
+    assert measured_until(folder) == measured_until(whole) > before
+    assert different == []
 
 
 @pytest.mark.long

@@ -58,11 +58,24 @@ def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:
         is_mart, is_released = room == "marts", room in ("marts", "lookup")
         assert (model["config"]["access"] == "public") == is_mart, model["name"]
         assert model["config"]["contract"]["enforced"] == is_released, model["name"]
-        assert not is_released or model["config"]["materialized"] in (
-            "table",
-            "table_if_changed",
-        ), model["name"]
+        assert not is_released or model["config"]["materialized"] == "table", model["name"]
         assert not is_released or "key" in model["config"]["meta"], model["name"]
+
+
+def test_evidence_says_until_when_it_was_measured(manifest: dict[str, Any]) -> None:
+    """All of it is tagged, so that daily builds leave it as a whole."""
+    folders = ("intermediate/evaluation/", "marts/evaluation/")
+    tagged = set()
+    for model in models(manifest):
+        is_evidence = "evidence" in model["tags"]
+        assert is_evidence or not model["path"].startswith(folders), model["name"]
+        if is_evidence and model["config"]["access"] == "public":
+            tagged.add(model["name"])
+            assert model["columns"]["measured_until"]["data_type"] == "timestamp"
+    assert len(tagged) == 8
+    test = "test.product_audience.assert_evidence_was_measured_at_once"
+    tested = manifest["nodes"][test]["depends_on"]["nodes"]
+    assert tagged <= {name.split(".")[-1] for name in tested}
 
 
 def test_every_model_and_column_is_described_grain_first(manifest: dict[str, Any]) -> None:

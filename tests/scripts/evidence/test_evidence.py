@@ -293,3 +293,27 @@ def test_each_step_of_the_evidence_runs_alone(
             for one in (folder, taste_evidence.folder)
         ]
         assert sorted(rows[0]) == sorted(rows[1])
+
+
+def test_rankings_and_weights_are_stored_for_the_warehouse(
+    taste_evidence: FinishedBuild, folder: BuildFolder
+) -> None:
+    """Each program alone writes its file, with the fingerprint of the training log."""
+    folder.root.mkdir()
+    os.link(taste_evidence.folder.warehouse, folder.warehouse)
+    product_count = als_ranking.check(folder)
+    weights = weight_fitting.fit(folder)
+    assert sum(weights.values()) == pytest.approx(1)
+    with warehouse_of(folder) as warehouse:
+        (fingerprint,) = warehouse.execute(
+            "select log_fingerprint from intermediate.int_training_log"
+        ).fetchone() or (None,)
+        for name, column, count in (
+            ("als_rankings", "product_id", product_count),
+            ("fitted_weights", "feature", len(weights)),
+        ):
+            found = warehouse.execute(
+                f"select count(distinct {column}), any_value(log_fingerprint)"
+                f" from '{folder.evidence / name}.parquet'"
+            ).fetchone()
+            assert found == (count, fingerprint)

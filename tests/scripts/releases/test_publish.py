@@ -17,6 +17,7 @@ import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.cli.main import main
+from scripts.releases.evidence_state import evidence_nodes, read_artifact
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 from scripts.releases.run_history import RolledBackError, noted
@@ -89,6 +90,80 @@ def test_an_incomplete_or_failed_build_is_not_published(
     with pytest.raises(ReleaseError, match=message):
         publish(built)
     assert ReleaseFolder(built.releases).current() is None
+
+
+def leave_out_evidence(folder: BuildFolder) -> int:
+    """Make the last dbt run look like a daily one; returns how many nodes it left out."""
+    nodes = evidence_nodes(read_artifact(folder, "manifest.json"))
+    results = read_artifact(folder, "run_results.json")
+    kept = [one for one in results["results"] if one["unique_id"] not in nodes]
+    left_out = len(results["results"]) - len(kept)
+    results["results"] = kept
+    (folder.dbt_target / "run_results.json").write_text(json.dumps(results))
+    return left_out
+
+
+def test_evidence_of_an_earlier_run_is_published_as_it_is(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    whole = publish(built)
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    assert leave_out_evidence(built) > 40
+    daily = publish(built)
+    assert daily.manifest["tests"] == whole.manifest["tests"]
+    assert daily.manifest["row_counts"] == whole.manifest["row_counts"]
+    with duckdb.connect(daily.database, read_only=True) as release:
+        release.execute(f"attach '{built.warehouse}' as warehouse (read_only)")
+        same = release.execute(
+            "select count(*) from (from targeting_lift intersect all"
+            " from warehouse.marts.targeting_lift)"
+        ).fetchone()
+    assert same == (whole.manifest["row_counts"]["targeting_lift"],)
+
+
+def test_evidence_is_not_published_before_its_tests_have_passed(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    leave_out_evidence(built)
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
+
+    state = json.loads(dirty_build.folder.evidence_state.read_text())
+    failed = next(one for one in state["results"] if one["unique_id"].startswith("test."))
+    failed["status"] = "fail"
+    built.evidence_state.write_text(json.dumps(state))
+    with pytest.raises(ReleaseError, match=failed["unique_id"].split(".")[2]):
+        publish(built)
+    assert ReleaseFolder(built.releases).current() is None
+
+    failed["status"] = "pass"
+    built.evidence_state.write_text(json.dumps(state))
+    publish(built)
+
+
+def test_a_run_on_spark_has_no_evidence_of_an_earlier_one(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    """The state is that of the warehouse of DuckDB."""
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    leave_out_evidence(built)
+    path = built.dbt_target / "run_results.json"
+    results = json.loads(path.read_text())
+    results["args"]["target"] = "spark"
+    path.write_text(json.dumps(results))
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
+
+
+def test_evidence_that_was_changed_since_its_tests_is_not_published(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    leave_out_evidence(built)
+    with duckdb.connect(built.warehouse) as warehouse:
+        warehouse.execute("update marts.targeting_lift set lift = 9 where decile = 1")
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
 
 
 def test_a_warehouse_changed_since_its_tests_is_not_published(built: BuildFolder) -> None:
