@@ -3,7 +3,7 @@
     {% set text = "nullif(trim(" ~ column ~ "), '')" %}
     {% if type == 'bigint' %}{{ return(parse_whole_number(text)) }}{% endif %}
     {% if type == 'double' %}{{ return(parse_number(text)) }}{% endif %}
-    {{ return(try_cast(text, type)) }}
+    {{ return('try_cast(' ~ text ~ ' as ' ~ type ~ ')') }}
 {% endmacro %}
 
 

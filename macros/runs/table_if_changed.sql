@@ -90,6 +90,10 @@
 
 {# The tables that hold these hashes; those of contents are of one run alone. #}
 {% macro prepare_fingerprints() %}
+    {% if target.type == 'spark' or not execute
+        or flags.WHICH not in ['run', 'build', 'test', 'seed'] %}
+        {{ return('') }}
+    {% endif %}
     {% do run_query(
         'create table if not exists ' ~ target.schema
         ~ '.table_inputs (table_name varchar, fingerprint varchar)'
@@ -102,4 +106,18 @@
         'create or replace table ' ~ target.schema ~ '.table_contents'
         ~ ' (table_name varchar, invocation_id varchar, fingerprint varchar)'
     ) %}
+{% endmacro %}
+
+
+{% macro engine_version() %}
+    {{ return(run_query('select version()').rows[0][0]) }}
+{% endmacro %}
+
+
+{# Whether runs have left a table of notes of that name. #}
+{% macro is_noted(name) %}
+    {{ return(run_query(
+        "select 1 from information_schema.tables where table_name = '" ~ name
+        ~ "' and table_schema = '" ~ target.schema ~ "'"
+    ).rows | length > 0) }}
 {% endmacro %}

@@ -69,6 +69,7 @@
         'time_format', 'id_type', 'event_aliases', 'event_weights', 'max_reject_share',
         'top_n', 'exclude', 'as_of', 'recency_days', 'score_weights', 'frequency_days',
         'score_scale', 'split_quantile', 'evaluation_period', 'bootstrap_replicates', 'with_examples',
+        'new_log_files', 'log_batch',
     ] + side_inputs()) }}
 {% endmacro %}
 
@@ -165,4 +166,18 @@
         'Setting ' ~ name ~ ' = ' ~ value ~ ': expected ' ~ expected
         ~ '. Correct it in the mapping file or in --vars.'
     ) }}
+{% endmacro %}
+
+
+{# Gone with this file: the sources list the tables next to the log and their columns. #}
+{% macro side_inputs() %}
+    {{ return([
+        'customer_attributes', 'product_attributes', 'suppressions', 'contacts',
+        'experiment_units',
+    ]) }}
+{% endmacro %}
+
+
+{% macro input_columns(name) %}
+    {{ return(graph.sources['source.' ~ project_name ~ '.raw.' ~ name].columns | list) }}
 {% endmacro %}

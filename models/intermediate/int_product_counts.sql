@@ -9,7 +9,7 @@
 with interactions as (
     select * from {{ ref('int_interactions') }}
     {% if is_incremental() %}
-    where batch = {{ batch_number() }}
+    where batch = {{ var('log_batch') }}
     {% endif %}
 ),
 

@@ -1,8 +1,6 @@
 """The inputs of a build and the mapping that describes the log, checked before dbt starts.
 
-What needs a look into the files' bytes is checked here; settings and columns are checked
-by the dbt project itself (macros/settings, macros/reading), so that `dbt build` on its own
-says the same.
+Their columns are checked in input_columns.py.
 """
 
 import csv
@@ -18,15 +16,6 @@ import yaml
 from scripts.build_folder import PROJECT
 
 SAMPLE_BYTES = 65_536
-
-# Tables that may lie beside the log, each named like its setting.
-SIDE_INPUTS = (
-    "customer_attributes",
-    "product_attributes",
-    "suppressions",
-    "contacts",
-    "experiment_units",
-)
 
 
 class LogSourceError(ValueError):
@@ -63,12 +52,27 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The tables beside the log that the settings name: name, path or pattern, encoding.
+def declared_inputs() -> dict[str, dict[str, bool]]:
+    """The inputs of a build: our names of their columns, and whether each is optional."""
+    file = PROJECT / "models" / "staging" / "_staging__sources.yml"
+    (source,) = yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
+    return {
+        table["name"]: {
+            column["name"]: "config" in column and column["config"]["meta"]["optional"]
+            for column in table["columns"]
+        }
+        for table in source["tables"]
+    }
 
-    Whatever else is wrong with such a setting, dbt's own check says it.
+
+def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The tables next to the log that the settings name: name, path or pattern, encoding.
+
+    The check of settings names anything else that is wrong with them.
     """
-    for name in SIDE_INPUTS:
+    for name in declared_inputs():
+        if name == "log":
+            continue
         given = settings.get(name)
         described = given if isinstance(given, dict) else {"path": given}
         path = described.get("path")
@@ -83,7 +87,7 @@ def matching(pattern: str) -> list[Path]:
 
 
 def check_side_inputs(settings: dict[str, Any]) -> None:
-    """Look at the tables beside the log that the settings name.
+    """Look at the tables next to the log that the settings name.
 
     Raises:
         LogSourceError: one cannot be read.

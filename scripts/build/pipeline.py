@@ -5,6 +5,7 @@ nothing; the release that was served before is served still.
 """
 
 import contextlib
+import functools
 import io
 import signal
 import sys
@@ -26,6 +27,7 @@ from scripts.build.build_request import (
 )
 from scripts.build.dbt_progress import dbt_progress
 from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.incremental import run_incrementally
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.log_source import LogSourceError
 from scripts.build.preconditions import (
@@ -97,7 +99,7 @@ def dbt_build(
     *selection: str,
     target: str = "duckdb",
 ) -> DbtRun:
-    """Build and test models; all anew where the warehouse turns out to be damaged.
+    """Build and test models; from nothing where the warehouse turns out to be damaged.
 
     Args:
         selection: dbt's options that say which models; all without any.
@@ -114,10 +116,18 @@ def dbt_build(
         show = running.enter_context(dbt_progress(console))
         if target == "spark":
             running.enter_context(spark_tables(folder))
-        run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
+        options: dict[str, Any] = {"show": show, "lock": lock, "environment": compared}
+
+        def run_once() -> DbtRun:
+            if target == "spark":
+                return run_dbt(command, settings, folder, **options)
+            say = functools.partial(console.print, soft_wrap=True)
+            return run_incrementally(command, settings, folder, say, **options)
+
+        run = run_once()
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
-            run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
+            run = run_once()
         if run.exit_code:
             raise BuildError("\n".join(run.problems))
     return run
@@ -153,8 +163,6 @@ def build_and_publish(
     with timed("dbt build", timings):
         run = dbt_build(folder, console, settings, lock, target=target)
     run.warnings += check()
-    for note in run.notes:
-        console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart, smoke, spared), run

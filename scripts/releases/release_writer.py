@@ -29,6 +29,8 @@ STORAGE_VERSION = "v1.2.0"
 LOOKUP_TABLES = Path(__file__).with_name("release_lookups.sql")
 RANKING_CHANGES = Path(__file__).with_name("release_changes.sql")
 GOOD_STATUSES = {"success", "pass", "warn", "no-op"}
+# Of dbt's variables those that no other build repeats (scripts/build/incremental.py).
+VARIABLES_OF_ONE_RUN = ("new_log_files", "log_batch")
 
 # Called after every mart: how many are copied, how many there are, its name, its rows.
 Progress = Callable[[int, int, str, int], None]
@@ -336,6 +338,9 @@ def _write_manifest(
 ) -> None:
     first, last, as_of = window or (None, None, None)
     variables = results["args"].get("vars") or {}
+    settings = {
+        name: value for name, value in variables.items() if name not in VARIABLES_OF_ONE_RUN
+    }
     manifest = {
         "release_id": unfinished.name.removeprefix(".unfinished-"),
         "release_format": RELEASE_FORMAT,
@@ -345,7 +350,7 @@ def _write_manifest(
         "engine": engine,
         "duckdb_version": duckdb.__version__,
         "dbt_invocation_id": results["metadata"]["invocation_id"],
-        "settings": variables,
+        "settings": settings,
         "input": {
             "first_interaction_at": first,
             "last_interaction_at": last,

@@ -1,11 +1,13 @@
 {#
-    An input as a table expression: its own columns, and two more that say where a row
-    stands: `_input_file` and `_row_in_input` (in a Parquet file from 1 per file; in CSV files
-    counted on from file to file). The underscore keeps them apart from the input's own. No
-    rows where there is no such input.
+    An input as a table expression: its own columns, and the place of each row in
+    `_input_file` and `_row_in_input` (from 1 in each Parquet file; in CSV files counted on
+    from file to file). No rows where there is no such input.
 
-    A line of a CSV file that cannot be split does not stop the reader; it is kept in the
+    A line of a CSV file that cannot be split does not stop the reader. DuckDB keeps it in the
     session, for insert_unreadable_lines.
+
+    Args:
+        input: what describe_input says.
 #}
 {% macro read_input(input) %}
     {% if input.format == 'none' %}
@@ -22,8 +24,8 @@
 {% macro default__read_input(input) %}
     {% if input.format == 'parquet' %}
         select
-            *,
-            file_row_number + 1 as _row_in_input
+            file_row_number + 1 as _row_in_input,
+            *
         from read_parquet(
             {{ file_list(input.files) }},
             union_by_name = true,
@@ -33,8 +35,8 @@
         {{ 'where false' if not input.is_read }}
     {% else %}
         select
-            *,
-            row_number() over () as _row_in_input
+            row_number() over () as _row_in_input,
+            *
         from read_csv(
             {{ file_list(input.files) }},
             auto_detect = false,
@@ -81,9 +83,9 @@
     Rows of CSV files with `_input_file`, `_place` (ascending within a file) and, where a line
     cannot be split, its text as `_unreadable`.
 
-    There has to be a table to give Spark options and columns; one of its own for each way to
-    read an input, so that none is changed while others read it. A value may span lines: that
-    is why Spark reads a file in one piece, and why a large log should be several files.
+    Spark takes options and columns only with a table; each way to read an input has its own,
+    so that no table changes while others read it. A value may span lines: therefore Spark
+    reads a file in one piece, and a large log should be several files.
 #}
 {% macro spark_csv_rows(input) %}
     {% set definition %}
@@ -122,7 +124,7 @@
 
 {#
     Adds the lines that the CSV reader could not split to the model that has just read the
-    input, as rejected rows with their line number. For a post-hook: the reader keeps them in
+    input, as rejected rows with their line number. For a post-hook: DuckDB keeps the lines in
     the session of the statement.
 #}
 {% macro insert_unreadable_lines(input) %}
@@ -158,7 +160,7 @@
 {% endmacro %}
 
 
-{# Here the reader keeps them among the others. #}
+{# Spark's reader keeps them among the other rows. #}
 {% macro spark__insert_unreadable_lines(input) %}
     {% if input.format == 'csv' %}
         insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
@@ -171,11 +173,11 @@
         from (
             select
                 *,
-                -- Spark wants to be asked for a column of the file too.
+                -- Spark needs a column of the file in the query too.
                 row_number() over (
                     partition by _input_file
                     order by _place, {{ column_name(input.columns | first) }}
-                ) + {{ header_lines(input) }} as line_number
+                ) + {{ input.header_lines }} as line_number
             from ({{ spark_csv_rows(input) }}) as csv_rows
         ) as numbered
         where _unreadable is not null
