@@ -3,6 +3,7 @@
 {#
     The fields of the first line of a CSV file, as its reader splits it. DuckDB wants to know
     the columns before: it is given more than a file has, and leaves the rest null.
+    scripts/build/input_columns.py asks DuckDB the same.
 
     Args:
         file: its path.
@@ -10,54 +11,45 @@
         most: the largest number of fields to return.
 #}
 {% macro csv_first_row(file, settings, most=1000) %}
-    {% set rows = run_query(
-        csv_first_row_on_spark(file, settings) if target.type == 'spark'
-        else csv_first_row_on_duckdb(file, settings, most)
-    ).rows %}
+    {% set query %}
+        {% if target.type == 'spark' %}
+        select *
+        from csv.{{ column_name(literal_path(file)) }} with (
+            header 'false',
+            sep {{ text_literal(settings.delimiter) }},
+            encoding {{ text_literal(spark_encoding(settings.encoding)) }},
+            quote '"',
+            escape '"',
+            nullValue '\u0001'
+        )
+        {% else %}
+        select *
+        from read_csv(
+            {{ file_list([file]) }},
+            auto_detect = false,
+            header = false,
+            delim = {{ text_literal(settings.delimiter) }},
+            quote = '"',
+            escape = '"',
+            encoding = {{ text_literal(settings.encoding) }},
+            columns = {
+                {% for number in range(most) %}
+                'c{{ number }}': 'VARCHAR'{{ ',' if not loop.last }}
+                {% endfor %}
+            },
+            -- An empty name stays empty, and what the line does not have is null.
+            nullstr = E'\x01',
+            null_padding = true,
+            -- Later lines may be longer, or broken.
+            strict_mode = false,
+            ignore_errors = true,
+            parallel = false
+        )
+        {% endif %}
+        limit 1
+    {% endset %}
+    {% set rows = run_query(query).rows %}
     {{ return(rows[0].values() | reject('none') | list if rows else []) }}
-{% endmacro %}
-
-
-{# scripts/build/input_columns.py asks the same. #}
-{% macro csv_first_row_on_duckdb(file, settings, most) %}
-    select *
-    from read_csv(
-        {{ file_list([file]) }},
-        auto_detect = false,
-        header = false,
-        delim = {{ text_literal(settings.delimiter) }},
-        quote = '"',
-        escape = '"',
-        encoding = {{ text_literal(settings.encoding) }},
-        columns = {
-            {% for number in range(most) %}
-            'c{{ number }}': 'VARCHAR'{{ ',' if not loop.last }}
-            {% endfor %}
-        },
-        -- An empty name stays empty, and what the line does not have is null.
-        nullstr = E'\x01',
-        null_padding = true,
-        -- Later lines may be longer, or broken.
-        strict_mode = false,
-        ignore_errors = true,
-        parallel = false
-    )
-    limit 1
-{% endmacro %}
-
-
-{% macro csv_first_row_on_spark(file, settings) %}
-    select *
-    from csv.{{ column_name(literal_path(file)) }} with (
-        header 'false',
-        sep {{ text_literal(settings.delimiter) }},
-        encoding {{ text_literal(spark_encoding(settings.encoding)) }},
-        quote '"',
-        escape '"',
-        emptyValue '',
-        nullValue '\u0001'
-    )
-    limit 1
 {% endmacro %}
 
 

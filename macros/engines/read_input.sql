@@ -15,14 +15,13 @@
             cast(null as {{ dbt.type_string() }}) as _input_file,
             cast(null as bigint) as _row_in_input
         where false
-    {% else %}
-        {{ adapter.dispatch('read_input')(input) }}
-    {% endif %}
-{% endmacro %}
-
-
-{% macro default__read_input(input) %}
-    {% if input.format == 'parquet' %}
+    {% elif input.format == 'parquet' and target.type == 'spark' %}
+        select
+            *,
+            {{ spark_file_name(input.settings.path) }} as _input_file,
+            _metadata.row_index + 1 as _row_in_input
+        from {{ parquet_files(input.settings.path, input.files) }}
+    {% elif input.format == 'parquet' %}
         select
             file_row_number + 1 as _row_in_input,
             *
@@ -33,6 +32,12 @@
             file_row_number = true
         )
         {{ 'where false' if not input.is_read }}
+    {% elif target.type == 'spark' %}
+        select
+            *,
+            row_number() over (partition by _input_file order by _place) as _row_in_input
+        from ({{ spark_csv_rows(input) }}) as csv_rows
+        where _unreadable is null
     {% else %}
         select
             row_number() over () as _row_in_input,
@@ -58,23 +63,6 @@
             rejects_limit = 0
         )
         {{ 'where false' if not input.is_read }}
-    {% endif %}
-{% endmacro %}
-
-
-{% macro spark__read_input(input) %}
-    {% if input.format == 'parquet' %}
-        select
-            *,
-            {{ spark_file_name(input.settings.path) }} as _input_file,
-            _metadata.row_index + 1 as _row_in_input
-        from {{ parquet_files(input.settings.path, input.files) }}
-    {% else %}
-        select
-            *,
-            row_number() over (partition by _input_file order by _place) as _row_in_input
-        from ({{ spark_csv_rows(input) }}) as csv_rows
-        where _unreadable is null
     {% endif %}
 {% endmacro %}
 
@@ -125,15 +113,29 @@
 {#
     Adds the lines that the CSV reader could not split to the model that has just read the
     input, as rejected rows with their line number. For a post-hook: DuckDB keeps the lines in
-    the session of the statement.
+    the session of the statement, Spark's reader among the other rows.
 #}
 {% macro insert_unreadable_lines(input) %}
-    {{ return(adapter.dispatch('insert_unreadable_lines')(input)) }}
-{% endmacro %}
-
-
-{% macro default__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' and input.is_read %}
+    {% if input.format == 'csv' and target.type == 'spark' %}
+        insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
+        select
+            _input_file,
+            line_number,
+            'rejected',
+            'unreadable line',
+            trim(both chr(10) || chr(13) from _unreadable)
+        from (
+            select
+                *,
+                -- Spark needs a column of the file in the query too.
+                row_number() over (
+                    partition by _input_file
+                    order by _place, {{ column_name(input.columns | first) }}
+                ) + {{ input.header_lines }} as line_number
+            from ({{ spark_csv_rows(input) }}) as csv_rows
+        ) as numbered
+        where _unreadable is not null
+    {% elif input.format == 'csv' and input.is_read %}
         insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
         select
             unreadable_line_scans.file_path,
@@ -156,30 +158,5 @@
         group by 1, 2;
         drop table unreadable_lines;
         drop table unreadable_line_scans
-    {% endif %}
-{% endmacro %}
-
-
-{# Spark's reader keeps them among the other rows. #}
-{% macro spark__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' %}
-        insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
-        select
-            _input_file,
-            line_number,
-            'rejected',
-            'unreadable line',
-            trim(both chr(10) || chr(13) from _unreadable)
-        from (
-            select
-                *,
-                -- Spark needs a column of the file in the query too.
-                row_number() over (
-                    partition by _input_file
-                    order by _place, {{ column_name(input.columns | first) }}
-                ) + {{ input.header_lines }} as line_number
-            from ({{ spark_csv_rows(input) }}) as csv_rows
-        ) as numbered
-        where _unreadable is not null
     {% endif %}
 {% endmacro %}

@@ -10,7 +10,7 @@ import duckdb
 import yaml
 
 from scripts.benchmarks.builds import in_own_process, model_timing, run_program
-from scripts.build.dbt_run import run_dbt
+from scripts.build.incremental import run_incrementally
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.running_api import running_api
@@ -75,7 +75,7 @@ def model_seconds(folder: BuildFolder, log: str) -> float:
     """All models one after the other, going on from what is there; in its own process."""
     kinds = ("--resource-type", "seed", "--resource-type", "model")
     command = ["build", "--threads", "1", *kinds]
-    return model_timing(run_dbt(command, {"log": log} | SETTINGS, folder)).total
+    return model_timing(run_incrementally(command, {"log": log} | SETTINGS, folder)).total
 
 
 def measure_day_more(root: Path, log: Path) -> DayMore:

@@ -43,7 +43,7 @@ judged as (
                 then {{ defect('raw_' ~ name, name, 'unreadable') }}
             {% endfor %}
             {% for name in numbers %}
-            -- Infinite, or not a number, which is larger than all.
+            -- Infinite, or not a number, which sorts after all numbers.
             when abs({{ name }}) >= 1e300
                 then {{ defect('raw_' ~ name, name, 'unparseable') }}
             when {{ name }} is null and coalesce({{ trimmed('raw_' ~ name) }}, '') <> ''
