@@ -1,13 +1,19 @@
 # Every target sets up what it needs: a virtual environment in .venv, once.
 # On Windows: the same under WSL, or the plain commands in the README.
 #
-# What a user gives by name reaches the shell as an environment variable, whatever is in it.
-export LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER REASON \
-	EXPERIMENT PLAN ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK
+# The targets only set up and call `.venv/bin/audience`; `audience --help` lists what it does.
+#
+# What you give by name, such as LOG=orders.csv, is text: make expands nothing in it, and
+# recipes read it from the environment, never from make.
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export PYTHON LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER \
+	REASON EXPERIMENT PLAN ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AUDIENCE := $(BIN)/audience
 RUN := $(VENV)/.installed-run
 EVIDENCE := $(VENV)/.installed-evidence
 DEV := $(VENV)/.installed-dev
@@ -16,20 +22,20 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "error: $(PYTHON) is $$($(PYTHON) --version 2>&1), expected Python 3.11 or newer;" \
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "error: $$PYTHON is $$("$$PYTHON" --version 2>&1), expected Python 3.11 or newer;" \
 		"name another one: make PYTHON=python3.11 ..." >&2; exit 1; }
 	@echo "Setting up $(VENV), once (a minute or two) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@"$$PYTHON" -m venv $(VENV)
 
 # From the lock files alone: what they do not name, or what differs from its hash, is not
-# installed. They are whole, so that nothing is resolved anew.
+# installed. They are complete, so pip resolves nothing.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LOCKED = $(INSTALL) --require-hashes --requirement
 
@@ -37,7 +43,7 @@ $(RUN): pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Installing what a build needs ..."
 	@$(LOCKED) requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
-	@# What the build leaves here would speak for an older version one day.
+	@# The build leaves metadata here, which would go out of date.
 	@rm -rf product_audience.egg-info
 	@touch $@
 
@@ -61,63 +67,58 @@ $(BI): requirements-bi.lock $(RUN)
 	@$(LOCKED) requirements-bi.lock
 	@touch $@
 
-ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} \
-	$${VARS:+--vars "$$VARS"} $${KEEP:+--keep "$$KEEP"} \
-	$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
+ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"} \
+	$${KEEP:+--keep "$$KEEP"} $(ACCEPTED)
+ACCEPTED = $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
+LIST = $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
-	@$(BIN)/python -m scripts.build.pipeline $(ORDER) $${TARGET:+--target "$$TARGET"}
+	@$(AUDIENCE) build $(ORDER) $${TARGET:+--target "$$TARGET"}
 
-refresh: $(RUN) ## Take in what is new, check, publish, watch (DRY_RUN=1 ALWAYS=1 ACCEPT_DRIFT=why WATCH=60)
-	@$(BIN)/python -m scripts.build.refresh $${DRY_RUN:+--dry-run} $${ALWAYS:+--always} \
-		$${WATCH:+--watch "$$WATCH"} $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
+refresh: $(RUN) ## Build what is new, publish, watch (DRY_RUN=1 ALWAYS=1 ACCEPT_DRIFT=why WATCH=60)
+	@$(AUDIENCE) refresh $${DRY_RUN:+--dry-run} $${ALWAYS:+--always} $${WATCH:+--watch "$$WATCH"} $(ACCEPTED)
 
-evidence: $(EVIDENCE) ## Build, try every ranking, and report what it is worth (LOG=...)
-	@$(BIN)/python -m scripts.evidence.renewal $(ORDER)
+evidence: $(EVIDENCE) ## Build, measure every ranking, and write a report (LOG=...)
+	@$(AUDIENCE) evidence $(ORDER)
 
 serve: $(RUN) ## Serve the current release at http://127.0.0.1:8000
-	@$(BIN)/python -m api
+	@$(AUDIENCE) serve
 
 fetch: $(RUN) ## Serve a copy of what others publish (SOURCE=folder EVERY=30)
-	@$(BIN)/python -m scripts.releases.fetch "$${SOURCE:?is empty: name a folder of releases}" \
-		$${EVERY:+--every "$$EVERY"}
+	@$(AUDIENCE) fetch $${EVERY:+--every "$$EVERY"} -- "$${SOURCE:?is empty: name a folder of releases}"
 
-publish: $(RUN) ## Publish the last whole build again (KEEP=5 ACCEPT_DRIFT=why)
-	@$(BIN)/python -m scripts.releases.publish $${KEEP:+--keep "$$KEEP"} \
-		$${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
+publish: $(RUN) ## Publish the last complete build again (KEEP=5 ACCEPT_DRIFT=why)
+	@$(AUDIENCE) publish $${KEEP:+--keep "$$KEEP"} $(ACCEPTED)
 
 releases: $(RUN) ## List the releases
-	@$(BIN)/python -m scripts.releases.publish --list
+	@$(AUDIENCE) releases
 
 rollback: $(RUN) ## Serve the release before, or RELEASE=id
-	@$(BIN)/python -m scripts.releases.publish --rollback $${RELEASE:+"$$RELEASE"}
+	@$(AUDIENCE) rollback -- $${RELEASE:+"$$RELEASE"}
 
-export: $(RUN) ## Hand over a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv)
-	@$(BIN)/python -m scripts.campaigns.export "$${CAMPAIGN:?is empty: name one, \
-	such as CAMPAIGN=spring_rotation}" $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
+export: $(RUN) ## Write a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv)
+	@$(AUDIENCE) export $(LIST) -- "$${CAMPAIGN:?is empty: name one, such as CAMPAIGN=spring_rotation}"
 
-suppress: $(RUN) ## Leave customers out of everything (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)
-	@set -f; $(BIN)/python -m scripts.campaigns.suppress $${CUSTOMER:?is empty: name one, or several between blanks} \
-		$${REASON:+--reason "$$REASON"} $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
+suppress: $(RUN) ## Opt customers out (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)
+	@set -f; $(AUDIENCE) suppress $${REASON:+--reason "$$REASON"} $(ACCEPTED) -- $${CUSTOMER:?is empty: name one, or several between blanks}
 
-plan: $(RUN) ## How many units an experiment needs (PLAN='--effect 0.3 --units 20000')
-	@$(BIN)/python -m scripts.experiments.plan $$PLAN
+plan: $(RUN) ## How many customers an experiment needs (PLAN='--effect 0.3 --units 20000')
+	@set -f; $(AUDIENCE) plan $$PLAN
 
-start: $(RUN) ## Start an experiment: fix its arms, hand over its list (EXPERIMENT=id ON=...)
-	@$(BIN)/python -m scripts.experiments.start "$${EXPERIMENT:?is empty: name one}" \
-		$${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
+start: $(RUN) ## Start an experiment: fix its arms, write its list (EXPERIMENT=id ON=...)
+	@$(AUDIENCE) start $(LIST) -- "$${EXPERIMENT:?is empty: name one}"
 
-experiment: $(RUN) ## What an experiment says, and what to do (EXPERIMENT=id)
-	@$(BIN)/python -m scripts.experiments.decision_card "$${EXPERIMENT:?is empty: name one}"
+experiment: $(RUN) ## The results of an experiment, and what to do (EXPERIMENT=id)
+	@$(AUDIENCE) experiment -- "$${EXPERIMENT:?is empty: name one}"
 
-metrics: $(BI) ## Ask the current release for metrics (ASK=campaign_costs; without, a list)
-	@printf '%s' "$$ASK" | xargs $(BIN)/python -m scripts.releases.metrics
+metrics: $(BI) ## Query metrics of the current release (ASK=campaign_costs; without, a list)
+	@printf '%s' "$$ASK" | xargs $(AUDIENCE) metrics
 
 dictionary: $(RUN) ## Write the data dictionary of the last build, build/dictionary.md
-	@$(BIN)/python -m scripts.releases.data_dictionary
+	@$(AUDIENCE) dictionary
 
 docs: $(RUN) ## Describe every table and column of the last build on one page
-	@$(BIN)/python -m scripts.build.documentation_page
+	@$(AUDIENCE) docs
 
 # The dbt templater compiles every model, for which there has to be a log.
 LINT_LOG := build/lint/interactions.parquet
@@ -125,7 +126,7 @@ SQL := models tests/warehouse analyses
 SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
 	DBT_LOG_PATH=build/lint/logs $(BIN)/sqlfluff
 $(LINT_LOG): | $(RUN)
-	@$(BIN)/python -m scripts.synthetic.interactions $@ --scale 0.001 > /dev/null
+	@$(AUDIENCE) generate log $@ --scale 0.001 > /dev/null
 
 test: $(DEV) lint ## Run every check, and the tests that share one build
 	@$(BIN)/python -m pytest -m 'not builds and not long'
@@ -166,34 +167,34 @@ format: $(DEV) $(LINT_LOG) ## Rewrite SQL and Python in the project's style
 	@$(BIN)/ruff format .
 	@$(SQLFLUFF) fix $(SQL)
 
-lock: $(DEV) ## Write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
-	@$(BIN)/python -m scripts.maintenance.lock_dependencies $${UPGRADE:+--upgrade}
+lock: $(DEV) ## Write the lock files from pyproject.toml (UPGRADE=1: newest versions)
+	@$(AUDIENCE) maintenance lock $${UPGRADE:+--upgrade}
 
 licenses: $(RUN) ## List the run-time dependencies with version and license
-	@$(BIN)/python -m scripts.maintenance.licenses
+	@$(AUDIENCE) maintenance licenses
 
 sbom: $(DEV) ## Write a bill of materials (CycloneDX) to build/sbom.json
-	@$(BIN)/python -m scripts.maintenance.bill_of_materials
+	@$(AUDIENCE) maintenance sbom
 
 audit: $(DEV) ## Ask for known vulnerabilities of what is locked (needs the package index)
-	@$(BIN)/python -m scripts.maintenance.audit_dependencies
+	@$(AUDIENCE) maintenance audit
 
 screenshots: $(DEV) ## Take a picture of every page of the current release
-	@$(BIN)/python -m scripts.maintenance.screenshots
+	@$(AUDIENCE) maintenance screenshots
 
-bench: $(DEV) ## Time models, memory, disk and the API (SCALES='1 10 100'), beside Polars
-	@$(BIN)/python -m scripts.benchmarks.ledger $$SCALES
+bench: $(DEV) ## Time models, memory, disk and the API (SCALES='1 10 100'), next to Polars
+	@set -f; $(AUDIENCE) benchmark builds -- $$SCALES
 
-bench-api: $(DEV) ## Measure the API with wrk, beside bare Sanic
-	@$(BIN)/python -m scripts.benchmarks.api_throughput
+bench-api: $(DEV) ## Measure the API with wrk, next to bare Sanic
+	@$(AUDIENCE) benchmark api
 
 load: $(DEV) ## Put the API under the published load (LOAD='--users 100 --seconds 30')
-	@$(BIN)/python -m scripts.benchmarks.load $$LOAD
+	@set -f; $(AUDIENCE) benchmark load $$LOAD
 
 soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
-	@$(BIN)/python -m scripts.benchmarks.soak $$SOAK
+	@set -f; $(AUDIENCE) benchmark soak $$SOAK
 
-clean: ## Remove what a build makes anew (not releases, lists, opt-outs, the log)
+clean: ## Remove what the next build makes again (not releases, lists, opt-outs, the log)
 	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
 		dictionary.md clients logs lint spill spark || true
 	@rm -rf target logs

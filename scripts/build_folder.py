@@ -12,17 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from scripts.reported_error import ReportedError
+from scripts.settings.environment import BuildEnvironment
+
 PROJECT = Path(__file__).resolve().parent.parent
 # Runs a program that ends with the one that has started it; by its path, with `python -P`,
 # so that modules are looked for where that program itself would look for them.
 TIED_PROCESS = PROJECT / "scripts" / "tied_process.py"
+DBT_PROCESS = PROJECT / "scripts" / "build" / "dbt_process.py"
 # For what a killed program has started to end by itself.
 PATIENCE_SECONDS = 30
 # Where a release lies that the API is asked about before others can.
 SMOKE_CHECK = ".smoke-"
 
 
-class FolderInUseError(RuntimeError):
+class FolderInUseError(ReportedError):
     """Another program writes to the folder; the message names it."""
 
 
@@ -54,7 +58,7 @@ class BuildFolder:
     @classmethod
     def from_environment(cls) -> "BuildFolder":
         """The folder that dbt's profile uses too."""
-        return cls(cls.named(os.environ.get("AUDIENCE_BUILD_DIR") or "build"))
+        return cls(cls.named(BuildEnvironment.read().build_dir))
 
     @staticmethod
     def named(name: str) -> Path:
@@ -77,7 +81,7 @@ class BuildFolder:
 
         A folder of this build folder alone, so that sweeping it takes nothing from others.
         """
-        named = os.environ.get("AUDIENCE_TEMP_DIR")
+        named = BuildEnvironment.read().temp_dir
         below = self.named(named) if named else self.root / "spill"
         mark = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
         return below / f"build-{mark}"
@@ -111,6 +115,12 @@ class BuildFolder:
     def dbt_target(self) -> Path:
         """Dbt's artifacts of the last build: manifest, run results, compiled SQL."""
         return self.root / "target"
+
+    @property
+    def parsed_projects(self) -> Path:
+        """The project as dbt has parsed it (scripts/build/parsed_project.py)."""
+        named = BuildEnvironment.read().parsed_projects
+        return self.named(named) if named else self.root / "parsed"
 
     @property
     def evidence(self) -> Path:

@@ -1,9 +1,8 @@
-"""What a build may use of the machine: memory, and disk to spill to.
+"""The memory and the disk that a build may use, and what to do if they are too small.
 
-One definition for dbt, which gets it through its profile, and for publishing.
+dbt reads the same environment variables in its profile.
 """
 
-import os
 import re
 import signal
 import tempfile
@@ -13,35 +12,18 @@ from typing import Any
 import duckdb
 
 from scripts.build_folder import BuildFolder
-
-# As in profiles.yml, which dbt reads by itself where it is run by hand.
-MEMORY_LIMIT = "4GB"
-DBT_THREADS = "4"
-SPARK_MEMORY = "2g"
-
-SIZE = r"\d+(\.\d+)? ?[KMGT]i?B"
-
-
-class BoundsError(RuntimeError):
-    """A bound that cannot be meant; the message names it."""
+from scripts.settings.environment import BuildEnvironment
+from scripts.settings.setting_error import SettingError
 
 
 def check_environment() -> None:
-    """See that the environment variables that bound a build can be meant.
+    """See that the environment variables of a build are valid.
 
     Raises:
-        BoundsError: one cannot.
+        SettingError: one is not.
     """
-    for name, pattern, expected in (
-        ("AUDIENCE_DBT_THREADS", r"[1-9]\d{0,2}", "a number of threads such as 4"),
-        ("AUDIENCE_CORES", r"[1-9]\d{0,2}", "a number of cores such as 2"),
-        ("AUDIENCE_MEMORY_LIMIT", SIZE, "a size such as 4GB"),
-        ("AUDIENCE_TEMP_LIMIT", SIZE, "a size such as 50GB"),
-    ):
-        value = os.environ.get(name)
-        if value is not None and not re.fullmatch(pattern, value):
-            raise BoundsError(f"{name} = {value}: expected {expected}")
-    named = os.environ.get("AUDIENCE_TEMP_DIR")
+    BuildEnvironment.check()
+    named = BuildEnvironment.read().temp_dir
     if named:
         folder = BuildFolder.named(named)
         try:
@@ -49,19 +31,24 @@ def check_environment() -> None:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            raise BoundsError(
+            raise SettingError(
                 f"AUDIENCE_TEMP_DIR = {named}: expected a folder that can be written to"
                 f" ({error.strerror})"
             ) from error
 
 
 def memory_limit() -> str:
-    """How much memory DuckDB may take."""
-    return os.environ.get("AUDIENCE_MEMORY_LIMIT", MEMORY_LIMIT)
+    """The memory that DuckDB may use."""
+    return BuildEnvironment.read().memory_limit
+
+
+def dbt_threads() -> str:
+    """How many models dbt builds at a time."""
+    return BuildEnvironment.read().dbt_threads
 
 
 def dbt_environment(folder: BuildFolder) -> dict[str, str]:
-    """What dbt's profile reads, and where Python models leave their temporary files."""
+    """Variables for dbt: its profile reads them, and Python models use the folder."""
     folder.spill.mkdir(parents=True, exist_ok=True)
     return {
         "AUDIENCE_MEMORY_LIMIT": memory_limit(),
@@ -76,10 +63,10 @@ def connect(
     *,
     read_only: bool = True,
 ) -> duckdb.DuckDBPyConnection:
-    """A connection that keeps to the bounds of a build.
+    """A connection with the limits of a build.
 
     Args:
-        database: a file; a database in memory where it is None.
+        database: a file; None opens a database in memory.
     """
     folder.spill.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {
@@ -91,72 +78,69 @@ def connect(
         if database is None
         else duckdb.connect(database, read_only=read_only, config=config)
     )
-    cores = os.environ.get("AUDIENCE_CORES")
-    if cores:
-        connection.execute(f"set threads = {cores}")
-    limit = os.environ.get("AUDIENCE_TEMP_LIMIT")
-    if limit:
+    environment = BuildEnvironment.read()
+    if environment.cores:
+        connection.execute(f"set threads = {environment.cores}")
+    if environment.temp_limit:
         # As an option of connect it has no effect (DuckDB 1.5).
-        connection.execute(f"set max_temp_directory_size = '{limit}'")
+        connection.execute(f"set max_temp_directory_size = '{environment.temp_limit}'")
     return connection
 
 
 def explain_end(exit_code: int) -> str | None:
-    """What to do about a dbt that was killed; None where it ended by itself."""
+    """What to do if dbt was killed; None if it was not."""
     if exit_code not in (-signal.SIGKILL, 128 + signal.SIGKILL):
         return None
     return (
-        "dbt was killed, most likely by the system for want of memory: lower"
+        "dbt was killed, most likely because the system ran out of memory: lower"
         f" AUDIENCE_MEMORY_LIMIT (it is {memory_limit()}) or AUDIENCE_DBT_THREADS (it is"
-        f" {os.environ.get('AUDIENCE_DBT_THREADS', DBT_THREADS)}), or build on a machine"
-        " that has more memory free"
+        f" {dbt_threads()}), or build on a machine with more free memory"
     )
 
 
 def reason(error: Exception, folder: BuildFolder) -> str:
-    """An error in words: what to do, where it is one of want of memory or disk."""
+    """An error in words; if memory or disk is too small, what to do about it."""
     if isinstance(error, MemoryError):
         return (
             "There is too little memory for this log: close other programs, or build on a"
-            " machine that has more memory free"
+            " machine with more free memory"
         )
     return explain(str(error), folder) or str(error)
 
 
 def explain(message: str, folder: BuildFolder) -> str | None:
-    """What to do about an error of want of memory or disk; None for any other.
+    """What to do if memory or disk is too small; None for any other error.
 
     Args:
-        message: what DuckDB, dbt or the system says.
+        message: the error of DuckDB, dbt or the system.
     """
-    limit = os.environ.get("AUDIENCE_TEMP_LIMIT")
+    environment = BuildEnvironment.read()
+    limit = environment.temp_limit
     reached = "max_temp_directory_size" in message
     if reached and limit:
         return (
-            f"What does not fit into memory has filled {folder.spill} up to its limit:"
-            f" raise AUDIENCE_TEMP_LIMIT (it is {limit}) or AUDIENCE_MEMORY_LIMIT (it is"
+            f"Temporary data has filled {folder.spill} up to its limit: raise"
+            f" AUDIENCE_TEMP_LIMIT (it is {limit}) or AUDIENCE_MEMORY_LIMIT (it is"
             f" {memory_limit()})"
         )
     full = re.search("No space left|Disk quota exceeded", message) is not None
-    # Without a limit, DuckDB stops at 90 % of what was free.
+    # Without a limit, DuckDB stops at 90 % of the free space.
     if reached or (full and "duckdb_temp_" in message):
         return (
-            f"What does not fit into memory has filled the disk of {folder.spill}: free"
-            " some space, name a larger disk in AUDIENCE_TEMP_DIR, or raise"
-            f" AUDIENCE_MEMORY_LIMIT (it is {memory_limit()})"
+            f"Temporary data has filled the disk of {folder.spill}: free some space, name a"
+            " larger disk in AUDIENCE_TEMP_DIR, or raise AUDIENCE_MEMORY_LIMIT (it is"
+            f" {memory_limit()})"
         )
     if full:
         return f"The disk of {folder.root} is full: free some space"
     if "OutOfMemoryError" in message:
-        memory = os.environ.get("AUDIENCE_SPARK_MEMORY", SPARK_MEMORY)
         return (
-            f"AUDIENCE_SPARK_MEMORY = {memory} is too little for this log: raise it, or"
-            " let a cluster build it (AUDIENCE_SPARK_MASTER)"
+            f"AUDIENCE_SPARK_MEMORY = {environment.spark_memory} is too little for this"
+            " log: raise it, or let a cluster build it (AUDIENCE_SPARK_MASTER)"
         )
     if "Out of Memory Error" in message:
         return (
             f"AUDIENCE_MEMORY_LIMIT = {memory_limit()} is too little for this log: raise"
-            " it, or lower AUDIENCE_DBT_THREADS (it is"
-            f" {os.environ.get('AUDIENCE_DBT_THREADS', DBT_THREADS)})"
+            f" it, or lower AUDIENCE_DBT_THREADS (it is {dbt_threads()})"
         )
     return None

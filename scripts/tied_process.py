@@ -1,4 +1,4 @@
-"""Runs dbt, or another module, for as long as the program lives that has started it.
+"""Runs a module, or a file, for as long as the program lives that has started it.
 
 That program holds a pipe to the standard input of this one. When it is killed, however that
 happens, the pipe breaks: without this, dbt would go on writing to the warehouse, and an API
@@ -21,10 +21,7 @@ def _end_with_the_other() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_other, daemon=True).start()
     del sys.argv[0]
-    if sys.argv[0] == "dbt":
-        # Takes a second or two, in which the other may be killed already.
-        from dbt.cli.main import cli
-
-        cli()
+    if sys.argv[0].endswith(".py"):
+        runpy.run_path(sys.argv[0], run_name="__main__")
     else:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

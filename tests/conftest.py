@@ -1,6 +1,5 @@
 """What tests of programs share: a build folder, a way to run programs, the real logs."""
 
-import atexit
 import csv
 import fcntl
 import hashlib
@@ -10,7 +9,6 @@ import pickle
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +30,8 @@ SHARED_DATA = Path(
     os.environ.get("AUDIENCE_SHARED_DATA", PROJECT.parent / "shared" / "data")
 ).resolve()
 
-# What dbt has parsed in the tests of this process, a file for every order given.
-PARSED_PROJECTS = Path(tempfile.mkdtemp(prefix="audience-parsed-"))
-atexit.register(shutil.rmtree, PARSED_PROJECTS, ignore_errors=True)
+# dbt parses the project once for all builds of all test processes.
+os.environ.setdefault("AUDIENCE_PARSED_PROJECTS", str(PROJECT / "build" / "parsed"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,7 +42,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
     """The project with other rows in some of its seeds, which are part of it."""
     project = tmp_path / "project"
-    generated = shutil.ignore_patterns("build", ".venv", ".git", ".*_cache")
+
+    def generated(folder: str, names: list[str]) -> set[str]:
+        """What is not part of it; `scripts/build` is."""
+        left_out = {name for name in names if name.endswith(("_cache", "__pycache__"))}
+        return left_out | ({"build", ".venv", ".git"} if Path(folder) == PROJECT else set())
+
     shutil.copytree(PROJECT, project, ignore=generated)
     for seed, rows in seeds.items():
         with (project / "seeds" / f"{seed}.csv").open("w", newline="") as file:
@@ -55,21 +57,11 @@ def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
     return project
 
 
-@pytest.fixture
-def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder, in one place for all tests of a process.
-
-    What dbt has parsed holds for one path of the warehouse and of the log: only so can a
-    test go on from what another's run has parsed, which saves it most of dbt's start.
-    """
-    root = tmp_path_factory.getbasetemp() / "test"
-    if root.exists():
-        # Renamed first: what an earlier test has left running may still write there.
-        left = tmp_path_factory.mktemp("left")
-        root.rename(left / "test")
-        shutil.rmtree(left, ignore_errors=True)
-    root.mkdir()
-    return root
+def run_audience(
+    folder: BuildFolder, *words: str, project: Path = PROJECT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `audience` as a user would, with a build folder of its own."""
+    return run_program(folder, "scripts.cli", *words, project=project, **environment)
 
 
 def run_program(
@@ -79,12 +71,8 @@ def run_program(
     project: Path = PROJECT,
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m module` as a user would, with a build folder of its own."""
-    own = folder.dbt_target / "partial_parse.msgpack"
-    order = repr((folder.root, project, arguments))
-    kept = PARSED_PROJECTS / hashlib.sha256(order.encode()).hexdigest()
-    parsed = {"DBT_PARTIAL_PARSE_FILE_PATH": str(kept)}
-    outcome = subprocess.run(
+    """Run `python -m module`, with a build folder of its own."""
+    return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=project,
         env=os.environ
@@ -95,15 +83,11 @@ def run_program(
             # As many test processes as cores run beside each other.
             "AUDIENCE_DBT_THREADS": "1",
         }
-        | (parsed if kept.exists() and not own.exists() else {})
         | environment,
         capture_output=True,
         text=True,
         check=False,
     )
-    if own.exists():
-        shutil.copy(own, kept)
-    return outcome
 
 
 def build_once(
@@ -222,9 +206,9 @@ def dirty_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
         generate(log, scale=0.01, seed=3, dirty=0.04)
         generate_experiments(units)
         settings = {"top_n": 7, "with_examples": True, "experiment_units": str(units)}
-        return run_program(
+        return run_audience(
             BuildFolder(root / "build"),
-            "scripts.build.pipeline",
+            "build",
             *("--log", str(log), "--vars", json.dumps(settings)),
         )
 
@@ -241,9 +225,7 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
     def build(root: Path) -> subprocess.CompletedProcess[str]:
         log = root / "interactions.parquet"
         generate(log, scale=0.05, seed=5, retention=0.4, taste=0.8)
-        return run_program(
-            BuildFolder(root / "build"), "scripts.evidence.renewal", "--log", str(log)
-        )
+        return run_audience(BuildFolder(root / "build"), "evidence", "--log", str(log))
 
     root, outcome = build_once(tmp_path_factory, "taste", build)
     return FinishedBuild(
@@ -260,9 +242,7 @@ def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     folder = BuildFolder(tmp_path / "build")
     folder.root.mkdir()
     shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
-    # What was parsed holds for the other folder only.
-    parsed = shutil.ignore_patterns("partial_parse.msgpack")
-    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target, ignore=parsed)
+    shutil.copytree(dirty_build.folder.dbt_target, folder.dbt_target)
     return folder
 
 

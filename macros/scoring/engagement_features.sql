@@ -10,6 +10,18 @@
 {% endmacro %}
 
 
+{# What a sentence calls each feature. #}
+{% macro engagement_feature_words() %}
+    {{ return({
+        'total_interactions': 'number of interactions',
+        'unique_products': 'number of products',
+        'avg_event_score': 'kind of interactions',
+        'interaction_frequency': 'interactions per day',
+        'recency_score': 'recency',
+    }) }}
+{% endmacro %}
+
+
 {#
     The features of customers, as columns of a select list.
 

@@ -7,13 +7,7 @@
         as_of_at: the reference time.
 #}
 {% macro score_explanation(customers, customer_count, as_of_at) -%}
-    {%- set words = {
-        'total_interactions': 'number of interactions',
-        'unique_products': 'number of products',
-        'avg_event_score': 'kind of interactions',
-        'interaction_frequency': 'interactions per day',
-        'recency_score': 'recency',
-    } -%}
+    {%- set words = engagement_feature_words() -%}
     {%- set contributions = [] -%}
     {%- for feature in engagement_features() -%}
         {%- do contributions.append(customers ~ '.' ~ feature ~ '_contribution') -%}

@@ -1,11 +1,10 @@
-"""Measure the API with wrk: random products over the whole catalogue of scale 1.
+"""Measure the API with wrk: random products from the whole catalogue of scale 1.
 
-Side by side in one run, on the same machine: Sanic with an empty handler, our handler
-without its look-up ("bare"), and the API with cold and with warm memory; another server if
-its address is given. `make bench-api` writes build/bench/api.md.
+One run on one machine compares Sanic with an empty handler, our handler without its look-up
+("bare"), and the API with cold and warm memory; and another server, if you give its
+address. `make bench-api` writes build/bench/api.md.
 """
 
-import argparse
 import os
 import platform
 import re
@@ -36,12 +35,12 @@ BODY = b'{"product_id":1' + b" " * 600 + b"}"
 
 @dataclass(frozen=True)
 class Measured:
-    """What wrk saw.
+    """A measurement by wrk.
 
     Attributes:
         rate: requests per second.
         p50, p99: latency, ms.
-        failed: answers that are not 200, and socket errors.
+        failed: responses other than 200, and socket errors.
     """
 
     rate: float
@@ -57,7 +56,7 @@ def create_bare(settings: Settings) -> Sanic[Any, Any]:
 
 
 def create_empty(settings: Settings) -> Sanic[Any, Any]:  # noqa: ARG001
-    """Sanic with nothing but a route."""
+    """Sanic with a single route."""
     app: Sanic[Any, Any] = Sanic("empty", configure_logging=False)
     app.config.AUTO_EXTEND = False
 
@@ -69,7 +68,7 @@ def create_empty(settings: Settings) -> Sanic[Any, Any]:  # noqa: ARG001
 
 
 def serve(kind: str) -> None:
-    """Be one of the servers that are compared."""
+    """Run one of the servers to compare: bare or empty."""
     settings = Settings.from_environment()
     create = {"bare": create_bare, "empty": create_empty}[kind]
     run_workers(settings, listen(settings), create)
@@ -82,7 +81,7 @@ def milliseconds(text: str) -> float:
 
 
 def wrk(url: str, connections: int, seconds: int, products: int | None = None) -> Measured:
-    """Ask for random products as fast as answers come.
+    """Request random products as fast as the server answers.
 
     Args:
         products: how many there are; those of scale 1 if None.
@@ -109,8 +108,8 @@ def wrk(url: str, connections: int, seconds: int, products: int | None = None) -
     )
 
 
-def export_beside(url: str, seconds: int) -> tuple[float, Measured]:
-    """Rows per second of exports of everybody, and look-ups meanwhile."""
+def lookups_during_export(url: str, seconds: int) -> tuple[float, Measured]:
+    """Rows per second of a full export, and look-ups during it."""
     rows, is_over = [0], threading.Event()
     started = time.monotonic()
 
@@ -141,7 +140,7 @@ def row(name: str, connections: int, measured: Measured, bare: Measured | None) 
 
 
 def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None) -> str:
-    """Measure all; returns the report.
+    """Measure all servers; returns the report.
 
     Raises:
         MeasurementError: wrk or a release is missing.
@@ -158,14 +157,14 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
     ]
     facts = []
     bare: dict[int, Measured] = {}
-    own = ["scripts.benchmarks.api_throughput", "--serve"]
+    own = ["scripts.benchmarks.api_throughput"]
     for name, command in (
         ("Sanic with an empty handler", [*own, "empty"]),
         ("our handler without a look-up (bare)", [*own, "bare"]),
         ("the API", ["api"]),
     ):
         for connections in CONNECTIONS:
-            # A new process each: the first run of the API finds nothing in its memory.
+            # A new process each time, so that the first run of the API is cold.
             with running_api(folder, command, workers=workers) as api:
                 print(f"{name}, {connections} connections ...", file=sys.stderr, flush=True)
                 cold = wrk(api.url, connections, seconds)
@@ -178,14 +177,14 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
                 warm = wrk(api.url, connections, seconds)
                 lines.append(row(f"{name}, warm", connections, warm, bare[connections]))
                 if connections == CONNECTIONS[0]:
-                    rate, beside = export_beside(api.url, seconds)
+                    rate, during = lookups_during_export(api.url, seconds)
                     lines.append(
-                        row(f"{name}, beside an export", connections, beside, bare[64])
+                        row(f"{name}, during an export", connections, during, bare[64])
                     )
                     memory = [w.memory_info().rss / 1e6 for w in worker_processes(api.pid)]
                     facts = [
                         f"Start to first answer: {api.seconds_to_answer:.1f} s. Memory per"
-                        f" worker after all that: {max(memory):.0f} MB. Export meanwhile:"
+                        f" worker at the end: {max(memory):.0f} MB. Export meanwhile:"
                         f" {rate:,.0f} rows/s.",
                     ]
     if other:
@@ -196,31 +195,5 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
     return "\n".join([*lines, "", *facts]) + "\n"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.api_throughput", description=__doc__
-    )
-    parser.add_argument("--seconds", type=int, default=15, help="per measurement (15)")
-    parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
-    parser.add_argument("--other", help="address of another server to measure too")
-    parser.add_argument("--serve", choices=("bare", "empty"), help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.serve:
-        serve(options.serve)
-        return 0
-    folder = BuildFolder.from_environment()
-    try:
-        text = benchmark(folder, options.seconds, options.workers, options.other)
-    except MeasurementError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    output = folder.root / "bench" / "api.md"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf-8")
-    print(text)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    serve(sys.argv[1])

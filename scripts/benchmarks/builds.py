@@ -1,4 +1,4 @@
-"""Measure builds from the outside: time per model, memory, and the space they spill to."""
+"""Measure builds from the outside: time per model, memory and spilled space."""
 
 import functools
 import json
@@ -26,8 +26,8 @@ from scripts.build_folder import PROJECT, BuildFolder
 
 Result = TypeVar("Result")
 
-# A larger scale is built once, models and tests one by one, and not beside Polars, which
-# has to hold it in memory.
+# A larger scale is built once, models and tests one by one, and not compared with Polars,
+# which has to hold it in memory.
 LARGEST_COMPARED_SCALE = 10
 
 
@@ -38,8 +38,8 @@ class Timing:
     Attributes:
         seconds: by model or table.
         peak_megabytes: the most memory (RSS) that its process held; MB are 10^6 bytes.
-        cpu_seconds: of its process, on all cores together; says more than the clock where
-            a machine does something else too. 0 where it was not measured.
+        cpu_seconds: of its process, on all cores together; more reliable than the clock on
+            a busy machine. 0 if it was not measured.
     """
 
     seconds: dict[str, float]
@@ -56,9 +56,9 @@ class WholeBuild:
     """A `dbt build` of all models and tests, and the release made of it.
 
     Attributes:
-        models: while other models and tests run beside them.
+        models: timed while other models and tests run too.
         build_seconds: wall time, dbt's start included.
-        temp_megabytes: the most that it spilled to disk at one time.
+        temp_megabytes: the largest size of its spilled files.
         publish_megabytes: the most memory that publishing held.
     """
 
@@ -83,13 +83,13 @@ class SpillWatch:
         self._folder = folder
 
     def look(self) -> None:
-        """See how large it is now."""
+        """Measure its size now."""
         size = 0
         for file in self._folder.rglob("*"):
             try:
                 size += file.stat().st_size
             except OSError:
-                continue  # Gone since it was listed.
+                continue  # It was removed in the meantime.
         self.peak_megabytes = max(self.peak_megabytes, size / 1e6)
 
 
@@ -143,17 +143,26 @@ def run_program(folder: BuildFolder, module: str, *arguments: str) -> str:
     return program.stdout
 
 
+def run_audience(folder: BuildFolder, *words: str) -> str:
+    """Run a command of `audience`; returns what it printed.
+
+    Raises:
+        BuildError: it failed.
+    """
+    return run_program(folder, "scripts.cli", *words)
+
+
 def build_whole(
     folder: BuildFolder, log: Path, *, one_by_one: bool
 ) -> tuple[Timing, float, float]:
-    """Build and test everything from nothing; in a process of its own.
+    """Build and test everything from scratch; call it in a new process.
 
     Args:
-        one_by_one: whether no model or test is to run beside another.
+        one_by_one: whether to run one model or test at a time.
 
     Returns:
         What each model took, the wall time of `dbt build` in seconds, and the
-        most that it spilled in MB.
+        largest size of its spilled files in MB.
     """
     shutil.rmtree(folder.root, ignore_errors=True)
     with dbt_progress(Console()) as show, watched_spill(folder) as watch:
@@ -163,7 +172,7 @@ def build_whole(
 
 
 def build_models(folder: BuildFolder, log: Path) -> Timing:
-    """Run all models one after the other, from nothing; in a process of its own."""
+    """Run all models one by one, from scratch; call it in a new process."""
     shutil.rmtree(folder.root, ignore_errors=True)
     kinds = ("--resource-type", "seed", "--resource-type", "model")
     command = ["build", "--threads", "1", *kinds]
@@ -171,7 +180,7 @@ def build_models(folder: BuildFolder, log: Path) -> Timing:
 
 
 def model_timing(run: DbtRun) -> Timing:
-    """What dbt says of each model, and the peak memory of its process.
+    """The seconds of each model, and the peak memory of dbt.
 
     Raises:
         BuildError: something failed.
@@ -188,13 +197,13 @@ def model_timing(run: DbtRun) -> Timing:
 
 
 def publish(folder: BuildFolder) -> tuple[float, float]:
-    """Publish what was built; in a process of its own.
+    """Publish the build; call it in a new process.
 
     Returns:
         Wall time in seconds, and peak memory in MB.
     """
     started = time.monotonic()
-    run_program(folder, "scripts.releases.publish")
+    run_audience(folder, "publish")
     return time.monotonic() - started, peak_megabytes(resource.RUSAGE_CHILDREN)
 
 
@@ -218,7 +227,7 @@ def measure_whole_build(
 
 
 def evaluation_models(folder: BuildFolder) -> set[str]:
-    """The models that measure how well rankings do, by the folders that they lie in."""
+    """The models in folders called evaluation; they measure how good rankings are."""
     nodes = json.loads((folder.dbt_target / "manifest.json").read_text())["nodes"]
     return {
         node["name"]

@@ -1,4 +1,4 @@
-"""Measure what a day more costs: a build that goes on, beside one from nothing."""
+"""Measure the cost of another day: an incremental build, and one from scratch."""
 
 import shutil
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from scripts.benchmarks.builds import in_own_process, model_timing, run_program
+from scripts.benchmarks.builds import in_own_process, model_timing, run_audience
 from scripts.build.incremental import run_incrementally
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
@@ -22,14 +22,14 @@ SHORT_LOG = 5_000
 
 @dataclass(frozen=True)
 class DayMore:
-    """A log of many days from nothing, and then one day more.
+    """A log of many days built from scratch, and then another day.
 
     Attributes:
-        days: of the log before the last one.
-        day_interactions: those of the last day.
-        all_models, day_models: seconds of all models, one after the other.
-        least_all, least_day: the same of a log of SHORT_LOG interactions, and once more
-            without anything new: what dbt needs whatever the log.
+        days: the days of the log without the last one.
+        day_interactions: interactions of the last day.
+        all_models, day_models: seconds of all models, one by one.
+        least_all, least_day: the same for a log of SHORT_LOG interactions, and again
+            without a new one: the time that dbt needs for any log.
         build, refresh: wall time of `make build` and `make refresh`, tests and publishing
             included, in seconds.
         served: from the start of the refresh to the first answer of a running API out of
@@ -48,7 +48,7 @@ class DayMore:
 
     @property
     def share_of_models(self) -> float:
-        """What the day's models cost of all, beyond what dbt needs whatever the log."""
+        """The cost of the day's models as a share of all, without dbt's own time."""
         return (self.day_models - self.least_day) / (self.all_models - self.least_all)
 
 
@@ -72,17 +72,17 @@ def write_days(log: Path, folder: Path) -> list[Path]:
 
 
 def model_seconds(folder: BuildFolder, log: str) -> float:
-    """All models one after the other, going on from what is there; in its own process."""
+    """Seconds of all models, one by one, incrementally; call it in a new process."""
     kinds = ("--resource-type", "seed", "--resource-type", "model")
     command = ["build", "--threads", "1", *kinds]
     return model_timing(run_incrementally(command, {"log": log} | SETTINGS, folder)).total
 
 
 def measure_day_more(root: Path, log: Path) -> DayMore:
-    """Build all days but the last, then the last too.
+    """Build all days but the last, then the last.
 
     Args:
-        root: for the days and the builds; what is there is removed.
+        root: a folder for the days and the builds; earlier ones are removed.
 
     Raises:
         BuildError, MeasurementError: something failed.
@@ -99,7 +99,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     shutil.rmtree(whole.root, ignore_errors=True)
     started = time.monotonic()
     settings = yaml.safe_dump(SETTINGS, default_flow_style=True).strip()
-    run_program(whole, "scripts.build.pipeline", "--log", pattern, "--vars", settings)
+    run_audience(whole, "build", "--log", pattern, "--vars", settings)
     build = time.monotonic() - started
 
     short = root / "short.parquet"
@@ -113,7 +113,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     day_models = in_own_process(model_seconds, models, pattern)
     with running_api(whole, ["api"], workers=1) as api:
         started = time.monotonic()
-        run_program(whole, "scripts.build.refresh")
+        run_audience(whole, "refresh")
         refresh = time.monotonic() - started
         current = ReleaseFolder(whole.releases).current()
         while current is not None and current.release_id not in _release_of(api.url):
@@ -138,6 +138,6 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
 
 
 def _release_of(url: str) -> str:
-    """What an API says of the release that it serves."""
+    """The health answer of an API, which names its release."""
     with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310
         return str(answer.read())

@@ -1,4 +1,4 @@
-"""The growth of time and space with the log, as a chart for the README."""
+"""The growth of time and space with the log, as a chart for docs/scaling.md."""
 
 import vl_convert
 
@@ -25,7 +25,7 @@ def growth_chart(results: list[ScaleResult]) -> str:
             ("memory", whole.models.peak_megabytes),
             ("spilled", whole.temp_megabytes),
         ):
-            # Next to nothing would stretch a logarithmic axis.
+            # A tiny value would stretch a logarithmic axis.
             if value >= 1:
                 gigabytes.append(_point(result, what, value / 1000))
     specification = {

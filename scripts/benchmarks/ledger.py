@@ -1,12 +1,11 @@
 """Time whole builds at several scales: models, memory, disk, releases, the API, and Polars.
 
-Every measured piece runs in a process of its own, so that its peak memory is its own.
-`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and a chart. What was
-measured of a scale stays beside its log, and `--kept` reports it again.
+Each part runs in a process of its own, so that its peak memory can be measured.
+`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and a chart. The
+measurements of a scale stay next to its log, and `--kept` reports them again.
 """
 
-import argparse
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,7 +18,7 @@ from scripts.benchmarks.builds import (
     evaluation_models,
     in_own_process,
     measure_whole_build,
-    run_program,
+    run_audience,
 )
 from scripts.benchmarks.daily_refresh import measure_day_more
 from scripts.benchmarks.growth_chart import growth_chart
@@ -28,14 +27,11 @@ from scripts.benchmarks.serving import measure_serving
 from scripts.benchmarks.tables import CONTENDERS, compare_tables
 from scripts.build.preconditions import BuildError
 from scripts.build_folder import BuildFolder
-from scripts.releases.running_api import MeasurementError
 from scripts.synthetic.marketplace_plan import GeneratorError, plan_log
-
-ROUNDS = 3
 
 
 def is_whole(log: Path, interactions: int) -> bool:
-    """Whether a log is there with so many interactions."""
+    """Whether the log exists and has so many interactions."""
     if not log.exists():
         return False
     count = duckdb.execute("select count(*) from read_parquet(?)", [str(log)])
@@ -48,15 +44,13 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
     interactions = plan_log(scale).interactions
     if not is_whole(log, interactions):
         console.print(f"Scale {scale:g}: generating {interactions:,} interactions ...")
-        run_program(
-            folder, "scripts.synthetic.interactions", str(log), "--scale", f"{scale}"
-        )
+        run_audience(folder, "generate", "log", str(log), "--scale", f"{scale}")
     console.print(f"Scale {scale:g}: building, testing and publishing ...")
     built = BuildFolder(root / "build")
     is_compared = scale <= LARGEST_COMPARED_SCALE
     whole = measure_whole_build(built, log, one_by_one=not is_compared)
     serving = measure_serving(built)
-    # Timings are noisy: what is compared takes turns, and the best run of each counts.
+    # Timings are noisy: the contenders take turns, and the best run of each counts.
     measured: list[list[Timing]] = []
     for number in range(1, (rounds if is_compared else 1) + 1):
         alone = in_own_process(build_models, folder, log) if is_compared else whole.models
@@ -87,10 +81,10 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
 def result_of(
     root: Path, scale: float, rounds: int, console: Console, *, is_kept: bool
 ) -> ScaleResult:
-    """What is measured of a scale, or was.
+    """The measurements of a scale, new or kept.
 
     Raises:
-        BuildError: nothing was measured before.
+        BuildError: nothing is kept.
     """
     kept = root / "result.json"
     if is_kept:
@@ -102,67 +96,34 @@ def result_of(
     return result
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.ledger",
-        description="Time builds, models, releases and the API, and a plain Polars program"
-        " beside them, at each scale; writes bench/benchmark.md and bench/growth.svg in the"
-        " build folder.",
-    )
-    parser.add_argument(
-        "scales", nargs="*", default=["1"], help="1 is 498,879 interactions (default 1)"
-    )
-    parser.add_argument(
-        "--rounds",
-        type=int,
-        default=ROUNDS,
-        help=f"how many runs up to scale {LARGEST_COMPARED_SCALE} (default {ROUNDS})",
-    )
-    parser.add_argument(
-        "--kept", action="store_true", help="report what was measured before"
-    )
-    options = parser.parse_args(arguments)
-    if options.rounds < 1:
-        parser.error(f"--rounds {options.rounds}, must be 1 or more")
-    bench = BuildFolder.from_environment().root / "bench"
+def write_report(bench: Path, scales: Sequence[str], rounds: int, *, is_kept: bool) -> str:
+    """Measure some scales, write benchmark.md and growth.svg to a folder; returns the text.
+
+    Args:
+        scales: numbers; 1 is 498,879 interactions.
+        rounds: how often to measure scales up to LARGEST_COMPARED_SCALE.
+        is_kept: whether to report earlier measurements.
+
+    Raises:
+        GeneratorError: no log can have such a scale.
+        BuildError, MeasurementError: something could not be measured.
+    """
     console = Console()
-    try:
-        scales = sorted({_scale(text) for text in options.scales})
-        results = [
-            result_of(
-                bench / f"{scale:g}",
-                scale,
-                options.rounds,
-                console,
-                is_kept=options.kept,
-            )
-            for scale in scales
-        ]
-        text = report(results)
-        (bench / "benchmark.md").write_text(text, encoding="utf-8")
-        (bench / "growth.svg").write_text(growth_chart(results), encoding="utf-8")
-    except (
-        GeneratorError,
-        BuildError,
-        MeasurementError,
-        OSError,
-        duckdb.Error,
-    ) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("error: interrupted", file=sys.stderr)
-        return 130
-    print(f"\n{text}\nWritten to {bench / 'benchmark.md'} and {bench / 'growth.svg'}")
-    return 0
+    results = [
+        result_of(bench / f"{scale:g}", scale, rounds, console, is_kept=is_kept)
+        for scale in sorted({_scale(text) for text in scales})
+    ]
+    text = report(results)
+    (bench / "benchmark.md").write_text(text, encoding="utf-8")
+    (bench / "growth.svg").write_text(growth_chart(results), encoding="utf-8")
+    return text
 
 
 def _scale(text: str) -> float:
-    """A scale that a log can be planned for.
+    """A scale as a number.
 
     Raises:
-        GeneratorError: it is none.
+        GeneratorError: no log can have such a scale.
     """
     try:
         scale = float(text)
@@ -170,7 +131,3 @@ def _scale(text: str) -> float:
         raise GeneratorError(f"scale {text}, must be a number such as 1 or 0.1") from error
     plan_log(scale)
     return scale
-
-
-if __name__ == "__main__":
-    sys.exit(main())

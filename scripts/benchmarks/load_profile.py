@@ -16,7 +16,7 @@ class Application(FastHttpUser):
     products: list[int | str]
 
     def on_start(self) -> None:
-        """Learn which products there are."""
+        """Get some products to look up."""
         answer = self.client.get("/products/sample?n=1000", name="/products/sample")
         self.products = answer.json()["sample_products"]
 
@@ -32,18 +32,18 @@ class Application(FastHttpUser):
 
     @task(5)
     def recommend_unknown(self) -> None:
-        """Look up a product that nobody knows."""
+        """Look up an unknown product."""
         self.client.get("/recommend/987654321", name="/recommend/[unknown]")
 
     @task(5)
     def health(self) -> None:
-        """Ask whether it is well."""
+        """Check the health of the API."""
         self.client.get("/health")
 
 
 @events.quitting.add_listener  # type: ignore[untyped-decorator]
 def judge(environment: Environment, **_: object) -> None:
-    """Fail where a request failed, or was too slow."""
+    """Fail if a request failed or was too slow."""
     total = environment.stats.total
     if total.num_failures or total.max_response_time > 1000 * SLOWEST_SECONDS:
         environment.process_exit_code = 1

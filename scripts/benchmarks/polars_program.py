@@ -117,7 +117,7 @@ def rank_customers(customer_products: pl.DataFrame) -> pl.DataFrame:
 
 def _min_max_normalized(feature: str) -> pl.Expr:
     value = pl.col(feature)
-    # 0 / 0 where all values are equal: such a feature ranks nobody.
+    # 0 / 0 if all values are equal: such a feature does not rank customers.
     return ((value - value.min()) / (value.max() - value.min())).fill_nan(0.0)
 
 

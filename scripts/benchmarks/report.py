@@ -1,4 +1,4 @@
-"""What a benchmark measures, and the Markdown report of it."""
+"""The measurements of a benchmark, and their report in Markdown."""
 
 import dataclasses
 import itertools
@@ -15,7 +15,7 @@ from scripts.benchmarks.daily_refresh import SETTINGS, SHORT_LOG, DayMore
 from scripts.benchmarks.serving import Answers, Serving
 from scripts.benchmarks.tables import COMPARED_TABLES
 
-DBT_THREADS = os.environ.get("AUDIENCE_DBT_THREADS", resource_limits.DBT_THREADS)
+DBT_THREADS = resource_limits.dbt_threads()
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class ScaleResult:
     """Everything measured at one scale.
 
     Attributes:
-        rounds: how many runs the best and the slowest are out of.
-        serving: the API over the release; None where there is no wrk to ask it.
-        day_more: what another day costs; None at a scale where it is not measured.
-        alone: all models, one after the other, in the best of several rounds.
-        evaluation_seconds: the part of it that measures how well rankings do.
+        rounds: the number of runs; the best and the slowest are reported.
+        serving: the API over the release; None if wrk is not installed.
+        day_more: the cost of another day; None if it was not measured at this scale.
+        alone: all models, one by one, in the best of several rounds.
+        evaluation_seconds: the part of it that measures how good rankings are.
         contenders: the compared tables, by who computed them, in the best round of each;
             empty at a scale that is not compared.
         slowest: seconds for all compared tables in the slowest round of each contender;
-            far from the best where the machine was busy with something else.
+            far from the best if the machine was busy.
     """
 
     scale: float
@@ -204,7 +204,7 @@ def report_tables(results: list[ScaleResult]) -> list[str]:
     if not results:
         return []
     sections = [
-        "## Three tables beside Polars",
+        "## Three tables, compared with Polars",
         f"Seconds for {', '.join(f'`{name}`' for name in COMPARED_TABLES)} and what they"
         f" need; who computes them takes turns, and the best of {_rounds(results)} runs"
         " counts. Without the start of a process and its imports.",
@@ -242,15 +242,15 @@ def report_growth(results: list[ScaleResult]) -> list[str]:
         for small, large in steps
     ]
     heading = ["model"]
-    heading += [f"{r.scale:g} {how}, s" for r in results for how in ("alone", "beside")]
+    heading += [f"{r.scale:g} {how}, s" for r in results for how in ("alone", "in a build")]
     heading += [f"{a.scale:g} to {b.scale:g} alone, times" for a, b in steps]
     slowest = sorted(results[-1].alone.seconds.items(), key=lambda item: -item[1])
     rows = []
     for name, _ in slowest:
         alone = [result.alone.seconds[name] for result in results]
-        beside = [result.whole.models.seconds[name] for result in results]
+        in_build = [result.whole.models.seconds[name] for result in results]
         cells = [
-            f"{one:.2f} | {other:.2f}" for one, other in zip(alone, beside, strict=True)
+            f"{one:.2f} | {other:.2f}" for one, other in zip(alone, in_build, strict=True)
         ]
         cells += [f"{large / small:.1f}" for small, large in itertools.pairwise(alone)]
         rows.append(" | ".join([f"`{name}`", *cells]))
@@ -265,8 +265,7 @@ def report_growth(results: list[ScaleResult]) -> list[str]:
         else "One scale only.",
         "## Seconds per model",
         f"Alone: one model at a time, best of {_rounds(results)} runs of all; these add"
-        " up. Beside: in the one `dbt build`, where models and tests share the cores; these"
-        " overlap."
-        " Both include what dbt itself does for a model.",
+        " up. In a build: in the one `dbt build`, where models and tests share the cores;"
+        " these overlap. Both include dbt's own time for a model.",
         table(" | ".join(heading), rows),
     ]

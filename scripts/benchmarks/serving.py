@@ -21,11 +21,11 @@ SINGLE_QUESTIONS = 40
 
 @dataclass(frozen=True)
 class Answers:
-    """How fast answers to one kind of question came.
+    """The latency of one kind of question.
 
     Attributes:
-        rate: per second, from all workers; None where one was asked after the other.
-        p50, p99: latency in ms; of few questions, p99 is the slowest.
+        rate: per second, from all workers; None if questions were asked one by one.
+        p50, p99: latency in ms; for a few questions, p99 is the slowest.
     """
 
     rate: float | None
@@ -40,8 +40,8 @@ class Serving:
 
     Attributes:
         start_seconds: from its start to its first answer.
-        worker_megabytes: memory (RSS) of the largest worker after all that.
-        answers: by what was asked.
+        worker_megabytes: memory (RSS) of the largest worker at the end.
+        answers: by question.
     """
 
     start_seconds: float
@@ -50,7 +50,7 @@ class Serving:
 
 
 def ask_singly(url: str, addresses: list[str]) -> Answers:
-    """Ask one question after the other."""
+    """Ask questions one by one."""
     taken = []
     failed = 0
     for address in addresses:
@@ -65,7 +65,7 @@ def ask_singly(url: str, addresses: list[str]) -> Answers:
 
 
 def measure_serving(folder: BuildFolder) -> Serving | None:
-    """Serve the current release of a folder and ask; None where wrk is not installed."""
+    """Measure the API over the current release; None if wrk is not installed."""
     if shutil.which("wrk") is None:
         return None
     manifest = json.loads((folder.releases / "current" / "manifest.json").read_text())

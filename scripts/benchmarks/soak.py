@@ -1,14 +1,13 @@
 """Keep the API under full load while releases switch, and watch its memory and files.
 
-Ten minutes with a switch every ten seconds stand for a day with a release an hour and more.
+Ten minutes with a switch every ten seconds have more switches than a day with a release per
+hour.
 Needs wrk, and two releases to switch between (`make build`, `make publish`).
 """
 
-import argparse
 import re
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -23,7 +22,7 @@ GROWTH = 1.10
 
 
 def worker_processes(parent: int) -> list[psutil.Process]:
-    """The processes that answer: those with a listening socket."""
+    """The worker processes: those with a listening socket."""
     return [
         child
         for child in psutil.Process(parent).children()
@@ -35,7 +34,7 @@ def memory_and_files(workers: list[psutil.Process]) -> list[tuple[float, int]]:
     """Resident memory in MB and open files of each worker.
 
     Raises:
-        MeasurementError: one has died.
+        MeasurementError: a worker has died.
     """
     try:
         return [(worker.memory_info().rss / 1e6, worker.num_fds()) for worker in workers]
@@ -44,7 +43,7 @@ def memory_and_files(workers: list[psutil.Process]) -> list[tuple[float, int]]:
 
 
 def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
-    """Run; returns whether nothing grew and nothing failed.
+    """Run; returns whether memory stayed flat and no request failed.
 
     Raises:
         MeasurementError: wrk or a second release is missing.
@@ -75,7 +74,7 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
                 releases.serve(pair[switches % 2])
                 switches += 1
                 now = memory_and_files(workers)
-                # The first half fills caches and arenas; what grows after it is a leak.
+                # The first half fills caches and arenas; growth after it is a leak.
                 if not first and time.monotonic() - started >= seconds / 2:
                     first = now
                 shown = "   ".join(f"{megabytes:.0f} ({files})" for megabytes, files in now)
@@ -97,23 +96,3 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
     print(f"Memory {'stays' if is_flat else 'does NOT stay'} within 10 %.")
     is_answered = "Requests/sec" in output
     return is_flat and is_answered and not re.search("Non-2xx|Socket errors", output)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.soak", description=__doc__
-    )
-    parser.add_argument("--seconds", type=int, default=600, help="how long (600)")
-    parser.add_argument("--interval", type=int, default=10, help="between switches (10)")
-    options = parser.parse_args(arguments)
-    folder = BuildFolder.from_environment()
-    try:
-        return 0 if soak(folder, options.seconds, options.interval) else 1
-    except MeasurementError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

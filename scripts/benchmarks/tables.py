@@ -1,4 +1,4 @@
-"""Three tables by dbt, by the same SQL without dbt, and by Polars: they take turns."""
+"""Three tables by dbt, by the same SQL without dbt, and by Polars, in turns."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from scripts.benchmarks.builds import (
 )
 from scripts.build_folder import PROJECT, BuildFolder
 
-# What the Polars program writes too.
+# The Polars program writes the same tables.
 COMPARED_TABLES = ("stg_interactions", "customers", "product_audiences")
 CONTENDERS = ("DuckDB by dbt (a)", "DuckDB without dbt (b)", "Polars")
 
@@ -25,7 +25,7 @@ CONTENDERS = ("DuckDB by dbt (a)", "DuckDB without dbt (b)", "Polars")
 def nodes_by_table(folder: BuildFolder) -> dict[str, list[dict[str, Any]]]:
     """Models and seeds that each compared table needs, from dbt's manifest, in order.
 
-    What several tables need stands with the first of them.
+    A model that several tables need is listed with the first of them.
     """
     nodes = json.loads((folder.dbt_target / "manifest.json").read_text())["nodes"]
     ids = {node["name"]: node_id for node_id, node in nodes.items()}
@@ -42,10 +42,11 @@ def nodes_by_table(folder: BuildFolder) -> dict[str, list[dict[str, Any]]]:
 
 
 def run_plain_sql(folder: BuildFolder, database: Path) -> Timing:
-    """Run the compared models' SQL, compiled by a dbt run; in a process of its own.
+    """Run the compared models' SQL, as dbt compiled it; call it in a new process.
 
     Args:
-        database: in a folder of its own; named like the warehouse, as compiled SQL is.
+        database: a file in an empty folder, with the warehouse's name, which compiled SQL
+            contains.
     """
     shutil.rmtree(database.parent, ignore_errors=True)
     database.parent.mkdir(parents=True)
@@ -76,11 +77,11 @@ def run_plain_sql(folder: BuildFolder, database: Path) -> Timing:
 def compare_tables(
     folder: BuildFolder, log: Path, root: Path, alone: Timing
 ) -> list[Timing]:
-    """The compared tables by each contender, in a folder where models were run alone.
+    """The compared tables by each contender, after a run of the models alone.
 
     Args:
-        root: where the others write to.
-        alone: of that run.
+        root: the folder of the other contenders.
+        alone: the timing of that run.
     """
     needed = {
         table: sum(alone.seconds.get(node["name"], 0) for node in nodes)

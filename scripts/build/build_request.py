@@ -1,6 +1,5 @@
-"""What to build: the order of a command line, and the settings of dbt that it means."""
+"""What to build: the request of a command line, and the dbt variables that it means."""
 
-import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,20 +17,22 @@ from scripts.build.log_source import (
     read_mapping,
 )
 from scripts.build_folder import BuildFolder
-from scripts.releases.publish import KEPT_RELEASES
+from scripts.releases.release_folder import KEPT_RELEASES
+from scripts.settings.build_settings import BuildSettings
+from scripts.settings.settings_yaml import TooManyAliasesError, load_settings
 
 
 @dataclass(frozen=True)
-class Order:
+class BuildRequest:
     """What to build.
 
     Attributes:
         log: path or glob of the raw log; generated if None and not there yet.
         mapping: YAML file that describes it.
-        extra: more dbt variables, as YAML.
+        extra: more settings, as YAML.
         keep: how many releases to keep.
         target: the engine, an output of profiles.yml: duckdb or spark.
-        accepted_drift: why a build that has drifted is to be published; None if it is not.
+        accepted_drift: why a build that has drifted is published; None if it is not.
     """
 
     log: str | None = None
@@ -42,39 +43,6 @@ class Order:
     accepted_drift: str | None = None
 
 
-def order_parser(program: str, description: str) -> argparse.ArgumentParser:
-    """A parser of what to build."""
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("--log", help="path or glob of CSV or Parquet files")
-    parser.add_argument("--mapping", type=Path, help="YAML file that describes the log")
-    parser.add_argument("--vars", help="more settings as YAML, such as 'top_n: 20'")
-    parser.add_argument(
-        "--keep",
-        type=int,
-        default=KEPT_RELEASES,
-        help=f"how many releases to keep (default {KEPT_RELEASES})",
-    )
-    parser.add_argument(
-        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
-    )
-    return parser
-
-
-def read_order(parser: argparse.ArgumentParser, arguments: list[str] | None) -> Order:
-    """What a command line orders; a wrong one ends the program."""
-    options = parser.parse_args(arguments)
-    if options.keep < 1:
-        parser.error(f"--keep {options.keep}, must be 1 or more")
-    return Order(
-        options.log,
-        options.mapping,
-        options.vars,
-        options.keep,
-        getattr(options, "target", "duckdb"),
-        options.accept_drift,
-    )
-
-
 def gather_settings(
     folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
 ) -> dict[str, Any]:
@@ -82,11 +50,14 @@ def gather_settings(
 
     Raises:
         LogSourceError: the mapping or the log cannot be read.
+        SettingError: a setting is not valid.
     """
     settings = read_mapping(mapping) if mapping else {}
     if extra:
         try:
-            given = yaml.safe_load(extra)
+            given = load_settings(extra)
+        except TooManyAliasesError as error:
+            raise LogSourceError(f"--vars: {error}") from error
         except (yaml.YAMLError, ValueError) as error:
             raise LogSourceError(f"--vars {extra!r} is not YAML") from error
         if not isinstance(given, dict):
@@ -102,19 +73,21 @@ def gather_settings(
             "experiment_units": literal(str(folder.example_units)),
             "with_examples": True,
         }
-    settings["log"] = str(settings.get("log", literal(str(folder.default_log))))
+    settings.setdefault("log", literal(str(folder.default_log)))
     check_inputs(settings)
-    # As a release's manifest has them, which later builds go on with.
+    # As in the manifest of a release, which a refresh reads.
     plain: dict[str, Any] = json.loads(json.dumps(settings, default=str))
     return plain
 
 
 def check_inputs(settings: dict[str, Any]) -> None:
-    """See that the log, the tables beside it and the seeds can be read.
+    """See that settings are valid, and that the files of a build can be read.
 
     Raises:
-        LogSourceError: one cannot.
+        SettingError: a setting is not valid.
+        LogSourceError: the log, a table beside it or a seed cannot be read.
     """
+    BuildSettings.check(settings)
     check_log(settings["log"], str(settings.get("encoding", "utf-8")))
     check_side_inputs(settings)
     check_input_columns(settings)

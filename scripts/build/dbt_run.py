@@ -20,7 +20,8 @@ import duckdb
 import yaml
 
 from scripts import resource_limits
-from scripts.build_folder import PROJECT, TIED_PROCESS, BuildFolder
+from scripts.build.parsed_project import parsed_project, prune
+from scripts.build_folder import DBT_PROCESS, PROJECT, TIED_PROCESS, BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
 HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
@@ -101,6 +102,7 @@ def run_dbt(
     started = time.monotonic()
     target = target or folder.dbt_target
     earlier_results = _stamp(target)
+    parsed = parsed_project(folder, variables, _option(command, "--target") or "duckdb")
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
     # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
@@ -108,13 +110,15 @@ def run_dbt(
     process = subprocess.Popen(
         [
             # -P: modules are looked for where dbt's own program looks for them.
-            *(sys.executable, "-P", str(TIED_PROCESS), "dbt"),
+            *(sys.executable, "-P", str(TIED_PROCESS), str(DBT_PROCESS)),
             *("--log-format", "json", "--log-level-file", "warn"),
             *command,
             *("--vars", _flow(variables)),
         ],
         cwd=Path.cwd(),
-        env=_environment(folder, target) | (environment or {}),
+        env=_environment(folder, target)
+        | {"AUDIENCE_PARSED_PROJECT": str(parsed)}
+        | (environment or {}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -144,6 +148,7 @@ def run_dbt(
         assert process.stdin is not None
         process.stdin.close()
     run.seconds = time.monotonic() - started
+    prune(folder)
     # Where dbt could not write its results, those of an earlier run must not pass for them.
     if _stamp(target) != earlier_results:
         run.problems, run.warnings = _explain(folder, target, variables)
@@ -179,6 +184,10 @@ def _environment(folder: BuildFolder, target: Path) -> dict[str, str]:
             "DO_NOT_TRACK": "1",
         }
     )
+
+
+def _option(command: list[str], name: str) -> str | None:
+    return command[command.index(name) + 1] if name in command else None
 
 
 def _flow(variables: dict[str, Any]) -> str:

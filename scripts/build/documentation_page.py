@@ -3,42 +3,31 @@
 It describes the last build, with that build's settings.
 """
 
-import argparse
 import json
-import sys
+from pathlib import Path
 
 from scripts.build.dbt_run import run_dbt
-from scripts.build_folder import BuildFolder, FolderInUseError, shown
+from scripts.build.preconditions import BuildError
+from scripts.build_folder import BuildFolder, shown
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.build.documentation_page", description=__doc__
-    ).parse_args(arguments)
-    folder = BuildFolder.from_environment()
+def write_documentation(folder: BuildFolder) -> Path:
+    """Write the page of a folder's last build; returns its file.
+
+    Raises:
+        BuildError: there is no build to describe, or dbt failed.
+        FolderInUseError: a build is running.
+    """
     results = folder.dbt_target / "run_results.json"
-    try:
-        with folder.lock() as lock:
+    with folder.lock() as lock:
+        try:
             settings = json.loads(results.read_text(encoding="utf-8"))["args"]["vars"]
-            print("Writing the documentation (a few seconds) ...", flush=True)
-            command = ["docs", "generate", "--static"]
-            run = run_dbt(command, settings, folder, target=folder.docs, lock=lock)
-    except (FileNotFoundError, ValueError, KeyError):
-        print(
-            f"error: No build in {shown(folder.root)} to describe: run `make build` first",
-            file=sys.stderr,
-        )
-        return 1
-    except (FolderInUseError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        except (FileNotFoundError, ValueError, KeyError) as error:
+            raise BuildError(
+                f"No build in {shown(folder.root)} to describe: run `make build` first"
+            ) from error
+        command = ["docs", "generate", "--static"]
+        run = run_dbt(command, settings, folder, target=folder.docs, lock=lock)
     if run.exit_code:
-        print("error: " + "\n".join(run.problems), file=sys.stderr)
-        return 1
-    print(f"Open {shown(folder.docs / 'static_index.html')}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        raise BuildError("\n".join(run.problems))
+    return folder.docs / "static_index.html"

@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from scripts.build.dbt_run import DbtRun, run_dbt
-from scripts.build.input_columns import InputFormat, columns_of, input_format
+from scripts.build.input_columns import Input, columns_of, find_input
 from scripts.build.input_fingerprint import fingerprint_of_project
 from scripts.build.log_state import (
     LogFile,
@@ -81,7 +81,7 @@ def plan_reading(
     Raises:
         LogSourceError: the files of the log do not fit together.
     """
-    log = input_format(settings, "log")
+    log = find_input(settings, "log")
     assert log is not None, "a build has a log"
     files = stamp_files(log_files(log.path))
     fingerprint = _fingerprint(settings, columns_of(list(files), log))
@@ -193,7 +193,7 @@ def _why_not_continue(
     fingerprint: str,
     files: dict[str, LogFile],
     tables: set[str],
-    log: InputFormat,
+    log: Input,
 ) -> str | None:
     """Why a run cannot continue from the build that left this state; None where it can."""
     if earlier.fingerprint != fingerprint:

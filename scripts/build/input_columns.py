@@ -7,7 +7,7 @@ What an input must have stands in models/staging/_staging__sources.yml. The macr
 import gzip
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import duckdb
 
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build_folder import literal_paths
+from scripts.settings.build_settings import BuildSettings
+from scripts.settings.input_settings import InputFormat
 
 SAMPLE_BYTES = 65_536
 # More than a CSV file may have; DuckDB wants to know the columns before it reads one.
@@ -25,43 +27,29 @@ TIMES = ("event_date", "contacted_at")
 
 
 @dataclass(frozen=True)
-class InputFormat:
-    """How an input is written; its settings, as the macro `input_settings` has them.
+class Input:
+    """An input of a build.
 
     Attributes:
-        columns: the input's own names or positions, by our names.
-        expressions: SQL, by our names.
+        path: a path, or a glob of paths.
+        written: how its files are written.
     """
 
     path: str
-    columns: Mapping[str, str | int] = field(default_factory=dict)
-    expressions: Mapping[str, str] = field(default_factory=dict)
-    delimiter: str = ","
-    has_header: bool = True
-    encoding: str = "utf-8"
-    time_format: str = "iso"
+    written: InputFormat[Any]
 
 
-def input_format(settings: Mapping[str, Any], name: str) -> InputFormat | None:
-    """How an input of these settings is written; None where there is no such input.
+def find_input(settings: Mapping[str, Any], name: str) -> Input | None:
+    """An input as settings describe it; None where there is no such input.
 
-    A setting of the wrong type counts as left out: the check of settings names it.
+    Raises:
+        SettingError: a setting is not valid.
     """
-    given = settings if name == "log" else settings.get(name)
-    if isinstance(given, str):
-        given = {"path": given}
-    if not isinstance(given, Mapping):
-        return None
-    path = given.get("log" if name == "log" else "path")
-    if not isinstance(path, str) or not path:
-        return None
-    default = InputFormat(path)
-    found = {
-        key: given[key]
-        for key, value in vars(default).items()
-        if key != "path" and isinstance(given.get(key), type(value))
-    }
-    return InputFormat(path, **found)
+    checked = BuildSettings.check(settings)
+    if name == "log":
+        return Input(checked.log, checked)
+    table = getattr(checked, name)
+    return Input(table.path, table) if table else None
 
 
 def check_input_columns(settings: Mapping[str, Any]) -> None:
@@ -71,11 +59,11 @@ def check_input_columns(settings: Mapping[str, Any]) -> None:
         LogSourceError: one does not.
     """
     for name, wanted in declared_inputs().items():
-        written = input_format(settings, name)
-        if written is None:
+        source = find_input(settings, name)
+        if source is None:
             continue
-        files = [str(file) for file in matching(written.path)]
-        columns = columns_of(files, written)
+        files = [str(file) for file in matching(source.path)]
+        columns = columns_of(files, source)
         for column in columns:
             if column.lower() in RESERVED:
                 raise LogSourceError(
@@ -83,10 +71,12 @@ def check_input_columns(settings: Mapping[str, Any]) -> None:
                     " itself: rename it there."
                 )
         for our_name, is_optional in wanted.items():
-            _check_column(files[0], columns, our_name, written, is_optional=is_optional)
+            _check_column(
+                files[0], columns, our_name, source.written, is_optional=is_optional
+            )
 
 
-def columns_of(files: list[str], written: InputFormat) -> dict[str, str]:
+def columns_of(files: list[str], source: Input) -> dict[str, str]:
     """Name and type of the columns that files of an input have together; CSV is text.
 
     Raises:
@@ -96,7 +86,7 @@ def columns_of(files: list[str], written: InputFormat) -> dict[str, str]:
     csv = [file for file in files if not file.endswith(".parquet")]
     if parquet and csv:
         raise LogSourceError(
-            f"{written.path} matches both CSV and Parquet files ({csv[0]}, {parquet[0]}):"
+            f"{source.path} matches both CSV and Parquet files ({csv[0]}, {parquet[0]}):"
             " expected one format. Narrow the pattern."
         )
     with duckdb.connect() as connection:
@@ -106,10 +96,10 @@ def columns_of(files: list[str], written: InputFormat) -> dict[str, str]:
                 [_literal(parquet)],
             )
             return {row[0]: row[1].upper() for row in described.fetchall()}
-        fields = _header_of(connection, csv, written)
+        fields = _header_of(connection, csv, source.written)
     columns: dict[str, str] = {}
     for position, value in enumerate(fields, 1):
-        name = (value.strip() if written.has_header else "") or f"column{position}"
+        name = (value.strip() if source.written.has_header else "") or f"column{position}"
         if name.lower() in (earlier.lower() for earlier in columns):
             name = f"{name}_{position}"
         columns[name] = "VARCHAR"
@@ -117,7 +107,7 @@ def columns_of(files: list[str], written: InputFormat) -> dict[str, str]:
 
 
 def _header_of(
-    connection: duckdb.DuckDBPyConnection, files: list[str], written: InputFormat
+    connection: duckdb.DuckDBPyConnection, files: list[str], written: InputFormat[Any]
 ) -> list[str]:
     """The first row of the first file, which the others must have too if it is a header.
 
@@ -158,7 +148,7 @@ def _header_of(
 def _first_row(
     connection: duckdb.DuckDBPyConnection,
     file: str,
-    written: InputFormat,
+    written: InputFormat[Any],
     most: int = MOST_COLUMNS,
 ) -> list[str]:
     """Fields of the first line of a CSV file, as the macro `csv_first_row` reads them."""
@@ -177,7 +167,7 @@ def _first_row(
     return [value for value in row or () if value is not None]
 
 
-def _first_line(file: str, written: InputFormat) -> str:
+def _first_line(file: str, written: InputFormat[Any]) -> str:
     with gzip.open(file) if file.endswith(".gz") else Path(file).open("rb") as stream:
         beginning = stream.read(SAMPLE_BYTES)
     text = beginning.decode(written.encoding, errors="replace").removeprefix("\ufeff")
@@ -188,7 +178,7 @@ def _check_column(
     file: str,
     columns: Mapping[str, str],
     our_name: str,
-    written: InputFormat,
+    written: InputFormat[Any],
     *,
     is_optional: bool,
 ) -> None:

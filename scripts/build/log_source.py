@@ -1,6 +1,7 @@
 """The inputs of a build and the mapping that describes the log, checked before dbt starts.
 
-Their columns are checked in input_columns.py.
+This module checks the bytes of files, input_columns.py the columns, and scripts/settings
+the settings.
 """
 
 import csv
@@ -14,11 +15,13 @@ from typing import Any
 import yaml
 
 from scripts.build_folder import PROJECT
+from scripts.reported_error import ReportedError
+from scripts.settings.settings_yaml import TooManyAliasesError, load_settings
 
 SAMPLE_BYTES = 65_536
 
 
-class LogSourceError(ValueError):
+class LogSourceError(ReportedError):
     """A log or a mapping that cannot be read; the message says what to do."""
 
 
@@ -29,7 +32,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         LogSourceError: no such file, no YAML, or not a set of `name: value` lines.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_settings(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         shipped = sorted(file.name for file in path.parent.glob("*.yml"))
         known = f"; in {path.parent} there are {', '.join(shipped)}" if shipped else ""
@@ -38,6 +41,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise LogSourceError(f"Cannot read the mapping {path}: {error.strerror}") from error
+    except TooManyAliasesError as error:
+        raise LogSourceError(f"{path}: {error}") from error
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
@@ -68,7 +73,7 @@ def declared_inputs() -> dict[str, dict[str, bool]]:
 def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """The tables next to the log that the settings name: name, path or pattern, encoding.
 
-    The check of settings names anything else that is wrong with them.
+    Such a setting that is not valid is left out: the check of the settings reports it.
     """
     for name in declared_inputs():
         if name == "log":

@@ -12,12 +12,13 @@ from scripts import resource_limits
 from scripts.build.spark_setup import check_spark
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.release_folder import NewerReleaseError, ReleaseError, ReleaseFolder
+from scripts.reported_error import ReportedError
 
 # What DuckDB says of a file that it cannot get at, whatever is in it.
 UNREACHABLE = "Cannot open file|Could not (set lock on|read from|write to) file"
 
 
-class BuildError(RuntimeError):
+class BuildError(ReportedError):
     """A build that stopped; the message holds a sentence for each problem."""
 
 

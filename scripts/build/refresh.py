@@ -6,10 +6,8 @@ drifted too far, or that the API cannot answer from, is not published; one with 
 running API does worse is taken back. What became of it is in the history of builds.
 """
 
-import argparse
 import contextlib
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +22,6 @@ from scripts.build.log_source import matching
 from scripts.build.log_state import read_log_state
 from scripts.build.notifications import notify, write_metrics
 from scripts.build.pipeline import (
-    REPORTED_ERRORS,
-    carry_out,
     rebuild,
 )
 from scripts.build.preconditions import check_writable
@@ -34,8 +30,8 @@ from scripts.build_folder import BuildFolder, shown
 from scripts.releases.publish import drift_check, roll_back
 from scripts.releases.release_folder import POINTER, Release, ReleaseError, ReleaseFolder
 from scripts.releases.release_watch import (
+    WATCH_SECONDS,
     Answers,
-    WatchError,
     answers_of,
     served_by,
     watch,
@@ -49,9 +45,7 @@ from scripts.releases.run_history import (
     read_history,
     taken_back,
 )
-from scripts.releases.smoke_check import SmokeCheckError, smoke_check
-
-WATCH_SECONDS = 60
+from scripts.releases.smoke_check import smoke_check
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,7 @@ def refresh(
         WatchError: AUDIENCE_API_URL is no address.
         SmokeCheckError: the API cannot answer from the new release.
         RolledBackError: a running API did worse with it.
-        REPORTED_ERRORS of scripts.build.pipeline: nothing was published.
+        ReportedError: nothing was published.
     """
     options = options or RefreshOptions()
     before: list[Answers | None] = []
@@ -267,45 +261,3 @@ def plan(folder: BuildFolder, console: Console) -> None:
         ),
         soft_wrap=True,
     )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.build.refresh",
-        description="Take in what is new in the log of the current release, and publish.",
-        epilog="AUDIENCE_API_URL names the API to watch (default: the one of this machine),"
-        " AUDIENCE_API_KEY a key of it where keys are set, AUDIENCE_NOTIFY a command that"
-        " gets the outcome as JSON, AUDIENCE_REFERENCE the release that drift is measured"
-        " from (default: the oldest that is kept, or that was accepted).",
-    )
-    parser.add_argument("--dry-run", action="store_true", help="only say what is new")
-    parser.add_argument(
-        "--always", action="store_true", help="build although nothing is new"
-    )
-    parser.add_argument(
-        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
-    )
-    parser.add_argument(
-        "--watch",
-        type=float,
-        default=WATCH_SECONDS,
-        metavar="SECONDS",
-        help=f"how long to watch a running API (default {WATCH_SECONDS}, 0 not at all)",
-    )
-    given = parser.parse_args(arguments)
-    if given.accept_drift is not None and not given.accept_drift.strip():
-        parser.error("--accept-drift is empty: say why, for whoever reads the history")
-    if not 0 <= given.watch <= 3600:
-        parser.error(f"--watch {given.watch:g}, expected seconds from 0 to 3600")
-    if given.dry_run:
-        return carry_out(plan)
-    options = RefreshOptions(given.accept_drift, given.watch, given.always)
-    return carry_out(
-        lambda folder, console: refresh(folder, console, options),
-        (*REPORTED_ERRORS, SmokeCheckError, RolledBackError, WatchError),
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.build_folder import BuildFolder
+from scripts.reported_error import ReportedError
 
 LEAST_JAVA = 17
 
 
-class SparkSetupError(RuntimeError):
+class SparkSetupError(ReportedError):
     """Something is not installed; the message says what."""
 
 

@@ -1,1 +1,1 @@
-"""Hand over contact lists and note opt-outs."""
+"""Write contact lists and note opt-outs."""

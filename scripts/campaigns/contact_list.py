@@ -1,24 +1,19 @@
-"""Contact lists that are handed over, and the ledger that remembers them.
+"""Contact lists, as `make export` and `make start` write them.
 
     exports/spring-2023-04-03-20261125T081500Z/
-        contacts.csv      the list to hand over (or contacts.parquet)
-        ledger.parquet    what the next build reads: contacts and holdouts
-        receipt.json      what was written, out of which release, and who was left out why
-        experiment.parquet    of an experiment, the design with which it started
+        contacts.csv      the list (or contacts.parquet)
+        ledger.parquet    contacts and holdouts, which the next build reads
+        receipt.json      counts, the release, and who was left out for which reason
+        experiment.parquet    of an experiment, its design at the start
 
-All of them appear in one step, so that a list and its entry in the ledger never part.
+All files appear in one step, so that a list and its entry in the ledger stay together.
 """
 
-import argparse
-import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,34 +21,21 @@ from typing import Any
 
 import duckdb
 
-from scripts.build_folder import (
-    BuildFolder,
-    FolderInUseError,
-    literal_paths,
-    shown,
-    sql_path,
-)
-from scripts.campaigns.opt_outs import has_numbers, noted_opt_outs
-from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.build_folder import BuildFolder, shown, sql_path
+from scripts.campaigns.contact_ledger import ContactListError
+from scripts.releases.release_folder import Release
 
 OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
 
-class ContactListError(RuntimeError):
-    """A list that cannot be handed over; the message says what to do."""
-
-
-REPORTED_ERRORS = (ContactListError, ReleaseError, FolderInUseError)
-
-
 @dataclass(frozen=True)
 class ContactList:
-    """A list that was handed over, or would be.
+    """A contact list that was written, or only counted.
 
     Attributes:
-        folder: where it lies; None where nobody was left to contact, or none was asked for.
-        receipt: what it holds, as in receipt.json.
+        folder: its folder; None if there was no contact to write, or in a dry run.
+        receipt: the content of receipt.json.
     """
 
     folder: Path | None
@@ -62,11 +44,11 @@ class ContactList:
 
 @dataclass(frozen=True)
 class Period:
-    """The days on which contacts may be.
+    """The days on which a campaign or experiment may contact customers.
 
     Attributes:
         owner: the campaign or experiment.
-        seed: the file that says so.
+        seed: the file that defines the days.
     """
 
     owner: str
@@ -78,7 +60,7 @@ class Period:
         """The wanted day, or today.
 
         Raises:
-            ContactListError: it lies outside of the period.
+            ContactListError: it is outside the period.
         """
         day = wanted or datetime.now(UTC).date()
         if not self.starts_on <= day <= self.ends_on:
@@ -89,119 +71,6 @@ class Period:
                 " again"
             )
         return day
-
-
-@contextmanager
-def explain_earlier(release: Release) -> Iterator[None]:
-    """Say that a release lacks what is asked of it because an earlier version made it.
-
-    Raises:
-        ContactListError: it lacks a table or a column.
-    """
-    try:
-        yield
-    except (duckdb.BinderException, duckdb.CatalogException) as error:
-        raise ContactListError(
-            f"{release.release_id} was made by an earlier version: run `make build`"
-        ) from error
-
-
-@contextmanager
-def open_ledger(
-    folder: BuildFolder,
-) -> Iterator[tuple[duckdb.DuckDBPyConnection, Release]]:
-    """The current release, beside what was handed over and who opted out until now.
-
-    Keeps other lists out: each must see what the one before has written.
-
-    Yields:
-        A connection with the database `release` and the tables `ledger`, `experiments`
-        (that have started) and `opted_out`; and the release.
-
-    Raises:
-        ReleaseError: there is no release, or a newer version has made it.
-        ContactListError: the release lacks what is asked of it.
-        FolderInUseError: a build is running.
-    """
-    release = ReleaseFolder(folder.releases).readable()
-    if release is None:
-        raise ReleaseError("There is no release to export from: run `make build` first")
-    folder.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (
-        folder.outside_of_builds(),
-        (folder.exports / ".lock").open("a") as lock,
-        duckdb.connect() as connection,
-        explain_earlier(release),
-    ):
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
-        for table, name, columns in (
-            (
-                "ledger",
-                "ledger.parquet",
-                "customer_id text, product_id text, campaign_id text, contacted_on date,"
-                " arm text, experiment_id text, export_id text, release_id text",
-            ),
-            (
-                "experiments",
-                "experiment.parquet",
-                "experiment_id text, attribution_days bigint",
-            ),
-        ):
-            connection.execute(f"create temp table {table} ({columns})")
-            files = literal_paths(sorted(folder.exports.glob(f"*/{name}")))
-            if files:
-                chosen = ", ".join(column.split()[0] for column in columns.split(", "))
-                connection.execute(
-                    f"insert into {table} select {chosen} from read_parquet($files)",
-                    {"files": files},
-                )
-        are_numbers = has_numbers(connection, "release.customers")
-        connection.execute(
-            "create temp table opted_out as select unnest($ids::text[]) as customer_id",
-            {"ids": noted_opt_outs(folder, are_numbers=are_numbers)},
-        )
-        yield connection, release
-
-
-def records(
-    connection: duckdb.DuckDBPyConnection, release: Release, mart: str
-) -> dict[str, dict[str, Any]]:
-    """The rows of a mart of the release by their first column.
-
-    Raises:
-        ContactListError: the release was made before there was such a mart.
-    """
-    try:
-        found = connection.execute(f"from release.{mart} order by 1")
-    except duckdb.CatalogException as error:
-        raise ContactListError(
-            f"{release.release_id} was made before there was {mart}: run `make build`"
-        ) from error
-    names = [column[0] for column in found.description or []]
-    return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}
-
-
-def record(
-    connection: duckdb.DuckDBPyConnection,
-    release: Release,
-    mart: str,
-    thing: str,
-    name: str,
-) -> dict[str, Any]:
-    """The row of a mart whose first column is a name.
-
-    Raises:
-        ContactListError: there is none; the message says which there are.
-    """
-    found = records(connection, release, mart)
-    if name not in found:
-        raise ContactListError(
-            f"There is no {thing} {name} in {release.release_id}, expected one of"
-            f" {', '.join(found) or 'none: none is active'}"
-        )
-    return found[name]
 
 
 def hand_over(
@@ -215,90 +84,32 @@ def hand_over(
     keep: dict[str, str] | None = None,
     dry_run: bool,
 ) -> ContactList:
-    """Write the list, the ledger and the receipt of what was chosen.
+    """Write the list, the ledger entry and the receipt of the chosen contacts.
 
     Args:
         connection: has a table `chosen`: `campaign_id`, `product_id`, `place`,
             `customer_id`, `arm` (contact or holdout), `cost_per_contact`, `explanation`,
-            `experiment_id`, `experiment_arm`, and why it is left out if it is (`left_out`).
+            `experiment_id`, `experiment_arm`, and the reason if it is left out
+            (`left_out`).
         owner: the campaign or experiment.
-        keep: what else is kept: queries of $owner by the name of a Parquet file.
+        keep: more files to write: a query of $owner by the name of its Parquet file.
 
     Raises:
         ContactListError: the owner's name cannot be that of a folder.
-        OSError, duckdb.Error: they could not be written; nothing was.
+        OSError, duckdb.Error: nothing was written.
     """
     if not OWNER.fullmatch(owner):
         raise ContactListError(f"{owner!r}: expected letters, digits, - and _")
-    written_at = datetime.now(UTC)
-    figures = connection.execute(
-        "select count(*) filter (arm = 'contact'),"
-        " count(distinct customer_id) filter (arm = 'contact'),"
-        " count(distinct product_id) filter (arm = 'contact'),"
-        " count(*) filter (arm = 'holdout'),"
-        " coalesce(sum(cost_per_contact) filter (arm = 'contact'), 0)"
-        " from chosen where left_out is null"
-    ).fetchone()
-    contacts, customers, products, holdouts, cost = figures or (0, 0, 0, 0, 0)
-    left_out = connection.execute(
-        "select left_out, count(*) from chosen where left_out is not null"
-        " group by left_out order by left_out"
-    ).fetchall()
-    receipt: dict[str, Any] = {
-        "export_id": f"{owner}-{contact_on}-{written_at:%Y%m%dT%H%M%S%fZ}",
-        "owner": owner,
-        "release_id": release.release_id,
-        "written_at": written_at.isoformat(timespec="seconds"),
-        "contact_on": contact_on.isoformat(),
-        "contacts": contacts,
-        "customers": customers,
-        "products": products,
-        "holdouts": holdouts,
-        "cost": round(cost, 2),
-        "left_out": dict(left_out),
-    }
-    # A spreadsheet takes such an id for a formula; the id must stay what it is.
-    receipt["ids_like_formulas"] = connection.execute(
-        "select count(*) from chosen where left_out is null and arm = 'contact'"
-        " and typeof(customer_id) = 'VARCHAR'"
-        " and regexp_matches(concat(customer_id, chr(10), product_id), '(?m)^[=+@-]')"
-    ).fetchall()[0][0]
-    if not contacts + holdouts:
-        receipt["earlier_exports"] = [
-            row[0]
-            for row in connection.execute(
-                "select distinct ledger.export_id from ledger inner join chosen"
-                " on chosen.product_id::text = ledger.product_id"
-                " and chosen.customer_id::text = ledger.customer_id order by 1"
-            ).fetchall()
-        ]
-    if dry_run or not contacts + holdouts:
+    receipt = _receipt(connection, release, owner, contact_on)
+    if dry_run or not receipt["contacts"] + receipt["holdouts"]:
         return ContactList(None, receipt)
-    # Where the pattern of the ledger does not look.
+    # The pattern of the ledger does not match this folder.
     in_work = folder.exports / ".unfinished"
     shutil.rmtree(in_work, ignore_errors=True)
     unfinished = in_work / receipt["export_id"]
     unfinished.mkdir(parents=True, mode=0o700)
-    names = {"release_id": release.release_id, "contact_on": contact_on}
     file = unfinished / f"contacts.{file_format}"
-    connection.execute(
-        "copy (select campaign_id, experiment_id, product_id, place, customer_id,"
-        " coalesce(experiment_arm, arm) as arm, $contact_on::date as contact_on,"
-        " explanation, $release_id as release_id"
-        " from chosen where left_out is null and arm = 'contact'"
-        f" order by product_id, place) to '{sql_path(file)}' ({FORMATS[file_format]})",
-        names,
-    )
-    connection.execute(
-        "copy (select customer_id::text as customer_id, product_id::text as product_id,"
-        " campaign_id, experiment_id, experiment_arm, arm,"
-        " $contact_on::date as contacted_on,"
-        " case arm when 'contact' then cost_per_contact else 0 end::double as cost,"
-        " $export_id as export_id, $release_id as release_id"
-        " from chosen where left_out is null order by product_id, place)"
-        f" to '{sql_path(unfinished / 'ledger.parquet')}' ({FORMATS['parquet']})",
-        names | {"export_id": receipt["export_id"]},
-    )
+    _copy_contacts(connection, receipt, file, file_format)
     for name, query in (keep or {}).items():
         connection.execute(
             f"copy ({query}) to '{sql_path(unfinished / f'{name}.parquet')}'"
@@ -316,13 +127,91 @@ def hand_over(
     return ContactList(unfinished.rename(folder.exports / unfinished.name), receipt)
 
 
+def _receipt(
+    connection: duckdb.DuckDBPyConnection, release: Release, owner: str, contact_on: date
+) -> dict[str, Any]:
+    """Counts of the chosen contacts, and the id of their list."""
+    written_at = datetime.now(UTC)
+    figures = connection.execute(
+        "select count(*) filter (arm = 'contact'),"
+        " count(distinct customer_id) filter (arm = 'contact'),"
+        " count(distinct product_id) filter (arm = 'contact'),"
+        " count(*) filter (arm = 'holdout'),"
+        " coalesce(sum(cost_per_contact) filter (arm = 'contact'), 0)"
+        " from chosen where left_out is null"
+    ).fetchone()
+    contacts, customers, products, holdouts, cost = figures or (0, 0, 0, 0, 0)
+    left_out = connection.execute(
+        "select left_out, count(*) from chosen where left_out is not null"
+        " group by left_out order by left_out"
+    ).fetchall()
+    # A spreadsheet takes such an id for a formula; the id must stay what it is.
+    like_formulas = connection.execute(
+        "select count(*) from chosen where left_out is null and arm = 'contact'"
+        " and typeof(customer_id) = 'VARCHAR'"
+        " and regexp_matches(concat(customer_id, chr(10), product_id), '(?m)^[=+@-]')"
+    ).fetchall()[0][0]
+    receipt: dict[str, Any] = {
+        "export_id": f"{owner}-{contact_on}-{written_at:%Y%m%dT%H%M%S%fZ}",
+        "owner": owner,
+        "release_id": release.release_id,
+        "written_at": written_at.isoformat(timespec="seconds"),
+        "contact_on": contact_on.isoformat(),
+        "contacts": contacts,
+        "customers": customers,
+        "products": products,
+        "holdouts": holdouts,
+        "cost": round(cost, 2),
+        "left_out": dict(left_out),
+        "ids_like_formulas": like_formulas,
+    }
+    if not contacts + holdouts:
+        receipt["earlier_exports"] = [
+            row[0]
+            for row in connection.execute(
+                "select distinct ledger.export_id from ledger inner join chosen"
+                " on chosen.product_id::text = ledger.product_id"
+                " and chosen.customer_id::text = ledger.customer_id order by 1"
+            ).fetchall()
+        ]
+    return receipt
+
+
+def _copy_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    receipt: dict[str, Any],
+    file: Path,
+    file_format: str,
+) -> None:
+    """Write the chosen contacts to a file, and ledger.parquet next to it."""
+    names = {"release_id": receipt["release_id"], "contact_on": receipt["contact_on"]}
+    connection.execute(
+        "copy (select campaign_id, experiment_id, product_id, place, customer_id,"
+        " coalesce(experiment_arm, arm) as arm, $contact_on::date as contact_on,"
+        " explanation, $release_id as release_id"
+        " from chosen where left_out is null and arm = 'contact'"
+        f" order by product_id, place) to '{sql_path(file)}' ({FORMATS[file_format]})",
+        names,
+    )
+    connection.execute(
+        "copy (select customer_id::text as customer_id, product_id::text as product_id,"
+        " campaign_id, experiment_id, experiment_arm, arm,"
+        " $contact_on::date as contacted_on,"
+        " case arm when 'contact' then cost_per_contact else 0 end::double as cost,"
+        " $export_id as export_id, $release_id as release_id"
+        " from chosen where left_out is null order by product_id, place)"
+        f" to '{sql_path(file.with_name('ledger.parquet'))}' ({FORMATS['parquet']})",
+        names | {"export_id": receipt["export_id"]},
+    )
+
+
 def print_receipt(contact_list: ContactList) -> None:
-    """Say what was handed over, who was left out, and what comes next."""
+    """Print the counts, the reasons for leaving contacts out, and what to do next."""
     receipt = contact_list.receipt
     if not receipt["contacts"] + receipt["holdouts"]:
-        print(f"Nobody is left to contact for {receipt['owner']}; nothing was written.")
+        print(f"No contact is left for {receipt['owner']}; nothing was written.")
         for export_id in receipt["earlier_exports"]:
-            print(f"  An earlier export holds them: {export_id}")
+            print(f"  An earlier export contains them: {export_id}")
     else:
         print(
             f"{'Wrote' if contact_list.folder else 'Would write'}"
@@ -351,47 +240,3 @@ def print_receipt(contact_list: ContactList) -> None:
 def _counted(number: int, noun: str) -> str:
     """A number and its noun: 1 product, 2 products."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def run(
-    program: str,
-    description: str,
-    subject: str,
-    write: Callable[..., ContactList],
-    arguments: list[str] | None,
-) -> int:
-    """A program that hands over a list; returns the exit code.
-
-    Args:
-        subject: what it is of: campaign or experiment.
-        write: called with the build folder, the subject's id, day, format and dry_run.
-    """
-    parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("subject", metavar=subject, help=f"the {subject}_id")
-    parser.add_argument(
-        "--on",
-        type=date.fromisoformat,
-        metavar="DATE",
-        help="day of the contact, such as 2023-04-03 (default: today)",
-    )
-    parser.add_argument("--format", choices=FORMATS, default="csv", help="default: csv")
-    parser.add_argument("--dry-run", action="store_true", help="only count")
-    options = parser.parse_args(arguments)
-    try:
-        contact_list = write(
-            BuildFolder.from_environment(),
-            options.subject,
-            options.on,
-            options.format,
-            dry_run=options.dry_run,
-        )
-    except (*REPORTED_ERRORS, OSError, duckdb.Error) as error:
-        print(f"error: {error}\nNothing was written.", file=sys.stderr)
-        return 1
-    try:
-        print_receipt(contact_list)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever reads has read enough; the list is written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0

@@ -1,22 +1,15 @@
-"""Hand over the contact list of a campaign, and note in the ledger whom it holds.
+"""Write the contact list of a campaign and note it in the ledger.
 
-Whoever is in the ledger for a product, has reached the cap, or has opted out since the
-release was made is left out: two exports in a row contact nobody twice.
+A customer is left out who was contacted about the product before, has reached the cap, or
+has opted out since the release was made. So two exports in a row contact no one twice.
 """
 
-import sys
 from datetime import date
 from pathlib import Path
 
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_list import (
-    ContactList,
-    Period,
-    hand_over,
-    open_ledger,
-    record,
-    run,
-)
+from scripts.campaigns.contact_ledger import open_ledger, record
+from scripts.campaigns.contact_list import ContactList, Period, hand_over
 
 CHOICE = Path(__file__).with_name("export.sql")
 
@@ -37,9 +30,9 @@ def export_campaign(
         dry_run: only count.
 
     Raises:
-        ContactListError: no such campaign, or no day of its period.
-        ReleaseError: no release.
-        OSError, duckdb.Error: the list could not be written; nothing was.
+        ContactListError: the campaign is unknown, or the day is outside its period.
+        ReleaseError: there is no release.
+        OSError, duckdb.Error: nothing was written.
     """
     with open_ledger(folder) as (connection, release):
         campaign = record(
@@ -62,18 +55,3 @@ def export_campaign(
         return hand_over(
             connection, folder, release, campaign_id, day, file_format, dry_run=dry_run
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    return run(
-        "python -m scripts.campaigns.export",
-        "Write the contact list of a campaign and note it in the ledger.",
-        "campaign",
-        export_campaign,
-        arguments,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,12 +1,12 @@
--- Every place of a campaign in the current release, and why it is left out if it is. Run beside
--- the tables `ledger` (exports until now), `experiments` (that have started) and `opted_out`
--- (suppressions until now).
+-- One row per place of a campaign in the current release, with the reason if it is left out.
+-- Reads the tables of open_ledger: `ledger` (exports until now), `experiments` (started) and
+-- `opted_out` (opt-outs until now).
 
 create temp table chosen as
 with contacts_of_period as (
     select
         *,
-        -- A holdout of another campaign bars its product and takes no place here.
+        -- A holdout of another campaign blocks its product, but takes no place here.
         arm = 'contact' or campaign_id = $campaign_id as takes_a_place
     from ledger
     where contacted_on between $starts_on and $ends_on

@@ -1,4 +1,4 @@
-"""Opt-outs as `make suppress` notes them: a file per call in the build folder.
+"""Opt-outs, as `make suppress` notes them: a file per call in the build folder.
 
 Every build reads them (models/staging/campaigns/stg_suppressions.sql).
 """
@@ -14,7 +14,7 @@ from scripts.releases.release_folder import Release
 
 
 def canonical_id(customer_id: str, *, is_number: bool) -> str | None:
-    """An id as the log's customers have it: 01100 is 1100; None where it can be none.
+    """An id in the form of the log: 01100 becomes 1100; None if it is no id.
 
     Args:
         is_number: whether the log's ids are whole numbers (within 64 bits) or text.
@@ -35,7 +35,7 @@ def has_numbers(connection: duckdb.DuckDBPyConnection, customers: str) -> bool:
 
 
 def note_opt_outs(folder: BuildFolder, customer_ids: list[str], reason: str) -> Path:
-    """Write opt-outs down, whole or not at all; returns the file.
+    """Write opt-outs to a file in one step; returns the file.
 
     Raises:
         OSError, duckdb.Error: they could not be written.
@@ -60,11 +60,10 @@ def note_opt_outs(folder: BuildFolder, customer_ids: list[str], reason: str) -> 
 
 
 def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:
-    """Everybody who has opted out until now, by canonical id.
+    """The canonical ids of all customers who have opted out until now.
 
     Args:
-        are_numbers: whether the log's ids are whole numbers; what can be no id of such a
-            log is left out.
+        are_numbers: whether the log's ids are whole numbers; other ids are then left out.
 
     Raises:
         duckdb.Error: a file cannot be read.
@@ -83,11 +82,11 @@ def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:
 def customers_in(
     database: Path | None, customer_ids: list[str], customers: str = "customers"
 ) -> list[str]:
-    """Those of the customers whom a database holds.
+    """The customers that a database contains.
 
     Args:
-        database: its file; none where `customers` says from which files to read.
-        customers: its table of customers.
+        database: its file; None if `customers` reads files.
+        customers: the table of customers, or SQL that reads it.
     """
     with duckdb.connect(
         database or ":memory:", read_only=database is not None

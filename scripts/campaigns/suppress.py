@@ -1,18 +1,15 @@
-"""Note customers who must not be contacted, and publish a release without them.
+"""Note opt-outs, and publish a release without these customers.
 
-The opt-outs lie in the build folder, a file per call (suppressions/<time>.parquet), and
-every later build reads them. To take one back, remove its file and build again.
+The opt-outs are in the build folder, a file per call (suppressions/<time>.parquet), and
+every later build reads them. To revoke one, remove its file and build again.
 """
-
-import argparse
-import sys
 
 import duckdb
 from rich.console import Console
 
 from scripts import resource_limits
 from scripts.build.input_fingerprint import fingerprint_of_inputs
-from scripts.build.pipeline import REPORTED_ERRORS, carry_out, rebuild
+from scripts.build.pipeline import rebuild
 from scripts.build.preconditions import BuildError, check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.campaigns.opt_outs import (
@@ -24,9 +21,10 @@ from scripts.campaigns.opt_outs import (
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.releases.run_history import noted
+from scripts.reported_error import ReportedError
 
 
-class SuppressionError(ValueError):
+class SuppressionError(ReportedError):
     """An opt-out that cannot be noted; the message says what was expected."""
 
 
@@ -39,10 +37,10 @@ def suppress(
 ) -> Release:
     """Note opt-outs, then build with the settings of the current release and publish.
 
-    The opt-outs are kept even where the build fails: the next one reads them.
+    The opt-outs are kept even if the build fails: the next one reads them.
 
     Raises:
-        SuppressionError: an id that the log cannot hold; nothing was noted.
+        SuppressionError: the log cannot contain an id; nothing was noted.
         BuildError, DriftError, LogSourceError, ReleaseError, FolderInUseError: nothing was
             published.
     """
@@ -50,7 +48,9 @@ def suppress(
     check_writable(folder)
     current = ReleaseFolder(folder.releases).readable()
     if current is None:
-        raise ReleaseError("There is no release to leave anybody out of: run `make build`")
+        raise ReleaseError(
+            "There is no release to leave customers out of: run `make build`"
+        )
     with noted(folder, "suppress") as run, folder.lock() as lock:
         customer_ids = _ids(current, customer_ids)
         opt_outs = note_opt_outs(folder, customer_ids, reason)
@@ -61,12 +61,12 @@ def suppress(
             soft_wrap=True,
         )
         target = current.manifest.get("engine", "duckdb")
-        # The build takes in what is new in the log as well.
+        # The build includes new files of the log as well.
         run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
         drift = drift_check(folder, target, run, accepted_drift)
 
         def check() -> list[str]:
-            check_nobody_is_left(folder, customer_ids, target)
+            check_opt_outs(folder, customer_ids, target)
             return drift()
 
         release, _ = rebuild(
@@ -79,17 +79,17 @@ def suppress(
         )
         run.publish(release)
     console.print(
-        f"{release.release_id} is served; whoever opted out is in none of its answers."
-        " Releases made before still hold them."
+        f"{release.release_id} is served; none of its answers contains them. Earlier"
+        " releases still do."
     )
     return release
 
 
 def _ids(release: Release, customer_ids: list[str]) -> list[str]:
-    """The ids as a release's log has them.
+    """The ids in the form of a release's log.
 
     Raises:
-        SuppressionError: one can be no id of it.
+        SuppressionError: the log cannot contain one.
     """
     with duckdb.connect(release.database, read_only=True) as connection:
         is_number = has_numbers(connection, "customers")
@@ -105,11 +105,11 @@ def _ids(release: Release, customer_ids: list[str]) -> list[str]:
     return ids
 
 
-def check_nobody_is_left(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
-    """See that nobody who opted out is in the tables that are to be published.
+def check_opt_outs(folder: BuildFolder, customer_ids: list[str], target: str) -> None:
+    """Check that the tables to publish contain no customer who opted out.
 
     Raises:
-        BuildError: somebody is.
+        BuildError: they do.
     """
     if target == "spark":
         remaining = customers_in(None, customer_ids, folder.spark_mart("customers"))
@@ -117,30 +117,6 @@ def check_nobody_is_left(folder: BuildFolder, customer_ids: list[str], target: s
         remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
     if remaining:
         raise BuildError(
-            f"The build still holds {', '.join(remaining)}, although that is noted in"
-            f" {shown(folder.suppressions)}"
+            f"The build still contains {', '.join(remaining)}, although the opt-out is"
+            f" noted in {shown(folder.suppressions)}"
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.campaigns.suppress",
-        description="Note customers who must not be contacted, and publish without them.",
-    )
-    parser.add_argument("customer", nargs="+", help="customer_id, one or more")
-    parser.add_argument("--reason", default="opted out", help="kept beside it")
-    parser.add_argument(
-        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
-    )
-    options = parser.parse_args(arguments)
-    return carry_out(
-        lambda folder, console: suppress(
-            folder, console, options.customer, options.reason, options.accept_drift
-        ),
-        (*REPORTED_ERRORS, SuppressionError),
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,8 +8,6 @@ Alternating least squares for implicit feedback: Hu, Koren and Volinsky 2008,
 doi:10.1109/ICDM.2008.22, as the library `implicit` has it.
 """
 
-import argparse
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +17,8 @@ import duckdb
 import pyarrow
 from pyarrow import parquet
 
-from scripts.build_folder import BuildFolder, FolderInUseError
+from scripts.build_folder import BuildFolder
+from scripts.reported_error import ReportedError
 
 FACTORS = 50
 ITERATIONS = 50
@@ -33,7 +32,7 @@ BATCH_BYTES = 256_000_000
 Progress = Callable[[str, int, int], None]
 
 
-class EvidenceError(RuntimeError):
+class EvidenceError(ReportedError):
     """Evidence that cannot be gathered; the message says why and what to do."""
 
 
@@ -243,25 +242,3 @@ def print_progress(step: str, done: int, total: int) -> None:
     """Say how far it is: a line for every fifth of the way."""
     if done == total or done * 5 // total > (done - 1) * 5 // total:
         print(f"  {done:>5}/{total}  {step}", flush=True)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.evidence.als_ranking",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(arguments)
-    folder = BuildFolder.from_environment()
-    try:
-        with folder.lock():
-            count = check(folder, print_progress)
-    except (EvidenceError, FolderInUseError, OSError, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"Ranked customers for {count:,} products; `make build` measures the rankings.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

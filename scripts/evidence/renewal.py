@@ -5,19 +5,15 @@ of the score at an earlier cutoff; then builds and tests everything, which measu
 it, publishes a release, and writes a report that opens in a browser.
 """
 
-import sys
-
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from scripts import resource_limits
-from scripts.build.build_request import Order, order_parser, read_order
+from scripts.build.build_request import BuildRequest
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.pipeline import (
-    REPORTED_ERRORS,
     build_and_publish,
-    carry_out,
     dbt_build,
     prepare,
     timed,
@@ -34,7 +30,7 @@ from scripts.releases.run_history import noted
 LEARNT_FROM = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
 
 
-def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
+def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
     """Gather the evidence, publish it, and write the report.
 
     Raises:
@@ -45,7 +41,7 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
     check_writable(folder)
     timings: dict[str, float] = {}
     with noted(folder, "evidence") as run, folder.lock() as lock:
-        settings = prepare(folder, console, order, timings)
+        settings = prepare(folder, console, request, timings)
         console.print("Dividing the log ...")
         with timed("divide the log", timings):
             selection = ["--indirect-selection", "cautious", "--select"]
@@ -60,9 +56,9 @@ def gather(folder: BuildFolder, console: Console, order: Order) -> Release:
             weight_fitting.fit(folder)
         # Not earlier: what was learnt is among what a build reads.
         run.inputs = fingerprint_of_inputs(folder, settings)
-        check = drift_check(folder, order.target, run, order.accepted_drift)
+        check = drift_check(folder, request.target, run, request.accepted_drift)
         release, _ = build_and_publish(
-            folder, console, settings, order.keep, lock, timings, check
+            folder, console, settings, request.keep, lock, timings, check
         )
         run.publish(release)
         with timed("report", timings):
@@ -137,17 +133,3 @@ def print_evidence(console: Console, release: Release) -> None:
             "select statement from evidence_conclusions order by statement_number"
         ).fetchall()
     console.print("\nConclusion\n" + " ".join(row[0] for row in statements))
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = order_parser("python -m scripts.evidence.renewal", __doc__ or "")
-    order = read_order(parser, arguments)
-    return carry_out(
-        lambda folder, console: gather(folder, console, order),
-        (*REPORTED_ERRORS, als_ranking.EvidenceError),
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -5,14 +5,10 @@ they have not seen (mart `score_trials`). To use them, add them to seeds/feature
 as a weight set of its own and set the variable `score_weights` to its name.
 """
 
-import argparse
-import sys
-
-import duckdb
 import pyarrow
 
-from scripts.build_folder import BuildFolder, FolderInUseError
-from scripts.evidence.als_ranking import EvidenceError, not_installed, open_warehouse, store
+from scripts.build_folder import BuildFolder
+from scripts.evidence.als_ranking import not_installed, open_warehouse, store
 
 
 def fit(folder: BuildFolder) -> dict[str, float]:
@@ -67,28 +63,3 @@ def fit(folder: BuildFolder) -> dict[str, float]:
         ),
     )
     return weights
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.evidence.weight_fitting",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args(arguments)
-    folder = BuildFolder.from_environment()
-    try:
-        with folder.lock():
-            weights = fit(folder)
-    except (EvidenceError, FolderInUseError, OSError, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    if not weights:
-        print("Nothing to learn from: no weights were fitted.")
-    for feature, weight in weights.items():
-        print(f"fitted,{feature},{weight:.6f}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

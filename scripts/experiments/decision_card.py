@@ -1,7 +1,5 @@
-"""Print the decision card of an experiment: what to do, why, and what it rests on."""
+"""Print the decision card of an experiment: what to do, and the figures behind it."""
 
-import argparse
-import sys
 from typing import Any
 
 import duckdb
@@ -9,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.campaigns.contact_list import ContactListError, explain_earlier, record
+from scripts.campaigns.contact_ledger import explain_earlier, record
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 
 WORDS = {
@@ -28,11 +26,11 @@ SAMPLE_RATIO_ALARM = 0.01  # as in experiment_verdicts
 
 
 def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> None:
-    """Print the card, every figure from the current release.
+    """Print the card, with figures from the current release.
 
     Raises:
-        ContactListError: there is no such experiment, or the release lacks its figures.
-        ReleaseError: there is no release, or a newer version has made it.
+        ContactListError: the experiment is unknown, or the release lacks its figures.
+        ReleaseError: there is no release, or a newer version made it.
     """
     release = ReleaseFolder(folder.releases).readable()
     if release is None:
@@ -105,9 +103,8 @@ def _print_results(console: Console, results: list[tuple[Any, ...]]) -> None:
                     )
         console.print(table)
     console.print(
-        "\nMeans are per unit; base is the arm that it is held against; p is corrected for"
-        " several metrics; adjusted, with what was known before taken out; - is not"
-        " measurable.",
+        "\nMeans are per unit; base is the arm to compare with; p is corrected for several"
+        " metrics; adjusted removes what was known before; - is not measurable.",
         soft_wrap=True,
     )
 
@@ -163,26 +160,3 @@ def _share(value: float | None) -> str:
 
 def _interval(low: float | None, high: float | None) -> str:
     return "-" if low is None or high is None else f"{low:.3g} to {high:.3g}"
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.experiments.decision_card", description=__doc__
-    )
-    parser.add_argument("experiment", help="the experiment_id")
-    options = parser.parse_args(arguments)
-    try:
-        print_card(
-            Console(markup=False, highlight=False),
-            BuildFolder.from_environment(),
-            options.experiment,
-        )
-    except (ContactListError, ReleaseError, OSError, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,38 +1,38 @@
-"""Plan an experiment: how many units, for how long, to see an effect that matters.
+"""Plan an experiment: how many units it needs to detect an effect that matters.
 
-Base rates are those of the log (mart experiment_baselines). A design that cannot answer its
+Base rates come from the log (mart experiment_baselines). A design that cannot answer its
 question is refused, with one that can.
 """
 
-import argparse
 import math
-import sys
 from dataclasses import dataclass
 
 import duckdb
 
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.campaigns.contact_list import ContactListError, explain_earlier, records
+from scripts.campaigns.contact_ledger import explain_earlier, records
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+from scripts.reported_error import ReportedError
 from scripts.statistics.power import Base, effect_seen, units_needed
 
 METRICS = ("conversion", "engagement", "revenue")
-# What the baselines say of a metric; a purchase's value changes no relative effect.
+# The baseline of a metric, if it has another name; purchases stand for revenue, because a
+# relative effect does not depend on the value of a purchase.
 MEASURED = {"revenue": "purchases"}
-PRODUCTS = 1000  # over which contacts are spread, so that no single one decides
+PRODUCTS = 1000  # to spread contacts over, so that no single product decides
 
 
-class DesignError(ValueError):
-    """A design that cannot answer its question; the message says what could."""
+class DesignError(ReportedError):
+    """A design that cannot answer its question; the message names one that can."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """What units do without the experiment.
+    """A metric without the experiment.
 
     Attributes:
         days: the attribution window.
-        customers: how many there are.
+        customers: the number of customers in the log.
         base: the metric per unit.
     """
 
@@ -43,10 +43,10 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked.
+    """The question that the experiment should answer.
 
     Attributes:
-        effect: relative lift that matters.
+        effect: the relative lift that matters.
         holdout: share of a pool that is not contacted.
     """
 
@@ -58,12 +58,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a number of units can see.
+    """What a number of units can detect.
 
     Attributes:
-        targeting_effect, contact_effect: least lift that is seen with the power, of the
-            system's choice over chance, and of contacting over leaving alone.
-        targeting_units, contact_units: units over all arms that would see the effect.
+        targeting_effect, contact_effect: the smallest lift that is detected with the
+            power, of the system's choice over chance, and of a contact over none.
+        targeting_units, contact_units: units in all arms that detect the effect.
     """
 
     targeting_effect: float
@@ -73,29 +73,29 @@ class Plan:
 
     @property
     def effect(self) -> float:
-        """The least lift that is seen in both comparisons."""
+        """The smallest lift that both comparisons detect."""
         return max(self.targeting_effect, self.contact_effect)
 
     @property
     def units(self) -> int:
-        """Units that see the effect in both comparisons."""
+        """Units with which both comparisons detect the effect."""
         return max(self.targeting_units, self.contact_units)
 
 
 def plan(baseline: Baseline, question: Question, units: int) -> Plan:
-    """What `units` can see, and how many would be needed.
+    """What `units` can detect, and how many are needed.
 
-    Two pools of the same size, each with a holdout. What is compared is compared as the
-    verdict does: without a covariate, the first metric by itself.
+    There are two pools of the same size, each with a holdout. The comparison is that of
+    the verdict: the first metric by itself, without a covariate.
 
     Raises:
-        DesignError: nothing happens in the window, or everybody does it anyway.
+        DesignError: no customer, or every customer, does it in the window.
     """
     base = baseline.base
     if not base.mean or not base.variance:
         raise DesignError(
-            f"In {baseline.days} days {'nobody does' if not base.mean else 'all do'} it:"
-            " there is nothing to compare. Take another window, or another metric"
+            f"In {baseline.days} days {'all do' if base.mean else 'no customer does'} it,"
+            " so there is nothing to compare: take another window, or another metric"
         )
     if base.is_share and base.mean * (1 + question.effect) > 1:
         raise DesignError(
@@ -104,7 +104,7 @@ def plan(baseline: Baseline, question: Question, units: int) -> Plan:
         )
     contacted = 1 - question.holdout
     asked = question.significance, question.power
-    # Of all units the contacted ones are in the first comparison, one pool in the second.
+    # The first comparison uses the contacted units, the second one pool.
     return Plan(
         targeting_effect=effect_seen(base, units * contacted, 0.5, *asked),
         contact_effect=effect_seen(base, units / 2, contacted, *asked),
@@ -119,8 +119,8 @@ def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
     """The baselines of a metric in the current release, the shortest window first.
 
     Raises:
-        ReleaseError: there is no release, or a newer version has made it.
-        ContactListError: it was made before there were baselines.
+        ReleaseError: there is no release, or a newer version made it.
+        ContactListError: an earlier version made it, without baselines.
         DesignError: the log is too short for any window.
     """
     release = ReleaseFolder(folder.releases).readable()
@@ -180,13 +180,13 @@ def describe(
         f"Each pool has {units // 2:,} units, {question.holdout:.0%} of them held out."
         f" Contact all within a few days, and decide {days} days after the last contact.\n"
         f"Spread the contacts over {min(PRODUCTS, units):,} products or more, so that no"
-        " single one decides. They are customers who suit the campaign, in the experiment's"
-        " part of its layer: whoever does not suit it is no unit."
+        " single one decides. Units are the customers who match the campaign, in the"
+        " experiment's part of its layer."
     )
 
 
 def advice(baselines: list[Baseline], baseline: Baseline, question: Question) -> str:
-    """What would answer the question; else what the log can answer at all."""
+    """A design that answers the question, or the smallest lift that the log can detect."""
     designs = []
     for other in baselines:
         try:
@@ -203,43 +203,3 @@ def advice(baselines: list[Baseline], baseline: Baseline, question: Question) ->
         f" {largest.effect:.1%} at least. This log cannot answer it: ask of a metric that"
         " happens more often, or wait for more customers"
     )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.experiments.plan",
-        description="How many units an experiment needs, and what some of them can see.",
-    )
-    parser.add_argument("--metric", choices=METRICS, default="conversion")
-    parser.add_argument("--effect", type=float, default=0.5, help="relative; default 0.5")
-    parser.add_argument("--units", type=int, default=10_000, help="default 10000")
-    parser.add_argument("--days", type=int, default=14, help="attribution window, 14")
-    parser.add_argument("--power", type=float, default=0.8, help="default 0.8")
-    parser.add_argument("--significance", type=float, default=0.05, help="default 0.05")
-    parser.add_argument("--holdout", type=float, default=0.2, help="of a pool; 0.2")
-    options = parser.parse_args(arguments)
-    for name in ("power", "significance", "holdout"):
-        if not 0 < getattr(options, name) < 1:
-            parser.error(f"--{name} {getattr(options, name)}: expected between 0 and 1")
-    if options.power <= options.significance:
-        parser.error(f"--power {options.power}: expected more than --significance")
-    if not 0 < options.effect < 1000:
-        parser.error(f"--effect {options.effect}: expected a lift such as 0.5, below 1000")
-    if options.units < 8:
-        parser.error(f"--units {options.units}: expected 8 or more")
-    question = Question(
-        options.effect, options.significance, options.power, options.holdout
-    )
-    try:
-        baselines = read_baselines(BuildFolder.from_environment(), options.metric)
-        text = describe(options.metric, baselines, options.days, question, options.units)
-    except (DesignError, ContactListError, ReleaseError, OSError, duckdb.Error) as error:
-        print(f"error: {error}.", file=sys.stderr)
-        return 1
-    print(text)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,23 +1,15 @@
-"""Start an experiment: hand over whom to contact, and fix who is in which arm.
+"""Start an experiment: fix its arms and write its contact list.
 
-From here on the assignment is that of the ledger, whatever is built again.
+From then on the ledger has the assignment; later builds do not change it.
 """
 
-import sys
 from datetime import date
 
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_list import (
-    ContactList,
-    ContactListError,
-    Period,
-    hand_over,
-    open_ledger,
-    record,
-    run,
-)
+from scripts.campaigns.contact_ledger import ContactListError, open_ledger, record
+from scripts.campaigns.contact_list import ContactList, Period, hand_over
 
-# Whoever opts out between the build and the start is in no arm.
+# A customer who opts out between the build and the start is in no arm.
 CHOICE = """
 create temp table chosen as
 select
@@ -48,7 +40,7 @@ def start_experiment(
     *,
     dry_run: bool = False,
 ) -> ContactList:
-    """Write the contact list of an experiment that is planned in the current release.
+    """Write the contact list of an experiment that the current release has planned.
 
     Args:
         contact_on: the day of the contact, within the experiment; today if None.
@@ -56,10 +48,10 @@ def start_experiment(
         dry_run: only count.
 
     Raises:
-        ContactListError: no such experiment, or it has started, or no day of its time, or
-            contacts were exported that the release does not know.
-        ReleaseError: no release.
-        OSError, duckdb.Error: the list could not be written; nothing was.
+        ContactListError: the experiment is unknown or has started, the day is outside its
+            period, or the release does not know the contacts of a later export.
+        ReleaseError: there is no release.
+        OSError, duckdb.Error: nothing was written.
     """
     with open_ledger(folder) as (connection, release):
         experiment = record(
@@ -74,8 +66,8 @@ def start_experiment(
         ).fetchone()
         if started or experiment["verdict"] != "planned":
             raise ContactListError(
-                f"{experiment_id} has started: who is in which arm is fixed. For another"
-                " try, give it another experiment_id"
+                f"{experiment_id} has started: its arms are fixed. To try again, give it"
+                " another experiment_id"
             )
         if exported and exported[0] is not None:
             raise ContactListError(
@@ -97,24 +89,9 @@ def start_experiment(
             experiment_id,
             day,
             file_format,
-            # What later builds hold the seeds against.
+            # Later builds compare the seeds with it.
             keep={
                 "experiment": "from release.experiment_designs where experiment_id = $owner"
             },
             dry_run=dry_run,
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    return run(
-        "python -m scripts.experiments.start",
-        "Write the contact list of an experiment and fix who is in which arm.",
-        "experiment",
-        start_experiment,
-        arguments,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

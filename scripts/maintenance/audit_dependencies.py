@@ -1,10 +1,9 @@
-"""Ask for known vulnerabilities of everything that is locked: what `make audit` runs.
+"""Look up known vulnerabilities of all locked packages: `make audit`.
 
-It exits with 0 only where every package was looked up and none is vulnerable. pip-audit
-alone exits with 0 too where it could look up nothing.
+It passes only if every package was looked up and none is vulnerable. pip-audit alone also
+passes if it could look up nothing.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -13,23 +12,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scripts.maintenance.dependencies import EXTRA_LOCKS, RUN_LOCK, DependencyError
+from scripts.maintenance.dependencies import DependencyError
 
 LONGEST_SECONDS = 600
 
 
 def audit(locks: Sequence[Path]) -> str:
-    """See that nothing in some lock files is known to be vulnerable; returns what to say.
+    """Check that no package of some lock files is known to be vulnerable.
+
+    Returns:
+        A sentence to print.
 
     Raises:
-        DependencyError: something is, or could not be looked up.
+        DependencyError: a package is vulnerable, or could not be looked up.
     """
     program = str(Path(sys.executable).with_name("pip-audit"))
     command = [program, "--disable-pip", "--require-hashes", "--format", "json"]
     command += ["--progress-spinner", "off"]
     command += [part for lock in locks for part in ("--requirement", str(lock))]
     try:
-        # What was looked up another day counts for nothing.
+        # A cached answer of another day does not count.
         with tempfile.TemporaryDirectory() as cache:
             outcome = subprocess.run(
                 [*command, "--cache-dir", cache],
@@ -52,7 +54,7 @@ def audit(locks: Sequence[Path]) -> str:
 
 
 def judge(dependencies: list[dict[str, Any]]) -> str:
-    """What pip-audit's answer means.
+    """Judge pip-audit's answer; returns a sentence to print.
 
     Args:
         dependencies: each with its name, version and `vulns`, or a `skip_reason`.
@@ -81,26 +83,8 @@ def judge(dependencies: list[dict[str, Any]]) -> str:
 
 
 def unreachable(why: str) -> DependencyError:
-    """Nothing is known, which must not pass for nothing being wrong."""
+    """An error for an audit that could not look up everything."""
     return DependencyError(
         f"Not audited: the service of known vulnerabilities does not answer ({why}). Run"
-        " `make audit` where the package index itself, no mirror of it, can be reached"
+        " `make audit` on a machine that reaches the package index itself, not a mirror"
     )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.audit_dependencies",
-        description="Ask for known vulnerabilities of everything that is locked.",
-    ).parse_args(arguments)
-    try:
-        print(audit([RUN_LOCK, *EXTRA_LOCKS.values()]))
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,12 +1,10 @@
-"""Write the bill of materials of what a build and the API run on: what `make sbom` runs.
+"""Write a bill of materials of the run-time dependencies: `make sbom`.
 
-CycloneDX, as scanners and buyers read it: every run-time dependency with its version, its
-license, the hashes of its files (of any of which one is installed) and what it needs.
+The format is CycloneDX, which scanners read: every dependency with its version, license,
+the hashes of its files (one of which is installed) and its own dependencies.
 """
 
-import argparse
 import importlib.metadata
-import sys
 from pathlib import Path
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -18,7 +16,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from scripts.build_folder import BuildFolder, shown
+from scripts.build_folder import BuildFolder
 from scripts.maintenance.dependencies import (
     NAME,
     RUN_LOCK,
@@ -29,10 +27,10 @@ from scripts.maintenance.dependencies import (
 
 
 def bill_of_materials() -> str:
-    """The bill, as JSON that its schema permits.
+    """The bill as JSON; it follows the schema of CycloneDX.
 
     Raises:
-        DependencyError: a dependency is not installed as it is locked.
+        DependencyError: a dependency is not installed in its locked version.
     """
     project = Component(
         name=NAME,
@@ -61,7 +59,7 @@ def bill_of_materials() -> str:
 
 
 def _component(dependency: Dependency) -> Component:
-    """A dependency as the bill names it."""
+    """A dependency as a component of the bill."""
     return Component(
         name=dependency.name,
         version=dependency.version,
@@ -73,23 +71,14 @@ def _component(dependency: Dependency) -> Component:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.bill_of_materials",
-        description="Write the run-time dependencies to sbom.json in the build folder.",
-    ).parse_args(arguments)
-    file: Path = BuildFolder.from_environment().root / "sbom.json"
-    try:
-        text = bill_of_materials()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"Wrote {shown(file)}")
-    return 0
+def write_bill(folder: BuildFolder) -> Path:
+    """Write the bill to sbom.json in a build folder; returns the file.
 
-
-if __name__ == "__main__":
-    sys.exit(main())
+    Raises:
+        DependencyError: a dependency is not installed in its locked version.
+    """
+    file = folder.root / "sbom.json"
+    text = bill_of_materials()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file

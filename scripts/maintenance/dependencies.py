@@ -1,12 +1,13 @@
-"""What the project depends on: the lock files, and the licenses of what they hold.
+"""The project's dependencies: lock files, and the licenses of their packages.
 
-    requirements.lock            what a build and the API need
-    requirements-evidence.lock   what `make evidence` needs beside it
-    requirements-dev.lock        what tests and checks need beside both
-    requirements-spark.lock      what a build on Spark needs beside the first
+    requirements.lock            for builds and the API
+    requirements-evidence.lock   for `make evidence`, in addition
+    requirements-dev.lock        for tests and checks, in addition to both
+    requirements-spark.lock      for a build on Spark, in addition to the first
+    requirements-bi.lock         for `make metrics` and clients, in addition to the first
 
-Together they are whole, and each package has one version in all of them, with the hashes of
-all its files.
+Together they are complete, and each package has one version in all of them, with the hashes
+of all its files.
 """
 
 import importlib.metadata
@@ -18,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from scripts.build_folder import PROJECT
+from scripts.reported_error import ReportedError
 
 NAME = "product-audience"
 RUN_LOCK = PROJECT / "requirements.lock"
@@ -25,7 +27,7 @@ EXTRA_LOCKS = {
     extra: PROJECT / f"requirements-{extra}.lock"
     for extra in ("evidence", "dev", "spark", "bi")
 }
-# The extras that are installed before one.
+# The extras that are installed before an extra.
 EXTRAS_BEFORE: dict[str, list[str]] = {
     "evidence": [],
     "dev": ["evidence"],
@@ -36,12 +38,12 @@ LOCKED = re.compile(
     r"(?P<requirement>[^\s#].*?)(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
 )
 
-# Licenses that ask for no more than that they are named.
+# Licenses that only ask to be named.
 PERMITTED = frozenset(
     {
         "0BSD",
         "Apache-2.0",
-        "BSD",  # Whether of two or three clauses, the package does not say.
+        "BSD",  # The package does not say whether it has two or three clauses.
         "BSD-2-Clause",
         "BSD-3-Clause",
         "CC0-1.0",
@@ -55,12 +57,12 @@ PERMITTED = frozenset(
         "Zlib",
     }
 )
-# Licenses that ask for more, and why that is all right.
+# Licenses that ask for more, and why that is no problem.
 PERMITTED_WITH_REASON = {
-    "MPL-2.0": "whoever changes its files must publish them; they are used as they are",
-    "Artistic-1.0": "whoever changes it must say so; it is used as it is",
+    "MPL-2.0": "changed files must be published; they are used unchanged",
+    "Artistic-1.0": "changes must be declared; it is used unchanged",
 }
-# As packages say it where they do not use the names of SPDX.
+# Names that packages use instead of those of SPDX.
 SPDX = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache License 2.0": "Apache-2.0",
@@ -74,8 +76,8 @@ SPDX = {
 }
 
 
-class DependencyError(RuntimeError):
-    """A dependency that cannot be used as it is; the message says what to do."""
+class DependencyError(ReportedError):
+    """A dependency that cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ class Dependency:
     """A package of a lock file.
 
     Attributes:
-        name: as it is compared, such as typing-extensions.
-        marker: where it is needed; empty if everywhere.
+        name: the normalized name, such as typing-extensions.
+        marker: the environments that need it; empty for all.
         hashes: SHA-256 of each of its files, in hexadecimal.
     """
 
@@ -101,7 +103,7 @@ class Dependency:
 
     @property
     def metadata(self) -> importlib.metadata.PackageMetadata:
-        """What the installed package says of itself.
+        """The metadata of the installed package.
 
         Raises:
             DependencyError: it is not installed in this version.
@@ -120,7 +122,7 @@ class Dependency:
 
     @property
     def license(self) -> str:
-        """Its license as an expression of SPDX names, as far as its metadata has them."""
+        """Its license as an expression of SPDX names, if its metadata has them."""
         metadata = self.metadata
         for expression in metadata.get_all("License-Expression") or []:
             return str(expression)
@@ -139,7 +141,7 @@ class Dependency:
 
     @property
     def needs(self) -> set[str]:
-        """Names of what it asks for itself, without extras."""
+        """The names of its own dependencies, without extras."""
         found = map(Requirement, importlib.metadata.requires(self.name) or [])
         return {
             canonicalize_name(requirement.name)
@@ -179,7 +181,7 @@ def read_lock(file: Path) -> list[Dependency]:
 
 
 def is_permitted(expression: str) -> bool:
-    """Whether a license may be used: of alternatives one is enough."""
+    """Whether a license may be used; one of several alternatives is enough."""
     known = PERMITTED | PERMITTED_WITH_REASON.keys()
     return any(
         all(name.strip() in known for name in choice.split(" AND "))
@@ -188,7 +190,7 @@ def is_permitted(expression: str) -> bool:
 
 
 def reasons(expression: str) -> list[str]:
-    """Why a license that asks for more is all right; empty where it asks for no more."""
+    """Why a license that asks for more is no problem; empty for other licenses."""
     choices = [
         [name.strip() for name in choice.split(" AND ")]
         for choice in expression.split(" OR ")

@@ -1,10 +1,4 @@
-"""List what a build and the API depend on, as a Markdown table: version and license.
-
-python -m scripts.maintenance.licenses > LICENSES.md
-"""
-
-import argparse
-import sys
+"""List the run-time dependencies as a Markdown table, with version and license."""
 
 from scripts.maintenance.dependencies import (
     RUN_LOCK,
@@ -16,7 +10,7 @@ from scripts.maintenance.dependencies import (
 
 
 def license_table() -> str:
-    """A row per dependency that is needed on this machine.
+    """The table: a row per dependency that this machine needs.
 
     Raises:
         DependencyError: one is not installed, or its license is not permitted.
@@ -29,27 +23,9 @@ def license_table() -> str:
         if not is_permitted(found):
             raise DependencyError(
                 f"{dependency.name} {dependency.version} has the license {found}, expected"
-                " one that scripts/maintenance/dependencies.py permits: do without it, or"
-                " permit it there with a reason"
+                " one that scripts/maintenance/dependencies.py permits: remove the"
+                " dependency, or permit its license there with a reason"
             )
         note = "; ".join(reasons(found))
         rows.append(f"| {dependency.name} | {dependency.version} | {found} | {note} |")
     return "\n".join(rows)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.licenses",
-        description="List the run-time dependencies with version and license.",
-    ).parse_args(arguments)
-    try:
-        print(license_table())
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,10 +1,9 @@
-"""Write the lock files anew from pyproject.toml: what `make lock` runs.
+"""Write the lock files from pyproject.toml: `make lock`.
 
-What is locked stays as it is unless pyproject.toml asks for another version, or --upgrade
-asks for the newest. All extras are resolved together, so that they agree.
+A locked version stays unless pyproject.toml asks for another one, or --upgrade for the
+newest. All extras are resolved together, so that they agree.
 """
 
-import argparse
 import shutil
 import subprocess
 import sys
@@ -22,25 +21,25 @@ from scripts.maintenance.dependencies import (
 
 COMPILE = (
     *("pip", "compile", "--quiet", "--generate-hashes", "--no-emit-index-url"),
-    # For every system, and the same versions on each Python from the oldest on.
+    # For every system, with the same versions on each supported Python.
     *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),
     *("--custom-compile-command", "make lock"),
 )
 
 
 def lock(*, upgrade: bool) -> None:
-    """Resolve everything, then write what each lock needs beside those before it.
+    """Resolve everything, then write to each lock what the locks before it lack.
 
     Args:
         upgrade: take the newest versions that pyproject.toml permits.
 
     Raises:
-        DependencyError: there is no such set of versions, or uv is missing.
+        DependencyError: no set of versions fits, or uv is missing.
     """
     locks = [RUN_LOCK, *EXTRA_LOCKS.values()]
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / "whole.lock"
-        # uv keeps to the versions that it finds in the file that it writes.
+        # uv keeps the versions in its output file.
         whole.write_text("".join(file.read_text() for file in locks if file.exists()))
         _compile(whole, "--all-extras", *(["--upgrade"] if upgrade else []))
         names: dict[str, list[str]] = {}
@@ -54,7 +53,7 @@ def lock(*, upgrade: bool) -> None:
                 *(f"--no-emit-package={name}" for other in before for name in names[other]),
             )
             names[extra] = [dependency.name for dependency in read_lock(new)]
-            # At its end uv lists what it left out.
+            # At the end uv lists the packages that it left out.
             text, _, _ = new.read_text().partition("\n# The following packages were excl")
             file.write_text(text.rstrip() + "\n")
 
@@ -73,22 +72,3 @@ def _compile(file: Path, *options: str) -> None:
         raise DependencyError(f"{uv} cannot be run: `make lint` installs it") from error
     if outcome.returncode:
         raise DependencyError(f"Nothing was locked: {outcome.stderr.strip()}")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.lock_dependencies", description=__doc__
-    )
-    parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
-    options = parser.parse_args(arguments)
-    try:
-        lock(upgrade=options.upgrade)
-    except (DependencyError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,18 +1,12 @@
-"""Take a picture of every page, as a reader sees it: what `make screenshots` runs.
+"""Take a picture of every page: `make screenshots`. Needs Chromium."""
 
-Needs Chromium. Without --url it serves the current release itself.
-"""
-
-import argparse
 import shutil
-import sys
 from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import expect, sync_playwright
 
-from scripts.build_folder import BuildFolder, shown
-from scripts.releases.running_api import MeasurementError, running_api
+from scripts.releases.running_api import MeasurementError
 
 PAGES = {
     "overview": "overview",
@@ -32,9 +26,9 @@ def take_pictures(url: str, folder: Path, *, is_whole: bool) -> list[Path]:
     """Write a PNG per page, width and colour scheme.
 
     Args:
-        url: of a server.
-        folder: where to.
-        is_whole: whether of the whole page, or of its first screen.
+        url: the address of a server.
+        folder: where to write.
+        is_whole: whether to picture the whole page, or only its first screen.
 
     Raises:
         MeasurementError: there is no browser.
@@ -69,31 +63,3 @@ def take_pictures(url: str, folder: Path, *, is_whole: bool) -> list[Path]:
                 page.screenshot(path=taken[-1], full_page=is_whole)
         browser.close()
     return taken
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.maintenance.screenshots", description=__doc__
-    )
-    parser.add_argument("--url", help="a server that runs already, instead of our own")
-    parser.add_argument("--to", type=Path, help="a folder (build/screenshots)")
-    parser.add_argument("--whole", action="store_true", help="of whole pages")
-    options = parser.parse_args(arguments)
-    build = BuildFolder.from_environment()
-    folder = options.to or build.root / "screenshots"
-    try:
-        if options.url:
-            taken = take_pictures(options.url, folder, is_whole=options.whole)
-        else:
-            with running_api(build, ["api"], workers=1) as api:
-                taken = take_pictures(api.url, folder, is_whole=options.whole)
-    except (MeasurementError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"Wrote {len(taken)} pictures to {shown(folder)}.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

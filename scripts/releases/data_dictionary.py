@@ -4,14 +4,13 @@ It describes the last build, from dbt's manifest alone; `make docs` describes mo
 are not public too.
 """
 
-import argparse
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 from scripts.build_folder import BuildFolder, shown
+from scripts.releases.release_folder import ReleaseError
 from scripts.releases.release_writer import public_marts
 
 HEAD = """# Data dictionary
@@ -118,29 +117,13 @@ def write_dictionary(folder: BuildFolder) -> Path:
     """Write it into the build folder.
 
     Raises:
-        FileNotFoundError: there is no build to describe.
+        ReleaseError: there is no build to describe.
     """
-    text = (folder.dbt_target / "manifest.json").read_text(encoding="utf-8")
+    try:
+        text = (folder.dbt_target / "manifest.json").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ReleaseError(
+            f"No build in {shown(folder.root)} to describe: run `make build` first"
+        ) from error
     folder.dictionary.write_text(dictionary(json.loads(text)), encoding="utf-8")
     return folder.dictionary
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    argparse.ArgumentParser(
-        prog="python -m scripts.releases.data_dictionary", description=__doc__
-    ).parse_args(arguments)
-    folder = BuildFolder.from_environment()
-    try:
-        print(f"Wrote {shown(write_dictionary(folder))}")
-    except FileNotFoundError:
-        print(
-            f"error: No build in {shown(folder.root)} to describe: run `make build` first",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,6 +12,7 @@ from typing import Any
 from scripts import resource_limits
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.reported_error import ReportedError
 
 REFERENCE = "AUDIENCE_REFERENCE"
 # Shares are told in per cent; the others are plain numbers.
@@ -23,7 +24,7 @@ SHARES = (
 )
 
 
-class DriftError(RuntimeError):
+class DriftError(ReportedError):
     """A build that has drifted too far; the message says in what."""
 
 

@@ -5,14 +5,9 @@ for another's disk, and the folder may go away. The folder is a mount, or what a
 such as rclone has brought from an object store.
 """
 
-import argparse
 import hashlib
 import shutil
-import sys
-import time
-from pathlib import Path
 
-from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 
 KEPT_RELEASES = 2
@@ -68,46 +63,3 @@ def _copy(found: Release, releases: ReleaseFolder) -> Release:
 
 def _id_of(release: Release | None) -> str | None:
     return release.release_id if release else None
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.releases.fetch", description=__doc__
-    )
-    parser.add_argument(
-        "source", type=Path, help="folder of releases that others publish to"
-    )
-    parser.add_argument(
-        "--every",
-        type=float,
-        metavar="SECONDS",
-        help="look again and again; without it, once",
-    )
-    options = parser.parse_args(arguments)
-    if options.every is not None and options.every <= 0:
-        parser.error(f"--every {options.every:g}, must be more than 0")
-    releases = ReleaseFolder(BuildFolder.from_environment().releases)
-    while True:
-        code = _once(ReleaseFolder(options.source), releases)
-        if options.every is None:
-            return code
-        time.sleep(options.every)
-
-
-def _once(source: ReleaseFolder, releases: ReleaseFolder) -> int:
-    try:
-        fetched = fetch_release(source, releases)
-    except (ReleaseError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr, flush=True)
-        return 1
-    if fetched is not None:
-        print(f"Fetched {fetched.release_id} from {source.root}.", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)

@@ -4,37 +4,67 @@ Without arguments it lists what can be asked. The metrics of a release are those
 build that made it (models/semantic); MetricFlow makes SQL of them, and DuckDB answers it.
 """
 
-import argparse
 import csv
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+from metricflow.data_table.mf_table import MetricFlowDataTable
+from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow_semantics.errors.error_classes import InvalidQueryException
+from metricflow_semantics.model.dbt_manifest_parser import (
+    parse_manifest_from_dbt_generated_manifest,
+)
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 from rich.console import Console
 from rich.table import Table
 
 from scripts.build_folder import BuildFolder, sql_path
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.reported_error import ReportedError
 
-try:
-    from metricflow.data_table.mf_table import MetricFlowDataTable
-    from metricflow.engine.metricflow_engine import (
-        MetricFlowEngine,
-        MetricFlowQueryRequest,
-    )
-    from metricflow.protocols.sql_client import SqlEngine
-    from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
-    from metricflow_semantics.errors.error_classes import InvalidQueryException
-    from metricflow_semantics.model.dbt_manifest_parser import (
-        parse_manifest_from_dbt_generated_manifest,
-    )
-    from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-except ModuleNotFoundError as missing:
-    sys.exit(f"error: {missing.name} is not installed: pip install -e '.[bi]'")
+
+class MetricsError(ReportedError):
+    """A question that MetricFlow cannot answer; its message says why."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask: a saved query, or metrics by dimensions.
+
+    Attributes:
+        where: a condition in MetricFlow's syntax; None for none.
+        order: metrics or dimensions to order by.
+        limit: at most so many rows; None for all.
+    """
+
+    saved_query: str | None = None
+    metrics: Sequence[str] = ()
+    by: Sequence[str] = ()
+    where: str | None = None
+    order: Sequence[str] = ()
+    is_descending: bool = False
+    limit: int | None = None
+
+    @property
+    def request(self) -> MetricFlowQueryRequest:
+        """The question as MetricFlow takes it."""
+        return MetricFlowQueryRequest.create(
+            saved_query_name=self.saved_query,
+            metric_names=list(self.metrics) or None,
+            group_by_names=list(self.by) or None,
+            where_constraints=[self.where] if self.where else None,
+            order_by_names=[f"{'-' * self.is_descending}{name}" for name in self.order]
+            or None,
+            limit=self.limit,
+        )
 
 
 class ReleaseClient:
@@ -109,7 +139,26 @@ def metrics_of(release: Release) -> Iterator[MetricFlowEngine]:
         client.close()
 
 
-def _print_list(console: Console, engine: MetricFlowEngine) -> None:
+@contextmanager
+def metrics_of_current(folder: BuildFolder) -> Iterator[MetricFlowEngine]:
+    """MetricFlow over the current release of a folder.
+
+    Raises:
+        MetricsError: MetricFlow does not know what is asked.
+        ReleaseError: there is no release, or it was made before there were metrics.
+    """
+    release = ReleaseFolder(folder.releases).current()
+    if release is None:
+        raise ReleaseError("There is no release: run `make build` first")
+    try:
+        with metrics_of(release) as engine:
+            yield engine
+    except InvalidQueryException as error:
+        raise MetricsError(str(error)) from error
+
+
+def print_list(engine: MetricFlowEngine) -> None:
+    """Print the saved queries and the metrics."""
     for title, found in (
         ("Saved queries", engine.list_saved_queries()),
         ("Metrics", engine.list_metrics()),
@@ -117,13 +166,33 @@ def _print_list(console: Console, engine: MetricFlowEngine) -> None:
         table = Table(title=f"\n{title}", title_justify="left", box=None, show_header=False)
         for one in sorted(found, key=lambda one: one.name):
             table.add_row(one.name, " ".join((one.description or "").split()))
-        console.print(table)
+        Console(highlight=False).print(table)
 
 
-def _print_dimensions(engine: MetricFlowEngine, metrics: list[str]) -> None:
-    found = engine.simple_dimensions_for_metrics(metrics)
+def print_dimensions(engine: MetricFlowEngine, metrics: Sequence[str]) -> None:
+    """Print the dimensions of some metrics, a line each."""
+    found = engine.simple_dimensions_for_metrics(list(metrics))
     for name in sorted({one.granularity_free_dunder_name for one in found}):
         print(name)
+
+
+def print_answer(engine: MetricFlowEngine, question: Question, output_format: str) -> None:
+    """Print the answer to a question as a table or CSV, or the SQL that gives it.
+
+    Args:
+        output_format: table, csv or sql.
+    """
+    if output_format == "sql":
+        explained = engine.explain(question.request)
+        print(explained.sql_statement.without_descriptions.sql)
+        return
+    answer = engine.query(question.request).result_df
+    assert answer is not None
+    if output_format == "csv":
+        rows = [answer.column_names, *answer.rows]
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+    else:
+        _print_table(Console(highlight=False), answer)
 
 
 def _shown(value: object) -> str:
@@ -135,7 +204,7 @@ def _shown(value: object) -> str:
     return str(value).removesuffix(" 00:00:00")
 
 
-def _print_answer(console: Console, answer: MetricFlowDataTable) -> None:
+def _print_table(console: Console, answer: MetricFlowDataTable) -> None:
     table = Table(box=None)
     for number, name in enumerate(answer.column_names):
         values = [row[number] for row in answer.rows]
@@ -146,72 +215,3 @@ def _print_answer(console: Console, answer: MetricFlowDataTable) -> None:
     for row in answer.rows:
         table.add_row(*map(_shown, row))
     console.print(table)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.releases.metrics", description=__doc__
-    )
-    parser.add_argument("saved_query", nargs="?", help="one of those that are listed")
-    parser.add_argument("--metrics", nargs="+", metavar="METRIC")
-    parser.add_argument(
-        "--by",
-        nargs="+",
-        metavar="DIMENSION",
-        help="such as customer__activity, or metric_time__month",
-    )
-    parser.add_argument(
-        "--where", help="such as \"{{ Dimension('customer__activity') }} = 'power'\""
-    )
-    parser.add_argument("--order", nargs="+", metavar="NAME", help="else by the dimensions")
-    parser.add_argument("--descending", action="store_true")
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--dimensions", action="store_true", help="list what to ask by")
-    parser.add_argument("--format", choices=("table", "csv", "sql"), default="table")
-    return parser
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    options = _parser().parse_args(arguments)
-    console = Console(highlight=False)
-    folder = BuildFolder.from_environment()
-    release = ReleaseFolder(folder.releases).current()
-    try:
-        if release is None:
-            raise ReleaseError("There is no release: run `make build` first")
-        with metrics_of(release) as engine:
-            if options.dimensions:
-                _print_dimensions(engine, options.metrics or [])
-                return 0
-            if not options.metrics and not options.saved_query:
-                _print_list(console, engine)
-                return 0
-            order = options.order or options.by or []
-            request = MetricFlowQueryRequest.create(
-                saved_query_name=options.saved_query,
-                metric_names=options.metrics,
-                group_by_names=options.by,
-                where_constraints=[options.where] if options.where else None,
-                order_by_names=[f"{'-' * options.descending}{name}" for name in order]
-                or None,
-                limit=options.limit,
-            )
-            if options.format == "sql":
-                print(engine.explain(request).sql_statement.without_descriptions.sql)
-                return 0
-            answer = engine.query(request).result_df
-            assert answer is not None
-            if options.format == "csv":
-                rows = [answer.column_names, *answer.rows]
-                csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-            else:
-                _print_answer(console, answer)
-    except (ReleaseError, InvalidQueryException, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

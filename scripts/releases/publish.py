@@ -1,28 +1,27 @@
-"""Make a release out of the warehouse, list releases, or go back to an earlier one.
+"""Make a release from the warehouse, list releases, or go back to an earlier one.
 
 Only a whole build without a failed test is published. Readers of earlier releases are not
 disturbed: a release is a file of its own, under a name of its own.
 """
 
-import argparse
 import logging
 import os
-import sys
-import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 import duckdb
 
 from scripts import resource_limits
-from scripts.build_folder import BuildFolder, FolderInUseError
-from scripts.campaigns.opt_outs import opted_out_in
-from scripts.releases.drift import REFERENCE, DriftError, check_drift, notes_on, read_drift
-from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.build_folder import BuildFolder
+from scripts.releases.drift import REFERENCE, check_drift, notes_on, read_drift
+from scripts.releases.release_folder import (
+    KEPT_RELEASES,
+    Release,
+    ReleaseError,
+    ReleaseFolder,
+)
 from scripts.releases.release_writer import Progress, check_build, write_release
-from scripts.releases.run_history import Run, noted, rolled_back_releases
-
-KEPT_RELEASES = 5
+from scripts.releases.run_history import Run, noted
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +68,29 @@ def publish(
         raise ReleaseError(
             f"Not published, the release could not be written to {folder.releases}: {error}"
         ) from error
+
+
+def publish_last_build(
+    folder: BuildFolder, keep: int | None = None, accepted_drift: str | None = None
+) -> Release:
+    """Publish the last build of a folder again, with its progress on standard output.
+
+    Args:
+        keep: how many releases to keep; as many as for the current one if None.
+        accepted_drift: why a build that has drifted is to be published.
+
+    Raises:
+        SettingError, DriftError, ReleaseError, FolderInUseError: nothing was published.
+    """
+    resource_limits.check_environment()
+    with noted(folder, "publish") as run, folder.lock():
+        engine = check_build(folder)[0]["metadata"]["adapter_type"]
+        for note in drift_check(folder, engine, run, accepted_drift)():
+            print(note)
+        current = ReleaseFolder(folder.releases).readable()
+        release = publish(folder, keep or kept_releases(current), print_mart)
+        run.publish(release)
+    return release
 
 
 def drift_check(
@@ -142,7 +164,8 @@ def print_mart(done: int, total: int, mart: str, rows: int) -> None:
     print(f"  {done:>3}/{total}  {mart}  {rows:,} rows", flush=True)
 
 
-def _print_list(releases: ReleaseFolder) -> None:
+def print_releases(releases: ReleaseFolder) -> None:
+    """Print a line per release; * marks the one that is served."""
     current = releases.current()
     if not releases.all():
         print("No release yet: run `make build`.")
@@ -159,77 +182,3 @@ def _print_list(releases: ReleaseFolder) -> None:
             f"  {rows['customers']:>12,} customers  {rows['products']:>12,} products"
             f"  as of {manifest['input']['as_of_at'] or 'unknown'}"
         )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.releases.publish", description=__doc__
-    )
-    action = parser.add_mutually_exclusive_group()
-    action.add_argument("--list", action="store_true", help="list releases, * is served")
-    action.add_argument(
-        "--rollback",
-        nargs="?",
-        const="",
-        metavar="RELEASE",
-        help="serve the release before the current one, or the one that is named",
-    )
-    parser.add_argument(
-        "--keep",
-        type=int,
-        help="how many releases to keep when publishing (default: as the current one says,"
-        f" else {KEPT_RELEASES})",
-    )
-    parser.add_argument(
-        "--accept-drift", metavar="WHY", help="publish although the build has drifted"
-    )
-    options = parser.parse_args(arguments)
-    if options.keep is not None and options.keep < 1:
-        parser.error(f"--keep {options.keep}, must be 1 or more")
-    folder = BuildFolder.from_environment()
-    releases = ReleaseFolder(folder.releases)
-    started = time.monotonic()
-    try:
-        if options.list:
-            _print_list(releases)
-        elif options.rollback is not None:
-            release = roll_back(
-                releases, options.rollback or None, rolled_back_releases(folder)
-            )
-            print(f"Serving {release.release_id} again.")
-            opted_out = len(opted_out_in(folder, release))
-            if opted_out:
-                print(
-                    f"Note: {opted_out} of its customers opted out after it was made and"
-                    " are in its answers again. Run `make build` to leave them out."
-                )
-        else:
-            resource_limits.check_environment()
-            with noted(folder, "publish") as run, folder.lock():
-                engine = check_build(folder)[0]["metadata"]["adapter_type"]
-                for note in drift_check(folder, engine, run, options.accept_drift)():
-                    print(note)
-                release = publish(
-                    folder, options.keep or kept_releases(releases.readable()), print_mart
-                )
-                run.publish(release)
-            print(
-                f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"
-                f" {release.database}"
-            )
-    except (
-        resource_limits.BoundsError,
-        DriftError,
-        ReleaseError,
-        FolderInUseError,
-        OSError,
-        duckdb.Error,
-    ) as error:
-        print(f"error: {resource_limits.reason(error, folder)}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

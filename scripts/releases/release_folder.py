@@ -20,7 +20,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from scripts.reported_error import ReportedError
+
 POINTER = "current"
+# How many releases are kept, unless told otherwise.
+KEPT_RELEASES = 5
 UNFINISHED = ".unfinished-"
 # What this version writes, and the newest that it reads. It is raised where readers of the
 # format before would go wrong; 0 has no such number in its manifest. The API has it too.
@@ -28,7 +32,7 @@ RELEASE_FORMAT = 1
 RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
 
 
-class ReleaseError(RuntimeError):
+class ReleaseError(ReportedError):
     """A release that cannot be made, found or served; the message says what to do."""
 
 
@@ -117,7 +121,10 @@ class ReleaseFolder:
     def current(self) -> Release | None:
         """The release that is served; None before the first, or if the pointer dangles."""
         pointer = self.root / POINTER
-        folder = pointer.resolve()
+        try:
+            folder = pointer.resolve()
+        except RuntimeError:
+            return None  # The link leads back to itself.
         return Release(folder) if (folder / "manifest.json").is_file() else None
 
     def readable(self) -> Release | None:

@@ -14,6 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.reported_error import ReportedError
+
+# How long a refresh watches, unless told otherwise.
+WATCH_SECONDS = 60
 # So often in a row the API must be unwell.
 UNWELL_IN_A_ROW = 3
 # So many answers must be errors of the server, and such a share of all.
@@ -49,7 +53,7 @@ class Watched:
     note: str | None = None
 
 
-class WatchError(ValueError):
+class WatchError(ReportedError):
     """An API that cannot be watched; the message says why."""
 
 

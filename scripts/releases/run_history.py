@@ -22,6 +22,7 @@ import pyarrow.parquet
 from scripts.build_folder import BuildFolder
 from scripts.releases.drift import Drift, DriftError
 from scripts.releases.release_folder import Release
+from scripts.reported_error import ReportedError
 
 COLUMNS = pyarrow.schema(
     [
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 RESULTS = ("published", "unchanged", "blocked", "rolled back", "failed", "interrupted")
 
 
-class RolledBackError(RuntimeError):
+class RolledBackError(ReportedError):
     """A release that was taken back; the message says why."""
 
 

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from scripts.build_folder import PROJECT, TIED_PROCESS, BuildFolder
+from scripts.reported_error import ReportedError
 
 START_SECONDS = 30
 
 
-class MeasurementError(RuntimeError):
+class MeasurementError(ReportedError):
     """Something that is needed to measure is not there; the message says what to do."""
 
 

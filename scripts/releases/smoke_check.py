@@ -15,6 +15,7 @@ from scripts.build_folder import SMOKE_CHECK, BuildFolder
 from scripts.releases.release_folder import Release
 from scripts.releases.release_watch import NO_ANSWER
 from scripts.releases.running_api import MeasurementError, running_api
+from scripts.reported_error import ReportedError
 
 SAMPLED_PRODUCTS = 20
 ASKED = 10
@@ -22,7 +23,7 @@ ASKED = 10
 START_SECONDS = 600
 
 
-class SmokeCheckError(RuntimeError):
+class SmokeCheckError(ReportedError):
     """A release that must not be served; the message says what it answers wrongly."""
 
 

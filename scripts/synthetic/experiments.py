@@ -1,12 +1,10 @@
-"""Write units and outcomes of two example experiments whose truth is known.
+"""Write units and outcomes of two example experiments with known effects.
 
-They stand beside the generated log: `mail_example` has ended, `banner_example` is running.
-The seeds describe both; they are active where the log is the generated one.
+They belong to the generated log: `mail_example` has ended, `banner_example` is running. The
+seeds describe both; they are active only with the generated log.
 """
 
-import argparse
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,7 @@ from pyarrow import parquet
 
 ARMS = ("treatment", "treatment_holdout", "control", "control_holdout")
 SHARES = (0.4, 0.1, 0.4, 0.1)
-# How many units, and of each its chance to convert, by experiment and arm.
+# By experiment: the number of units, and the conversion rate of each arm.
 TRUTH = {
     "mail_example": (20_000, (0.12, 0.08, 0.07, 0.06)),
     "banner_example": (8_000, (0.05, 0.04, 0.04, 0.04)),
@@ -34,7 +32,7 @@ def generate_experiments(output: Path) -> None:
     for experiment, (count, rates) in TRUTH.items():
         arms = draw.choice(len(ARMS), count, p=SHARES)
         earlier = draw.poisson(2, count)
-        # Who did more before does more afterwards; on average it is as the truth says.
+        # Units with more earlier events convert more often; the mean is the arm's rate.
         converts = draw.random(count) < np.array(rates)[arms] * (0.5 + earlier / 4)
         tables.append(
             pyarrow.table(
@@ -53,24 +51,3 @@ def generate_experiments(output: Path) -> None:
     unfinished = output.with_name(f".unfinished-{os.getpid()}-{output.name}")
     parquet.write_table(pyarrow.concat_tables(tables), unfinished, compression="zstd")
     unfinished.replace(output)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.synthetic.experiments", description=__doc__
-    )
-    parser.add_argument("output", type=Path, help="a .parquet file")
-    options = parser.parse_args(arguments)
-    try:
-        generate_experiments(options.output)
-    except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    units = sum(count for count, _ in TRUTH.values())
-    print(f"Wrote {units:,} units to {options.output}.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

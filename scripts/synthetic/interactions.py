@@ -1,17 +1,15 @@
-"""Write a synthetic marketplace log whose truth is known.
+"""Write a synthetic marketplace log with known properties.
 
 At scale 1 the log has the profile of the published case study: 498,879 interactions of
 433,787 customers with 200,325 products between 2022-10-01 and 2023-03-31, nine in ten
 customers seen once, three in a hundred back after the 80 % quantile of event time. Options
-plant other truths, to see whether the warehouse notices.
+plant other properties, to test whether the warehouse finds them.
 """
 
-import argparse
 import glob
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -30,19 +28,19 @@ def generate(
     memory_limit: str = "4GB",
     threads: int | None = None,
 ) -> LogPlan:
-    """Write a log in order of time to `output` (.parquet, .csv or .csv.gz).
+    """Write a log, ordered by time, to `output` (.parquet, .csv or .csv.gz).
 
     Args:
-        taste: share of the later interactions of returning customers that fall among the
-            products of the taste they share with some other customers.
+        taste: share of the later interactions of returning customers with products of a
+            taste that they share with other customers.
         dirty: share of broken rows among all rows.
-        memory_limit: what DuckDB may use before it spills to disk.
+        memory_limit: how much memory DuckDB uses before it spills to disk.
 
     Returns:
-        The plan, whose counts the clean part of the log has exactly.
+        The plan; the clean part of the log has exactly its counts.
 
     Raises:
-        GeneratorError: an option out of range, or a suffix that is not known.
+        GeneratorError: an option is out of range, or the suffix is unknown.
     """
     if not 0 <= taste <= 1:
         raise GeneratorError(f"--taste {taste:g}, must be between 0 and 1")
@@ -84,7 +82,7 @@ def generate(
             )
             options = "format parquet"
         else:
-            # Lines are put together here: a writer of CSV files writes no broken one.
+            # Lines are put together here, because a CSV writer writes no broken lines.
             values = ", ".join(f"coalesce({column}, '')" for column in columns.split(", "))
             rows = (
                 "select case when is_cut_off then left(customer_id || ',' || product_id, 5)"
@@ -104,7 +102,7 @@ def generate(
 
 
 def _sweep(output: Path) -> None:
-    """Remove what runs that were killed left of this file."""
+    """Remove unfinished copies of this file that killed runs left."""
     for left in output.parent.glob(f".unfinished-*-{glob.escape(output.name)}*"):
         try:
             os.kill(int(left.name.split("-")[1]), 0)
@@ -114,78 +112,8 @@ def _sweep(output: Path) -> None:
             else:
                 left.unlink(missing_ok=True)
         except PermissionError:
-            pass  # Somebody else's, and running.
+            pass  # A running process of another user.
 
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scripts.synthetic.interactions",
-        description="Write a synthetic marketplace log; the same options and seed give the"
-        " same log.",
-    )
-    parser.add_argument(
-        "output", type=Path, help="file to write: .parquet, .csv or .csv.gz"
-    )
-    parser.add_argument(
-        "--scale", type=float, default=1.0, help="1 is 498,879 interactions (default)"
-    )
-    parser.add_argument("--seed", type=int, default=1, help="default 1")
-    parser.add_argument(
-        "--retention",
-        type=float,
-        help="plant this share of returning customers (published: 0.0305)",
-    )
-    parser.add_argument(
-        "--taste",
-        type=float,
-        nargs="?",
-        const=0.8,
-        default=0.0,
-        help="let returning customers follow a taste in this share of their later"
-        " interactions (0.8 if no number is given)",
-    )
-    parser.add_argument(
-        "--dirty",
-        type=float,
-        nargs="?",
-        const=0.02,
-        default=0.0,
-        help="add broken rows of every kind up to this share of all rows (0.02 if no number"
-        " is given)",
-    )
-    parser.add_argument(
-        "--memory-limit", default="4GB", help="what DuckDB may use before it spills"
-    )
-    options = parser.parse_args(arguments)
-    started = time.monotonic()
-    print(f"Writing {options.output} (scale {options.scale:g}, seed {options.seed}) ...")
-    try:
-        plan = generate(
-            options.output,
-            scale=options.scale,
-            seed=options.seed,
-            retention=options.retention,
-            taste=options.taste,
-            dirty=options.dirty,
-            memory_limit=options.memory_limit,
-        )
-    except (GeneratorError, OSError, duckdb.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(
-        f"{plan.interactions:,} interactions of {plan.customers:,} customers with"
-        f" {plan.products:,} products"
-        + (f", and {options.dirty:.1%} broken rows" if options.dirty else "")
-        + f"; {options.output.stat().st_size / 1e6:,.1f} MB in"
-        f" {time.monotonic() - started:.1f} s."
-    )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

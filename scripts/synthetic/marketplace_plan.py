@@ -1,12 +1,14 @@
-"""The counts of a synthetic marketplace log, planned before any row of it exists.
+"""The counts of a synthetic marketplace log, planned before its rows are written.
 
-The published profile, and how its numbers move when another share of returning customers is
-planted. Exact integers throughout: the log that is written has just these counts.
+They follow the published profile, or change with another share of returning customers. All
+counts are exact integers, and the log has exactly these counts.
 """
 
 import collections
 import math
 from dataclasses import dataclass
+
+from scripts.reported_error import ReportedError
 
 PUBLISHED_INTERACTIONS = 498_879
 PUBLISHED_CUSTOMERS = 433_787
@@ -34,13 +36,13 @@ MEAN_OF_OTHERS = 1 + REPEATER_SHARE_OF_OTHERS * EXTRA_PER_OTHER_REPEATER
 LATE_CUSTOMER_SHARE = 0.1832
 LATE_PRODUCT_SHARE = 0.27292
 NEW_SHARE_OF_LATE_PRODUCTS = 0.5698
-# More returning customers only teach a taste if they also leave more traces.
+# A taste can be learned from more returning customers only if they also do more.
 EXTRA_PER_POINT_OF_RETENTION = 15.0
 SMALLEST_SCALE = 0.0005
 
 
-class GeneratorError(ValueError):
-    """An option that no log can be made from; the message says what would work."""
+class GeneratorError(ReportedError):
+    """An option that no log can have; the message says what works."""
 
 
 @dataclass(frozen=True)

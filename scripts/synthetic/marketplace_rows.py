@@ -126,8 +126,8 @@ def define_macros(
     spacing = max(1, (early - always_late) // max(1, surviving - always_late))
     split, last = SPLIT_DAY * 86400, DAYS * 86400
     macros = f"""
-    -- Twice: a hash of several values mixes the last one in by a mere exclusive or, so that
-    -- draws of one customer would follow from each other.
+    -- Hashed twice: a hash of several values mixes the last one in by exclusive or only, so
+    -- that the draws of one customer would depend on each other.
     create macro uniform(purpose, number, event) as
         (hash(hash({seed}, purpose, number, event)) >> 11) / 9007199254740992.0;
     create macro permuted(number, size, stride) as
@@ -135,7 +135,7 @@ def define_macros(
     -- Rank 0 is the most popular product of the early side.
     create macro early_product(popularity) as
         permuted(popularity, {early}, {strides["popularity"]});
-    -- The most popular products survive the split, and every so many of the others.
+    -- The most popular products survive the split, and some of the others.
     create macro late_product(number) as
         case
             when number >= {surviving} then {early} + number - {surviving}
@@ -171,7 +171,7 @@ def define_macros(
                 {max(1, always_late)}, draw, follows_taste, taste_group
             ) as bigint))
         end as bigint);
-    -- Few come at night, most in the evening; the day of the event stays.
+    -- Few events at night, most in the evening; the day stays.
     create macro time_of_day(second, earliest, latest) as
         greatest(earliest, least(latest, 86400 * (
             floor(second / 86400) + (second % 86400) / 86400
@@ -246,8 +246,8 @@ def log_query(
 def with_broken_rows(log: str, dirty: float, kinds: tuple[str, ...]) -> str:
     """Add broken copies of some rows, so that they make up `dirty` of the result.
 
-    The rows of the clean log all stay, so that its profile can still be checked. Every
-    value is text, as in a CSV file; `line_defect` says how to spoil the line itself.
+    All rows of the clean log stay, so that its profile can still be checked. Every value is
+    text, as in a CSV file; `is_cut_off` marks lines to cut off.
     """
     cases = {kind: f"breakage = {number}" for number, kind in enumerate(kinds)}
     return f"""
@@ -287,7 +287,7 @@ def with_broken_rows(log: str, dirty: float, kinds: tuple[str, ...]) -> str:
     )
     select
         customer_id, product_id,
-        -- Stray blanks and capitals are not errors: staging takes them off.
+        -- Blanks and capitals are not errors: staging removes them.
         case when chance > 0.95 then ' ' || upper(event) else event end as event,
         event_date, product_name, written_at, false as is_cut_off
     from marked

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.conftest import FinishedBuild, build_once, run_program
+from tests.conftest import FinishedBuild, build_once, run_audience
 
 
 @dataclass
@@ -146,9 +146,9 @@ def text_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
                 ],
             )
             connection.execute(f"copy log to '{log}'")
-        return run_program(
+        return run_audience(
             BuildFolder(root / "build"),
-            "scripts.build.pipeline",
+            "build",
             *("--log", str(log), "--vars", "{id_type: text, top_n: 3}"),
         )
 

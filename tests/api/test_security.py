@@ -75,12 +75,12 @@ def test_a_setting_that_cannot_be_meant_is_refused(
     assert "secret" not in str(caught.value)
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    readme = (PROJECT / "api" / "README.md").read_text()
+def test_every_setting_is_in_the_documentation() -> None:
+    page = (PROJECT / "docs" / "api.md").read_text()
     for setting in fields(Settings):
         default = "" if setting.default == "" else f"`{setting.default}`"
         row = f"| `{variable(setting.name)}` | {default} | {setting.metadata['meaning']} |"
-        assert row in readme
+        assert row in page
 
 
 def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -189,7 +189,7 @@ def test_node(release: Reading) -> None:
 
 
 def test_evidence(release: Reading, tmp_path: Path) -> None:
-    """Its connector, over a link in the folder of the source, as deploy/bi has it."""
+    """Its connector, over a link in the folder of the source, as docs/bi.md has it."""
     script = npm_package("@evidence-dev/duckdb@2.0.1") / "read.mjs"
     script.write_text(
         "import connector from '@evidence-dev/duckdb';\n"

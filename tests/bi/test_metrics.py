@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from scripts.releases.release_folder import Release, ReleaseFolder
-from tests.conftest import FinishedBuild, read_release, run_program
+from tests.conftest import FinishedBuild, read_release, run_audience
 
 pytest.importorskip("metricflow", reason="MetricFlow is not installed: make test-bi does")
 
@@ -237,7 +237,7 @@ def test_metrics_read_nothing_but_the_release(dirty_build: FinishedBuild) -> Non
 
 
 def test_the_program_lists_what_can_be_asked(dirty_build: FinishedBuild) -> None:
-    listed = run_program(dirty_build.folder, "scripts.releases.metrics")
+    listed = run_audience(dirty_build.folder, "metrics")
     assert listed.returncode == 0, listed.stderr
     for name in (*PLAIN, *SAVED):
         assert f" {name} " in listed.stdout
@@ -246,9 +246,9 @@ def test_the_program_lists_what_can_be_asked(dirty_build: FinishedBuild) -> None
 def test_the_program_answers(
     dirty_build: FinishedBuild, marts: duckdb.DuckDBPyConnection
 ) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         dirty_build.folder,
-        "scripts.releases.metrics",
+        "metrics",
         *("--metrics", "interactions", "--by", "event__event_name"),
         *("--order", "interactions", "--descending", "--format", "csv"),
     )
@@ -262,9 +262,7 @@ def test_the_program_answers(
 
 
 def test_the_program_says_what_it_does_not_know(dirty_build: FinishedBuild) -> None:
-    outcome = run_program(
-        dirty_build.folder, "scripts.releases.metrics", "--metrics", "customer_cont"
-    )
+    outcome = run_audience(dirty_build.folder, "metrics", "--metrics", "customer_cont")
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("error: ")
     assert "'customer_count'" in outcome.stderr

@@ -13,7 +13,7 @@ from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import read_history
 from tests.api.conftest import serve
-from tests.conftest import run_program
+from tests.conftest import run_audience
 from tests.daily_log import DailyLog
 from tests.readers import Readers
 
@@ -40,9 +40,7 @@ class Marketplace:
         self, *arguments: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Refresh as a user would; whatever comes of it, releases are whole afterwards."""
-        outcome = run_program(
-            self.folder, "scripts.build.refresh", *arguments, **environment
-        )
+        outcome = run_audience(self.folder, "refresh", *arguments, **environment)
         self.check(outcome.stdout + outcome.stderr)
         return outcome
 
@@ -69,9 +67,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DailyLo
     log = DailyLog(root, days=DAYS, scale=SCALE)
     log.folder = log.folder.rename(root / "days")
     (root / "log").symlink_to(log.folder)
-    built = run_program(
-        BuildFolder(root / "build"), "scripts.build.pipeline", "--log", f"{root}/log/*.csv"
-    )
+    built = run_audience(BuildFolder(root / "build"), "build", "--log", f"{root}/log/*.csv")
     assert built.returncode == 0, built.stderr
     return root, log
 

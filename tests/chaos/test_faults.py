@@ -22,7 +22,7 @@ from scripts.releases.publish import roll_back
 from scripts.releases.release_folder import ReleaseFolder
 from tests.api.conftest import Serve, Server
 from tests.chaos.conftest import Marketplace
-from tests.conftest import run_program
+from tests.conftest import run_audience
 from tests.load import Load, served
 from tests.readers import Readers
 from tests.scripts.build.test_crashes import VICTIMS, kill_a_build
@@ -173,7 +173,7 @@ def test_a_clock_that_jumps_back(
 def test_two_refreshes_at_once(market: Marketplace) -> None:
     before = market.served
     market.log.grow()
-    command = [sys.executable, "-m", "scripts.build.refresh"]
+    command = [sys.executable, "-m", "scripts.cli", "refresh"]
     environment = os.environ | {
         "AUDIENCE_BUILD_DIR": str(market.folder.root),
         "PYTHONPATH": str(PROJECT),
@@ -258,7 +258,7 @@ def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> No
     # It is neither gone back to nor compared with.
     assert roll_back(ReleaseFolder(releases)).release_id == before
     market.log.grow()
-    outcome = run_program(market.folder, "scripts.build.refresh")
+    outcome = run_audience(market.folder, "refresh")
     assert outcome.returncode == 0, outcome.stderr
     assert market.results[-1] == "published"
     # Readers look into every release that is there.

@@ -110,7 +110,7 @@ def _instance(
     folder = BuildFolder(place / f"instance-{number}")
     fetch = _run(
         running,
-        [sys.executable, "-m", "scripts.releases.fetch", str(source), "--every", "0.5"],
+        [sys.executable, "-m", "scripts.cli", "fetch", str(source), "--every", "0.5"],
         AUDIENCE_BUILD_DIR=str(folder.root),
     )
     while ReleaseFolder(folder.releases).current() is None:

@@ -116,13 +116,12 @@ def test_the_api_cannot_write_releases_and_sees_no_log() -> None:
 
 
 def test_programs_are_those_of_the_makefile() -> None:
-    for name, target in (
-        ("Deployment product-audience", "serve"),
-        ("CronJob product-audience-refresh", "refresh"),
-    ):
-        [container] = pod_template(find(name))["spec"]["containers"]
-        assert recipe(target).endswith(" ".join(container["args"]))
-        assert container["args"][0] == "python"
+    [refresh] = pod_template(find("CronJob product-audience-refresh"))["spec"]["containers"]
+    assert recipe("refresh") == " ".join(refresh["args"])
+    [api] = pod_template(find("Deployment product-audience"))["spec"]["containers"]
+    # `audience serve` is the same program; tests/scripts/cli says so.
+    assert recipe("serve") == "audience serve"
+    assert api["args"] == ["python", "-m", "api"]
 
 
 def test_an_update_leaves_no_gap() -> None:

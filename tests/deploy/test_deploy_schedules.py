@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from scripts.build_folder import PROJECT
+from scripts.cli.main import audience
 
 SCHEDULES = PROJECT / "deploy" / "schedules"
 UNITS = [
@@ -33,7 +34,9 @@ def recipe(target: str) -> str:
     """The program that make runs for a target, without its options."""
     found = re.search(rf"^{target}:.*\n\t(.+)", (PROJECT / "Makefile").read_text(), re.M)
     assert found, f"the Makefile has no target {target}"
-    return found[1].split(" $${", 1)[0]
+    program = found[1].removeprefix("@$(AUDIENCE)")
+    assert program != found[1], f"{target} does not run audience"
+    return "audience" + program.split(" $", 1)[0]
 
 
 def unit(path: Path) -> dict[str, str]:
@@ -71,8 +74,8 @@ def load(name: str) -> types.ModuleType:
 
 
 def test_make_refresh_is_the_program() -> None:
-    assert recipe("refresh").endswith("/python -m scripts.build.refresh")
-    assert (PROJECT / "scripts" / "build" / "refresh.py").is_file()
+    assert recipe("refresh") == "audience refresh"
+    assert "refresh" in audience.commands
 
 
 def test_crontab_runs_it_and_mails_errors_only(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import Server
-from tests.conftest import run_program
+from tests.conftest import run_audience
 from tests.pages.conftest import Visit, Visitor
 
 PAGES = {
@@ -142,9 +142,10 @@ def test_a_reader_can_skip_to_the_content(visit: Visit) -> None:
 
 @pytest.mark.usefixtures("executable")
 def test_every_page_can_be_pictured(server: Server, tmp_path: Path) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         server.folder,
-        "scripts.maintenance.screenshots",
+        "maintenance",
+        "screenshots",
         *("--url", server.url, "--to", str(tmp_path)),
     )
     assert outcome.returncode == 0, outcome.stderr

@@ -1,4 +1,4 @@
-"""Want of memory or disk: one sentence that names the limit, and nothing is left behind."""
+"""Too little memory or disk: one sentence names the limit, and no file is left behind."""
 
 import os
 import shutil
@@ -9,13 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import yaml
 
 from scripts import resource_limits
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.synthetic.interactions import generate
-from tests.conftest import run_program
+from tests.conftest import run_audience
 
 # What a file may take beyond its size.
 PAGE = 4096
@@ -55,15 +54,6 @@ def fill(folder: BuildFolder) -> str:
     return said
 
 
-def test_dbt_has_the_same_limits_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    profile = (PROJECT / "profiles.yml").read_text()
-    target = yaml.safe_load(profile)["product_audience"]["outputs"]["duckdb"]
-    assert f"'{resource_limits.MEMORY_LIMIT}'" in target["config_options"]["memory_limit"]
-    assert f"'{resource_limits.DBT_THREADS}'" in target["threads"]
-    monkeypatch.delenv("AUDIENCE_MEMORY_LIMIT", raising=False)
-    assert resource_limits.memory_limit() == resource_limits.MEMORY_LIMIT
-
-
 @pytest.mark.builds
 def test_cores_are_bounded(folder: BuildFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIENCE_CORES", "3")
@@ -92,7 +82,7 @@ def test_what_is_spilled_is_bounded(
         assert list(folder.spill.iterdir()) != []
     monkeypatch.setenv("AUDIENCE_TEMP_LIMIT", "1MB")
     assert fill(folder) == (
-        f"What does not fit into memory has filled {folder.spill} up to its limit: raise"
+        f"Temporary data has filled {folder.spill} up to its limit: raise"
         " AUDIENCE_TEMP_LIMIT (it is 1MB) or AUDIENCE_MEMORY_LIMIT (it is 20MB)"
     )
 
@@ -112,9 +102,8 @@ def test_a_full_disk_for_what_is_spilled_is_named(
     with folder.lock():
         said = fill(folder)
     assert said == (
-        f"What does not fit into memory has filled the disk of {folder.spill}: free some"
-        " space, name a larger disk in AUDIENCE_TEMP_DIR, or raise AUDIENCE_MEMORY_LIMIT"
-        " (it is 20MB)"
+        f"Temporary data has filled the disk of {folder.spill}: free some space, name a"
+        " larger disk in AUDIENCE_TEMP_DIR, or raise AUDIENCE_MEMORY_LIMIT (it is 20MB)"
     )
     assert list(disk.iterdir()) == []
 
@@ -145,9 +134,9 @@ def test_too_little_memory_stops_a_build_with_one_sentence(
     log = tmp_path / "log.csv"
     generate(log, scale=0.002)
     served = ReleaseFolder(published.releases).current()
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(log)),
         AUDIENCE_MEMORY_LIMIT="5MB",
         AUDIENCE_DBT_THREADS="3",
@@ -164,9 +153,9 @@ def test_too_little_memory_stops_a_build_with_one_sentence(
 
 def test_too_little_memory_stops_publishing(published: BuildFolder) -> None:
     served = ReleaseFolder(published.releases).current()
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.releases.publish",
+        "publish",
         AUDIENCE_MEMORY_LIMIT="2MB",
         AUDIENCE_DBT_THREADS="4",
     )
@@ -188,7 +177,7 @@ def test_a_disk_that_is_full_when_publishing_serves_the_last_release(
     disk = BuildFolder(small_disk(size))
     shutil.copytree(published.root, disk.root, symlinks=True, dirs_exist_ok=True)
     served = ReleaseFolder(disk.releases).current()
-    outcome = run_program(disk, "scripts.releases.publish")
+    outcome = run_audience(disk, "publish")
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: Not published. The disk of {disk.root} is full: free some space. Then run"

@@ -14,7 +14,7 @@ import yaml
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
-from tests.conftest import copy_project, run_program
+from tests.conftest import copy_project, run_audience
 
 # Small: what there is to do is little, and there are two cores.
 SMALL = {"AUDIENCE_SPARK_PARTITIONS": "2"}
@@ -38,9 +38,8 @@ class Engines:
 
 
 def succeed(*arguments: str, folder: BuildFolder, project: Path = PROJECT) -> str:
-    """Run one of the programs; it must not fail."""
-    module, *rest = arguments
-    outcome = run_program(folder, module, *rest, project=project, **SMALL)
+    """Run a command of `audience`; it must not fail."""
+    outcome = run_audience(folder, *arguments, project=project, **SMALL)
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
     return outcome.stdout
 
@@ -141,17 +140,17 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     def run(folder: BuildFolder, *arguments: str) -> str:
         return succeed(*arguments, folder=folder, project=project)
 
-    run(on_duckdb, "scripts.evidence.renewal", *order)
-    run(on_duckdb, "scripts.campaigns.export", "abandoned_carts", "--on", "2023-04-03")
-    run(on_duckdb, "scripts.campaigns.suppress", "42")
-    run(on_duckdb, "scripts.build.pipeline", *order)
+    run(on_duckdb, "evidence", *order)
+    run(on_duckdb, "export", "abandoned_carts", "--on", "2023-04-03")
+    run(on_duckdb, "suppress", "42")
+    run(on_duckdb, "build", *order)
     on_spark.root.mkdir()
     for kept in ("evidence", "exports", "suppressions"):
         shutil.copytree(on_duckdb.root / kept, on_spark.root / kept)
     shutil.copy(on_duckdb.history, on_spark.history)
-    outcome = run_program(
+    outcome = run_audience(
         on_spark,
-        "scripts.build.pipeline",
+        "build",
         "--target",
         "spark",
         *order,

@@ -4,19 +4,20 @@ import shutil
 
 import pytest
 
-from scripts.benchmarks import load
 from scripts.benchmarks.api_throughput import Measured, milliseconds, row
 from scripts.benchmarks.soak import soak
 from scripts.build_folder import BuildFolder
+from scripts.cli.main import main
 from scripts.releases.publish import publish
 from scripts.releases.running_api import MeasurementError, running_api
-from tests.conftest import run_program
+from tests.conftest import run_audience
 
 
 def test_the_published_load_in_small(published: BuildFolder) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.benchmarks.load",
+        "benchmark",
+        "load",
         *("--users", "5", "--spawn", "5", "--seconds", "3"),
     )
     assert outcome.returncode == 0, outcome.stderr
@@ -25,9 +26,10 @@ def test_the_published_load_in_small(published: BuildFolder) -> None:
 
 
 def test_a_server_that_fails_fails_the_load(published: BuildFolder) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.benchmarks.load",
+        "benchmark",
+        "load",
         *("--users", "2", "--spawn", "2", "--seconds", "2", "--url", "http://127.0.0.1:9"),
     )
     assert outcome.returncode == 1
@@ -37,7 +39,7 @@ def test_without_a_release_there_is_nothing_to_measure(
     folder: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
-    assert load.main(["--seconds", "1"]) == 1
+    assert main(["benchmark", "load", "--seconds", "1"]) == 1
     assert "run `make build` first" in capsys.readouterr().err
 
 

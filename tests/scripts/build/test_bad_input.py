@@ -16,10 +16,10 @@ import pytest
 
 from scripts.build.dbt_run import run_dbt
 from scripts.build.log_source import LogSourceError, check_log, read_mapping
-from scripts.build.pipeline import main
 from scripts.build_folder import PROJECT, BuildFolder
+from scripts.cli.main import main
 from scripts.releases.publish import publish
-from tests.conftest import copy_project, run_program
+from tests.conftest import copy_project, run_audience
 
 HEADER = "customer_id,product_id,event,event_date\n"
 ROW = "1,2,cart,2023-01-01\n"
@@ -148,7 +148,7 @@ def test_a_log_that_does_not_fit_is_refused(
 ) -> None:
     path = log(content)
     arguments = ["--vars", settings] if settings else []
-    outcome = run_program(folder, "scripts.build.pipeline", "--log", str(path), *arguments)
+    outcome = run_audience(folder, "build", "--log", str(path), *arguments)
     assert outcome.returncode == 1
     assert message in outcome.stderr
     assert outcome.stderr.count("\n") == 2, "one sentence, and what became of it"
@@ -177,7 +177,7 @@ def test_an_environment_that_cannot_be_meant_is_refused(
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
     monkeypatch.setenv(variable, value)
-    assert main(["--log", str(log(HEADER + ROW))]) == 1
+    assert main(["build", "--log", str(log(HEADER + ROW))]) == 1
     assert variable + " " + message in capsys.readouterr().err
 
 
@@ -185,9 +185,9 @@ def test_an_environment_that_cannot_be_meant_is_refused(
 def test_a_setting_that_is_refused_leaves_the_last_build_fit_to_publish(
     built: BuildFolder, log: Callable[[str], Path]
 ) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         built,
-        "scripts.build.pipeline",
+        "build",
         "--log",
         str(log(HEADER + ROW)),
         "--vars",
@@ -205,7 +205,7 @@ def test_a_second_build_waits_for_nothing_and_names_the_first(
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
     with folder.lock():
-        assert main(["--log", str(log(HEADER + ROW))]) == 1
+        assert main(["build", "--log", str(log(HEADER + ROW))]) == 1
     message = capsys.readouterr().err
     assert f"Another build is writing to {folder.root} (process {os.getpid()})" in message
 
@@ -214,7 +214,7 @@ def test_a_build_that_is_ended_takes_dbt_with_it(
     folder: BuildFolder, log: Callable[[str], Path]
 ) -> None:
     program = subprocess.Popen(
-        [sys.executable, "-m", "scripts.build.pipeline", "--log", str(log(HEADER + ROW))],
+        [sys.executable, "-m", "scripts.cli", "build", "--log", str(log(HEADER + ROW))],
         cwd=PROJECT,
         env=os.environ | {"AUDIENCE_BUILD_DIR": str(folder.root)},
         stdout=subprocess.DEVNULL,
@@ -254,9 +254,9 @@ def test_a_build_that_is_ended_while_dbt_starts_takes_it_too(
 def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
     folder: BuildFolder, log: Callable[[str], Path]
 ) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(log(HEADER + ROW)), "--mapping", "mappings/retailrocket.yml"),
     )
     assert outcome.returncode == 1
@@ -276,8 +276,8 @@ def test_weights_that_do_not_add_up_stop_the_build(
             for feature, weight in weights.items()
         ],
     )
-    outcome = run_program(
-        folder, "scripts.build.pipeline", "--log", str(log(HEADER + ROW)), project=project
+    outcome = run_audience(
+        folder, "build", "--log", str(log(HEADER + ROW)), project=project
     )
     assert outcome.returncode == 1
     assert "the published weights of 5 features add up to 1.1" in outcome.stderr
@@ -301,9 +301,7 @@ def test_a_warehouse_held_by_another_program_names_it(
     try:
         assert holder.stdout is not None
         holder.stdout.readline()
-        outcome = run_program(
-            folder, "scripts.build.pipeline", "--log", str(log(HEADER + ROW))
-        )
+        outcome = run_audience(folder, "build", "--log", str(log(HEADER + ROW)))
     finally:
         holder.communicate()
     assert outcome.returncode == 1
@@ -321,9 +319,7 @@ def test_a_full_disk_stops_the_build_with_one_sentence(
     if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
         pytest.skip("a small disk cannot be mounted here")
     try:
-        outcome = run_program(
-            BuildFolder(disk), "scripts.build.pipeline", "--log", str(log(HEADER + ROW))
-        )
+        outcome = run_audience(BuildFolder(disk), "build", "--log", str(log(HEADER + ROW)))
     finally:
         subprocess.run(["umount", str(disk)], check=True)
     assert outcome.returncode == 1
@@ -344,5 +340,5 @@ def test_a_folder_without_write_permission_is_named(
     blocked = tmp_path / "blocked"
     blocked.touch()
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(blocked))
-    assert main(["--log", str(log(HEADER + ROW))]) == 1
+    assert main(["build", "--log", str(log(HEADER + ROW))]) == 1
     assert f"Cannot write to {blocked}" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from scripts.releases.release_writer import public_marts
 from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import plan_log
 from scripts.synthetic.marketplace_rows import BROKEN_ROWS
-from tests.conftest import FinishedBuild, public_tables, read_release, run_program
+from tests.conftest import FinishedBuild, public_tables, read_release, run_audience
 
 
 def test_every_row_is_accounted_for(dirty_build: FinishedBuild) -> None:
@@ -128,7 +128,7 @@ def test_without_a_log_the_generated_one_is_built_with_the_examples(
     folder: BuildFolder,
 ) -> None:
     generate(folder.default_log, scale=0.002)
-    outcome = run_program(folder, "scripts.build.pipeline")
+    outcome = run_audience(folder, "build")
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert "generating" not in outcome.stdout, "it is there already"
     with read_release(folder) as release:
@@ -148,9 +148,9 @@ def test_without_a_log_the_generated_one_is_built_with_the_examples(
 def test_two_builds_of_a_log_are_equal_whatever_the_threads(
     dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(dirty_build.log), "--vars", "top_n: 7"),
         AUDIENCE_DBT_THREADS="1",
     )
@@ -165,15 +165,15 @@ def test_readers_and_builds_do_not_disturb_each_other(
     first = (published.releases / "current").resolve().name
     log = tmp_path / "log.parquet"
     generate(log, scale=0.002)
-    build = ("scripts.build.pipeline", "--log", str(log))
+    build = ("build", "--log", str(log))
     with read_release(published) as reader:
         before = reader.execute("from customers order by all").fetchall()
 
-        outcome = run_program(published, *build)
+        outcome = run_audience(published, *build)
         assert outcome.returncode == 0, outcome.stderr
         assert reader.execute("from customers order by all").fetchall() == before
 
-        broken = run_program(published, *build, "--vars", "{time_format: epoch_s}")
+        broken = run_audience(published, *build, "--vars", "{time_format: epoch_s}")
         assert broken.returncode == 1
         assert "the last release is served still" in broken.stderr
 

@@ -23,7 +23,7 @@ from scripts.build.preconditions import BuildError, check_warehouse
 from scripts.build_folder import PROJECT, BuildFolder, FolderInUseError
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.synthetic.interactions import generate
-from tests.conftest import public_tables, run_program
+from tests.conftest import public_tables, run_audience
 from tests.daily_log import DailyLog
 from tests.readers import Readers
 
@@ -61,11 +61,7 @@ def kill_a_build(
         after: what the build has to say before they begin.
     """
     said = folder.root.parent / "said.txt"
-    command = (
-        ["scripts.build.refresh"]
-        if log is None
-        else ["scripts.build.pipeline", "--log", log]
-    )
+    command = ["refresh"] if log is None else ["build", "--log", log]
     with said.open("w") as output:
         program = psutil.Popen(
             [sys.executable, "-m", *command],
@@ -115,7 +111,7 @@ def check_nothing_is_left(folder: BuildFolder) -> None:
 def build_and_compare(folder: BuildFolder, log: str, fresh: BuildFolder) -> None:
     """A build that nobody kills gives what one gives that starts from nothing."""
     for each in (folder, fresh):
-        outcome = run_program(each, "scripts.build.pipeline", "--log", log)
+        outcome = run_audience(each, "build", "--log", log)
         assert outcome.returncode == 0, outcome.stderr
         check_nothing_is_left(each)
     found, expected = public_tables(folder), public_tables(fresh)
@@ -133,9 +129,7 @@ def test_builds_that_are_killed_at_any_moment(
     monkeypatch.setenv("TMPDIR", str(temporary))
     log = DailyLog(tmp_path, days=90)
     started = time.monotonic()
-    fresh = run_program(
-        BuildFolder(tmp_path / "first"), "scripts.build.pipeline", "--log", log.pattern
-    )
+    fresh = run_audience(BuildFolder(tmp_path / "first"), "build", "--log", log.pattern)
     takes = time.monotonic() - started
     assert fresh.returncode == 0, fresh.stderr
     said = re.search(r"publish ([\d.]+) s", fresh.stdout)

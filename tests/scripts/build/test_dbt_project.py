@@ -12,7 +12,7 @@ from scripts.build.log_source import declared_inputs
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish
 from scripts.synthetic.interactions import generate
-from tests.conftest import FinishedBuild, run_program
+from tests.conftest import FinishedBuild, run_audience
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_unit_tests_pass(folder: BuildFolder) -> None:
 def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     built: BuildFolder,
 ) -> None:
-    outcome = run_program(built, "scripts.build.documentation_page")
+    outcome = run_audience(built, "docs")
     assert outcome.returncode == 0, outcome.stderr
     page = (built.docs / "static_index.html").read_text()
     assert "whom to contact about a product that nobody has touched yet" in page
@@ -49,7 +49,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
 
 
 def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
-    outcome = run_program(folder, "scripts.build.documentation_page")
+    outcome = run_audience(folder, "docs")
     assert outcome.returncode == 1
     assert "to describe: run `make build` first" in outcome.stderr
 
@@ -167,15 +167,6 @@ def test_column_names_follow_the_rules(manifest: dict[str, Any]) -> None:
             assert not name.endswith("_at") or kind == "timestamp", name
             assert not name.endswith(("_count", "_rank")) or kind == "bigint", name
             assert not name.endswith("_share") or kind == "double", name
-
-
-def test_settings_are_the_declared_variables() -> None:
-    """The check at the start of a run knows what dbt_project.yml declares, and no more."""
-    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
-    macro = (PROJECT / "macros/settings/check_settings.sql").read_text()
-    known = macro.split("macro known_settings()")[1].split("endmacro")[0]
-    known += macro.split("macro side_inputs()")[1].split("endmacro")[0]
-    assert set(re.findall(r"'(\w+)'", known)) == set(declared)
 
 
 def test_no_yaml_file_is_too_long_to_read() -> None:

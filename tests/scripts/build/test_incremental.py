@@ -8,11 +8,13 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from scripts.build import incremental
 from scripts.build.incremental import ReadingPlan, plan_reading
 from scripts.build.log_state import read_log_state, write_log_state
 from scripts.build_folder import BuildFolder
+from scripts.settings.build_settings import BuildSettings
 
 HEADER = "customer_id,product_id,event,event_date\n"
 RUN = "the last run"
@@ -108,6 +110,19 @@ def test_the_whole_log_is_read_for_a_reason(
     assert plan.sentence == f"Reading the whole log: {plan.reason}."
     assert plan.variables == {"new_log_files": None, "log_batch": 1}
     assert {file.batch for file in plan.state.files.values()} == {1}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (name, yaml.safe_load(example))
+        for name, field in BuildSettings.model_fields.items()
+        for example in field.examples or []
+        if name not in ("log", "columns", "expressions", "time_format")
+    ],
+)
+def test_every_setting_counts(built: Built, name: str, value: object) -> None:
+    assert str(built.plan(**{name: value}).reason).startswith("settings, seeds, models")
 
 
 def test_a_model_that_changed_is_a_reason(

@@ -8,9 +8,10 @@ import duckdb
 import pytest
 
 from scripts.build.dbt_run import run_dbt
-from scripts.build.input_columns import InputFormat, check_input_columns, columns_of
+from scripts.build.input_columns import Input, check_input_columns, columns_of
 from scripts.build.log_source import LogSourceError
 from scripts.build_folder import BuildFolder
+from scripts.settings.input_settings import InputFormat
 
 HEADER = "customer_id,product_id,event,event_date"
 ROW = "1,2,cart,2023-01-01"
@@ -21,7 +22,7 @@ ODD_NAMES += ["Event_7", "column8"]
 
 
 def names(file: Path, **written: Any) -> list[str]:
-    return list(columns_of([str(file)], InputFormat(str(file), **written)))
+    return list(columns_of([str(file)], Input(str(file), InputFormat(**written))))
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,9 @@ def test_types_of_parquet_columns(tmp_path: Path) -> None:
             str(tmp_path / f"{number}.parquet")
         )
     files = sorted(str(file) for file in tmp_path.iterdir())
-    assert columns_of(files[:1], InputFormat(files[0]))["customer_id"] == "BIGINT"
-    assert columns_of(files, InputFormat(files[0])) == {
+    source = Input(f"{tmp_path}/*.parquet", InputFormat())
+    assert columns_of(files[:1], source)["customer_id"] == "BIGINT"
+    assert columns_of(files, source) == {
         "customer_id": "DOUBLE",
         "event": "VARCHAR",
     }

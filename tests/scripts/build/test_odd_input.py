@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from scripts.build_folder import BuildFolder
-from tests.conftest import read_release, run_program
+from tests.conftest import read_release, run_audience
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 
@@ -28,9 +28,9 @@ def build(folder: BuildFolder, tmp_path: Path) -> Build:
             )
             connection.executemany("insert into log values (?, ?, ?, ?)", rows)
             connection.execute(f"copy log to '{log}'")
-        outcome = run_program(
+        outcome = run_audience(
             folder,
-            "scripts.build.pipeline",
+            "build",
             "--log",
             str(log),
             "--vars",
@@ -95,9 +95,9 @@ def test_a_file_that_is_odd_in_every_legal_way(folder: BuildFolder, tmp_path: Pa
         '9,3,rating,2023-02-01 10:00,"a ""chair"""\r\n'
         "9,3,rating\r\n".encode()
     )
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(place / "log[1].csv")),
         *("--vars", "{id_type: text, top_n: 1000000, max_reject_share: 0.3}"),
     )
@@ -131,9 +131,7 @@ def test_numbers_that_a_tool_made_floating_point_are_ids_still(
         "select 17850.0::double as customer_id, 'cart' as event, 12 as product_id,"
         " timestamp '2023-01-01' as event_date"
     ).write_parquet(str(log))
-    outcome = run_program(
-        folder, "scripts.build.pipeline", "--log", str(log), "--vars", "id_type: text"
-    )
+    outcome = run_audience(folder, "build", "--log", str(log), "--vars", "id_type: text")
     assert outcome.returncode == 0, outcome.stderr
     customers = read_release(folder).execute(
         "select customer_id, engagement_rank from customers"
@@ -171,7 +169,7 @@ def test_values_that_span_lines_are_legal(folder: BuildFolder, tmp_path: Path) -
         + '99,2,cart,2023-01-01,"a\nb",more\n',
         newline="",
     )
-    outcome = run_program(folder, "scripts.build.pipeline", "--log", str(log))
+    outcome = run_audience(folder, "build", "--log", str(log))
     assert outcome.returncode == 0, outcome.stderr
     with read_release(folder) as release:
         accounting = release.execute(
@@ -188,9 +186,9 @@ def test_files_of_a_folder_are_one_log(folder: BuildFolder, tmp_path: Path) -> N
     (tmp_path / "b.csv").write_text(
         header + "bad,2,cart,2023-01-01\n1,2,cart,2023-01-01\n3,2,cart,2023-01-01\n"
     )
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(tmp_path / "*.csv"), "--vars", "max_reject_share: 0.5"),
     )
     assert outcome.returncode == 0, outcome.stderr

@@ -12,7 +12,7 @@ import yaml
 from scripts.build.dbt_run import run_dbt
 from scripts.build.log_source import read_mapping
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.conftest import read_release, run_program
+from tests.conftest import read_release, run_audience
 
 MAPPINGS = PROJECT / "mappings"
 
@@ -81,11 +81,11 @@ REAL_LOGS = (
 
 
 def run_on(
-    program: str, log: RealLog, shared_data: Path, folder: BuildFolder
+    command: str, log: RealLog, shared_data: Path, folder: BuildFolder
 ) -> subprocess.CompletedProcess[str]:
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        f"scripts.{program}",
+        command,
         *("--log", str(shared_data / log.file), "--mapping", str(MAPPINGS / log.mapping)),
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr

@@ -8,7 +8,7 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import read_history
-from tests.conftest import run_program
+from tests.conftest import run_audience
 
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
@@ -23,16 +23,16 @@ def test_a_new_file_is_served_with_the_settings_of_before(
         HEADER + "1,1,cart,2023-03-01,One\n2,2,cart,2023-03-02,Two\n2,1,cart,2023-03-02,\n"
     )
     order = ("--log", f"{log}/*.csv", "--vars", "top_n: 3")
-    built = run_program(folder, "scripts.build.pipeline", *order)
+    built = run_audience(folder, "build", *order)
     assert built.returncode == 0, built.stderr
     assert "Reading the whole log: this is the first build." in built.stdout
     # Late rows, one of them a repeat, and a product that nobody has touched before.
     (log / "2.csv").write_text(
         HEADER + "1,1,cart,2023-03-01,One\n3,1,cart,2023-02-27,Late\n3,4,cart,2023-03-03,\n"
     )
-    planned = run_program(folder, "scripts.build.refresh", "--dry-run")
+    planned = run_audience(folder, "refresh", "--dry-run")
     assert "1 of the 2 files of the log are new" in planned.stdout
-    refreshed = run_program(folder, "scripts.build.refresh")
+    refreshed = run_audience(folder, "refresh")
     assert refreshed.returncode == 0, refreshed.stderr
     assert "1 of 2 files of the log are new." in refreshed.stdout
     release = ReleaseFolder(folder.releases).current()
@@ -51,7 +51,7 @@ def test_a_new_file_is_served_with_the_settings_of_before(
     ]
     assert duplicates == (1,)
 
-    again = run_program(folder, "scripts.build.refresh")
+    again = run_audience(folder, "refresh")
     assert again.returncode == 0, again.stderr
     assert f"Nothing is new since {release.release_id}" in again.stdout
     assert ReleaseFolder(folder.releases).current() == release
@@ -65,6 +65,6 @@ def test_a_new_file_is_served_with_the_settings_of_before(
 
 
 def test_there_is_nothing_to_refresh_before_the_first_build(folder: BuildFolder) -> None:
-    outcome = run_program(folder, "scripts.build.refresh")
+    outcome = run_audience(folder, "refresh")
     assert outcome.returncode == 1
     assert "There is no release to refresh" in outcome.stderr

@@ -12,7 +12,7 @@ import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.interactions import generate
-from tests.conftest import FinishedBuild, copy_project, run_program
+from tests.conftest import FinishedBuild, copy_project, run_audience
 
 GOOD = {
     "campaign_id": "spring",
@@ -383,9 +383,7 @@ def test_a_row_with_too_few_or_too_many_values_is_named(
     seed.write_text(seed.read_text() + line)
     log = tmp_path / "log.parquet"
     generate(log, scale=0.001)
-    outcome = run_program(
-        folder, "scripts.build.pipeline", "--log", str(log), project=project
-    )
+    outcome = run_audience(folder, "build", "--log", str(log), project=project)
     assert outcome.returncode == 1
     assert "error: seeds/campaigns.csv, line 3 has" in outcome.stderr
     assert "expected 16: campaign_id,campaign_name," in outcome.stderr
@@ -400,9 +398,7 @@ def test_an_empty_scope_stops_the_build_and_publishes_nothing(
     project = copy_project(tmp_path, campaigns=[GOOD], campaign_rules=[rule])
     log = tmp_path / "log.parquet"
     generate(log, scale=0.001)
-    outcome = run_program(
-        folder, "scripts.build.pipeline", "--log", str(log), project=project
-    )
+    outcome = run_audience(folder, "build", "--log", str(log), project=project)
     assert outcome.returncode == 1
     assert "the rules of spring leave no product in scope" in outcome.stderr
     assert "Nothing was published." in outcome.stderr

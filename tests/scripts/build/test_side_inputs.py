@@ -15,7 +15,7 @@ from scripts.build.preconditions import check_nothing_is_forgotten
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.opt_outs import note_opt_outs
 from scripts.releases.release_folder import ReleaseFolder
-from tests.conftest import run_program
+from tests.conftest import run_audience
 
 LOG = """customer_id,product_id,event,event_date
 1,10,cart,2023-01-01
@@ -174,7 +174,7 @@ def test_a_build_forgets_nobody_of_whom_the_release_knew(
     manifest["settings"][name] = "crm.csv"
     path.write_text(json.dumps(manifest))
     log = manifest["settings"]["log"]
-    outcome = run_program(published, "scripts.build.pipeline", "--log", log)
+    outcome = run_audience(published, "build", "--log", log)
     assert outcome.returncode == 1
     assert (
         f"The current release was made with {name}, and this build names" in outcome.stderr

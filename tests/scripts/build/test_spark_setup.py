@@ -11,7 +11,7 @@ import pytest
 
 from scripts.build.spark_setup import SparkSetupError, check_spark, spark_tables
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.conftest import run_program
+from tests.conftest import run_audience, run_program
 
 
 def pretend_installed(monkeypatch: pytest.MonkeyPatch, *missing: str) -> None:
@@ -76,11 +76,11 @@ def test_java_17_and_newer_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_without_java_the_programs_end_with_one_sentence(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
-    for module, *arguments in (
-        ("scripts.build.pipeline", "--target", "spark"),
-        ("scripts.build.spark_setup",),
+    without = {"JAVA_HOME": str(tmp_path / "none")}
+    for outcome in (
+        run_audience(folder, "build", "--target", "spark", **without),
+        run_program(folder, "scripts.build.spark_setup", **without),
     ):
-        outcome = run_program(folder, module, *arguments, JAVA_HOME=str(tmp_path / "none"))
         assert outcome.returncode == 1
         assert outcome.stderr.startswith("error: The target spark needs ")
         assert ": install one" in outcome.stderr or "pip install" in outcome.stderr

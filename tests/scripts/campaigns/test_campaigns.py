@@ -15,11 +15,12 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.campaigns.contact_list import ContactList, ContactListError, print_receipt
+from scripts.campaigns.contact_ledger import ContactListError
+from scripts.campaigns.contact_list import ContactList, print_receipt
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import note_opt_outs
 from scripts.releases.release_folder import ReleaseError
-from tests.conftest import copy_project, read_release, run_program
+from tests.conftest import copy_project, read_release, run_audience
 from tests.scripts.build.test_seeds import GOOD
 
 # In the log's own world: its last purchase is of August 2018.
@@ -75,9 +76,9 @@ def test_a_campaign_by_category_and_state(
             "columns": {"customer_id": "client", "contacted_at": "when"},
         },
     }
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(purchases), "--mapping", "mappings/olist.yml"),
         *("--vars", json.dumps(settings)),
         project=project,
@@ -145,7 +146,7 @@ def test_a_campaign_by_category_and_state(
 
     # Served before, an opt-out leaves; its places were taken, so nobody else gets them.
     gone = contacts[0]["customer_id"]
-    outcome = run_program(folder, "scripts.campaigns.suppress", gone, project=project)
+    outcome = run_audience(folder, "suppress", gone, project=project)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     with read_release(folder) as release:
         for mart in ("customers", "product_audiences", "campaign_customers"):
@@ -192,9 +193,9 @@ APRIL = date(2023, 4, 3)
 def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
     published: BuildFolder,
 ) -> None:
-    outcome = run_program(
+    outcome = run_audience(
         published,
-        "scripts.campaigns.export",
+        "export",
         *("spring_rotation", "--on", "2023-04-03", "--format", "parquet"),
     )
     assert outcome.returncode == 0, outcome.stderr
@@ -272,7 +273,7 @@ def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> N
 def test_an_export_that_cannot_be_says_why(
     published: BuildFolder, arguments: list[str], said: str
 ) -> None:
-    outcome = run_program(published, "scripts.campaigns.export", *arguments)
+    outcome = run_audience(published, "export", *arguments)
     assert outcome.returncode == 1
     assert said in outcome.stderr
     assert "Nothing was written." in outcome.stderr
@@ -281,7 +282,7 @@ def test_an_export_that_cannot_be_says_why(
 
 def test_a_reader_of_the_output_may_stop_reading(published: BuildFolder) -> None:
     outcome = subprocess.run(
-        f"{sys.executable} -u -m scripts.campaigns.export spring_rotation --on 2023-04-03"
+        f"{sys.executable} -u -m scripts.cli export spring_rotation --on 2023-04-03"
         " | true; echo ${PIPESTATUS[0]}",
         shell=True,
         executable="/bin/bash",
@@ -341,9 +342,7 @@ def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
 def test_nothing_is_exported_while_a_build_runs(published: BuildFolder) -> None:
     """Its release would not know whom the list contacts."""
     with published.lock():
-        outcome = run_program(
-            published, "scripts.campaigns.export", "spring_rotation", "--on", "2023-04-03"
-        )
+        outcome = run_audience(published, "export", "spring_rotation", "--on", "2023-04-03")
     assert outcome.returncode == 1
     assert "A build is writing to" in outcome.stderr
     assert not list(published.exports.glob("*/ledger.parquet"))

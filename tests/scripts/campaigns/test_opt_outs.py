@@ -5,7 +5,7 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.opt_outs import canonical_id, note_opt_outs
 from scripts.releases.publish import publish
-from tests.conftest import read_release, run_program
+from tests.conftest import read_release, run_audience
 
 
 def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
@@ -15,7 +15,7 @@ def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
             "select min(customer_id) from customers"
         ).fetchone() or (0,)
     note_opt_outs(published, [f"0{customer}", "999999999", "Miller"], "asked by letter")
-    outcome = run_program(published, "scripts.releases.publish", "--rollback")
+    outcome = run_audience(published, "rollback")
     assert outcome.returncode == 0
     assert "Note: 1 of its customers opted out after it was made" in outcome.stdout
 
@@ -46,7 +46,7 @@ def test_an_opt_out_of_a_text_id_is_noted_as_it_is() -> None:
 def test_an_opt_out_that_cannot_be_noted_says_why(
     published: BuildFolder, customer: str
 ) -> None:
-    outcome = run_program(published, "scripts.campaigns.suppress", customer)
+    outcome = run_audience(published, "suppress", customer)
     assert outcome.returncode == 1
     assert f"{customer!r} cannot be a customer of this log" in outcome.stderr
     assert not published.suppressions.exists()

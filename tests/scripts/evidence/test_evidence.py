@@ -16,7 +16,7 @@ from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import read_history
 from scripts.synthetic.interactions import generate
-from tests.conftest import FinishedBuild, read_release, run_program
+from tests.conftest import FinishedBuild, read_release, run_audience
 
 pytestmark = pytest.mark.builds
 
@@ -235,7 +235,7 @@ def test_on_a_shuffled_log_als_does_no_better_than_chance(
         " as event_date from range(3000) as c(customer), range(5) as v(visit))"
         f" to '{log}'"
     )
-    outcome = run_program(folder, "scripts.evidence.renewal", "--log", str(log))
+    outcome = run_audience(folder, "evidence", "--log", str(log))
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     with release_of(folder) as release:
         als, low, high = release.execute(
@@ -255,7 +255,7 @@ def test_rankings_that_are_damaged_stop_the_build(
 ) -> None:
     folder.evidence.mkdir(parents=True)
     (folder.evidence / "als_rankings.parquet").write_text("no Parquet")
-    outcome = run_program(folder, "scripts.build.pipeline", "--log", str(dirty_build.log))
+    outcome = run_audience(folder, "build", "--log", str(dirty_build.log))
     assert outcome.returncode == 1
     assert "als_rankings.parquet" in outcome.stderr
     assert "Remove the file, or make it anew with `make evidence`." in outcome.stderr
@@ -267,7 +267,7 @@ def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> N
         "customer_id,product_id,event,event_date\n"
         + "".join(f"{customer},1,cart,2023-01-01\n" for customer in range(5))
     )
-    outcome = run_program(folder, "scripts.evidence.renewal", "--log", str(log))
+    outcome = run_audience(folder, "evidence", "--log", str(log))
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("error: The log cannot be split: no interaction lies")
     assert outcome.stderr.count("\n") == 2
@@ -279,7 +279,7 @@ def test_the_programs_alone_say_what_they_did(
 ) -> None:
     folder.root.mkdir()
     os.link(taste_evidence.folder.warehouse, folder.warehouse)
-    outcome = run_program(folder, f"scripts.{module}")
+    outcome = run_audience(folder, f"scripts.{module}")
     assert outcome.returncode == 0, outcome.stderr
     expected = {"als_check": "Ranked customers for", "fit_weights": "fitted,recency_score,"}
     assert expected[module] in outcome.stdout

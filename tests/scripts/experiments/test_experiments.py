@@ -11,12 +11,12 @@ import pytest
 from scipy import stats
 
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_list import ContactListError
+from scripts.campaigns.contact_ledger import ContactListError
 from scripts.campaigns.export import export_campaign
 from scripts.experiments.start import start_experiment
 from scripts.synthetic.experiments import ARMS, TRUTH
 from scripts.synthetic.interactions import generate
-from tests.conftest import FinishedBuild, copy_project, read_release, run_program
+from tests.conftest import FinishedBuild, copy_project, read_release, run_audience
 from tests.scripts.build.test_seeds import GOOD, RULE
 
 EXPERIMENT = {
@@ -118,9 +118,9 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     generate(log, scale=0.02, seed=9)
 
     def build(**settings: str) -> None:
-        outcome = run_program(
+        outcome = run_audience(
             folder,
-            "scripts.build.pipeline",
+            "build",
             *("--log", str(log), "--vars", json.dumps(settings)),
             project=project,
         )
@@ -216,7 +216,7 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     assert verdict["difference"] == pytest.approx(
         values["treatment"]["engagement"].mean() - values["control"]["engagement"].mean()
     )
-    card = run_program(folder, "scripts.experiments.decision_card", "march_test")
+    card = run_audience(folder, "experiment", "march_test")
     assert card.returncode == 0, card.stderr
     assert verdict["verdict"] in card.stdout
     assert verdict["reason"] in card.stdout.replace("\n", " ")
@@ -267,13 +267,9 @@ def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(
     for comparison, difference in truth.items():
         row = found[comparison]
         assert row["difference_low"] < difference < row["difference_high"]
-    card = run_program(
-        dirty_build.folder, "scripts.experiments.decision_card", "mail_example"
-    )
+    card = run_audience(dirty_build.folder, "experiment", "mail_example")
     assert "conversions added: 310" in card.stdout
     assert "FAILED" not in card.stdout
-    card = run_program(
-        dirty_build.folder, "scripts.experiments.decision_card", "banner_example"
-    )
+    card = run_audience(dirty_build.folder, "experiment", "banner_example")
     assert "Verdict: running" in card.stdout
     assert "Money" not in card.stdout

@@ -8,7 +8,7 @@ from scipy import stats
 from scripts.build_folder import BuildFolder
 from scripts.experiments.plan import Baseline, DesignError, Question, describe, plan
 from scripts.statistics.power import Base, units_needed
-from tests.conftest import FinishedBuild, run_program
+from tests.conftest import FinishedBuild, run_audience
 
 QUESTION = Question(effect=0.2, significance=0.05, power=0.8, holdout=0.2)
 
@@ -79,14 +79,14 @@ def test_where_nobody_is_enough_the_least_effect_is_named() -> None:
     with pytest.raises(DesignError, match="more than the 900 customers"):
         describe("conversion", [few], 14, QUESTION, 1000)
     nothing = share(14, 900, 0.0)
-    with pytest.raises(DesignError, match="nobody does it"):
+    with pytest.raises(DesignError, match="no customer does it"):
         describe("conversion", [nothing], 14, QUESTION, 800)
     with pytest.raises(DesignError, match="has base rates for 14 days"):
         describe("conversion", [few], 7, QUESTION, 800)
 
 
 def test_the_base_rates_are_those_of_the_release(dirty_build: FinishedBuild) -> None:
-    outcome = run_program(dirty_build.folder, "scripts.experiments.plan", "--effect", "0.1")
+    outcome = run_audience(dirty_build.folder, "plan", "--effect", "0.1")
     assert outcome.returncode == 1
     assert "units see a lift of" in outcome.stderr or "more than the" in outcome.stderr
 
@@ -94,16 +94,16 @@ def test_the_base_rates_are_those_of_the_release(dirty_build: FinishedBuild) -> 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--effect", "nan"), "--effect nan: expected a lift such as 0.5"),
-        (("--effect", "inf"), "--effect inf: expected a lift such as 0.5"),
-        (("--power", "0.01"), "--power 0.01: expected more than --significance"),
-        (("--units", "7"), "--units 7: expected 8 or more"),
+        (("--effect", "nan"), "'--effect': nan, expected a lift such as 0.5"),
+        (("--effect", "inf"), "'--effect': inf, expected a lift such as 0.5"),
+        (("--power", "0.01"), "'--power': 0.01, expected more than --significance"),
+        (("--units", "7"), "'--units': 7 is not in the range x>=8"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(
     folder: BuildFolder, arguments: tuple[str, ...], message: str
 ) -> None:
-    outcome = run_program(folder, "scripts.experiments.plan", *arguments)
+    outcome = run_audience(folder, "plan", *arguments)
     assert outcome.returncode == 2
     assert message in outcome.stderr
 
@@ -114,6 +114,6 @@ def test_more_than_all_cannot_do_it() -> None:
 
 
 def test_there_is_no_plan_before_the_first_build(folder: BuildFolder) -> None:
-    outcome = run_program(folder, "scripts.experiments.plan")
+    outcome = run_audience(folder, "plan")
     assert outcome.returncode == 1
     assert "run `make build` first" in outcome.stderr

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from scripts.build_folder import BuildFolder
-from tests.conftest import copy_project, read_release, run_program
+from tests.conftest import copy_project, read_release, run_audience
 from tests.scripts.experiments.test_experiments import (
     EXPERIMENT,
     arms,
@@ -80,9 +80,9 @@ def real_experiments(
         experiment_arms=[row for name in names for row in arms(name, halves)],
     )
     folder = BuildFolder(root / "build")
-    outcome = run_program(
+    outcome = run_audience(
         folder,
-        "scripts.build.pipeline",
+        "build",
         *("--log", str(log), "--vars", json.dumps({"experiment_units": str(units)})),
         project=project,
     )

@@ -9,7 +9,7 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.releases.data_dictionary import dictionary
 from scripts.releases.release_writer import public_marts
-from tests.conftest import FinishedBuild, run_program
+from tests.conftest import FinishedBuild, run_audience
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +59,12 @@ def test_every_metric_and_saved_query_is_described(manifest: dict[str, Any]) -> 
 
 
 def test_the_program_writes_it(built: BuildFolder, manifest: dict[str, Any]) -> None:
-    outcome = run_program(built, "scripts.releases.data_dictionary")
+    outcome = run_audience(built, "dictionary")
     assert outcome.returncode == 0, outcome.stderr
     assert built.dictionary.read_text() == dictionary(manifest)
 
 
 def test_there_is_none_before_the_first_build(folder: BuildFolder) -> None:
-    outcome = run_program(folder, "scripts.releases.data_dictionary")
+    outcome = run_audience(folder, "dictionary")
     assert outcome.returncode == 1
     assert "to describe: run `make build` first" in outcome.stderr

@@ -9,7 +9,7 @@ from scripts.build_folder import BuildFolder
 from scripts.releases.fetch import fetch_release
 from scripts.releases.publish import publish
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
-from tests.conftest import run_program
+from tests.conftest import run_audience
 
 
 @pytest.fixture
@@ -56,6 +56,6 @@ def test_a_copy_that_is_not_whole_is_not_served(
 def test_without_a_release_it_says_what_it_expects(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
-    outcome = run_program(folder, "scripts.releases.fetch", str(tmp_path))
+    outcome = run_audience(folder, "fetch", str(tmp_path))
     assert outcome.returncode == 1
     assert f"error: No release in {tmp_path}: expected a folder" in outcome.stderr

@@ -16,7 +16,8 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.releases.publish import main, publish, roll_back
+from scripts.cli.main import main
+from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 from scripts.releases.run_history import RolledBackError, noted
 from tests.conftest import FinishedBuild, read_release
@@ -59,16 +60,16 @@ def test_roll_back_serves_the_release_before(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
-    assert main([]) == 0
-    assert main([]) == 0
-    assert main(["--rollback"]) == 0
+    assert main(["publish"]) == 0
+    assert main(["publish"]) == 0
+    assert main(["rollback"]) == 0
     capsys.readouterr()
-    assert main(["--list"]) == 0
+    assert main(["releases"]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert [line[:8] for line in listed] == ["* 000001", "  000002"]
-    assert main(["--rollback"]) == 1
+    assert main(["rollback"]) == 1
     assert "no earlier release" in capsys.readouterr().err
-    assert main(["--rollback", "000009-20200101T000000Z"]) == 1
+    assert main(["rollback", "000009-20200101T000000Z"]) == 1
     assert "expected one of 000001-" in capsys.readouterr().err
 
 
@@ -113,11 +114,24 @@ def test_a_damaged_manifest_is_listed_as_such(
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
     damaged, good = publish(built), publish(built)
     (damaged.folder / "manifest.json").write_text("{")
-    assert main(["--list"]) == 0
+    assert main(["releases"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith(f"  {damaged.release_id}")
     assert first.endswith("manifest.json is damaged: publish anew")
     assert second.startswith(f"* {good.release_id}")
+
+
+def test_a_pointer_that_leads_to_itself_is_set_again_by_roll_back(
+    built: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = publish(built)
+    (built.releases / "current").unlink()
+    (built.releases / "current").symlink_to("current")
+    monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
+    assert main(["releases"]) == 0
+    assert capsys.readouterr().out.startswith(f"  {release.release_id}")
+    assert main(["rollback"]) == 0
+    assert ReleaseFolder(built.releases).current() == release
 
 
 @pytest.mark.parametrize("content", ["{}", '{"row_counts": {}, "input": {}}'])
@@ -139,10 +153,10 @@ def test_roll_back_passes_over_what_the_watch_has_taken_back(
         raise RolledBackError("it answered with errors")
     publish(built)
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
-    assert main(["--rollback"]) == 0
+    assert main(["rollback"]) == 0
     releases = ReleaseFolder(built.releases)
     assert releases.current() == first
-    assert main(["--rollback", second.release_id]) == 0
+    assert main(["rollback", second.release_id]) == 0
     assert releases.current() == second
 
 
@@ -152,7 +166,7 @@ def test_as_many_releases_are_kept_as_the_current_one_says(
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
     publish(built, keep=2)
     for _ in range(2):
-        assert main([]) == 0
+        assert main(["publish"]) == 0
     releases = ReleaseFolder(built.releases).all()
     assert [one.release_id[:6] for one in releases] == ["000002", "000003"]
 
@@ -252,7 +266,7 @@ def test_a_full_disk_leaves_the_last_release(built: BuildFolder) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
     outcome = subprocess.run(
-        [sys.executable, "-m", "scripts.releases.publish"],
+        [sys.executable, "-m", "scripts.cli", "publish"],
         cwd=PROJECT,
         env=os.environ | {"AUDIENCE_BUILD_DIR": str(built.root)},
         preexec_fn=limit_file_size,

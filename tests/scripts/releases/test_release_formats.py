@@ -12,9 +12,9 @@ import yaml
 
 from scripts.build.preconditions import check_nothing_is_forgotten
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.campaigns.contact_list import ContactListError, explain_earlier
+from scripts.campaigns.contact_ledger import ContactListError, explain_earlier
 from scripts.campaigns.export import export_campaign
-from scripts.releases.publish import main as publish_main
+from scripts.cli.main import main
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import (
     RELEASE_FORMAT,
@@ -23,17 +23,17 @@ from scripts.releases.release_folder import (
     ReleaseError,
     ReleaseFolder,
 )
-from tests.conftest import alter_release, run_program
+from tests.conftest import alter_release, run_audience
 
 NEWER = {"release_format": 99, "project_version": "9.1.0"}
 EARLIER = dict.fromkeys(("release_format", "project_version", "engine", "earlier", "tests"))
 READERS = (
-    ("scripts.campaigns.export", "spring_rotation", "--on", "2023-04-03"),
-    ("scripts.experiments.start", "mail_example"),
-    ("scripts.experiments.decision_card", "mail_example"),
-    ("scripts.experiments.plan", "--effect", "0.3", "--units", "100"),
-    ("scripts.campaigns.suppress", "17"),
-    ("scripts.build.refresh",),
+    ("export", "spring_rotation", "--on", "2023-04-03"),
+    ("start", "mail_example"),
+    ("experiment", "mail_example"),
+    ("plan", "--effect", "0.3", "--units", "100"),
+    ("suppress", "17"),
+    ("refresh",),
 )
 
 
@@ -57,15 +57,15 @@ def test_a_release_says_which_version_made_it(published: BuildFolder) -> None:
 
 def test_programs_refuse_a_newer_release(published: BuildFolder) -> None:
     alter_release(served(published), **NEWER)
-    for module, *arguments in READERS:
-        outcome = run_program(published, module, *arguments)
-        assert outcome.returncode == 1, module
+    for words in READERS:
+        outcome = run_audience(published, *words)
+        assert outcome.returncode == 1, words
         assert outcome.stderr.startswith(
             f"error: {served(published).name} has release format 99 (of version 9.1.0), and"
             " this version reads formats up to 1: upgrade this checkout, or go back to an"
             " earlier release with `make rollback`"
-        ), module
-        assert "Traceback" not in outcome.stderr, module
+        ), words
+        assert "Traceback" not in outcome.stderr, words
     assert not published.suppressions.exists(), "nothing was noted"
     assert not list(published.exports.glob("*/ledger.parquet"))
 
@@ -85,7 +85,7 @@ def test_from_a_newer_release_one_can_go_back_and_not_to_it(
     first, newer = publish(built), publish(built)
     alter_release(newer.folder, **NEWER)
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
-    assert publish_main(["--list"]) == 0
+    assert main(["releases"]) == 0
     assert "has release format 99" in capsys.readouterr().out.splitlines()[1]
     assert roll_back(releases) == first
     with pytest.raises(NewerReleaseError, match="reads formats up to 1"):
@@ -100,11 +100,11 @@ def test_an_earlier_release_is_read_as_far_as_it_goes(published: BuildFolder) ->
     release.check()
     found = export_campaign(published, "spring_rotation", date(2023, 4, 3), dry_run=True)
     assert found.receipt["contacts"] > 0
-    outcome = run_program(published, "scripts.experiments.plan", "--units", "100")
+    outcome = run_audience(published, "plan", "--units", "100")
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: {release.release_id} was made before there was experiment_baselines:"
-        " run `make build`.\n"
+        " run `make build`\n"
     )
 
 

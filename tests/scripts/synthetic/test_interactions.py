@@ -4,7 +4,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.synthetic.interactions import generate, main
+from scripts.cli.main import main
+from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import GeneratorError
 from scripts.synthetic.marketplace_rows import BROKEN_ROWS
 
@@ -217,7 +218,7 @@ def test_bad_options_get_one_sentence(
     arguments: list[str],
     message: str,
 ) -> None:
-    assert main([str(tmp_path / arguments[0]), *arguments[1:]]) == 1
+    assert main(["generate", "log", str(tmp_path / arguments[0]), *arguments[1:]]) == 1
     error = capsys.readouterr().err
     assert message in error
     assert len(error.splitlines()) == 1

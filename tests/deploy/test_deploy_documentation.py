@@ -1,4 +1,4 @@
-"""deploy/README.md lists what is there, and nothing else."""
+"""docs/operations.md lists the files of deploy/ and the alerts, and nothing else."""
 
 import re
 
@@ -6,12 +6,12 @@ from scripts.build_folder import PROJECT
 from tests.promql import rules
 
 DEPLOY = PROJECT / "deploy"
-README = (DEPLOY / "README.md").read_text()
+PAGE = (PROJECT / "docs" / "operations.md").read_text()
 
 
 def rows(heading: str) -> list[list[str]]:
     """The cells of the table that begins with a heading."""
-    table = README.split(f"| {heading} |", 1)[1].split("\n\n", 1)[0]
+    table = PAGE.split(f"| {heading} |", 1)[1].split("\n\n", 1)[0]
     return [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
 
 
@@ -22,7 +22,7 @@ def test_the_table_has_every_file() -> None:
         for path in DEPLOY.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    assert sorted(listed) == sorted(set(there) - {"README.md"})
+    assert sorted(listed) == sorted(there)
 
 
 def test_the_table_has_every_alert() -> None:
@@ -31,7 +31,7 @@ def test_the_table_has_every_alert() -> None:
 
 
 def test_commands_name_files_that_are_there() -> None:
-    for name in re.findall(r"(?<![\w/])deploy/[\w/.*-]+", README):
+    for name in re.findall(r"(?<![\w/])deploy/[\w/.*-]+", PAGE):
         assert list(PROJECT.glob(name)), name
 
 

@@ -1,0 +1,84 @@
+"""The process that runs dbt, with the project as an earlier run has parsed it.
+
+dbt parses the project at every start, which takes longer than building a small log, and its
+own partial parsing starts again if a variable differs. Here the parsed project comes from
+the file that AUDIENCE_PARSED_PROJECT names; parsed_project.py decides which file fits. This
+module imports nothing of the project, so that dbt finds modules as its own program does.
+"""
+
+import itertools
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgpack
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_msgpack_decoder
+
+# What `dbt parse` takes of the options of another command, each with a value.
+OPTIONS_OF_PARSE = ("--vars", "--target", "--log-format", "--log-level-file")
+
+
+def read_manifest(parsed: Path) -> Manifest | None:
+    """The parsed project in a file; None if the file is missing or damaged."""
+    try:
+        content = parsed.read_bytes()
+        manifest = Manifest.from_msgpack(content, decoder=_unpack)
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
+    for node in manifest.nodes.values():
+        if hasattr(node, "root_path"):  # A seed: dbt reads its rows below this folder.
+            node.root_path = os.environ["DBT_PROJECT_DIR"]
+    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    return manifest
+
+
+def _unpack(content: bytes) -> Any:
+    return msgpack.unpackb(content, ext_hook=extended_msgpack_decoder)
+
+
+def parse(arguments: list[str], parsed: Path) -> Manifest:
+    """Parse the project, and keep the result for later runs.
+
+    Raises:
+        SystemExit: dbt cannot parse it; it has said why.
+    """
+    options = [
+        word
+        for option, value in itertools.pairwise(arguments)
+        if option in OPTIONS_OF_PARSE
+        for word in (option, value)
+    ]
+    # Its own partial parse would compare with another run's variables.
+    outcome = dbtRunner().invoke(["parse", "--no-partial-parse", *options])
+    if not outcome.success or not isinstance(outcome.result, Manifest):
+        sys.exit(2)
+    written = Path(os.environ["DBT_TARGET_PATH"]) / "partial_parse.msgpack"
+    if written.exists():
+        parsed.parent.mkdir(parents=True, exist_ok=True)
+        # Renamed at the end: another build may read it at any time.
+        unfinished = parsed.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(written, unfinished)
+        unfinished.replace(parsed)
+    return outcome.result
+
+
+def main(arguments: list[str]) -> int:
+    """Run a dbt command; returns dbt's exit code.
+
+    Returns:
+        0, 1 if something failed, 2 if dbt could not begin.
+    """
+    parsed = Path(os.environ["AUDIENCE_PARSED_PROJECT"])
+    manifest = read_manifest(parsed) or parse(arguments, parsed)
+    outcome = dbtRunner(manifest=manifest).invoke(arguments)
+    if outcome.exception is not None:
+        return 2
+    return 0 if outcome.success else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

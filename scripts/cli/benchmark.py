@@ -1,0 +1,94 @@
+"""Commands that measure: builds, api, load, soak."""
+
+import click
+
+from scripts.cli.error_reports import report_errors
+from scripts.cli.options import examples
+
+
+class InOrder(click.Group):
+    """A group whose help lists its commands in the order of this file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of its commands."""
+        return list(self.commands)
+
+
+@click.group(cls=InOrder)
+def benchmark() -> None:
+    """Measure builds and the API."""
+
+
+@benchmark.command(epilog=examples("audience benchmark builds 1 10 100"))
+@click.argument("scales", nargs=-1, metavar="[SCALE]...")
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    metavar="N",
+    default=3,
+    help="How often to measure; large scales are measured once.",
+)
+@click.option("--kept", is_flag=True, help="Report the last measurement again.")
+def builds(scales: tuple[str, ...], rounds: int, kept: bool) -> None:
+    """Time builds, releases and the API, next to a Polars program.
+
+    SCALE 1, the default, is a log of 498,879 interactions. Writes bench/benchmark.md and
+    bench/growth.svg in the build folder.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.ledger import write_report
+
+        bench = folder.root / "bench"
+        text = write_report(bench, scales or ("1",), rounds, is_kept=kept)
+        print(f"\n{text}\nWritten to {bench / 'benchmark.md'} and {bench / 'growth.svg'}")
+
+
+@benchmark.command(epilog=examples("audience benchmark api --seconds 15"))
+@click.option("--seconds", default=15, help="How long each measurement takes.")
+@click.option("--workers", default=2, help="Worker processes of the API.")
+@click.option("--other", metavar="URL", help="Another server to measure too.")
+def api(seconds: int, workers: int, other: str | None) -> None:
+    """Measure the API with wrk, next to bare Sanic.
+
+    Writes bench/api.md in the build folder.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.api_throughput import benchmark as measure
+
+        text = measure(folder, seconds, workers, other)
+        output = folder.root / "bench" / "api.md"
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+        print(text)
+
+
+@benchmark.command(epilog=examples("audience benchmark load --users 100 --seconds 30"))
+@click.option("--users", default=1000, help="Users at once.")
+@click.option("--spawn", default=50, help="New users per second.")
+@click.option("--seconds", default=300, help="How long the load lasts.")
+@click.option("--url", help="A running server; by default one is started.")
+def load(users: int, spawn: int, seconds: int, url: str | None) -> int:
+    """Put the API under the published load, with Locust.
+
+    Ends with exit code 1 if a request failed or was too slow.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.load import put_under_load
+
+        code = put_under_load(folder, users, spawn, seconds, url)
+    return code
+
+
+@benchmark.command(epilog=examples("audience benchmark soak --seconds 60 --interval 5"))
+@click.option("--seconds", default=600, help="How long the load lasts.")
+@click.option("--interval", default=10, help="Seconds between switches of releases.")
+def soak(seconds: int, interval: int) -> int:
+    """Switch releases under full load, and watch memory and open files.
+
+    Needs wrk and two releases. Ends with exit code 1 if memory grows or a request fails.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.soak import soak as keep_under_load
+
+        is_well = keep_under_load(folder, seconds, interval)
+    return 0 if is_well else 1

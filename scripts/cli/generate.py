@@ -1,0 +1,95 @@
+"""Commands that generate synthetic data: log, experiments."""
+
+import time
+from pathlib import Path
+
+import click
+
+from scripts.cli.error_reports import report_errors
+from scripts.cli.options import examples
+
+
+@click.group()
+def generate() -> None:
+    """Generate a synthetic log, or units of example experiments."""
+
+
+@generate.command(
+    epilog=examples(
+        "audience generate log log.parquet --scale 10 --seed 7",
+        "audience generate log log.csv --retention 0.4 --taste",
+        "audience generate log log.csv --dirty 0.03",
+    )
+)
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option(
+    "--scale", default=1.0, help="The size of the log; 1 is 498,879 interactions."
+)
+@click.option("--seed", default=1, help="The same options and seed generate the same log.")
+@click.option(
+    "--retention",
+    type=float,
+    show_default="as published, 0.0305",
+    help="Share of customers who return after the split.",
+)
+@click.option(
+    "--taste",
+    type=float,
+    is_flag=False,
+    flag_value=0.8,
+    default=0.0,
+    help="Share of later interactions in which returning customers follow a taste; 0.8"
+    " without a number.",
+)
+@click.option(
+    "--dirty",
+    type=float,
+    is_flag=False,
+    flag_value=0.02,
+    default=0.0,
+    help="Share of broken rows, of every kind; 0.02 without a number.",
+)
+@click.option(
+    "--memory-limit", default="4GB", help="How much memory DuckDB uses before it spills."
+)
+def log(
+    output: Path,
+    scale: float,
+    seed: int,
+    retention: float | None,
+    taste: float,
+    dirty: float,
+    memory_limit: str,
+) -> None:
+    """Write a synthetic marketplace log to OUTPUT.
+
+    Its name ends in .parquet, .csv or .csv.gz.
+    """
+    started = time.monotonic()
+    print(f"Writing {output} (scale {scale:g}, seed {seed}) ...", flush=True)
+    with report_errors():
+        from scripts.synthetic.interactions import generate as generate_log
+
+        plan = generate_log(output, scale, seed, retention, taste, dirty, memory_limit)
+        print(
+            f"{plan.interactions:,} interactions of {plan.customers:,} customers with"
+            f" {plan.products:,} products"
+            + (f", and {dirty:.1%} broken rows" if dirty else "")
+            + f"; {output.stat().st_size / 1e6:,.1f} MB in"
+            f" {time.monotonic() - started:.1f} s."
+        )
+
+
+@generate.command(epilog=examples("audience generate experiments units.parquet"))
+@click.argument("output", type=click.Path(path_type=Path))
+def experiments(output: Path) -> None:
+    """Write the units of two example experiments to OUTPUT.
+
+    OUTPUT is a Parquet file: a row per customer, with arm and outcomes.
+    """
+    with report_errors():
+        from scripts.synthetic.experiments import TRUTH, generate_experiments
+
+        generate_experiments(output)
+        units = sum(count for count, _ in TRUTH.values())
+        print(f"Wrote {units:,} units to {output}.")

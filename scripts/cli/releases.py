@@ -1,0 +1,131 @@
+"""Commands that serve and manage releases: serve, fetch, publish, releases, rollback."""
+
+import time
+from pathlib import Path
+
+import click
+
+from scripts.cli.error_reports import report_errors
+from scripts.cli.options import accept_drift, examples
+from scripts.releases.release_folder import KEPT_RELEASES
+
+
+@click.command(epilog=examples("audience serve", "AUDIENCE_PORT=9000 audience serve"))
+def serve() -> int:
+    """Serve the current release at http://127.0.0.1:8000.
+
+    The API's settings are environment variables; `python -m api --help` lists them.
+    """
+    from api.__main__ import main as serve_api
+
+    return serve_api([])
+
+
+def _pause(
+    _: click.Context, parameter: click.Parameter, value: float | None
+) -> float | None:
+    if value is not None and not value > 0:
+        raise click.BadParameter(f"{value:g}, must be more than 0", param=parameter)
+    return value
+
+
+@click.command(epilog=examples("audience fetch /mnt/releases --every 30"))
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--every",
+    type=float,
+    metavar="SECONDS",
+    callback=_pause,
+    help="Look for a new release again and again. Without it, look once.",
+)
+def fetch(source: Path, every: float | None) -> int:
+    """Serve a copy of the release that others publish to SOURCE.
+
+    SOURCE is a folder of releases: a mount, or a copy from an object store.
+    """
+    with report_errors():
+        while True:
+            code = _fetch_once(source)
+            if every is None:
+                return code
+            time.sleep(every)
+
+
+def _fetch_once(source: Path) -> int:
+    """Fetch once; an error ends the look, not the program."""
+    from scripts.releases.fetch import fetch_release
+    from scripts.releases.release_folder import ReleaseFolder
+
+    try:
+        with report_errors() as folder:
+            fetched = fetch_release(ReleaseFolder(source), ReleaseFolder(folder.releases))
+    except click.exceptions.Exit as end:
+        if end.exit_code != 1:
+            raise
+        return 1
+    if fetched is not None:
+        print(f"Fetched {fetched.release_id} from {source}.", flush=True)
+    return 0
+
+
+@click.command(epilog=examples("audience publish --keep 10"))
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default=f"as for the current release, else {KEPT_RELEASES}",
+    help="How many releases to keep.",
+)
+@accept_drift
+def publish(keep: int | None, accept_drift: str | None) -> None:
+    """Publish the last complete build again.
+
+    Use it after a build that you ran with dbt, or to keep another number of releases.
+    """
+    started = time.monotonic()
+    with report_errors() as folder:
+        from scripts.releases.publish import publish_last_build
+
+        release = publish_last_build(folder, keep, accept_drift)
+        print(
+            f"Published {release.release_id} in {time.monotonic() - started:.1f} s:"
+            f" {release.database}"
+        )
+
+
+@click.command(epilog=examples("audience releases"))
+def releases() -> None:
+    """List the releases; * marks the one that is served."""
+    with report_errors() as folder:
+        from scripts.releases.publish import print_releases
+        from scripts.releases.release_folder import ReleaseFolder
+
+        print_releases(ReleaseFolder(folder.releases))
+
+
+@click.command(
+    epilog=examples("audience rollback", "audience rollback 000007-20261123T061500Z")
+)
+@click.argument("release", required=False)
+def rollback(release: str | None) -> None:
+    """Serve RELEASE, or the one before the current release.
+
+    `audience releases` lists them. Without RELEASE, releases that the watch of a refresh
+    took out of service are skipped.
+    """
+    with report_errors() as folder:
+        from scripts.campaigns.opt_outs import opted_out_in
+        from scripts.releases.publish import roll_back
+        from scripts.releases.release_folder import ReleaseFolder
+        from scripts.releases.run_history import rolled_back_releases
+
+        served = roll_back(
+            ReleaseFolder(folder.releases), release, rolled_back_releases(folder)
+        )
+        print(f"Serving {served.release_id} again.")
+        opted_out = len(opted_out_in(folder, served))
+        if opted_out:
+            print(
+                f"Note: {opted_out} of its customers opted out after it was made and are in"
+                " its answers again. Run `make build` to leave them out."
+            )

@@ -1,0 +1,1 @@
+"""Every setting of a build: its type, default, limits and text."""

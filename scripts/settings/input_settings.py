@@ -1,0 +1,151 @@
+"""Settings that say how the log and the tables beside it are written."""
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BeforeValidator
+
+from scripts.settings.declaration import Settings, setting
+from scripts.settings.setting_error import refusal
+from scripts.settings.values import (
+    ColumnName,
+    Delimiter,
+    EventAliases,
+    EventWeights,
+    Expression,
+    Number,
+    Text,
+    TimeFormat,
+)
+
+Column = TypeVar("Column")
+
+
+class InputFormat(Settings, Generic[Column]):
+    """How an input is written. `Column` lists the project's names for its columns."""
+
+    columns: dict[Column, ColumnName] = setting(
+        {},
+        "name of a column here: its name in the log, or its position (from 1)",
+        shown="the same names",
+        example="{customer_id: visitor, event_date: 4}",
+    )
+    expressions: dict[Column, Expression] = setting(
+        {},
+        "name of a column here: SQL over the columns of the log",
+        shown="none",
+        example="{event: \"'purchased'\"}",
+    )
+    delimiter: Delimiter = setting(",", "what divides the fields of a CSV file")
+    has_header: bool = setting(True, "whether a CSV file begins with the column names")
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = setting(
+        "utf-8", "encoding of the CSV files"
+    )
+    time_format: TimeFormat = setting(
+        "iso",
+        "`iso`, `epoch_s`, `epoch_ms` or a strptime pattern; times without a zone are UTC",
+        example='"%d/%m/%Y %H:%M"',
+    )
+
+
+class SideInput(InputFormat[Column], Generic[Column]):
+    """A table beside the log."""
+
+    path: Text = setting(
+        ..., "a path, or a pattern such as `folder/*.csv`", shown="required"
+    )
+
+
+def described(given: Any) -> Any:
+    """The setting of a table beside the log, where a path stands for all of it."""
+    if isinstance(given, str) and given:
+        return {"path": given}
+    if given is None or (isinstance(given, dict) and isinstance(given.get("path"), str)):
+        return given
+    raise refusal("a path such as folder/*.csv, or {path: ..., columns: {...}}")
+
+
+LogColumn = Literal["customer_id", "product_id", "event", "event_date", "product_name"]
+CustomerTable = Annotated[
+    SideInput[Literal["customer_id"]] | None, BeforeValidator(described)
+]
+ProductTable = Annotated[
+    SideInput[Literal["product_id"]] | None, BeforeValidator(described)
+]
+ContactTable = Annotated[
+    SideInput[Literal["customer_id", "product_id", "campaign_id", "contacted_at", "cost"]]
+    | None,
+    BeforeValidator(described),
+]
+UnitTable = Annotated[
+    SideInput[
+        Literal[
+            "experiment_id",
+            "unit_id",
+            "arm",
+            "conversion",
+            "engagement",
+            "revenue",
+            "covariate",
+        ]
+    ]
+    | None,
+    BeforeValidator(described),
+]
+
+
+class InputSettings(InputFormat[LogColumn]):
+    """How the log is read, and the tables beside it."""
+
+    log: Text = setting(
+        "build/data/interactions.parquet",
+        "a path, or a pattern of CSV (plain or gzip) or Parquet files",
+        example="data/events-*.csv.gz",
+    )
+    row_filter: Text = setting(
+        "true",
+        "SQL condition; other rows are set aside and counted",
+        shown="all rows",
+        example="quantity > 0",
+    )
+    id_type: Literal["integer", "text"] = setting(
+        "integer", "type of customer and product ids; `text` keeps leading zeros"
+    )
+    event_aliases: EventAliases = setting(
+        {},
+        "event in the log: event here",
+        shown="none",
+        example="{addtocart: cart}",
+    )
+    event_weights: EventWeights = setting(
+        {},
+        "event: weight, for events that the seed lacks or weighs differently; an event"
+        " without a weight counts 1",
+        shown="`seeds/event_weights.csv`",
+        example="{view: 0.5}",
+    )
+    max_reject_share: Number = setting(
+        0.05,
+        "the build stops if a larger share of the rows cannot be used",
+        at_least=0,
+        at_most=1,
+    )
+    customer_attributes: CustomerTable = setting(
+        None, "table of customers; campaigns can select by its columns", shown="none"
+    )
+    product_attributes: ProductTable = setting(
+        None, "table of products; campaigns can select by its columns", shown="none"
+    )
+    suppressions: CustomerTable = setting(
+        None, "table of customers who must not be contacted", shown="none"
+    )
+    contacts: ContactTable = setting(
+        None, "table of contacts that other programs made", shown="none"
+    )
+    experiment_units: UnitTable = setting(
+        None, "table of assignments and outcomes of experiments", shown="none"
+    )
+    with_examples: bool = setting(
+        False,
+        "activates the example campaigns and experiments; the generated log sets it to"
+        " `true`",
+    )

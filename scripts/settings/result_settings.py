@@ -1,0 +1,65 @@
+"""Settings that say what is computed from the log."""
+
+from typing import Literal
+
+from scripts.settings.declaration import Settings, setting
+from scripts.settings.values import AsOf, Number, Text
+
+
+class ResultSettings(Settings):
+    """Audiences, score and evidence."""
+
+    top_n: int = setting(10, "customers in an audience", at_least=1, at_most=1_000_000)
+    exclude: Literal["any", "purchased", "none"] = setting(
+        "any",
+        "which customers an audience leaves out: `any` who touched the product, those who"
+        " `purchased` it, or `none`",
+    )
+    as_of: AsOf | None = setting(
+        None,
+        "the reference time: a date (its end) or a UTC time; later interactions are left"
+        " out",
+        shown="the newest event",
+        example="2023-03-31",
+    )
+    recency_days: Number = setting(
+        90,
+        "recency falls to 1/e after this many days",
+        at_least=0.001,
+        at_most=36500,
+    )
+    score_weights: Text = setting(
+        "published",
+        "the set of weights in `seeds/feature_weights.csv` that makes the score",
+    )
+    frequency_days: Literal["active", "known"] = setting(
+        "active",
+        "the days that `interaction_frequency` divides by: first to last interaction"
+        " (`active`), or first interaction to the reference time (`known`)",
+    )
+    score_scale: Literal["linear", "logarithmic"] = setting(
+        "linear", "the scale on which features are normalized"
+    )
+    split_quantile: Number = setting(
+        0.8,
+        "the evidence divides the log at this quantile of event time",
+        at_least=0.001,
+        at_most=0.999,
+    )
+    evaluation_period: Literal["week", "month"] | None = setting(
+        None,
+        "the evidence looks at the log up to the last whole `week` or `month`",
+        shown="none",
+    )
+    bootstrap_replicates: int = setting(
+        500,
+        "replicates behind the intervals of `offline_metrics`",
+        at_least=100,
+        at_most=100_000,
+    )
+    evidence_days: int = setting(
+        7,
+        "the evidence is measured again when it is older than this",
+        at_least=0,
+        at_most=3650,
+    )

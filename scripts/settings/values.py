@@ -1,0 +1,119 @@
+"""Types of settings that need more than a bound or a choice."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from scripts.settings.setting_error import refusal
+
+TIME_FORMATS = ("iso", "epoch_s", "epoch_ms")
+LEAST_WEIGHT, LARGEST_WEIGHT = 0.000001, 1_000_000
+# A date, or a time of it; a zone that means UTC is taken off before.
+AS_OF = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})([ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+)
+UTC_ZONE = re.compile(r"\s*(Z|UTC|[+-]00:?00)$")
+
+
+def check_delimiter(value: str) -> str:
+    """One to four characters that can divide the fields of a line."""
+    if len(value) > 4 or re.search(r'["\r\n]', value):
+        raise refusal("one to four characters, no quote and no line end")
+    return value
+
+
+def check_time_format(value: Any) -> Any:
+    """A name of TIME_FORMATS, or a pattern."""
+    if value not in TIME_FORMATS and "%" not in str(value):
+        raise refusal(
+            f"{', '.join(TIME_FORMATS)} or a strptime pattern such as %d/%m/%Y %H:%M"
+        )
+    return value
+
+
+def check_as_of(value: Any) -> Any:
+    """A date that the calendar has, or a time in UTC; None is the newest event."""
+    if value is None:
+        return value
+    found = AS_OF.fullmatch(UTC_ZONE.sub("", str(value).strip()))
+    try:
+        year, month, day = (
+            (int(part) for part in found.groups()[:3]) if found else (0, 0, 0)
+        )
+        datetime.date(year, month, day)
+    except ValueError:
+        year = 0
+    if not 1 <= year <= 9998:
+        raise refusal("a date (2023-03-31) or a UTC time (2023-03-31 12:00:00)")
+    return value
+
+
+def check_column_name(value: Any) -> Any:
+    """The name of a column or its position."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise refusal("the name of a column, or its position (from 1)")
+    return value
+
+
+def check_expression(value: Any) -> Any:
+    """SQL; a number is SQL too."""
+    if not isinstance(value, str | int | float) or not str(value).strip():
+        raise refusal("an SQL expression such as \"'purchased'\"")
+    return value
+
+
+def check_weight(value: Any) -> Any:
+    """No weight, or one that sums can hold."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or (value != 0 and not LEAST_WEIGHT <= value <= LARGEST_WEIGHT)
+    ):
+        raise refusal("0 or a number from 0.000001 to 1000000")
+    return value
+
+
+def event_name(name: object) -> str:
+    """The event that a name means, as the macro `event_name` says it."""
+    return str(name).strip().lower()
+
+
+def check_events(events: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Each event has a name and stands once."""
+    seen: dict[str, object] = {}
+    for event, value in events.items():
+        if event is None or not event_name(event):
+            raise refusal("the names of events", f"{event}: {value}")
+        earlier = seen.setdefault(event_name(event), event)
+        if earlier is not event:
+            raise refusal(
+                "each event once (blanks and case do not matter)", f"{earlier} and {event}"
+            )
+    return events
+
+
+def check_aliases(aliases: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The replacement of each event has a name too."""
+    for event, value in aliases.items():
+        if value is None or not event_name(value):
+            raise refusal("the names of events", f"{event}: {value}")
+    return aliases
+
+
+Number = int | float  # Not a float alone, so that 90 stays 90.
+Text = Annotated[str, Field(min_length=1)]
+Delimiter = Annotated[Text, AfterValidator(check_delimiter)]
+TimeFormat = Annotated[str, BeforeValidator(check_time_format)]
+AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
+ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
+Expression = Annotated[str | int | float, BeforeValidator(check_expression)]
+EventWeights = Annotated[
+    dict[Any, Annotated[Number, BeforeValidator(check_weight)]],
+    AfterValidator(check_events),
+]
+EventAliases = Annotated[
+    dict[Any, Any], AfterValidator(check_events), AfterValidator(check_aliases)
+]

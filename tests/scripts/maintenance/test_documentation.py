@@ -1,0 +1,81 @@
+"""The documentation is short, opens with the reader's task, and names what exists."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.build_folder import PROJECT
+
+README = PROJECT / "README.md"
+PAGES = sorted((PROJECT / "docs").glob("*.md"))
+GUIDES = [README, PROJECT / "CONTRIBUTING.md", PROJECT / "CHANGELOG.md", *PAGES]
+README_WORDS = 1000
+OPENING = "After this page you can "
+# Words of relative clauses that make readers decode a sentence.
+RIDDLES = re.compile(r"\b(?:whoever|nobody|somebody|anew|beside)\b", re.IGNORECASE)
+FENCE = re.compile(r"(?ms)^```.*?^```$")
+# In a block a command follows a prompt, blanks, variables or a path, or begins the line.
+COMMAND = re.compile(
+    r"(?m)^(?:\$ | |[A-Z_]+=\S+ )*(?:\S+/)?audience ([a-z]+)(?: ([a-z]+))?"
+)
+SPAN = re.compile(r"`audience ([a-z]+)(?: ([a-z]+))?")
+
+
+def file_name(path: Path) -> str:
+    return path.name
+
+
+def test_the_readme_is_read_in_ten_minutes() -> None:
+    assert len(README.read_text().split()) <= README_WORDS
+
+
+@pytest.mark.parametrize("page", PAGES, ids=file_name)
+def test_a_page_opens_with_what_the_reader_can_do(page: Path) -> None:
+    title, opening, *_ = page.read_text().split("\n\n")
+    assert re.fullmatch(r"# .+", title)
+    assert opening.startswith(OPENING)
+    assert opening.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=file_name)
+def test_a_page_is_in_plain_words(page: Path) -> None:
+    assert RIDDLES.findall(page.read_text()) == []
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=file_name)
+def test_a_page_names_targets_that_exist(page: Path) -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    named = set(
+        re.findall(r"(?:`|^|\$ )make ([a-z][a-z-]*)", page.read_text(), re.MULTILINE)
+    )
+    assert named <= targets
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=file_name)
+def test_a_page_names_commands_that_exist(page: Path) -> None:
+    commands = pytest.importorskip("scripts.cli.main").audience.commands
+    text = page.read_text()
+    named = COMMAND.findall("\n".join(FENCE.findall(text))) + SPAN.findall(text)
+    for command, word in named:
+        assert command in commands
+        below = getattr(commands[command], "commands", {})
+        assert not below or not word or word in below, f"{command} {word}"
+
+
+def test_the_index_has_one_line_per_page() -> None:
+    index = (PROJECT / "docs" / "README.md").read_text()
+    listed = re.findall(r"(?m)^- \[[^\]]+\]\(([\w-]+\.md)\): .+\.$", index)
+    assert sorted(listed) == sorted(page.name for page in PAGES if page.name != "README.md")
+
+
+def test_the_license_is_the_one_of_the_package() -> None:
+    assert "Apache License\n" in (PROJECT / "LICENSE").read_text()
+    package = (PROJECT / "pyproject.toml").read_text()
+    assert '\nlicense = "Apache-2.0"\nlicense-files = ["LICENSE"]\n' in package
+
+
+def test_the_workflow_runs_what_everyone_can_run() -> None:
+    workflow = (PROJECT / ".github" / "workflows" / "ci.yml").read_text()
+    assert re.findall(r"(?m)^ +- run: (.+)$", workflow) == ["bash .ci/run"]
