@@ -71,6 +71,11 @@ class BuildFolder:
         return self.root / "warehouse.duckdb"
 
     @property
+    def log_state(self) -> Path:
+        """The files of the log that the warehouse holds (scripts/build/incremental.py)."""
+        return self.root / "log_state.json"
+
+    @property
     def spill(self) -> Path:
         """Where a build leaves what does not fit into memory.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.benchmarks.builds import in_own_process, model_timing, run_audience
-from scripts.build.dbt_run import run_dbt
+from scripts.build.incremental import run_incrementally
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.running_api import running_api
@@ -73,7 +73,7 @@ def model_seconds(folder: BuildFolder, log: str, selector: str = "daily") -> flo
     """Seconds of a selector's models, one by one; call it in a new process."""
     kinds = ("--resource-type", "seed", "--resource-type", "model")
     command = ["build", "--threads", "1", "--selector", selector, *kinds]
-    return model_timing(run_dbt(command, {"log": log}, folder)).total
+    return model_timing(run_incrementally(command, {"log": log}, folder)).total
 
 
 def measure_day_more(root: Path, log: Path) -> DayMore:

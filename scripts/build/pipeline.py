@@ -5,6 +5,7 @@ nothing; the release that was served before is served still.
 """
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from scripts.build.evidence_cadence import (
     note_evidence,
     plan_evidence,
 )
+from scripts.build.incremental import run_incrementally
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.preconditions import (
     BuildError,
@@ -89,7 +91,7 @@ def dbt_build(
     *selection: str,
     target: str = "duckdb",
 ) -> DbtRun:
-    """Build and test models; all anew where the warehouse turns out to be damaged.
+    """Build and test models; from nothing where the warehouse turns out to be damaged.
 
     Args:
         selection: dbt's options that say which models; all without any.
@@ -106,12 +108,20 @@ def dbt_build(
         show = running.enter_context(dbt_progress(console))
         if target == "spark":
             running.enter_context(spark_tables(folder))
-        run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
+        options: dict[str, Any] = {"show": show, "lock": lock, "environment": compared}
+
+        def run_once() -> DbtRun:
+            if target == "spark":
+                return run_dbt(command, settings, folder, **options)
+            say = functools.partial(console.print, soft_wrap=True)
+            return run_incrementally(command, settings, folder, say, **options)
+
+        run = run_once()
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
             # The evidence is gone with the warehouse.
             command = [EVERYTHING if word == DAILY else word for word in command]
-            run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
+            run = run_once()
         if run.exit_code:
             raise BuildError("\n".join(run.problems))
     return run
@@ -157,8 +167,6 @@ def build_and_publish(
     if target != "spark":
         note_evidence(folder, settings, started)
     run.warnings += check()
-    for note in run.notes:
-        console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart, smoke, spared), run

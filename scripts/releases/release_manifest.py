@@ -18,6 +18,7 @@ from scripts.releases.release_folder import (
     ReleaseError,
     ReleaseFolder,
 )
+from scripts.settings.build_settings import ProgramVariables
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,12 @@ def write_manifest(
         "engine": engine,
         "duckdb_version": duckdb.__version__,
         "dbt_invocation_id": results["metadata"]["invocation_id"],
-        "settings": results["args"].get("vars") or {},
+        "settings": {
+            name: value
+            for name, value in (results["args"].get("vars") or {}).items()
+            # What the program told dbt about one run, no other build repeats.
+            if name not in ProgramVariables.model_fields
+        },
         **facts,
         "files": {
             str(file.relative_to(unfinished)): {

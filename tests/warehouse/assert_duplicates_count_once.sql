@@ -17,7 +17,7 @@ added as (
         event,
         event_at
     from {{ ref('stg_interactions') }}
-    where batch = {{ batch_number() }}
+    where batch = {{ var('log_batch') }}
 ),
 
 -- Those that an earlier run has added already.
@@ -30,7 +30,7 @@ known as (
             and interactions.product_id = usable.product_id
             and interactions.event = usable.event
             and interactions.event_at = usable.event_at
-    where interactions.batch < {{ batch_number() }}
+    where interactions.batch < {{ var('log_batch') }}
 ),
 
 counts as (

@@ -11,17 +11,14 @@ rejected_rows as (
 ),
 
 side_input_rows as (
-    {% for input in side_inputs() %}
     select
-        '{{ input }}' as input,
+        input,
         outcome,
         coalesce(reason, 'usable') as reason,
         input_file,
         line_number,
         original_text
-    from {{ ref('stg_' ~ input) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from {{ ref('stg_side_input_rows') }}
 ),
 
 row_outcomes as (

@@ -269,14 +269,14 @@ def test_damage_that_dbt_comes_upon_makes_it_read_everything_again(
 ) -> None:
     found: list[bool] = []
 
-    def run_dbt(*_: object, **__: object) -> DbtRun:
+    def run_incrementally(*_: object, **__: object) -> DbtRun:
         found.append(built.warehouse.exists())
         if len(found) == 1:
             problem = "IO Error: Corrupt database file: computed checksum 1"
             return DbtRun(exit_code=1, seconds=0, problems=[problem], is_damaged=True)
         return DbtRun(exit_code=1, seconds=0, problems=["read again"])
 
-    monkeypatch.setattr(build_program, "run_dbt", run_dbt)
+    monkeypatch.setattr(build_program, "run_incrementally", run_incrementally)
     with pytest.raises(BuildError, match="read again"):
         build_and_publish(built, Console(), {"log": "log.csv"}, 5, 0, {})
     assert found == [True, False]

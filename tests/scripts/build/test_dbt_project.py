@@ -5,8 +5,10 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from scripts.build.dbt_run import run_dbt
+from scripts.build.log_source import declared_inputs
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish
 from scripts.synthetic.interactions import generate
@@ -109,6 +111,23 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
         for parent in model["depends_on"]["nodes"]:
             if parent in by_id:
                 assert by_id[parent]["path"].split("/")[0] in below[room], model["name"]
+            elif parent.startswith("source."):
+                assert room == "staging", model["name"]
+
+
+def test_lineage_begins_at_sources(manifest: dict[str, Any]) -> None:
+    """Each input is a source with a staging model, and one setting says where it lies."""
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    parents = {m["name"]: m["depends_on"]["nodes"] for m in models(manifest)}
+    names = {source["name"] for source in manifest["sources"].values()}
+    assert names == declared_inputs().keys()
+    assert names <= declared.keys()
+    for name in names:
+        source = f"source.product_audience.raw.{name}"
+        staging = "stg_raw_log" if name == "log" else f"stg_{name}"
+        assert parents[staging].count(source) == 1, name
+    united = {f"model.product_audience.stg_{name}" for name in names - {"log"}}
+    assert set(parents["stg_side_input_rows"]) == united
 
 
 def test_the_exposure_of_the_api_lists_what_it_reads(manifest: dict[str, Any]) -> None:

@@ -1,11 +1,13 @@
 {#
-    An input as a table expression: its own columns, and two more that say where a row
-    stands: `_input_file` and `_row_in_input` (in a Parquet file from 1 per file; in CSV files
-    counted on from file to file). The underscore keeps them apart from the input's own. No
-    rows where there is no such input.
+    An input as a table expression: its own columns, and the place of each row in
+    `_input_file` and `_row_in_input` (from 1 in each Parquet file; in CSV files counted on
+    from file to file). No rows where there is no such input.
 
-    A line of a CSV file that cannot be split does not stop the reader; it is kept in the
+    A line of a CSV file that cannot be split does not stop the reader. DuckDB keeps it in the
     session, for insert_unreadable_lines.
+
+    Args:
+        input: what describe_input says.
 #}
 {% macro read_input(input) %}
     {% if input.format == 'none' %}
@@ -13,17 +15,16 @@
             cast(null as {{ dbt.type_string() }}) as _input_file,
             cast(null as bigint) as _row_in_input
         where false
-    {% else %}
-        {{ adapter.dispatch('read_input')(input) }}
-    {% endif %}
-{% endmacro %}
-
-
-{% macro default__read_input(input) %}
-    {% if input.format == 'parquet' %}
+    {% elif input.format == 'parquet' and target.type == 'spark' %}
         select
             *,
-            file_row_number + 1 as _row_in_input
+            {{ spark_file_name(input.settings.path) }} as _input_file,
+            _metadata.row_index + 1 as _row_in_input
+        from {{ parquet_files(input.settings.path, input.files) }}
+    {% elif input.format == 'parquet' %}
+        select
+            file_row_number + 1 as _row_in_input,
+            *
         from read_parquet(
             {{ file_list(input.files) }},
             union_by_name = true,
@@ -31,10 +32,16 @@
             file_row_number = true
         )
         {{ 'where false' if not input.is_read }}
-    {% else %}
+    {% elif target.type == 'spark' %}
         select
             *,
-            row_number() over () as _row_in_input
+            row_number() over (partition by _input_file order by _place) as _row_in_input
+        from ({{ spark_csv_rows(input) }}) as csv_rows
+        where _unreadable is null
+    {% else %}
+        select
+            row_number() over () as _row_in_input,
+            *
         from read_csv(
             {{ file_list(input.files) }},
             auto_detect = false,
@@ -60,30 +67,13 @@
 {% endmacro %}
 
 
-{% macro spark__read_input(input) %}
-    {% if input.format == 'parquet' %}
-        select
-            *,
-            {{ spark_file_name(input.settings.path) }} as _input_file,
-            _metadata.row_index + 1 as _row_in_input
-        from {{ parquet_files(input.settings.path, input.files) }}
-    {% else %}
-        select
-            *,
-            row_number() over (partition by _input_file order by _place) as _row_in_input
-        from ({{ spark_csv_rows(input) }}) as csv_rows
-        where _unreadable is null
-    {% endif %}
-{% endmacro %}
-
-
 {#
     Rows of CSV files with `_input_file`, `_place` (ascending within a file) and, where a line
     cannot be split, its text as `_unreadable`.
 
-    There has to be a table to give Spark options and columns; one of its own for each way to
-    read an input, so that none is changed while others read it. A value may span lines: that
-    is why Spark reads a file in one piece, and why a large log should be several files.
+    Spark takes options and columns only with a table; each way to read an input has its own,
+    so that no table changes while others read it. A value may span lines: therefore Spark
+    reads a file in one piece, and a large log should be several files.
 #}
 {% macro spark_csv_rows(input) %}
     {% set definition %}
@@ -122,16 +112,30 @@
 
 {#
     Adds the lines that the CSV reader could not split to the model that has just read the
-    input, as rejected rows with their line number. For a post-hook: the reader keeps them in
-    the session of the statement.
+    input, as rejected rows with their line number. For a post-hook: DuckDB keeps the lines in
+    the session of the statement, Spark's reader among the other rows.
 #}
 {% macro insert_unreadable_lines(input) %}
-    {{ return(adapter.dispatch('insert_unreadable_lines')(input)) }}
-{% endmacro %}
-
-
-{% macro default__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' and input.is_read %}
+    {% if input.format == 'csv' and target.type == 'spark' %}
+        insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
+        select
+            _input_file,
+            line_number,
+            'rejected',
+            'unreadable line',
+            trim(both chr(10) || chr(13) from _unreadable)
+        from (
+            select
+                *,
+                -- Spark needs a column of the file in the query too.
+                row_number() over (
+                    partition by _input_file
+                    order by _place, {{ column_name(input.columns | first) }}
+                ) + {{ input.header_lines }} as line_number
+            from ({{ spark_csv_rows(input) }}) as csv_rows
+        ) as numbered
+        where _unreadable is not null
+    {% elif input.format == 'csv' and input.is_read %}
         insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
         select
             unreadable_line_scans.file_path,
@@ -154,30 +158,5 @@
         group by 1, 2;
         drop table unreadable_lines;
         drop table unreadable_line_scans
-    {% endif %}
-{% endmacro %}
-
-
-{# Here the reader keeps them among the others. #}
-{% macro spark__insert_unreadable_lines(input) %}
-    {% if input.format == 'csv' %}
-        insert into {{ this }} (input_file, line_number, outcome, reason, original_text)
-        select
-            _input_file,
-            line_number,
-            'rejected',
-            'unreadable line',
-            trim(both chr(10) || chr(13) from _unreadable)
-        from (
-            select
-                *,
-                -- Spark wants to be asked for a column of the file too.
-                row_number() over (
-                    partition by _input_file
-                    order by _place, {{ column_name(input.columns | first) }}
-                ) + {{ header_lines(input) }} as line_number
-            from ({{ spark_csv_rows(input) }}) as csv_rows
-        ) as numbered
-        where _unreadable is not null
     {% endif %}
 {% endmacro %}
