@@ -1,1 +1,1 @@
-"""The look-up API: who should hear about a product, from the release that is served."""
+"""The look-up API: whom to contact about a product, answered from the current release."""

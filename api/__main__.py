@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     with metrics_folder():
-        # Only now: prometheus_client reads its environment when it is imported.
+        # Imported late: prometheus_client reads its environment when it is imported.
         from api.workers import listen, run_workers
 
         try:
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 @contextlib.contextmanager
 def metrics_folder() -> Iterator[None]:
-    """A folder in which the workers add up their metrics; for them to inherit."""
+    """A folder in which the workers add up their metrics; they inherit its name."""
     sweep_metrics()
     folder = tempfile.mkdtemp(prefix=f"{METRICS}{os.getpid()}-")
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
@@ -73,7 +73,7 @@ def metrics_folder() -> Iterator[None]:
 
 
 def sweep_metrics() -> None:
-    """Remove the folders of servers that were killed."""
+    """Remove the metrics folders of killed servers."""
     for folder in Path(tempfile.gettempdir()).glob(f"{METRICS}*-*"):
         owner = folder.name.removeprefix(METRICS).split("-")[0]
         if owner.isdecimal() and not is_running(int(owner)):
@@ -81,7 +81,7 @@ def sweep_metrics() -> None:
 
 
 def is_running(process: int) -> bool:
-    """Whether there is a process of that number."""
+    """Whether a process has this number."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

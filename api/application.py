@@ -8,30 +8,30 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import BadRequest, SanicException
 from sanic.log import error_logger as log
 
-from api.authentication import Gate
+from api.authentication import Authenticator
 from api.problems import Problem
 from api.protocol import CheckedRequest
-from api.rate_limit import Rates
-from api.responses import SECURITY_HEADERS, Answer
+from api.rate_limit import RateLimit
+from api.responses import SECURITY_HEADERS, ReleaseResponse
 from api.routes import BLUEPRINTS
-from api.routes.exports import Export
+from api.routes.exports import ExportResponse
 from api.serving import Serving
 from api.settings import Settings
-from api.telemetry import Observation
+from api.telemetry import Telemetry
 
-LARGEST_BODY = 512 * 1024  # A thousand long ids.
-LARGEST_HEAD = 16 * 1024  # The most that Sanic allows.
+LARGEST_BODY = 512 * 1024  # Fits a batch of a thousand long ids.
+LARGEST_HEAD = 16 * 1024  # The largest value that Sanic allows.
 
 
-def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any]:
+def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic[Any, Any]:
     """An application that serves the releases of a folder.
 
     Args:
-        settings: what is set.
-        rates: how often each key has asked, where other workers count too.
+        settings: its settings.
+        rate_limit: the request counts that all workers share; None for a single worker.
 
     Raises:
-        SettingsError: the settings are not possible, or not safe.
+        SettingsError: the settings are invalid or unsafe.
     """
     settings.check()
     app: Sanic[Any, Any] = Sanic(
@@ -47,17 +47,18 @@ def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any
         ACCESS_LOG=False,
         FALLBACK_ERROR_FORMAT="json",
         MOTD=False,
-        AUTO_EXTEND=False,  # Nothing is added that is not asked for here.
+        AUTO_EXTEND=False,  # Loads no extension that happens to be installed.
     )
     context = app.ctx
     context.settings = settings
     context.serving = Serving(settings)
-    context.observation = Observation(context.serving, has_access_log=settings.access_log)
+    context.telemetry = Telemetry(context.serving, has_access_log=settings.access_log)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
     context.batches = asyncio.Semaphore(settings.concurrent_batches)
     has_keys = bool(settings.keys)
-    gate = Gate(
-        settings.keys, rates or Rates.of(settings.rate_limit, settings.keys.values())
+    authenticator = Authenticator(
+        settings.keys,
+        rate_limit or RateLimit.of(settings.rate_limit, settings.keys.values()),
     )
     origins = settings.origins
     app.blueprint(BLUEPRINTS)
@@ -66,18 +67,18 @@ def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any
     async def start(_: Sanic[Any, Any]) -> None:
         context.open = contextlib.AsyncExitStack()
         await context.open.enter_async_context(context.serving.watch())
-        context.writing = asyncio.create_task(context.observation.keep_writing())
+        context.writing = asyncio.create_task(context.telemetry.keep_writing())
 
     @app.after_server_stop
     async def stop(_: Sanic[Any, Any]) -> None:
         context.writing.cancel()
-        context.observation.write()
+        context.telemetry.write()
         await context.open.aclose()
 
     @app.on_request
     async def admit(request: CheckedRequest) -> HTTPResponse | None:
-        context.observation.begin(request)
-        if not request.head:  # Sanic stands in for what did not arrive; the error follows.
+        context.telemetry.begin(request)
+        if not request.head:  # The head did not arrive; Sanic raises the error next.
             return None
         if request.is_malformed:
             raise BadRequest
@@ -86,42 +87,44 @@ def create_app(settings: Settings, rates: Rates | None = None) -> Sanic[Any, Any
         if has_keys:
             operation = getattr(request.route and request.route.handler, "operation", None)
             if operation is None or not operation.is_open:
-                request.ctx.owner = gate.admit(presented_key(request))
+                request.ctx.owner = authenticator.authenticate(presented_key(request))
         return None
 
     def begin_late(request: Request) -> None:
-        """For a request that did not arrive, or not all of it, so that `admit` had none."""
+        """Begin a request that arrived incomplete, so that `admit` did not run."""
         if not hasattr(request.ctx, "started"):
-            context.observation.begin(request)
+            context.telemetry.begin(request)
 
     @app.on_response  # type: ignore[untyped-decorator]
     async def finish(request: Request, response: HTTPResponse) -> None:
         begin_late(request)
         response.headers["x-request-id"] = request.ctx.request_id
-        if not isinstance(response, Answer):
+        if not isinstance(response, ReleaseResponse):
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
         if origins:
             add_cors_headers(request, response, origins)
-        if not isinstance(response, Export):  # Which ends later.
-            context.observation.end(request, response, len(response.body or b""))
+        if not isinstance(response, ExportResponse):  # An export ends later.
+            context.telemetry.end(request, response, len(response.body or b""))
 
     @app.exception(Exception)
     async def explain(request: Request, error: Exception) -> HTTPResponse:
         begin_late(request)
         request_id = request.ctx.request_id
-        return as_problem(error, request_id, has_head=bool(request.head)).answer(request_id)
+        return as_problem(error, request_id, has_head=bool(request.head)).response(
+            request_id
+        )
 
     return app
 
 
 def presented_key(request: Request) -> str | None:
-    """The key that a request brings: X-API-Key, or a bearer token."""
+    """The API key of a request: X-API-Key, or a bearer token."""
     return request.headers.get("x-api-key") or request.token
 
 
 def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]) -> None:
-    """Let pages of the allowed origins read the answer."""
+    """Allow pages of the listed origins to read the response."""
     response.headers["vary"] = "origin"
     origin = request.headers.get("origin")
     if origin in origins:
@@ -141,11 +144,11 @@ def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]
 
 
 def as_problem(error: Exception, request_id: str, *, has_head: bool) -> Problem:
-    """Any error as a problem; what is unexpected goes to the log and shows nothing.
+    """Any error as a problem; an unexpected error is logged, and the problem hides it.
 
     Args:
-        error: what was raised.
-        request_id: names the request in the log.
+        error: the exception.
+        request_id: the id of the request in the log.
         has_head: whether the head of the request could be read.
     """
     if isinstance(error, Problem):
@@ -153,7 +156,7 @@ def as_problem(error: Exception, request_id: str, *, has_head: bool) -> Problem:
     if isinstance(error, SanicException) and error.status_code < 500:
         status = error.status_code
         titles = {
-            404: ("not-found", "Not found", "There is no such path; `/` lists them."),
+            404: ("not-found", "Not found", "There is no such path; `/` lists all paths."),
             405: (
                 "method-not-allowed",
                 "Method not allowed",

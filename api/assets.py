@@ -1,4 +1,4 @@
-"""Files that browsers load: compressed once, and asked for again cheaply."""
+"""Static files for browsers: compressed once, and revalidated by entity tag."""
 
 import gzip
 import hashlib
@@ -16,12 +16,12 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is sent.
+    """A file, ready to be sent.
 
     Attributes:
         content: its bytes.
-        compressed: the same with gzip.
-        content_type: by the end of its name.
+        compressed: its bytes, compressed with gzip.
+        content_type: by the suffix of its name.
         etag: changes with the content.
     """
 
@@ -40,16 +40,16 @@ class Asset:
             f'"{hashlib.sha256(content).hexdigest()[:32]}"',
         )
 
-    def answer(self, request: Request, status: int = 200, **headers: str) -> HTTPResponse:
-        """The file, compressed where the browser can read that; 304 where it has it.
+    def response(self, request: Request, status: int = 200, **headers: str) -> HTTPResponse:
+        """The file, compressed if the browser accepts it; 304 if the browser has it.
 
         Args:
             request: the request.
-            status: of an answer with the file.
-            headers: more of them, _ for -.
+            status: of a response with the file.
+            headers: more headers, with _ for -.
         """
         sent = {
-            # Asked for each time, so that no page runs with parts of another version.
+            # Revalidated each time, so that no page mixes files of two versions.
             "cache-control": "no-cache",
             "etag": self.etag,
             "referrer-policy": "no-referrer",

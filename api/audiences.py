@@ -1,9 +1,9 @@
-"""Audiences of products, from memory where they were asked for before.
+"""Look-ups of audiences, from memory if possible.
 
-A release keeps a list per product and each distinct list once, as the bytes of an answer.
-A worker reads which list a product has in blocks of consecutive products, and keeps blocks
-and lists as far as its settings allow. What is longer than the lists of the release is the
-ranking without whom the product excludes.
+A release stores a list of customers per product, and each distinct list once, ready to be
+sent. A worker reads which list a product has in blocks of consecutive products; it keeps
+blocks and lists in memory as far as its settings allow. Audiences longer than the stored
+lists come from the ranking, without the customers that the product excludes.
 """
 
 import asyncio
@@ -14,57 +14,32 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.batching import Gathering
-from api.blocks import BLOCK_SIZE, Block, ProductId
+from api.audience_json import DEFAULT_N, LARGEST_N, AudienceJson, CustomerList
+from api.batching import BatchedReads
+from api.blocks import BLOCK_SIZE, Block, ProductId, read_block
 from api.ranking import Ranking
 from api.release import Release
-from api.responses import as_json
 from api.settings import Settings
 
 BLOCKS_READ_AT_ONCE = 64
 KEYS_READ_AT_ONCE = 2000
-DEFAULT_N = 10
-LARGEST_N = 100
-# Ranks that are kept ready; a product that excludes nearly all of them is a query.
+# Ranks in memory; a product that excludes nearly all of them takes a query of its own.
 RANKS_KEPT = 1000
-# Answers that are put together before other requests have their turn.
+# Answers that are assembled before other requests get their turn.
 ANSWERS_AT_ONCE = 50
-
-COLD_START_NOTE = (
-    "This is a new product that nobody has touched yet: as a fallback, the most engaged"
-    " customers of all."
-)
 
 
 @dataclass
 class Lookups:
-    """How many look-ups there were.
+    """Counts of look-ups.
 
     Attributes:
         hits: answered from memory.
-        misses: for which the release was read.
+        misses: answered from the release.
     """
 
     hits: int = 0
     misses: int = 0
-
-
-@dataclass(frozen=True)
-class CustomerList:
-    """Customers in the order in which to contact them.
-
-    Attributes:
-        customers: a JSON object each.
-        default_body: what follows the product id in the answer for the default n.
-    """
-
-    customers: tuple[bytes, ...]
-    default_body: bytes
-
-    @property
-    def size(self) -> int:
-        """Memory that it takes, bytes: of the texts and, roughly, of an object each."""
-        return len(self.default_body) + sum(len(text) + 50 for text in self.customers)
 
 
 class Audiences:
@@ -81,7 +56,7 @@ class Audiences:
     ) -> None:
         self.release = release
         self._lookups = lookups
-        self._release_json = as_json(release.release_id)
+        self._json = AudienceJson(release)
         self._starts = starts
         self._block_limit = settings.cache_products // BLOCK_SIZE
         self._list_limit = settings.cache_megabytes * 1_000_000
@@ -89,36 +64,34 @@ class Audiences:
         self._blocks = blocks
         self._lists: dict[int, CustomerList] = {}
         self._ranking = ranking
-        self._cold_start = self._customer_list(ranking.first(LARGEST_N), is_cold_start=True)
-        self._block_reads = Gathering(
+        self._cold_start = self._json.customer_list(
+            ranking.first(LARGEST_N), is_cold_start=True
+        )
+        self._block_reads = BatchedReads(
             release, self._read_blocks, settings.concurrent_queries
         )
-        self._list_reads = Gathering(release, self._read_lists, KEYS_READ_AT_ONCE)
-        self._exclusion_reads = Gathering(release, self._read_exclusions, KEYS_READ_AT_ONCE)
-        # A release of shorter lists has no answer for the default n ready.
+        self._list_reads = BatchedReads(release, self._read_lists, KEYS_READ_AT_ONCE)
+        self._exclusion_reads = BatchedReads(
+            release, self._read_exclusions, KEYS_READ_AT_ONCE
+        )
+        # If stored lists are shorter, none of them holds the answer for the default n.
         self._is_default_ready = release.list_size >= DEFAULT_N
 
     @classmethod
     async def of(
         cls, release: Release, settings: Settings, lookups: Lookups
     ) -> "Audiences":
-        """Read what every look-up needs: where blocks start, and the global ranking."""
+        """Read what every look-up needs: the starts of blocks, and the global ranking."""
         starts = [
             row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
         ]
         ranking = Ranking(await release.ask("global_ranking", n=RANKS_KEPT))
-        # As many products as fit, in large pieces: the first requests wait for nothing.
+        # Fill the memory in large pieces, so that the first requests do not wait.
         blocks: dict[int, Block] = {}
         fitting = min(settings.cache_products // BLOCK_SIZE, len(starts))
         for first in range(0, fitting, BLOCKS_READ_AT_ONCE):
             last = min(first + BLOCKS_READ_AT_ONCE, fitting)
-            piece = Block.of(
-                await release.ask_arrow(
-                    "block",
-                    first_product_id=starts[first],
-                    next_product_id=starts[last] if last < len(starts) else None,
-                )
-            )
+            piece = await read_block(release, starts, first, last)
             for number in range(first, last):
                 blocks[number] = piece.part((number - first) * BLOCK_SIZE)
         return cls(
@@ -131,10 +104,7 @@ class Audiences:
         )
 
     def cached_body(self, product_id: ProductId) -> bytes | None:
-        """The answer for the default n; None where it is not in memory.
-
-        Without waiting, because this is what nearly every request asks for.
-        """
+        """The answer for the default n; None if it is not in memory."""
         block = self._blocks.get(bisect.bisect_right(self._starts, product_id) - 1)
         if block is None or not self._is_default_ready:
             return None
@@ -143,16 +113,16 @@ class Audiences:
         if found is None:
             return None
         self._lookups.hits += 1
-        return self._beginning(product_id) + found.default_body
+        return self._json.beginning(product_id) + found.default_rest
 
     async def knows(self, product_id: ProductId) -> bool:
         """Whether the release has the product."""
         return (await self._list_ids([product_id], set()))[product_id] is not None
 
     async def bodies(self, products: Sequence[ProductId], n: int) -> dict[ProductId, bytes]:
-        """The answers for n customers, at most LARGEST_N; cold start where unknown.
+        """The answers for n customers, at most LARGEST_N; cold starts for unknown products.
 
-        What has to be read of the release is read for all products at once.
+        All products share the reads of the release.
         """
         missed: set[ProductId] = set()
         list_ids = await self._list_ids(products, missed)
@@ -166,20 +136,20 @@ class Audiences:
             missed |= known.keys()
         self._lookups.hits += len(list_ids) - len(missed)
         self._lookups.misses += len(missed)
-        cold_start = self._rest(self._ranking.first(n), is_cold_start=True)
+        cold_start = self._json.rest(self._ranking.first(n), is_cold_start=True)
         return {
-            product: self._beginning(product) + rests.get(product, cold_start)
+            product: self._json.beginning(product) + rests.get(product, cold_start)
             for product in products
         }
 
     async def _list_ids(
         self, products: Sequence[ProductId], missed: set[ProductId]
     ) -> dict[ProductId, int | None]:
-        """The list of each product; None where it is unknown.
+        """The list of each product; None for an unknown product.
 
         Args:
             products: to look up.
-            missed: gets those that were not in memory.
+            missed: receives the products that were not in memory.
         """
         by_block: dict[int, list[ProductId]] = defaultdict(list)
         for product in products:
@@ -193,7 +163,7 @@ class Audiences:
                 absent.append(number)
             else:
                 found |= {product: block.list_of(product) for product in in_block}
-        # Not all of them at once: they may take more memory than is set.
+        # In parts, because all blocks may take more memory than the settings allow.
         for first in range(0, len(absent), BLOCKS_READ_AT_ONCE):
             read = await self._block_reads.get(absent[first : first + BLOCKS_READ_AT_ONCE])
             for number, block in read.items():
@@ -204,7 +174,7 @@ class Audiences:
     async def _short_rests(
         self, known: dict[ProductId, int], n: int, missed: set[ProductId]
     ) -> dict[ProductId, bytes]:
-        """What follows each product id, from the lists that the release keeps."""
+        """The second part of each answer, from the stored lists."""
         needed = set(known.values())
         lists = {
             list_id: self._lists[list_id] for list_id in needed if list_id in self._lists
@@ -212,7 +182,7 @@ class Audiences:
         read = await self._list_reads.get(needed - lists.keys())
         missed |= {product for product, list_id in known.items() if list_id in read}
         rests = {
-            list_id: self._rest(found.customers[:n], is_cold_start=False)
+            list_id: self._json.rest(found.customers[:n], is_cold_start=False)
             for list_id, found in (lists | read).items()
         }
         return {product: rests[list_id] for product, list_id in known.items()}
@@ -220,9 +190,9 @@ class Audiences:
     async def _long_rests(
         self, known: Sequence[ProductId], n: int
     ) -> dict[ProductId, bytes]:
-        """What follows each product id, from the ranking without whom it excludes."""
+        """The second part of each answer, from the ranking without excluded customers."""
         exclusions = await self._exclusion_reads.get(known)
-        whole = self._rest(self._ranking.first(n), is_cold_start=False)
+        whole = self._json.rest(self._ranking.first(n), is_cold_start=False)
         is_all = len(self._ranking) >= self.release.customer_count
         rests = {}
         for number, (product, excluded) in enumerate(exclusions.items(), start=1):
@@ -233,23 +203,18 @@ class Audiences:
             if len(customers) < n and not is_all:
                 rows = await self.release.ask("audience", product_id=product, n=n)
                 customers = Ranking(rows).first(n)
-            rests[product] = self._rest(customers, is_cold_start=False)
+            rests[product] = self._json.rest(customers, is_cold_start=False)
             if number % ANSWERS_AT_ONCE == 0:
                 await asyncio.sleep(0)
         return rests
 
     async def _read_blocks(self, numbers: list[int]) -> dict[int, Block]:
-        async def read(number: int) -> Block:
-            is_last = number + 1 == len(self._starts)
-            return Block.of(
-                await self.release.ask_arrow(
-                    "block",
-                    first_product_id=self._starts[number],
-                    next_product_id=None if is_last else self._starts[number + 1],
-                )
+        blocks = await asyncio.gather(
+            *(
+                read_block(self.release, self._starts, number, number + 1)
+                for number in numbers
             )
-
-        blocks = await asyncio.gather(*map(read, numbers))
+        )
         found = dict(zip(numbers, blocks, strict=True))
         self._blocks |= found
         while len(self._blocks) > self._block_limit:
@@ -261,7 +226,7 @@ class Audiences:
         found = {}
         for list_id, text in rows:
             customers = tuple(text.encode().split(b"\n")) if text else ()
-            found[list_id] = self._customer_list(customers, is_cold_start=False)
+            found[list_id] = self._json.customer_list(customers, is_cold_start=False)
             self._list_bytes += found[list_id].size
         self._lists |= found
         while self._list_bytes > self._list_limit:
@@ -271,7 +236,7 @@ class Audiences:
     async def _read_exclusions(
         self, products: list[ProductId]
     ) -> dict[ProductId, set[int]]:
-        """The ranks that products exclude, of those that are kept."""
+        """The excluded ranks of each product, among the ranks in memory."""
         rows = await self.release.ask(
             "exclusions",
             product_ids=json.dumps(products),
@@ -282,32 +247,3 @@ class Audiences:
         for product, rank in rows:
             found[product].add(rank)
         return found
-
-    def _customer_list(
-        self, customers: tuple[bytes, ...], *, is_cold_start: bool
-    ) -> CustomerList:
-        return CustomerList(
-            customers, self._rest(customers[:DEFAULT_N], is_cold_start=is_cold_start)
-        )
-
-    def _beginning(self, product_id: ProductId) -> bytes:
-        shown = (
-            as_json(product_id) if self.release.has_text_ids else str(product_id).encode()
-        )
-        return b'{"product_id":' + shown
-
-    def _rest(self, customers: Sequence[bytes], *, is_cold_start: bool) -> bytes:
-        return b"".join(
-            (
-                b',"recommendations":[',
-                b",".join(customers),
-                b'],"count":',
-                str(len(customers)).encode(),
-                b',"cold_start":true' if is_cold_start else b',"cold_start":false',
-                b',"note":',
-                as_json(COLD_START_NOTE) if is_cold_start else b"null",
-                b',"release":',
-                self._release_json,
-                b"}",
-            )
-        )

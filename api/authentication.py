@@ -1,35 +1,35 @@
-"""Who is let in."""
+"""Checks the API key and the rate of each request."""
 
 import hmac
 
 from api.keys import hashed
 from api.problems import Problem
-from api.rate_limit import Rates
+from api.rate_limit import RateLimit
 
 
-class Gate:
-    """Lets requests in, by key and rate."""
+class Authenticator:
+    """Accepts requests by API key and rate."""
 
-    def __init__(self, keys: dict[str, str], rates: Rates) -> None:
-        """Prepare a gate.
+    def __init__(self, keys: dict[str, str], rate_limit: RateLimit) -> None:
+        """Set it up.
 
         Args:
-            keys: names by hash.
-            rates: how often each name has asked.
+            keys: names by hash of the key.
+            rate_limit: counts the requests of each name.
         """
         self._keys = keys
-        self._rates = rates
+        self._rate_limit = rate_limit
 
-    def admit(self, key: str | None) -> str:
+    def authenticate(self, key: str | None) -> str:
         """The name of the key's owner.
 
         Raises:
-            Problem: no key, a wrong one, or too many requests.
+            Problem: the key is missing or wrong, or it has made too many requests.
         """
         owner = None
         presented = hashed(key or "")
         for known, name in self._keys.items():
-            # All of them, so that the time says nothing about which one was near.
+            # Compare with all keys, so that the time does not tell which one is similar.
             if hmac.compare_digest(known, presented):
                 owner = name
         if owner is None:
@@ -40,5 +40,5 @@ class Gate:
                 "The request has no valid API key: send one in the header X-API-Key.",
                 headers={"www-authenticate": 'ApiKey realm="product-audience"'},
             )
-        self._rates.take(owner)
+        self._rate_limit.take(owner)
         return owner

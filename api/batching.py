@@ -1,4 +1,4 @@
-"""Reads that wait together become one."""
+"""Combines reads that wait at the same time into one."""
 
 import asyncio
 import weakref
@@ -12,10 +12,10 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Gathering(Generic[Key, Value]):
-    """Reads values by key; while a read is under way, keys gather for the next.
+class BatchedReads(Generic[Key, Value]):
+    """Reads values by key; keys that arrive during a read share the next one.
 
-    Whoever leaves before the answer comes takes it from nobody else.
+    Cancelling one waiter does not affect the others.
     """
 
     def __init__(
@@ -24,16 +24,16 @@ class Gathering(Generic[Key, Value]):
         read: Callable[[list[Key]], Awaitable[dict[Key, Value]]],
         most: int,
     ) -> None:
-        """Prepare to read.
+        """Set it up.
 
         Args:
-            release: what is read; it stays open meanwhile.
-            read: the values of some keys, all of them; a method of the owner.
-            most: keys that are read at once.
+            release: the release to read from; it stays open during reads.
+            read: returns the value of every key it is given; a method of the owner.
+            most: the largest number of keys per read.
         """
         self._release = release
-        # Weakly: owner and gathering would keep each other, and a release's memory with
-        # them, long after a switch.
+        # A weak reference: in a cycle, owner and reads would keep the memory of a release
+        # long after a switch.
         self._read = weakref.WeakMethod(read)
         self._most = most
         self._batches: deque[tuple[list[Key], asyncio.Future[dict[Key, Value]]]] = deque()
@@ -41,10 +41,10 @@ class Gathering(Generic[Key, Value]):
         self._reader: asyncio.Task[None] | None = None
 
     async def get(self, keys: Iterable[Key]) -> dict[Key, Value]:
-        """The values of some keys; raises what reading them raises."""
+        """The values of some keys; raises what `read` raises."""
         coming = {key: self._await(key) for key in keys}
         if coming:
-            # Unlike `await`, it leaves the futures alone when it is cancelled.
+            # Unlike `await`, a cancelled `wait` does not cancel the futures.
             await asyncio.wait(set(coming.values()))
         return {key: future.result()[key] for key, future in coming.items()}
 
@@ -66,12 +66,12 @@ class Gathering(Generic[Key, Value]):
                 keys, future = self._batches.popleft()
                 read = self._read()
                 if read is None:
-                    break  # Nobody is left to wait.
+                    break  # The owner is gone, and all waiters with it.
                 try:
                     future.set_result(await read(keys))
-                except Exception as error:  # noqa: BLE001 - raised again for whoever waits
+                except Exception as error:  # noqa: BLE001 - raised again in `get`
                     future.set_exception(error)
-                    future.exception()  # Nobody may be left to look at it.
+                    future.exception()  # Marks it as seen: all waiters may be cancelled.
                 for key in keys:
                     del self._coming[key]
         self._reader = None

@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the routes and the shapes that they declare."""
+"""The OpenAPI document, generated from the routes and their schemas."""
 
 import json
 import re
@@ -16,34 +16,34 @@ from api.parameters import Parameter
 from api.responses import VERSION
 
 READING = ("GET", "HEAD")
-# Real answers over the generated log, cut short.
+# Real responses over the generated log, shortened.
 EXAMPLES = Path(__file__).with_name("examples")
 REF = "#/components/schemas/{model}"
 STATUSES = {
-    303: "A browser is sent to the pages",
-    304: "Nothing has changed since the entity tag that was sent",
+    303: "Redirects a browser to the pages",
+    304: "The response has not changed since the entity tag in the request",
     400: "The request cannot be read",
     401: "No valid API key",
     404: "Not in the release",
     405: "The path has other methods",
     408: "The request did not arrive in time",
     413: "The request is too large",
-    422: "A parameter cannot be meant",
+    422: "A parameter is invalid",
     429: "Too many requests with this key",
-    500: "Something unexpected happened",
-    503: "No release is served, the query took too long, or too much is asked at once",
-    505: "HTTP/1.0, which has no chunks",
+    500: "An unexpected error",
+    503: "No release is served, the query took too long, or too many requests at once",
+    505: "HTTP/1.0, which cannot stream in chunks",
 }
-# Of every operation; the last two where keys are asked for.
+# Of every operation; the last two if the API asks for keys.
 COMMON_PROBLEMS = (400, 405, 408, 413, 500)
 KEY_PROBLEMS = (401, 429)
 HEADERS = {
-    "ETag": "The release and the query; send it as If-None-Match",
-    "Location": "Where to look instead",
-    "Retry-After": "Seconds after which to try again",
-    "X-Cold-Start": "`true` where the product is unknown",
-    "X-Release": "The release that the file is from",
-    "X-Request-Id": "The request in the log",
+    "ETag": "Stands for release and query; send it back as If-None-Match",
+    "Location": "The address of the pages",
+    "Retry-After": "Seconds to wait before the next try",
+    "X-Cold-Start": "`true` if the product is unknown",
+    "X-Release": "The release of the file",
+    "X-Request-Id": "The id of the request in the log",
 }
 STATUS_HEADERS = {
     303: ("Location",),
@@ -57,22 +57,22 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Operation:
-    """What a route does.
+    """The description of a route.
 
     Attributes:
-        answer: the shape of the answer, or content types for one that is no JSON.
-        files: content types in which the same can be had.
-        example: the file of `examples/` with an answer.
-        body: the shape of the request's body.
+        response: the schema of the response, or its content types if it is not JSON.
+        files: further content types of the same response.
+        example: a file of `examples/` with a response.
+        body: the schema of the request's body.
         problems: statuses other than 200 and the common ones.
-        is_open: whether it answers without a key.
-        is_listed: whether it is in the document.
-        headers: of the answer, beside those of all.
-        more: shapes of answers with other statuses that are no problems.
+        is_open: whether it needs no key.
+        is_listed: whether the document lists it.
+        headers: of the response, in addition to the common ones.
+        more: schemas of responses with other statuses that are not problems.
     """
 
     summary: str
-    answer: type[BaseModel] | tuple[str, ...]
+    response: type[BaseModel] | tuple[str, ...]
     files: tuple[str, ...] = ()
     example: str | None = None
     parameters: tuple[Parameter, ...] = ()
@@ -86,13 +86,13 @@ class Operation:
 
 
 def read_example(file_name: str) -> Any:
-    """An answer that the document shows: JSON, or the text of another kind of file."""
+    """The example of a response: JSON, or the text of another kind of file."""
     text = (EXAMPLES / file_name).read_text(encoding="utf-8")
     return json.loads(text) if file_name.endswith(".json") else text
 
 
 def documented(operation: Operation) -> Callable[[Handler], Handler]:
-    """Say of a handler what it does."""
+    """Attach its description to a handler."""
 
     def mark(handler: Handler) -> Handler:
         handler.operation = operation  # type: ignore[attr-defined]
@@ -112,7 +112,7 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
         path = "/" + re.sub(r"<(\w+)(:[^>]*)?>", r"{\1}", route.path)
         used |= {
             model
-            for model in (operation.answer, operation.body, *operation.more.values())
+            for model in (operation.response, operation.body, *operation.more.values())
             if isinstance(model, type)
         }
         for method in route.methods - {"HEAD", "OPTIONS"}:
@@ -146,8 +146,8 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
         "info": {
             "title": "Product Audience",
             "version": VERSION,
-            "description": "Whom to contact about a product. Every answer names the release"
-            " that it is from; errors are problem details (RFC 9457).",
+            "description": "Whom to contact about a product. Every response names its"
+            " release; errors are problem details (RFC 9457).",
         },
         "paths": dict(sorted(paths.items())),
         "components": components,
@@ -155,7 +155,7 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
 
 
 def nullable(schema: Any) -> Any:
-    """A JSON schema with null as OpenAPI 3.0 has it: not a type, but an attribute."""
+    """A JSON schema in OpenAPI 3.0's form, in which null is an attribute and not a type."""
     if isinstance(schema, list):
         return [nullable(part) for part in schema]
     if not isinstance(schema, dict):
@@ -165,7 +165,7 @@ def nullable(schema: Any) -> Any:
     if {"type": "null"} in choices:
         del found["anyOf"]
         (other,) = (choice for choice in choices if choice != {"type": "null"})
-        # Beside a reference nothing else counts.
+        # OpenAPI 3.0 ignores all other members next to `$ref`.
         found |= {"allOf": [other]} if "$ref" in other else other
         found["nullable"] = True
     return found
@@ -174,11 +174,11 @@ def nullable(schema: Any) -> Any:
 def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
     example = read_example(operation.example) if operation.example else None
     content: dict[str, Any]
-    if isinstance(operation.answer, tuple):
-        content = {kind: {"schema": {"type": "string"}} for kind in operation.answer}
-        content[operation.answer[0]]["example"] = example
+    if isinstance(operation.response, tuple):
+        content = {kind: {"schema": {"type": "string"}} for kind in operation.response}
+        content[operation.response[0]]["example"] = example
     else:
-        content = {"application/json": _media(operation.answer, example)}
+        content = {"application/json": _media(operation.response, example)}
         content |= {kind: {"schema": {"type": "string"}} for kind in operation.files}
     statuses = COMMON_PROBLEMS + operation.problems
     if has_keys and not operation.is_open:
@@ -186,7 +186,7 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
     tags = ("ETag",) if 304 in operation.problems else ()
     responses = {
         "200": {
-            "description": "The answer",
+            "description": "The response",
             "headers": _headers({*tags, *operation.headers}),
             "content": content,
         }
@@ -226,7 +226,7 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
 
 
 def _other(status: int) -> dict[str, Any]:
-    """An answer that is no answer to the question."""
+    """The response for a status other than 200."""
     response: dict[str, Any] = {
         "description": STATUSES[status],
         "headers": _headers(STATUS_HEADERS.get(status, ())),

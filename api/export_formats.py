@@ -1,4 +1,4 @@
-"""Formats of exports: writers of a table that comes in parts."""
+"""The formats of exports: each writes a table part by part."""
 
 import io
 from typing import Any, ClassVar
@@ -10,7 +10,7 @@ from api.responses import as_json
 
 
 class Writer:
-    """Turns parts of a table into parts of a file.
+    """Converts parts of a table to parts of a file.
 
     Attributes:
         content_type: of the file.
@@ -19,11 +19,11 @@ class Writer:
     content_type: ClassVar[str]
 
     def write(self, part: pyarrow.Table) -> bytes:
-        """What a part adds to the file."""
+        """The bytes of a part."""
         raise NotImplementedError
 
     def end(self) -> bytes:
-        """What follows the last part."""
+        """The bytes after the last part."""
         return b""
 
 
@@ -47,7 +47,7 @@ class Csv(Writer):
 
 
 class JsonLines(Writer):
-    """A JSON object per line, as in the other answers."""
+    """A JSON object per line."""
 
     content_type = "application/x-ndjson"
 
@@ -60,7 +60,7 @@ class JsonLines(Writer):
 
 
 def _json_values(column: pyarrow.ChunkedArray) -> Any:
-    """The values of a column as JSON; numbers as they are, all else as text."""
+    """The values of a column as JSON: numbers unchanged, everything else as text."""
     if pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type):
         return column.cast(pyarrow.string())
     return pyarrow.array(
@@ -90,7 +90,7 @@ class Parquet(Writer):
 
 
 class _Sink(io.RawIOBase):
-    """A file that hands over what has been written to it."""
+    """A file in memory; `take` returns the bytes written since the last call."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []

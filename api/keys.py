@@ -1,7 +1,7 @@
 """API keys: `python -m api.keys NAME` makes one.
 
-A key is 256 random bits, so that its plain SHA-256 cannot be turned back; only the hash is
-kept in the settings.
+A key is 256 random bits, so that its SHA-256 cannot be reversed. The settings keep only the
+hash.
 """
 
 import argparse
@@ -13,14 +13,14 @@ from api.settings import KEY_ENTRY
 
 
 def hashed(key: str) -> str:
-    """The hash of a key, as it stands in AUDIENCE_API_KEYS."""
+    """The hash of a key, as in AUDIENCE_API_KEYS."""
     return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Make a key; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m api.keys", description=__doc__)
-    parser.add_argument("name", help="whose key it is: letters, digits, _ . -")
+    parser.add_argument("name", help="owner of the key: letters, digits, _ . -")
     options = parser.parse_args(arguments)
     key = secrets.token_urlsafe(32)
     entry = f"{options.name}:{hashed(key)}"

@@ -9,15 +9,15 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(Exception):  # noqa: N818 - the RFC's word
-    """An answer that is an error.
+    """An error response.
 
     Attributes:
         status: HTTP status.
         kind: the last part of the problem's type, such as "invalid-parameter".
-        title: what kind of problem it is.
+        title: the kind of problem in words.
         detail: one sentence: the offending value, what was expected, what to do.
-        more: further members of the answer.
-        headers: further headers of the answer.
+        more: further members of the body.
+        headers: further headers of the response.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.headers = headers or {}
         self.more = more
 
-    def answer(self, request_id: str) -> HTTPResponse:
+    def response(self, request_id: str) -> HTTPResponse:
         """The problem as a response."""
         body = {
             "type": f"urn:product-audience:problem:{self.kind}",
@@ -57,7 +57,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
 
 
 def invalid_parameter(parameter: str, value: object, expected: str) -> Problem:
-    """A parameter of the path, the query or the body that cannot be meant."""
+    """An invalid parameter of the path, the query or the body."""
     shown = str(value)[:100]
     return Problem(
         422,
@@ -70,13 +70,13 @@ def invalid_parameter(parameter: str, value: object, expected: str) -> Problem:
 
 
 def not_found(thing: str, identifier: object, hint: str = "") -> Problem:
-    """Nothing of that id in the release; the hint says where to look."""
-    detail = f"The release knows no {thing} {str(identifier)[:100]!r}."
+    """The release has nothing with this id; the hint says where to look."""
+    detail = f"The release has no {thing} {str(identifier)[:100]!r}."
     return Problem(404, "not-found", "Not found", f"{detail} {hint}".rstrip())
 
 
 def unavailable(detail: str) -> Problem:
-    """No release can be served."""
+    """There is no release to serve."""
     return Problem(
         503, "no-release", "No release is served", detail, headers={"retry-after": "5"}
     )
@@ -88,6 +88,6 @@ def too_slow(seconds: float) -> Problem:
         503,
         "too-slow",
         "The query took too long",
-        f"The query was stopped after {seconds:g} s. Ask for less, or later.",
+        f"The query was stopped after {seconds:g} s. Ask for less, or try again later.",
         headers={"retry-after": "1"},
     )

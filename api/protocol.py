@@ -1,4 +1,4 @@
-"""Requests as they come in: what Sanic leaves open about hostile ones."""
+"""Protection from malformed and slow requests, where Sanic has none."""
 
 import time
 from typing import Any
@@ -10,10 +10,10 @@ from sanic.server import HttpProtocol
 
 
 class CheckedRequest(Request[Any, Any]):
-    """A request whose address may be no address, and that never shows its path.
+    """A request whose address may be malformed, and whose path never reaches the log.
 
     Attributes:
-        is_malformed: whether the address cannot be read; it stands as `/` then.
+        is_malformed: whether the address cannot be parsed; it is then replaced by `/`.
     """
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **more: Any) -> None:
@@ -21,21 +21,21 @@ class CheckedRequest(Request[Any, Any]):
         try:
             super().__init__(url_bytes, *arguments, **more)
         except BadRequest:
-            # Sanic would answer nothing, and write the address to its log.
+            # Sanic would close the connection and write the address to its log.
             super().__init__(b"/", *arguments, **more)
             self.is_malformed = True
 
     def __repr__(self) -> str:
-        """For Sanic's log: a path may hold a customer id."""
+        """For Sanic's log, without the path: it may hold a customer id."""
         return f"<Request: {self.method}>"
 
 
 class PunctualProtocol(HttpProtocol):
-    """The time limit of a request counts from its first byte, and for all of it."""
+    """The time limit covers a whole request, from its first byte to its last."""
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; those that continue a request gain it no time."""
-        # Not there before the connection's task has begun.
+        """Receive bytes; further bytes of a request do not extend its time limit."""
+        # The attribute is missing until the task of the connection has begun.
         http = getattr(self, "_http", None)
         is_continued = http is not None and http.stage in (Stage.REQUEST, Stage.HANDLER)
         began = self._time
@@ -44,7 +44,7 @@ class PunctualProtocol(HttpProtocol):
             self._time = began
 
     def check_timeouts(self) -> None:
-        """End a request whose body is not there in time, as Sanic does for its head."""
+        """End a request whose body is late; Sanic does so only for its head."""
         http = getattr(self, "_http", None)
         if (
             self._task
@@ -54,7 +54,7 @@ class PunctualProtocol(HttpProtocol):
             and time.monotonic() - self._time > self.request_timeout
         ):
             http.exception = RequestTimeout()
-            http.request_body = None  # Or the rest of it would be waited for.
+            http.request_body = None  # Otherwise Sanic waits for the rest of it.
             self._task.cancel()
         else:
             super().check_timeouts()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""The first customers of all, as an answer shows them."""
+"""The global ranking, as JSON."""
 
 from collections.abc import Collection, Sequence
 from itertools import islice
@@ -10,7 +10,7 @@ class Ranking:
     """Customers as JSON objects, best first."""
 
     def __init__(self, rows: Sequence[tuple[int | str, float]]) -> None:
-        """Render customers.
+        """Encode customers.
 
         Args:
             rows: customer ids and scores, best first.
@@ -28,11 +28,14 @@ class Ranking:
         return len(self._customers)
 
     def first(self, n: int) -> tuple[bytes, ...]:
-        """The first n."""
+        """The first n customers."""
         return self._customers[:n]
 
     def without(self, excluded: Collection[int], n: int) -> tuple[bytes, ...]:
-        """The first n whose ranks are not excluded, ranked anew; fewer where it ends."""
+        """The first n customers whose ranks are not excluded, with new ranks from 1 on.
+
+        Fewer than n if the ranking ends.
+        """
         left = islice(
             (
                 beginning

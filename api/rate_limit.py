@@ -1,4 +1,4 @@
-"""How often each key has asked, counted over all workers."""
+"""The rate limit of each API key, over all workers."""
 
 import time
 from collections.abc import Iterable, MutableSequence
@@ -12,19 +12,19 @@ COUNT = (1 << COUNT_BITS) - 1
 
 
 @dataclass(frozen=True)
-class Rates:
-    """Requests of each owner of a key in this second of the clock.
+class RateLimit:
+    """Counts the requests of each owner of a key in the current second.
 
-    Every worker writes only to its own places and reads those of all: without locks, which
-    a worker that is killed could take with it. Requests that workers count at the very same
-    moment do not see each other, so that each worker may let one too many through.
+    A worker writes only its own counts and reads those of all workers. There are no locks,
+    because a killed worker would never release one. Requests that two workers count at the
+    same moment miss each other, so each worker may accept one request too many.
 
     Attributes:
         limit: requests per second and owner; 0 is no limit.
-        places: where the counts of an owner begin.
-        counts: the second and the count, in one number, of each owner and worker.
-        workers: how many count.
-        worker: which of them this is, from 0.
+        places: the position of an owner's first count.
+        counts: per owner and worker: the second and the count, in one number.
+        workers: number of workers.
+        worker: the number of this worker, from 0.
     """
 
     limit: int
@@ -34,8 +34,8 @@ class Rates:
     worker: int = 0
 
     @classmethod
-    def of(cls, limit: int, owners: Iterable[str], workers: int = 1) -> "Rates":
-        """Counts in memory that processes started from this one share."""
+    def of(cls, limit: int, owners: Iterable[str], workers: int = 1) -> "RateLimit":
+        """Counts in memory that is shared with processes started from this one."""
         places = {owner: place * workers for place, owner in enumerate(sorted(set(owners)))}
         return cls(limit, places, RawArray("q", len(places) * workers), workers)
 
@@ -43,7 +43,7 @@ class Rates:
         """Count a request.
 
         Raises:
-            Problem: the owner has used up this second's.
+            Problem: the owner has used up the requests of this second.
         """
         if not self.limit:
             return

@@ -1,9 +1,7 @@
-"""A release, opened for reading: read-only, without access to anything else."""
+"""An open release: answers named questions, and closes after its last request."""
 
 import asyncio
 import contextlib
-import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -15,84 +13,52 @@ from typing import Any, TypeVar
 import duckdb
 
 from api.problems import Problem, too_slow
+from api.ranking_labels import RankingLabels
+from api.release_files import (
+    RELEASE_FORMAT,
+    UnusableReleaseError,
+    lacking,
+    open_database,
+    read_manifest,
+)
 from api.settings import Settings
 
-# The newest release format that the API reads (scripts/releases/release_folder.py).
-RELEASE_FORMAT = 1
-# How long a failure to read counts as trouble.
+# A failed read makes the release unhealthy for so long.
 FAILURE_SECONDS = 600
 QUERIES = Path(__file__).with_name("queries")
 Result = TypeVar("Result")
 
 
-class UnusableReleaseError(RuntimeError):
-    """A release that cannot be served; the message says why, and what to do."""
-
-    def __init__(self, why: str, remedy: str = "Publish anew or roll back") -> None:
-        super().__init__(f"{why}. {remedy}.")
-
-
-def lacking(name: str) -> UnusableReleaseError:
-    """Of a release whose format is an earlier one, and which is not all that is needed."""
-    return UnusableReleaseError(
-        f"{name} was made by an earlier version and lacks what is read here",
-        "Build again with `make build`",
-    )
-
-
 def read_queries() -> dict[str, str]:
-    """The questions that can be asked: the files of `queries/`, by name."""
+    """The SQL of each question: the files of `queries/`, by name."""
     return {file.stem: file.read_text(encoding="utf-8") for file in QUERIES.glob("*.sql")}
-
-
-def check_file(file: Path, expected: dict[str, Any]) -> None:
-    """See that a file of a release is as it was written; reads all of it.
-
-    Args:
-        file: the file.
-        expected: its size in `bytes` and its `sha256`, as the manifest has them.
-
-    Raises:
-        UnusableReleaseError: it is not.
-    """
-    size = file.stat().st_size
-    if size != expected["bytes"]:
-        raise UnusableReleaseError(
-            f"{file.parent.name} is damaged: its database has {size} bytes, not"
-            f" {expected['bytes']}"
-        )
-    with file.open("rb") as content:
-        found = hashlib.file_digest(content, "sha256").hexdigest()
-    if found != expected["sha256"]:
-        raise UnusableReleaseError(
-            f"{file.parent.name} is damaged: its database is not the one that was written"
-        )
 
 
 class Release:
     """An open release.
 
-    Its connection is never handed out: whoever wants to know something asks a named
-    question. It closes when it is retired and its last user has left.
+    The connection stays private: callers ask a named question. The release closes when
+    it is retired and its last request has ended.
 
     Attributes:
-        folder: where it lies.
-        release_id: its number and when it was made.
-        created_at: when it was made.
+        folder: its folder.
+        release_id: number and time of creation.
+        created_at: time of creation.
         has_text_ids: whether ids are text; otherwise they are whole numbers.
-        product_count: products that it knows.
-        customer_count: customers that it knows.
-        list_size: customers in an audience that is kept ready.
-        is_earlier: whether its format is an earlier one: it may lack tables.
-        manifest: what publishing wrote about it.
+        product_count: number of products.
+        customer_count: number of customers.
+        list_size: number of customers in a stored audience.
+        is_earlier: whether its format is an earlier one; then tables may be missing.
+        manifest: what `publish` wrote about it.
+        ranking_labels: names of rankings and features; empty in an earlier release.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
-        """Open a release; blocks, so not for the event loop.
+        """Open a release; blocks, so call it outside the event loop.
 
         Raises:
-            UnusableReleaseError: it is damaged, incomplete or gone, or its format is newer
-                than what is read here.
+            UnusableReleaseError: the release is damaged, incomplete or missing, or its
+                format is newer than RELEASE_FORMAT.
         """
         self.folder = folder
         self._settings = settings
@@ -102,33 +68,11 @@ class Release:
         self._failed_at = -math.inf
         self._queries = read_queries()
         try:
-            self.manifest: dict[str, Any] = json.loads(
-                (folder / "manifest.json").read_text(encoding="utf-8")
-            )
-            release_format = int(self.manifest.get("release_format", 0))
-            if release_format > RELEASE_FORMAT:
-                raise UnusableReleaseError(
-                    f"{folder.name} has release format {release_format} (of version"
-                    f" {self.manifest.get('project_version')}), and this API reads formats"
-                    f" up to {RELEASE_FORMAT}",
-                    "Upgrade the API and start it again, or go back to an earlier release"
-                    " with `make rollback`",
-                )
-            self.is_earlier = release_format < RELEASE_FORMAT
+            self.manifest = read_manifest(folder)
+            self.is_earlier = self.manifest["release_format"] < RELEASE_FORMAT
             self.release_id = str(self.manifest["release_id"])
             self.created_at = datetime.fromisoformat(self.manifest["created_at"])
-            database = folder / "audience.duckdb"
-            check_file(database, self.manifest["files"][database.name])
-            self._connection = duckdb.connect(
-                database,
-                read_only=True,
-                config={
-                    "enable_external_access": False,
-                    "threads": 1,
-                    "memory_limit": settings.database_memory,
-                    "lock_configuration": True,
-                },
-            )
+            self._connection = open_database(folder, self.manifest, settings)
         except (
             OSError,
             AttributeError,
@@ -145,6 +89,11 @@ class Release:
             assert row is not None
             tables = self._connection.execute(self._queries["tables"]).fetchall()
             self._tables = {name for (name,) in tables}
+            self.ranking_labels = RankingLabels.of(
+                self._connection.execute(self._queries["ranking_labels"]).fetchall()
+                if self.has_table("rankings")
+                else []
+            )
         except (AssertionError, duckdb.Error) as error:
             self._close()
             if self.is_earlier:
@@ -157,39 +106,47 @@ class Release:
 
     @property
     def trouble(self) -> str | None:
-        """What has gone wrong in reading it lately; None if nothing has."""
+        """Why the release is unhealthy: a read has failed lately. None otherwise."""
         if time.monotonic() - self._failed_at > FAILURE_SECONDS:
             return None
         return (
             f"{self.release_id} could not be read in the last {FAILURE_SECONDS // 60}"
-            " minutes; the log says why. Publish anew or roll back."
+            " minutes; the log says why. Publish a new release or roll back."
         )
 
     @property
     def age_days(self) -> float:
-        """Days since it was made."""
+        """Days since its creation."""
         return (datetime.now(UTC) - self.created_at).total_seconds() / 86_400
 
+    def has_table(self, table: str) -> bool:
+        """Whether it has a mart or a look-up table; an earlier release may lack it."""
+        return table in self._tables
+
     def check_table(self, table: str, things: str) -> None:
-        """See that it has a mart, or a look-up table.
+        """Check that it has a mart or a look-up table.
+
+        Args:
+            table: the table.
+            things: what the table holds, for the message.
 
         Raises:
-            Problem: it was made before there were such things.
+            Problem: the release is from a version without such a table.
         """
-        if table not in self._tables:
+        if not self.has_table(table):
             raise Problem(
                 404,
                 "not-found",
                 "Not found",
-                f"{self.release_id} was made before there were {things}: build anew.",
+                f"{self.release_id} was made before there were {things}: build again.",
             )
 
     async def ask(self, question: str, **parameters: object) -> list[tuple[Any, ...]]:
         """All rows of the answer to a named question.
 
         Raises:
-            Problem: it took too long and was stopped, or an earlier version has made the
-                release and it lacks what is asked.
+            Problem: the query took too long and was stopped, or the release is from an
+                earlier version and lacks a table.
         """
         return await self._run(
             lambda cursor: cursor.execute(
@@ -200,7 +157,7 @@ class Release:
     async def ask_records(
         self, question: str, **parameters: object
     ) -> list[dict[str, Any]]:
-        """The answer with the names of its columns."""
+        """The answer as a dictionary per row; raises what `ask` raises."""
 
         def read(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             found = cursor.execute(self._queries[question], parameters or None)
@@ -210,7 +167,7 @@ class Release:
         return await self._run(read)
 
     async def ask_arrow(self, question: str, **parameters: object) -> Any:
-        """The answer as a pyarrow table."""
+        """The answer as a pyarrow table; raises what `ask` raises."""
         return await self._run(
             lambda cursor: cursor.execute(
                 self._queries[question], parameters or None
@@ -231,7 +188,7 @@ class Release:
                 self._cursors.put_nowait(cursor)
 
         running = self._pool.submit(read, cursor)
-        # When it has really ended, even if nobody waits for the answer any more.
+        # The cursor is free when the query has ended, even if its request was cancelled.
         running.add_done_callback(lambda _: loop.call_soon_threadsafe(give_back))
         try:
             return await asyncio.wrap_future(running)
@@ -242,7 +199,7 @@ class Release:
                 raise Problem(
                     503,
                     "earlier-release",
-                    "The release is of an earlier version",
+                    "The release is from an earlier version",
                     str(lacking(self.release_id)),
                 ) from error
             self._failed_at = time.monotonic()
@@ -256,7 +213,7 @@ class Release:
 
     @contextlib.contextmanager
     def use(self) -> Iterator["Release"]:
-        """Keep it open for the time of a request."""
+        """Keep it open during a request."""
         self._users += 1
         try:
             yield self
@@ -266,7 +223,7 @@ class Release:
                 self._close()
 
     def retire(self) -> None:
-        """Close it as soon as nobody uses it."""
+        """Close it after its last request."""
         self._is_retired = True
         if not self._users:
             self._close()

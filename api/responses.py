@@ -1,4 +1,4 @@
-"""Answers that say which release they are from, and can be asked for again cheaply."""
+"""Responses from a release, with an entity tag for cheap revalidation."""
 
 import importlib.metadata
 import itertools
@@ -14,9 +14,9 @@ from api.release import Release
 JSON = "application/json"
 VERSION = importlib.metadata.version("product-audience")
 VERSION_CHECKSUM = zlib.crc32(VERSION.encode())
-# Personal data: kept by the caller at most, and asked for again after that.
+# Personal data: only the caller may cache it, and must revalidate it.
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
-# A page says for itself what it may load.
+# For all but the pages, which have a policy of their own.
 NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -24,11 +24,11 @@ SECURITY_HEADERS = {
 }
 
 
-class Answer(HTTPResponse):
-    """An answer from a release.
+class ReleaseResponse(HTTPResponse):
+    """A response from a release.
 
-    The headers that all of them share are encoded once: Sanic would clean and encode each
-    of them anew, which takes longer than the look-up.
+    The common headers are encoded once: Sanic would check and encode them for each
+    response, which takes longer than the look-up.
     """
 
     __slots__ = ()
@@ -45,7 +45,7 @@ class Answer(HTTPResponse):
 
 
 def as_json(body: object) -> bytes:
-    """JSON without blanks; times as ISO 8601."""
+    """Compact JSON; times as ISO 8601."""
     return json.dumps(
         body,
         default=lambda value: value.isoformat(),
@@ -54,28 +54,28 @@ def as_json(body: object) -> bytes:
     ).encode()
 
 
-def answer(
+def release_response(
     request: Request, release: Release, body: bytes, *, is_weak: bool = False
 ) -> HTTPResponse:
-    """A JSON answer from a release; 304 where the caller has it already.
+    """A JSON response from a release; 304 if the caller has it already.
 
     Args:
         request: the request.
-        release: what the answer is from.
-        body: the answer.
-        is_weak: whether an answer that means the same may have other bytes.
+        release: the release of the response.
+        body: its body.
+        is_weak: whether a response with the same meaning may have other bytes.
     """
     etag = entity_tag(request, release)
     headers = {"etag": f"W/{etag}" if is_weak else etag}
     if is_known(request, etag):
-        return Answer(status=304, headers=headers)
-    return Answer(body, headers=headers, content_type=JSON)
+        return ReleaseResponse(status=304, headers=headers)
+    return ReleaseResponse(body, headers=headers, content_type=JSON)
 
 
 def is_known(request: Request, etag: str) -> bool:
-    """Whether the caller has the answer already."""
+    """Whether the caller has the response already."""
     asked = request.headers.get("if-none-match")
-    # Of a POST it would be no condition for sending the answer.
+    # For a POST, the header is not about caching.
     if not asked or request.method == "POST":
         return False
     tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
@@ -83,6 +83,6 @@ def is_known(request: Request, etag: str) -> bool:
 
 
 def entity_tag(request: Request, release: Release) -> str:
-    """The release, the query and this version: nothing else decides what the answer is."""
+    """A tag of release, query and version, which together determine the response."""
     query = zlib.crc32(request.raw_url + request.body, VERSION_CHECKSUM)
     return f'"{release.release_id}-{query:08x}"'

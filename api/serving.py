@@ -1,4 +1,4 @@
-"""Which release is served: watches the pointer, and switches between two requests."""
+"""Serves the current release: watches the pointer, and switches between requests."""
 
 import asyncio
 import contextlib
@@ -10,26 +10,27 @@ from pathlib import Path
 
 from api.audiences import Audiences, Lookups
 from api.problems import unavailable
-from api.release import Release, UnusableReleaseError, lacking
+from api.release import Release
+from api.release_files import UnusableReleaseError, lacking
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# A damaged release is tried again after so long: to check it takes a second of a core.
+# Pause before a damaged release is tried again: the check takes a second of a core.
 RETRY_SECONDS = 30
 
 NO_RELEASE = "There is no release to serve yet. Run `make build`."
 
 
 class Serving:
-    """What a worker serves.
+    """The release that a worker serves.
 
     Attributes:
-        audiences: look-ups in the release that is served; None before the first.
-        lookups: how many there were, in whichever release.
-        switches: how often another release has taken the place of one.
-        served_since: when the pointer came to name what is served.
-        trouble: why the release that the pointer names is not served; None if it is.
+        audiences: look-ups in the served release; None before the first release.
+        lookups: counts of look-ups, over all releases.
+        switches: number of switches from one release to another.
+        served_since: when the pointer was set to the served release.
+        trouble: why the current release is not served; None if it is.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -44,14 +45,14 @@ class Serving:
 
     @property
     def release(self) -> Release | None:
-        """The release that is served."""
+        """The served release."""
         return self.audiences.release if self.audiences else None
 
     def current(self) -> Audiences:
-        """Look-ups in the release that is served.
+        """Look-ups in the served release.
 
         Raises:
-            Problem: there is none.
+            Problem: no release is served.
         """
         if self.audiences is None:
             raise unavailable(self.trouble or NO_RELEASE)
@@ -59,7 +60,7 @@ class Serving:
 
     @contextlib.asynccontextmanager
     async def watch(self) -> AsyncIterator[None]:
-        """Serve the current release, and whichever comes after it, until the end."""
+        """Serve the current release, and switch when the pointer moves."""
         await self.look()
         watcher = asyncio.create_task(self._keep_looking())
         try:
@@ -74,11 +75,11 @@ class Serving:
             await asyncio.sleep(self._settings.switch_seconds)
             try:
                 await self.look()
-            except Exception:  # Whatever it is, the watch must go on.
+            except Exception:  # The watch must survive any error.
                 log.exception("Cannot look for a new release")
 
     async def look(self) -> None:
-        """See where the pointer points; switch if that is another release than before."""
+        """Read the pointer; switch if it names another release than before."""
         pointer = self._settings.release_dir / "current"
         try:
             folder = pointer.resolve(strict=True)
@@ -86,7 +87,7 @@ class Serving:
             self.trouble = (
                 NO_RELEASE
                 if self.audiences is None
-                else "The release that is served is no longer there, nor is another."
+                else "The served release is no longer there, and there is no other."
             )
             self._pointed = None
             return

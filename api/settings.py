@@ -1,4 +1,4 @@
-"""What can be set: environment variables named AUDIENCE_<FIELD>."""
+"""The settings of the API: environment variables named AUDIENCE_<FIELD>."""
 
 import ipaddress
 import os
@@ -12,13 +12,13 @@ RELEASES = Path("build/releases")
 MEMORY = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMGT])i?B")
 UNITS = {"K": 0.001, "M": 1, "G": 1000, "T": 1_000_000}  # MB
 LEAST_MEMORY = 16  # MB; with less DuckDB does not read a release.
-# As browsers send it: in lower case, without a path.
+# The form that browsers send: lower case, without a path.
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
 KEY_ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be meant, or that is not safe; the message says what to do."""
+    """An invalid or unsafe setting; the message says what to do."""
 
 
 def _setting(default: Any, meaning: str) -> Any:
@@ -69,10 +69,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings; what is not set, or empty, has its default.
+        """Read the settings; a missing or empty variable has its default.
 
         Raises:
-            SettingsError: a value cannot be meant.
+            SettingsError: a value is invalid.
         """
         given: dict[str, Any] = {}
         for setting in fields(cls):
@@ -86,10 +86,10 @@ class Settings:
         return settings
 
     def check(self) -> None:
-        """See that the settings are possible and safe.
+        """Check that the settings are valid and safe.
 
         Raises:
-            SettingsError: they are not.
+            SettingsError: one of them is not.
         """
         bounds = {
             "port": (0, 65535),
@@ -151,18 +151,18 @@ class Settings:
         """The names of the API keys, by hash.
 
         Raises:
-            SettingsError: an entry is none.
+            SettingsError: an entry is invalid.
         """
         return parse_keys(self.api_keys)
 
 
 def parse_keys(text: str) -> dict[str, str]:
-    """Names by hash, out of `name:sha256,name:sha256`.
+    """Names by hash, from `name:sha256,name:sha256`.
 
-    Several keys may be valid at once, also of one name, so that keys can be exchanged.
+    A name may have several keys, so that a new key can replace an old one step by step.
 
     Raises:
-        SettingsError: an entry is none.
+        SettingsError: an entry is invalid.
     """
     keys: dict[str, str] = {}
     for number, entry in enumerate(filter(None, map(str.strip, text.split(","))), start=1):
@@ -182,7 +182,7 @@ def variable(name: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only programs of this machine reach the address."""
+    """Whether only this machine can reach the address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is known of requests afterwards: Prometheus metrics over all workers, and a log."""
+"""Prometheus metrics over all workers, and a log of requests."""
 
 import asyncio
 import contextlib
@@ -29,13 +29,13 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FLUSH_SECONDS = 0.25
 MOST_LINES = 50_000
 UNKNOWN_ROUTE = "unknown"
-BROKEN = "broken off"  # Stands for the status.
+BROKEN = "broken off"  # Takes the place of the status.
 
 
-class Observation:
+class Telemetry:
     """Counts and logs the requests of a worker.
 
-    The path of a request is never kept, only its route: a path may hold a customer id.
+    It records routes, never paths: a path may hold a customer id.
     """
 
     def __init__(self, serving: Serving, *, has_access_log: bool) -> None:
@@ -77,7 +77,7 @@ class Observation:
         )
         self._dropped = Counter(
             "audience_log_lines_dropped",
-            "Lines of the log that nobody took in time",
+            "Lines of the log that were dropped because writing was too slow",
             registry=registry,
         )
         self._kinds: dict[tuple[str, str, int | str], tuple[Counter, Histogram, str]] = {}
@@ -85,7 +85,7 @@ class Observation:
         self._reported = (0, 0, 0)
 
     def begin(self, request: Request) -> None:
-        """Note when a request came, and give it an id."""
+        """Note the start of a request, and give it an id."""
         request.ctx.started = time.perf_counter()
         given = request.headers.get("x-request-id")
         if given and REQUEST_ID.fullmatch(given):
@@ -106,13 +106,13 @@ class Observation:
 
         Args:
             request: the request.
-            response: its answer.
+            response: its response.
             size: of the body, bytes.
-            is_broken: whether the answer was broken off; its status was sent before.
+            is_broken: whether the response was broken off after its head was sent.
         """
         seconds = time.perf_counter() - request.ctx.started
         route = f"/{request.route.path}" if request.route else UNKNOWN_ROUTE
-        # Any method can be sent; as a label it would be one more time series.
+        # A client can send any method; each would be one more time series.
         method = request.method if request.route else UNKNOWN_ROUTE
         status = BROKEN if is_broken else response.status
         kind = self._kinds.get((method, route, status))
@@ -127,18 +127,18 @@ class Observation:
         counter.inc()
         timer.observe(seconds)
         if self._has_access_log:
-            self._gather(
+            self._add_line(
                 f"{self._beginning('request', request)}, {described},"
                 f' "milliseconds": {seconds * 1000:.3f}, "bytes": {size}}}'
             )
 
     def log(self, event: str, request: Request, **what: object) -> None:
-        """Add an event to the log: what happened, in which request, with whose key."""
+        """Add an event to the log, with its request and the owner of the key."""
         described = json.dumps(what)[1:-1]
-        self._gather(f"{self._beginning(event, request)}, {described}}}")
+        self._add_line(f"{self._beginning(event, request)}, {described}}}")
 
     def _beginning(self, event: str, request: Request) -> str:
-        """What every line begins with; put together by hand, as there are so many."""
+        """The beginning of a line; formatted by hand, because every request has one."""
         now = time.time()
         second = int(now)
         if second != self._second[0]:
@@ -152,9 +152,9 @@ class Observation:
         )
 
     async def keep_writing(self) -> None:
-        """Write the log, in pieces; a line at a time would cost as much as an answer.
+        """Write the log in pieces; writing single lines would cost as much as answering.
 
-        In a thread: whoever reads it may be slow, or gone, and requests must not wait.
+        In a thread: a slow reader of the log must not delay requests.
         """
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
@@ -162,21 +162,21 @@ class Observation:
             await asyncio.to_thread(self.write)
 
     def write(self) -> None:
-        """Write what has gathered; what cannot be written is dropped."""
+        """Write the waiting lines; they are dropped if writing fails."""
         lines, self._lines = self._lines, []
         if lines:
             with contextlib.suppress(OSError):
                 sys.stdout.write("\n".join(lines) + "\n")
                 sys.stdout.flush()
 
-    def _gather(self, line: str) -> None:
+    def _add_line(self, line: str) -> None:
         if len(self._lines) < MOST_LINES:
             self._lines.append(line)
         else:
             self._dropped.inc()
 
     def _report_serving(self) -> None:
-        """Hand over the counts of look-ups: one at a time would cost a microsecond."""
+        """Copy the counts of look-ups; counting each one here would cost a microsecond."""
         lookups = self._serving.lookups
         counts = (lookups.hits, lookups.misses, self._serving.switches)
         reports = (
@@ -198,12 +198,12 @@ class Observation:
         return generate_latest(registry) + generate_latest(self._release_now())
 
     def _release_now(self) -> "_ReleaseCollector":
-        """What this worker serves at this moment; all workers agree within a second."""
+        """The release of this worker; all workers agree within a second."""
         return _ReleaseCollector(self._serving.release)
 
 
 class _ReleaseCollector(CollectorRegistry):
-    """The release as metrics, computed when asked for: the same in every worker."""
+    """The release as metrics, computed on demand."""
 
     def __init__(self, release: Release | None) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""Worker processes on one port; one that dies is replaced.
+"""Worker processes on one port; a worker that dies is replaced.
 
-Sanic has a manager of its own, which goes on with the others when a worker dies, and which
-cannot be stopped before every worker has reported.
+Sanic's own manager does not replace a dead worker, and it cannot be stopped before every
+worker has reported.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from typing import Any
 from prometheus_client import multiprocess
 from sanic import Sanic
 
-from api.rate_limit import Rates
+from api.rate_limit import RateLimit
 from api.settings import Settings
 
 STOP_SECONDS = 20
-# A worker that dies sooner than this after its start is not started again at once.
+# A worker that dies sooner is replaced only after this time, to avoid a busy loop.
 SHORT_LIFE_SECONDS = 2
 
 log = logging.getLogger("api.workers")
@@ -33,15 +33,15 @@ log = logging.getLogger("api.workers")
 def listen(settings: Settings) -> list[socket.socket]:
     """A listening socket per worker, all on one port.
 
-    The kernel spreads connections over them evenly; of one socket that all share, whichever
-    worker wakes first takes every connection that waits.
+    The kernel spreads connections evenly over the sockets. With one shared socket, the
+    first worker to wake would take every waiting connection.
 
     Raises:
         OSError: the address cannot be used.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
-        # The others could be bound beside another server's.
+        # Fails if the port is taken; with SO_REUSEPORT the bind would succeed.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((settings.host, settings.port))
         port = probe.getsockname()[1]
@@ -61,19 +61,19 @@ def run_workers(
     listeners: list[socket.socket],
     create: Callable[[Settings], Sanic[Any, Any]] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; requests in flight are answered first.
+    """Serve until SIGTERM or SIGINT, and finish the requests in flight.
 
     Args:
         settings: for the workers.
         listeners: see `listen`.
-        create: makes the application in each worker; the API's if None.
+        create: creates the application of a worker; None for the API.
     """
     context = multiprocessing.get_context("spawn")
     should_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: should_stop.set())
 
-    rates = Rates.of(settings.rate_limit, settings.keys.values(), len(listeners))
+    rate_limit = RateLimit.of(settings.rate_limit, settings.keys.values(), len(listeners))
 
     def start(place: int) -> tuple[BaseProcess, float]:
         worker = context.Process(
@@ -82,7 +82,7 @@ def run_workers(
                 settings,
                 listeners[place],
                 os.getpid(),
-                replace(rates, worker=place),
+                replace(rate_limit, worker=place),
                 create,
             ),
         )
@@ -98,7 +98,7 @@ def run_workers(
             forget_metrics(worker)
             workers[place] = start(place)
     for listener in listeners:
-        listener.close()  # Or the kernel would go on taking connections.
+        listener.close()  # Otherwise the kernel accepts further connections.
     for worker, _ in workers:
         worker.terminate()
     end = time.monotonic() + STOP_SECONDS
@@ -114,20 +114,20 @@ def work(
     settings: Settings,
     listener: socket.socket,
     parent: int,
-    rates: Rates,
+    rate_limit: RateLimit,
     create: Callable[[Settings], Sanic[Any, Any]] | None,
 ) -> None:
-    """What a worker process does."""
-    # Here, because the parent needs nothing of it.
+    """Run a worker process."""
+    # Imported here, because the parent does not need it.
     from api.application import create_app
     from api.protocol import PunctualProtocol
 
-    app = create(settings) if create else create_app(settings, rates)
+    app = create(settings) if create else create_app(settings, rate_limit)
 
     @app.after_server_start
     async def watch_parent(app: Sanic[Any, Any]) -> None:
         async def watch() -> None:
-            # Again and again: a loop that is only just starting ignores the first.
+            # Repeated: a loop that has just started ignores the first call.
             while True:
                 await asyncio.sleep(1)
                 if os.getppid() != parent:
@@ -149,6 +149,6 @@ def work(
 
 
 def forget_metrics(worker: BaseProcess) -> None:
-    """Keep a dead worker's counts, drop what it said of the moment."""
+    """Keep the counters of a dead worker, and drop its gauges."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ and worker.pid:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

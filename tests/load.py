@@ -5,13 +5,13 @@ from collections import Counter
 
 import httpx
 
-from tests.api.conftest import Server
+from tests.api.running_api import RunningApi
 
 
 class Load:
     """Clients that ask without a pause, and what they were answered."""
 
-    def __init__(self, server: Server, clients: int = 4) -> None:
+    def __init__(self, server: RunningApi, clients: int = 4) -> None:
         self.server = server
         self.statuses: Counter[int] = Counter()
         self.releases: list[str] = []
@@ -60,6 +60,6 @@ class Load:
                 self.releases.append(min(found))
 
 
-def served(server: Server) -> str | None:
+def served(server: RunningApi) -> str | None:
     release: str | None = server.get("/health").json()["release_id"]
     return release

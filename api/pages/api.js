@@ -1,4 +1,4 @@
-// Questions to the API: the key that it may need, and the release that answers.
+// Requests to the API: its key, and the release of its answers.
 
 const KEY = "product-audience-key";
 
@@ -9,7 +9,7 @@ export class Problem extends Error {
   }
 }
 
-/** The JSON answer of an endpoint; a Problem where there is none. */
+/** The JSON answer of an endpoint; throws a Problem if there is none. */
 export async function ask(path) {
   const answer = await request(path);
   const body = JSON.parse(await whole(answer.text()), exact);
@@ -17,7 +17,7 @@ export async function ask(path) {
   return body;
 }
 
-/** The file that an endpoint sends, for the reader to keep. */
+/** Downloads the file that an endpoint sends. */
 export async function download(path, fileName) {
   const answer = await request(path);
   const address = URL.createObjectURL(await whole(answer.blob()));
@@ -27,18 +27,18 @@ export async function download(path, fileName) {
   URL.revokeObjectURL(address);
 }
 
-/** A path of the API; values are encoded, names that are null left out. */
+/** A path of the API; values are encoded, and parameters that are null left out. */
 export function path(parts, parameters = {}) {
-  // A browser would take these for steps between folders.
+  // A browser resolves these as steps between folders.
   if (parts.some((part) => part === "." || part === "..")) {
-    throw new Problem(404, { title: "Not found", detail: "The release has nothing of that name." });
+    throw new Problem(404, { title: "Not found", detail: "The release has nothing with this name." });
   }
   const given = Object.entries(parameters).filter(([, value]) => value != null);
   const query = given.length ? `?${new URLSearchParams(given)}` : "";
   return `/${parts.map(encodeURIComponent).join("/")}${query}`;
 }
 
-// Ids may have 64 bits; a number here holds 53, so that larger ones stay text.
+// Ids may have 64 bits, and a JavaScript number holds 53: larger ids stay text.
 function exact(_, value, context) {
   const isCut = Number.isInteger(value) && !Number.isSafeInteger(value);
   return isCut && /^-?\d+$/.test(context?.source) ? context.source : value;
@@ -57,7 +57,7 @@ async function request(asked) {
     const key = sessionStorage.getItem(KEY);
     let answer;
     try {
-      // Not kept: customers stay out of the browser's cache, and an age goes on.
+      // Not cached: the browser must not keep customer ids, and ages change.
       answer = await fetch(asked, { cache: "no-store", headers: key ? { "X-API-Key": key } : {} });
     } catch {
       throw new Problem(0, {
@@ -67,7 +67,7 @@ async function request(asked) {
     }
     if (answer.ok) return answer;
     if (answer.status !== 401) throw new Problem(answer.status, await problemOf(answer));
-    // Another question may have brought a new key meanwhile.
+    // Another request may have asked for a new key in the meantime.
     if (sessionStorage.getItem(KEY) === key) await newKey(key !== null);
   }
 }
@@ -82,7 +82,7 @@ async function problemOf(answer) {
 
 let pendingKey = null;
 
-// All questions that wait for a key wait for the same one.
+// Requests that need a key at the same time share one dialog.
 function newKey(isWrong) {
   pendingKey ??= new Promise((resolve) => {
     const dialog = document.getElementById("key-dialog");
@@ -114,7 +114,7 @@ export function forgetKey() {
 let shown = null;
 const watchers = [];
 
-/** Call back with the release that is served and the one that the page shows. */
+/** Call back with the served release and the release that the page shows. */
 export function whenReleaseIsSeen(watcher) {
   watchers.push(watcher);
 }
@@ -125,7 +125,7 @@ function noteRelease(release) {
   for (const watcher of watchers) watcher(release, shown);
 }
 
-/** How the service is; also tells whether another release is served. */
+/** The health of the service; also notices a new release. */
 export async function health() {
   const answer = await fetch("/health", { cache: "no-store" });
   const body = await answer.json();

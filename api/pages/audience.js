@@ -1,4 +1,4 @@
-// Whom to contact about a product, why each, and what it costs and returns.
+// The audience of a product: customers, reasons, cost and return.
 
 import { ask, download, path } from "./api.js";
 import { contributions, legend } from "./contributions.js";
@@ -8,7 +8,7 @@ import { productName, productSearch, productsLike } from "./product_search.js";
 import { table } from "./table.js";
 
 const DEFAULT_N = "10";
-const EVENTS = ["purchased", "cart", "wishlist", "rating", "search_keyword", "other_event"];
+const TOTALS = ["interaction_count", "customer_count"]; // the other counts are of events
 
 export async function show(address) {
   const asked = address.get("product_id")?.trim();
@@ -37,7 +37,7 @@ export async function show(address) {
   ];
 }
 
-// The answer; where a parameter is no id, leads to the product whose name is like it.
+// The answer; if a parameter is not an id, goes to the product with the most similar name.
 async function orLike(address, parameter, answer) {
   try {
     return await answer;
@@ -49,7 +49,7 @@ async function orLike(address, parameter, answer) {
   const meant = new URLSearchParams(address);
   meant.set(parameter, like.product_id);
   location.replace(`?${meant}`);
-  return new Promise(() => {}); // The page goes.
+  return new Promise(() => {}); // The browser leaves this page.
 }
 
 function introduction() {
@@ -57,7 +57,7 @@ function introduction() {
     "p",
     {},
     "Find a product to see whom to contact about it: the most engaged customers first. ",
-    "Who has touched it already is left out, unless the build says otherwise.",
+    "Customers who have interacted with it already are left out, unless the build has another setting.",
   );
 }
 
@@ -81,18 +81,18 @@ function products(found) {
 }
 
 function facts(product) {
-  const events = EVENTS.map((event) => [event, product[`${event}_count`]])
-    .filter(([, number]) => number > 0)
-    .map(([event, number]) => `${words(event)} ${count(number)}`);
+  const events = Object.entries(product)
+    .filter(([name, number]) => name.endsWith("_count") && !TOTALS.includes(name) && number > 0)
+    .map(([name, number]) => `${words(name.replace(/_count$/, ""))} ${count(number)}`);
   return element(
     "p",
     { class: "faint" },
-    `Product ${product.product_id}. Touched by ${counted(product.customer_count, "customer")}`,
+    `Product ${product.product_id}. Interactions of ${counted(product.customer_count, "customer")}`,
     ` (${events.join(", ")}), last on `, time(product.last_interaction_at), ".",
   );
 }
 
-// What to do, in two sentences, and the list to take away.
+// The recommendation in two sentences, and the download.
 function glance(audience, sentence) {
   const size = element("input", { type: "number", min: 1, required: true, value: audience.count });
   const trouble = element("p", { role: "alert" });
@@ -133,7 +133,7 @@ function people(audience) {
     if (reason.childNodes.length) return;
     try {
       const { features } = await ask(path(["customers", String(id)]));
-      if (!heads.childNodes.length) heads.append(legend(Object.keys(features)));
+      if (!heads.childNodes.length) heads.append(legend(features));
       reason.replaceChildren(contributions(features));
     } catch (problem) {
       reason.textContent = problem.title;
@@ -155,14 +155,14 @@ function people(audience) {
         { heading: "What each part adds to the score", cell: (row) => reasons.get(row.customer_id) },
       ],
       rows: audience.recommendations,
-      empty: "Everybody has touched this product: there is nobody left to contact.",
-      // Of the page that is shown, not of all.
+      empty: "All customers have interacted with this product already, so there is no one to contact.",
+      // Only for the rows on screen.
       onpage: (rows) => rows.forEach(explain),
     }),
   ];
 }
 
-// What contacting so many customers is worth: in a sentence, and in parts of a section.
+// Cost and return of a number of contacts: as a sentence, and as parts of a section.
 async function prices(size) {
   const campaigns = await priceLists();
   const sentence = element("span", { "aria-live": "polite" });
@@ -171,15 +171,15 @@ async function prices(size) {
       element(
         "p",
         {},
-        "No campaign says what a contact costs: a row of ",
+        "No campaign has a price for a contact. Add a row to ",
         element("code", {}, "seeds/campaigns.csv"),
-        " does.",
+        ".",
       ),
     ];
     return { sentence, parts };
   }
   const place = element("div");
-  let wanted; // the last that was chosen, whichever answer comes last
+  let wanted; // the last choice, even if its answer does not arrive last
   async function price(campaignId) {
     wanted = campaignId;
     try {
@@ -203,7 +203,7 @@ async function priceLists() {
   try {
     return (await ask(path(["campaigns"]))).campaigns;
   } catch (problem) {
-    if (problem.status === 404) return []; // A release from before there were campaigns.
+    if (problem.status === 404) return []; // The release is older than campaigns.
     throw problem;
   }
 }
@@ -212,8 +212,8 @@ function inWords(row) {
   const many = counted(row.audience_size, "contact");
   return (
     `${many} cost ${money(row.cost)} and return ${money(row.revenue)}, a profit of ${money(row.profit)} ` +
-    `(${range(money, row.profit_low, row.profit_high)}), if customers purchase as the ` +
-    `${count(row.audience_size)} most engaged did when it was measured.`
+    `(${range(money, row.profit_low, row.profit_high)}), if customers purchase as often as the ` +
+    `${count(row.audience_size)} most engaged did after the split.`
   );
 }
 
@@ -236,14 +236,14 @@ function priced(plan, row) {
       "p",
       {},
       plan.best_audience_size == null
-        ? "At these prices no number of customers pays. "
-        : `At these prices ${counted(plan.best_audience_size, "customer")} pay best. `,
+        ? "At these prices no number of customers makes a profit. "
+        : `At these prices ${counted(plan.best_audience_size, "customer")} make the largest profit. `,
       link("campaigns", { campaign_id: plan.campaign_id }, "The whole plan"),
     ),
     element(
       "p",
       { class: "faint" },
-      "Customers who purchase without having been contacted count too: only an experiment tells what contacting adds.",
+      "Customers who would purchase without a contact count too. Only an experiment shows what contacting adds.",
     ),
   ];
 }
@@ -280,7 +280,7 @@ async function comparison(address, product, n) {
         },
       ],
       rows: overlap.customer_ids,
-      empty: "They share nobody.",
+      empty: "They share no customers.",
     }),
   );
 }

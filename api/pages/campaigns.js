@@ -1,4 +1,4 @@
-// Campaigns: whom they may ask, what became of it, what it is worth.
+// Campaigns: their rules, size, audience and plan.
 
 import { ask, download, path } from "./api.js";
 import { chart } from "./chart.js";
@@ -17,7 +17,7 @@ export async function show(address) {
 async function all() {
   const { campaigns } = await ask(path(["campaigns"]));
   return [
-    element("p", {}, "Who is asked what in which period, under rules, opt-outs and a cap."),
+    element("p", {}, "Which customers are contacted about which products, within rules, opt-outs and a frequency cap."),
     table({
       caption: "Campaigns of this release",
       columns: [
@@ -30,14 +30,14 @@ async function all() {
         { heading: "Products", numeric: true, cell: (row) => count(row.product_count), by: (row) => row.product_count },
         { heading: "Customers", numeric: true, cell: (row) => count(row.reached_customer_count), by: (row) => row.reached_customer_count },
         { heading: "Contacts", numeric: true, cell: (row) => count(row.contact_count), by: (row) => row.contact_count },
-        { heading: "Lacking", numeric: true, cell: (row) => count(row.missing_count), by: (row) => row.missing_count },
+        { heading: "Missing", numeric: true, cell: (row) => count(row.missing_count), by: (row) => row.missing_count },
         { heading: "Cost", numeric: true, cell: (row) => money(row.planned_cost), by: (row) => row.planned_cost },
       ],
       rows: campaigns,
       empty: [
-        "No campaign is active. A row of ",
+        "No campaign is active. Add a row to ",
         element("code", {}, "seeds/campaigns.csv"),
-        " makes one; then build anew.",
+        " and build again.",
       ],
     }),
   ];
@@ -54,7 +54,7 @@ async function one(campaignId) {
     element("p", {}, `${date(campaign.starts_on)} to ${date(campaign.ends_on)}. ${campaign.audience_rule}`),
     figures([
       ["products", count(campaign.product_count)],
-      ["customers who suit", count(campaign.suitable_customer_count)],
+      ["suitable customers", count(campaign.suitable_customer_count)],
       ["customers reached", count(campaign.reached_customer_count)],
       ["contacts still to make", count(campaign.contact_count)],
       ["held out", count(campaign.holdout_count)],
@@ -63,7 +63,7 @@ async function one(campaignId) {
     ]),
     section("What it is worth", ...worth(plan)),
     await people(campaignId),
-    section("What is lacking", shortfalls(campaign)),
+    section("What is missing", shortfalls(campaign)),
     section("Do different products get different customers?", concentration(campaign)),
   ];
 }
@@ -75,13 +75,13 @@ function worth(plan) {
       "p",
       {},
       plan.best_audience_size == null
-        ? "No number of customers pays."
-        : `${count(plan.best_audience_size)} customers pay best (the diamond).`,
+        ? "No number of customers makes a profit."
+        : `${count(plan.best_audience_size)} customers make the largest profit (the diamond).`,
       ` A contact costs ${money(plan.cost_per_contact)}, a purchase is worth ${money(plan.value_per_conversion)}.`,
     ),
     plan.note ? element("p", { class: "faint" }, plan.note) : null,
     chart(charts.profit(plan.sizes), "Profit by number of customers contacted, with its 95 % interval"),
-    element("p", { class: "faint" }, "The chart ends where more would be lost than could be earned."),
+    element("p", { class: "faint" }, "The chart ends where the loss exceeds the largest profit."),
     table({
       caption: "The plan by audience size",
       columns: [
@@ -101,14 +101,14 @@ function worth(plan) {
 
 function shortfalls(campaign) {
   return table({
-    caption: "Places that nobody fills",
+    caption: "Unfilled places",
     columns: [
       { heading: "Why", cell: (row) => row.reason },
       { heading: "Products", numeric: true, cell: (row) => count(row.product_count) },
       { heading: "Places", numeric: true, cell: (row) => count(row.missing_count) },
     ],
     rows: campaign.shortfalls,
-    empty: "Every product has all its customers.",
+    empty: "No place is unfilled.",
   });
 }
 
@@ -128,7 +128,7 @@ function concentration(campaign) {
 async function people(campaignId) {
   const place = element("div");
   const trouble = element("p", { role: "alert" });
-  const pages = [null]; // where each page begins
+  const pages = [null]; // the cursor of each page
 
   let isTurning = false;
 
@@ -162,7 +162,7 @@ async function people(campaignId) {
         ],
         rows: page.audience,
         pageSize: PAGE,
-        empty: "Nobody: every place is filled already, or nobody suits.",
+        empty: "No customers: all places are filled already, or no customer is suitable.",
       }),
       element(
         "div",
@@ -192,7 +192,7 @@ async function people(campaignId) {
     element(
       "p",
       { class: "faint" },
-      "To hand the list over, and to remember who was contacted, run ",
+      "To export the list and record the contacts, run ",
       element("code", {}, `make export CAMPAIGN=${campaignId}`),
       ".",
     ),

@@ -1,13 +1,13 @@
-// Draws a chart when Vega-Lite has come, and again when the reader turns to light or dark.
+// Draws a chart once Vega-Lite is loaded, and again when the colour scheme changes.
 
 import { look } from "./charts.js";
 import { element } from "./elements.js";
 
 const darkness = matchMedia("(prefers-color-scheme: dark)");
 
-/** A figure that shows a Vega-Lite specification; the label says what it shows. */
+/** A figure of a Vega-Lite specification, with a label for screen readers. */
 export function chart(specification, label) {
-  // The label says it; the parts of the drawing say nothing by themselves.
+  // Screen readers get the label; the parts of the drawing mean nothing by themselves.
   const place = element(
     "div",
     { class: "chart", "aria-hidden": "true" },
@@ -24,7 +24,7 @@ async function draw(place, specification) {
     const { default: embed } = await import("/pages/assets/vega.js");
     await embed(place, specification, {
       actions: false,
-      ast: true, // Expressions are interpreted: the page may not make code out of text.
+      ast: true, // Interprets expressions: the security policy forbids code from text.
       renderer: "svg",
       theme: darkness.matches ? "dark" : undefined,
       config: look(darkness.matches),

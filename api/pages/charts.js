@@ -1,18 +1,17 @@
-// What the charts are: rows of the API in, Vega-Lite specifications out.
+// The charts: functions from rows of the API to Vega-Lite specifications. Rankings keep the
+// order of their rows.
 
-const FAINT = "#8fa3b5"; // Seen on light and on dark.
-// As the parts of a bar in style.css.
+const FAINT = "#8fa3b5"; // Visible on light and on dark.
+// The colours of the parts of a bar in style.css.
 const LIGHT = ["#0b6e6e", "#b3592a", "#3b6fb6", "#7a5195", "#7d7f1f"];
 const DARK = ["#5cc8c2", "#f0a376", "#86b4f0", "#c9a2e2", "#d3d56c"];
 const HEIGHT = 280;
-const RECOMMENDERS = ["als", "engagement", "recent activity", "popular", "random"];
-const RANKINGS = ["engagement", "recent activity", "total interactions", "random"];
 
-/** Of all charts: legible, and on the page's own ground. */
+/** The configuration of all charts: legible text, and the page's background. */
 export function look(isDark) {
   const text = { labelFont: "sans-serif", titleFont: "sans-serif", labelFontSize: 12, titleFontSize: 12 };
   return {
-    aria: false, // The figure has a label, and a table beside it the numbers.
+    aria: false, // The figure has a label, and a table next to it has the numbers.
     axis: { ...text, titleFontWeight: "normal", gridColor: isDark ? "#2c3640" : "#e3e8ee" },
     legend: { ...text, titleFontWeight: "normal" },
     mark: { color: (isDark ? DARK : LIGHT)[0] },
@@ -23,13 +22,12 @@ export function look(isDark) {
 }
 
 const data = (rows) => ({ values: rows });
-const spoken = (rows, field) => rows.map((row) => ({ ...row, [field]: row[field].replaceAll("_", " ") }));
 const quantitative = (field, title, more = {}) => ({ field, type: "quantitative", title, ...more });
 const ordinal = (field, title, more = {}) => ({ field, type: "ordinal", title, axis: { labelAngle: 0 }, ...more });
 const told = (field, format, title) => ({ field, format, title: title ?? field.replaceAll("_", " ") });
 const shares = { axis: { format: "~%" } };
 
-/** Share of the customers still seen so many days after their first visit. */
+/** Share of the customers still seen a number of days after their first visit. */
 export function retention(rows) {
   return {
     data: data(rows),
@@ -75,12 +73,12 @@ export function cohorts(rows) {
 /** A metric of each recommender, with its interval. */
 export function recommenders(rows, title) {
   return {
-    data: data(spoken(rows, "recommender")),
+    data: data(rows),
     width: "container",
     height: 180,
     encoding: {
-      y: { field: "recommender", type: "nominal", sort: RECOMMENDERS, title: null },
-      color: { field: "recommender", type: "nominal", legend: null },
+      y: { field: "label", type: "nominal", sort: null, title: null },
+      color: { field: "label", type: "nominal", sort: null, legend: null },
     },
     layer: [
       {
@@ -95,7 +93,7 @@ export function recommenders(rows, title) {
         encoding: {
           x: quantitative("value"),
           tooltip: [
-            told("recommender"),
+            told("label", undefined, "recommender"),
             told("value", ".4%"),
             told("value_low", ".4%"),
             told("value_high", ".4%"),
@@ -109,15 +107,15 @@ export function recommenders(rows, title) {
 /** Share of the responders reached, by share of the customers contacted. */
 export function gains(rows) {
   return {
-    data: data(spoken(rows, "ranking")),
+    data: data(rows),
     width: "container",
     height: HEIGHT,
     mark: { type: "line", point: true },
     encoding: {
       x: quantitative("contacted_share", "customers contacted", shares),
       y: quantitative("cumulative_gain", "of those who respond, reached", shares),
-      color: { field: "ranking", type: "nominal", sort: RANKINGS, title: null, legend: { orient: "top", columns: 2 } },
-      tooltip: [told("ranking"), told("audience_size", ","), told("cumulative_gain", ".2%")],
+      color: { field: "label", type: "nominal", sort: null, title: null, legend: { orient: "top", columns: 2 } },
+      tooltip: [told("label", undefined, "ranking"), told("audience_size", ","), told("cumulative_gain", ".2%")],
     },
   };
 }
@@ -145,11 +143,11 @@ export function deciles(rows) {
   };
 }
 
-/** Differences with their intervals, beside a line at zero. */
+/** Differences with their intervals, and a line at zero. */
 function differences(rows, field, title, format) {
   const y = { field, type: "nominal", sort: null, title: null, axis: { labelLimit: 220 } };
   return {
-    data: data(spoken(rows, field)),
+    data: data(rows),
     width: "container",
     height: Math.max(60, rows.length * 26),
     layer: [
@@ -179,29 +177,29 @@ function differences(rows, field, title, format) {
   };
 }
 
-/** How much better other scores do. */
+/** The differences between other scores and the score in use. */
 export function trials(rows) {
   return differences(
     rows,
-    "ranking",
+    "label",
     "more of the top tenth respond",
     "+.2%",
   );
 }
 
-/** How much better the arms of an experiment do. */
+/** The differences between the arms of an experiment. */
 export function effects(rows) {
   return differences(rows, "comparison", "difference", "+.3~f");
 }
 
-// Sizes up to the first that loses more than the best one earns; beyond, one would see nothing else.
+// Sizes up to the first that loses more than the best one earns: larger losses would hide the rest.
 function worthShowing(sizes) {
   const most = Math.max(...sizes.map((row) => row.profit));
   const end = sizes.findIndex((row) => most > 0 && row.profit < -most);
   return end < 0 ? sizes : sizes.slice(0, end + 1);
 }
 
-/** Profit by audience size, with its interval; the best size marked. */
+/** Profit by audience size, with its interval; the best size is marked. */
 export function profit(rows) {
   const x = quantitative("audience_size", "customers contacted", { scale: { type: "log" } });
   return {

@@ -1,12 +1,12 @@
-// What is known of a customer, and in whose audiences they are.
+// A customer: their score, and the audiences that hold them.
 
 import { ask, path } from "./api.js";
-import { contributions, feature, legend } from "./contributions.js";
+import { contributions, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section } from "./elements.js";
 import { count, counted, decimal, score, time } from "./format.js";
 import { table } from "./table.js";
 
-const PRODUCTS = 1000; // as many as the API gives
+const PRODUCTS = 1000; // the largest number that the API returns
 
 export async function show(address) {
   const asked = address.get("customer_id")?.trim();
@@ -16,13 +16,12 @@ export async function show(address) {
   );
   if (!asked) {
     return [
-      element("p", {}, "Enter a customer id to see how engaged they are, why, and in whose audiences they are."),
+      element("p", {}, "Enter a customer id to see how engaged the customer is, why, and which audiences hold them."),
       form,
     ];
   }
   const customer = await ask(path(["customers", asked]));
   const memberships = await ask(path(["customers", asked, "products"], { n: PRODUCTS }));
-  const names = Object.keys(customer.features);
   return [
     form,
     figures([
@@ -34,23 +33,23 @@ export async function show(address) {
     ]),
     section(
       "Why this score",
-      legend(names),
+      legend(customer.features),
       contributions(customer.features),
       table({
         caption: "Features",
         columns: [
-          { heading: "Feature", cell: ([name]) => feature(name) },
-          { heading: "Value", numeric: true, cell: ([, known]) => decimal(known.value) },
-          { heading: "From 0 to 1", numeric: true, cell: ([, known]) => score(known.normalized) },
-          { heading: "Adds to the score", numeric: true, cell: ([, known]) => score(known.contribution) },
+          { heading: "Feature", cell: (feature) => feature.label },
+          { heading: "Value", numeric: true, cell: (feature) => decimal(feature.value) },
+          { heading: "From 0 to 1", numeric: true, cell: (feature) => score(feature.normalized) },
+          { heading: "Adds to the score", numeric: true, cell: (feature) => score(feature.contribution) },
         ],
-        rows: Object.entries(customer.features),
+        rows: Object.values(customer.features),
       }),
     ),
     section(
       `In ${counted(memberships.total, "audience")}`,
       memberships.total > memberships.count
-        ? element("p", { class: "faint" }, `The ${count(memberships.count)} in which they stand best.`)
+        ? element("p", { class: "faint" }, `The ${count(memberships.count)} with their best ranks.`)
         : null,
       table({
         caption: "Products whose audience holds the customer",

@@ -1,4 +1,4 @@
-// Elements of a page. Text is never read as HTML, whoever wrote it.
+// Elements of a page. Text is never parsed as HTML.
 
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -36,7 +36,7 @@ export function viability(verdict) {
   return badge(verdict, VIABILITY[verdict]);
 }
 
-// A form whose fields become the address, so that what is shown can be shared.
+// A form whose fields become the address, so that readers can share what they see.
 export function addressForm(button, ...fields) {
   return element("form", { class: "ask", method: "get" }, fields, element("button", {}, button));
 }
@@ -62,7 +62,7 @@ export function link(page, parameters, text) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// Shares of one whole, side by side; each part is [share, text, number of its colour].
+// A bar of shares; each part is [share, text, number of its colour].
 export function bar(parts, label) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("viewBox", "0 0 1 1");

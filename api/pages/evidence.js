@@ -1,4 +1,4 @@
-// What the rankings are worth, measured on what customers did after the split.
+// How well the rankings do, measured on what customers did after the split.
 
 import { ask, path } from "./api.js";
 import { chart } from "./chart.js";
@@ -37,7 +37,7 @@ export async function show(address) {
       : element(
           "p",
           { class: "faint" },
-          "Collaborative filtering was not fitted in this build: ", element("code", {}, "make evidence"), " does that.",
+          "Collaborative filtering was not fitted in this build. Run ", element("code", {}, "make evidence"), " to fit it.",
         ),
     addressForm(
       "Show",
@@ -47,20 +47,20 @@ export async function show(address) {
     ),
     section(
       "Does a taste per customer help?",
-      element("p", {}, "For every product that was known before the split, each recommender names customers who have not touched it."),
+      element("p", {}, "For every product known before the split, each recommender picks customers who have not interacted with it."),
       compared.length
         ? [chart(charts.recommenders(compared, `${words(metric)} at ${k}`), `${words(metric)} of each recommender`), recommenderTable(compared)]
         : nothing(),
     ),
     section(
       "Whom does a ranking reach?",
-      element("p", {}, "A random ranking runs along the diagonal."),
+      element("p", {}, "The line of a random ranking is the diagonal."),
       drawn(charts.gains, of(evidence.gains).filter((row) => row.cumulative_gain != null), "Responders reached, by share of the customers contacted"),
       gainsTable(of(evidence.gains)),
     ),
     section(
       "Do the most engaged respond?",
-      element("p", {}, "Bars are the split, points every cutoff."),
+      element("p", {}, "Bars show the split, points show every cutoff."),
       drawn(charts.deciles, of(evidence.deciles).filter((row) => row.lift != null), "Lift of each tenth of the customers"),
       decileTable(of(evidence.deciles)),
     ),
@@ -92,7 +92,7 @@ function recommenderTable(rows) {
   return table({
     caption: "Recommenders",
     columns: [
-      { heading: "Recommender", cell: (row) => words(row.recommender), by: (row) => row.recommender },
+      { heading: "Recommender", cell: (row) => row.label, by: (row) => row.label },
       { heading: "Value", numeric: true, cell: (row) => smallPercent(row.value), by: (row) => row.value },
       { heading: "95 % interval", numeric: true, cell: (row) => range(smallPercent, row.value_low, row.value_high) },
       { heading: "At best", numeric: true, cell: (row) => smallPercent(row.ceiling) },
@@ -106,7 +106,7 @@ function gainsTable(rows) {
   return table({
     caption: "Gains",
     columns: [
-      { heading: "Ranking", cell: (row) => words(row.ranking), by: (row) => row.ranking },
+      { heading: "Ranking", cell: (row) => row.label, by: (row) => row.label },
       { heading: "Customers", numeric: true, cell: (row) => count(row.audience_size), by: (row) => row.audience_size },
       { heading: "Respond", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
       { heading: "At random", numeric: true, cell: (row) => percent(row.random_response_rate) },
@@ -134,7 +134,7 @@ function trialTable(rows) {
   return table({
     caption: "Other scores against the one in use",
     columns: [
-      { heading: "Score", cell: (row) => words(row.ranking), by: (row) => row.ranking },
+      { heading: "Score", cell: (row) => row.label, by: (row) => row.label },
       { heading: "More of the top tenth respond", numeric: true, cell: (row) => percent(row.difference), by: (row) => row.difference },
       { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.difference_low, row.difference_high) },
     ],

@@ -1,4 +1,4 @@
-// Experiments: what to do, and what it rests on.
+// Experiments: verdicts, and the figures behind them.
 
 import { ask, path } from "./api.js";
 import { chart } from "./chart.js";
@@ -17,7 +17,7 @@ export async function show(address) {
 async function all() {
   const { experiments } = await ask(path(["experiments"]));
   return [
-    element("p", {}, "Randomized campaigns: does contacting pay, and does it pay to target?"),
+    element("p", {}, "Randomized campaigns: does contacting pay, and does targeting pay?"),
     table({
       caption: "Experiments of this release",
       columns: [
@@ -32,13 +32,13 @@ async function all() {
       ],
       rows: experiments,
       empty: [
-        "No experiment is active. Rows of ",
+        "No experiment is active. Add rows to ",
         element("code", {}, "seeds/experiments.csv"),
         " and ",
         element("code", {}, "seeds/experiment_arms.csv"),
-        " make one; ",
+        "; ",
         element("code", {}, "make plan"),
-        " says how large it has to be.",
+        " computes the size that it needs.",
       ],
     }),
   ];
@@ -46,7 +46,7 @@ async function all() {
 
 async function one(experimentId) {
   const experiment = await ask(path(["experiments", experimentId]));
-  // The one that decides first.
+  // The primary metric first.
   const results = experiment.results.toSorted((one, other) => other.is_primary - one.is_primary);
   const metrics = [...new Set(results.map((row) => row.metric))];
   return [
@@ -60,7 +60,7 @@ async function one(experimentId) {
     element(
       "p",
       { class: "faint" },
-      `${date(experiment.starts_on)} to ${date(experiment.ends_on)}; what happens within ${count(experiment.attribution_days)} days of a contact counts.`,
+      `${date(experiment.starts_on)} to ${date(experiment.ends_on)}; outcomes within ${count(experiment.attribution_days)} days of a contact count.`,
     ),
     figures([
       ["units", count(experiment.unit_count)],
@@ -78,16 +78,16 @@ async function one(experimentId) {
         caption: "Units by arm",
         columns: [
           { heading: "Arm", cell: (row) => words(row.arm) },
-          { heading: "", cell: (row) => (row.is_contacted ? "contacted" : "left alone") },
+          { heading: "", cell: (row) => (row.is_contacted ? "contacted" : "not contacted") },
           { heading: "Units", numeric: true, cell: (row) => count(row.unit_count) },
-          { heading: "By chance", numeric: true, cell: (row) => count(row.expected_units) },
+          { heading: "Expected", numeric: true, cell: (row) => count(row.expected_units) },
         ],
         rows: experiment.arms,
-        empty: "Nobody has been assigned yet.",
+        empty: "No unit has been assigned yet.",
       }),
     ),
     ...metrics.map((metric) => compared(metric, results.filter((row) => row.metric === metric))),
-    metrics.length ? null : element("p", { class: "faint" }, "Figures are shown when it has ended: looking earlier misleads."),
+    metrics.length ? null : element("p", { class: "faint" }, "Figures are shown after its end, because early figures mislead."),
   ];
 }
 

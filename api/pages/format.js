@@ -1,4 +1,4 @@
-// Numbers and times as people read them. What is null was not measurable.
+// Numbers and times for readers. Null means that there was nothing to measure.
 
 import { element } from "./elements.js";
 
@@ -16,14 +16,14 @@ export const money = formatter({ minimumFractionDigits: 2, maximumFractionDigits
 export const percent = formatter({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
 export const smallPercent = formatter({ style: "percent", maximumSignificantDigits: 3 });
 
-// A probability: what is tiny is only said to be so.
+// A probability; a tiny one without its digits.
 export function probability(value) {
   return value != null && value < 0.0001 ? "below 0.0001" : decimal(value);
 }
 
 const share = formatter({ maximumSignificantDigits: 6 });
 
-// A measure of concentration: of customers and lists there is a number, of the rest a share.
+// A measure of concentration: a number of customers or lists, otherwise a share.
 export function concentrated(measure, value) {
   return measure.startsWith("distinct") ? count(value) : share(value);
 }
@@ -32,12 +32,12 @@ export function range(format, low, high) {
   return low == null || high == null ? UNKNOWN : `${format(low)} to ${format(high)}`;
 }
 
-// How many there are of what: "1 customer", "20 customers".
+// A number with its noun: "1 customer", "20 customers".
 export function counted(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
-// An age in days, in the largest unit of which there is one.
+// An age in days, shown in the largest unit that fits.
 export function age(days) {
   if (days == null) return UNKNOWN;
   const minutes = Math.floor(days * 24 * 60);
@@ -46,7 +46,7 @@ export function age(days) {
   return counted(Math.floor(days), "day");
 }
 
-// The words of a column or a measure: `cart_count` is "cart count".
+// The name of a column or measure in words: `cart_count` is "cart count".
 export function words(name) {
   return name.replaceAll("_", " ");
 }
@@ -55,7 +55,7 @@ const local = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "s
 const utc = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeZone: "UTC" });
 
-// In the reader's zone, with UTC on hover; the API's times without a zone are UTC.
+// In the reader's time zone, with UTC on hover; times of the API without a zone are UTC.
 export function time(text) {
   if (text == null) return UNKNOWN;
   const moment = new Date(/(Z|[+-]\d\d:\d\d)$/.test(text) ? text : `${text}Z`);

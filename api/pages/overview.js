@@ -1,4 +1,4 @@
-// What the log says.
+// Overview: the log in figures, and the verdict on collaborative filtering.
 
 import { ask } from "./api.js";
 import { chart } from "./chart.js";
@@ -29,7 +29,7 @@ export async function show() {
         "p",
         {},
         `Recommended: ${verdict.recommended_approach}. `,
-        link("evidence", {}, "What that rests on"),
+        link("evidence", {}, "The evidence"),
       ),
     ),
     figures([
@@ -50,8 +50,8 @@ export async function show() {
         retentionTable(retention),
       ),
       section("Month by month", cohortChart(cohorts)),
-      section("How active customers are", bands(profile)),
-      section("What happens", events(event_mix)),
+      section("How active are customers?", bands(profile)),
+      section("Which events happen?", events(event_mix)),
     ),
     section(
       "Do different products get different customers?",
@@ -89,7 +89,7 @@ function requirements(checks) {
 function retentionChart(measured) {
   return measured.length
     ? chart(charts.retention(measured), "Customers still seen, by days after their first visit")
-    : element("p", { class: "faint" }, "The log is too short to tell.");
+    : element("p", { class: "faint" }, "The log is too short to measure this.");
 }
 
 function retentionTable(retention) {

@@ -1,30 +1,30 @@
-// Finds a product by id or name: a field that suggests while one types (ARIA's combobox).
+// Finds a product by id or name: a field with suggestions (an ARIA combobox).
 
 import { ask, path } from "./api.js";
 import { element } from "./elements.js";
 import { counted } from "./format.js";
 
-const PATIENCE = 150; // milliseconds without a key, before it asks
+const PATIENCE = 150; // milliseconds without a key before it asks
 
-/** Products that a text may mean, the likeliest first. */
+/** Products that match a text, the closest match first. */
 export async function productsLike(text, n) {
   const { products } = await ask(path(["products", "search"], { q: text, n }));
   return products;
 }
 
-/** What a product is called. */
+/** The name of a product. */
 export function productName(product) {
   return product.product_name ?? `Product ${product.product_id}`;
 }
 
-/** A labelled field of that name, whose value is a product id. */
+/** A labelled field with this name; its value is a product id. */
 export function productSearch(name, label, chosen) {
   const list = element("ul", { id: `${name}-list`, role: "listbox", "aria-label": label });
   const field = element("input", {
     id: name,
     name,
     value: chosen,
-    placeholder: "an id or a part of a name",
+    placeholder: "an id or part of a name",
     required: true,
     autocomplete: "off",
     role: "combobox",
@@ -64,7 +64,7 @@ export function productSearch(name, label, chosen) {
     try {
       found = await productsLike(asked, 8);
     } catch {
-      return close(); // Submitting says what is wrong.
+      return close(); // Submitting the form shows the error.
     }
     if (field.value.trim() !== asked || document.activeElement !== field) return;
     close();
@@ -77,7 +77,7 @@ export function productSearch(name, label, chosen) {
             id: `${name}-${place}`,
             role: "option",
             "aria-selected": "false",
-            // Before the field loses the focus and the list closes.
+            // Runs before the field loses focus and the list closes.
             onmousedown: (event) => {
               event.preventDefault();
               choose(product);

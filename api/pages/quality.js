@@ -1,4 +1,4 @@
-// What became of every row that was read, and which tests the build has passed.
+// Data quality: what happened to every row, and the tests of the build.
 
 import { ask, path } from "./api.js";
 import { badge, element, figures, section } from "./elements.js";
@@ -9,7 +9,7 @@ export async function show() {
   const quality = await ask(path(["quality"]));
   const rejects = quality.rows.filter((row) => row.outcome === "rejected" && row.row_count > 0);
   return [
-    element("p", {}, "Every row that was read is accounted for; what could not be used is kept with its reason."),
+    element("p", {}, "Every row of the input is accounted for. Rejected rows are kept with a reason."),
     figures([
       ["tests passed", count(quality.passed_count)],
       ["tests that warn", count(quality.warned_count)],
@@ -47,16 +47,16 @@ export async function show() {
     section(
       "Tests of the build",
       table({
-        caption: "Those that warn first",
+        caption: "Tests, warnings first",
         columns: [
           { heading: "Test", cell: (row) => words(row.name), by: (row) => row.name },
-          { heading: "About", cell: (row) => row.table ?? "", by: (row) => row.table },
+          { heading: "Table", cell: (row) => row.table ?? "", by: (row) => row.table },
           { heading: "Result", cell: (row) => badge(row.status, row.status === "pass" ? "good" : "middling") },
-          { heading: "Rows it warns of", numeric: true, cell: (row) => count(row.failures), by: (row) => row.failures },
+          { heading: "Failing rows", numeric: true, cell: (row) => count(row.failures), by: (row) => row.failures },
         ],
         rows: quality.tests,
         pageSize: 25,
-        empty: "This release was made before test results were kept: build anew.",
+        empty: "This release was made before test results were kept: build again.",
       }),
     ),
   ];

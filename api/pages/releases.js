@@ -1,4 +1,4 @@
-// What is served, since when, and what is different from before.
+// Releases: the served one, and its changes.
 
 import { ask, path } from "./api.js";
 import { badge, element, figures, link, section } from "./elements.js";
@@ -59,7 +59,7 @@ function ranking(changes) {
         {},
         `Against ${changes.earlier_release}, made `, time(changes.earlier_created_at),
         `: ${count(changes.entered_count)} entered, ${count(changes.stayed_count)} stayed, `,
-        `${count(changes.left_count)} left, and ${count(changes.gone_count)} are no longer in the release at all.`,
+        `${count(changes.left_count)} left, and ${count(changes.gone_count)} are no longer in the release.`,
       ),
       table({
         caption: "Customers at the top, now or before",
@@ -72,11 +72,11 @@ function ranking(changes) {
             cell: (row) => link("customer", { customer_id: row.customer_id }, String(row.customer_id)),
           },
         ],
-        // Who entered or left first; each in the order of the ranking.
+        // Customers who entered or left come first, each in the order of the ranking.
         rows: changes.ranking.toSorted(
           (one, other) => (one.change === "stayed") - (other.change === "stayed"),
         ),
-        empty: "Nobody is in the ranking.",
+        empty: "The ranking is empty.",
       }),
     ),
   ];

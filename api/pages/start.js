@@ -1,18 +1,8 @@
-// Starts the page that the address names, and keeps an eye on what is served.
+// Starts the page in the address, and watches the health of the service.
 
 import { forgetKey, hasKey, health, whenReleaseIsSeen } from "./api.js";
 import { element, link } from "./elements.js";
 
-const TITLES = {
-  overview: "Overview",
-  audience: "Audience",
-  customer: "Customer",
-  campaigns: "Campaigns",
-  experiments: "Experiments",
-  evidence: "Evidence",
-  quality: "Data quality",
-  releases: "Releases",
-};
 const LOOK_EVERY = 15_000; // milliseconds
 
 const name = location.pathname.split("/").at(-1);
@@ -42,7 +32,7 @@ async function look() {
   try {
     found = await health();
   } catch {
-    notice("health", "warning", "The API does not answer. What you see is from before.");
+    notice("health", "warning", "The API does not answer. This page shows older data.");
     return;
   }
   document.getElementById("health")?.remove();
@@ -50,7 +40,7 @@ async function look() {
   if (found.status === "degraded") notice("health", "warning", found.reasons.join(" "));
 }
 
-const BROKEN = { title: "This page could not be shown", detail: "Try again, or tell whoever runs this service." };
+const BROKEN = { title: "This page could not be shown", detail: "Try again, or tell the operator of this service." };
 
 function face(problem) {
   return element(
@@ -62,14 +52,16 @@ function face(problem) {
       "p",
       {},
       problem.status === 422 || problem.status === 404
-        ? link(name, {}, "Begin anew on this page")
+        ? link(name, {}, "Start this page again")
         : element("button", { onclick: () => location.reload() }, "Try again"),
     ),
   );
 }
 
 async function start() {
-  if (!Object.hasOwn(TITLES, name)) {
+  // The navigation lists the pages.
+  const entry = document.querySelector(`nav a[href="/pages/${CSS.escape(name)}"]`);
+  if (!entry) {
     document.title = "No such page - Product Audience";
     content.replaceChildren(
       element("h1", {}, "There is no such page"),
@@ -77,9 +69,10 @@ async function start() {
     );
     return;
   }
-  document.title = `${TITLES[name]} - Product Audience`;
-  document.querySelector(`nav a[href="/pages/${name}"]`).setAttribute("aria-current", "page");
-  const heading = element("h1", {}, TITLES[name]);
+  const title = entry.textContent;
+  document.title = `${title} - Product Audience`;
+  entry.setAttribute("aria-current", "page");
+  const heading = element("h1", {}, title);
   try {
     const page = await import(`./${name}.js`);
     const parts = await page.show(new URLSearchParams(location.search));

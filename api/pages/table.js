@@ -1,14 +1,14 @@
-// A table that sorts and pages.
+// A table that can be sorted, in pages.
 
 import { element } from "./elements.js";
 
 /**
- * columns: [{heading, cell(row), by(row)?, numeric?, prose?}]; one with `by` can be sorted by it,
- * one of prose keeps room for sentences.
- * onpage(rows): called with the rows of a page whenever it is shown.
+ * columns: [{heading, cell(row), by(row)?, numeric?, prose?}]; `by` makes a column sortable,
+ * `prose` gives it room for sentences.
+ * onpage(rows): called with the rows of each page that is shown.
  */
 export function table({ caption, columns, rows, pageSize = 10, empty, onpage }) {
-  if (!rows.length) return element("p", { class: "faint" }, empty ?? "Nothing.");
+  if (!rows.length) return element("p", { class: "faint" }, empty ?? "No rows.");
   let sorted = rows;
   let order = null; // [column, direction]
   let first = 0;
@@ -29,7 +29,7 @@ export function table({ caption, columns, rows, pageSize = 10, empty, onpage }) 
   function sort(column) {
     const direction = order?.[0] === column ? -order[1] : column.numeric ? -1 : 1;
     order = [column, direction];
-    // What is not known comes last, whichever way.
+    // Nulls come last in both directions.
     sorted = rows.toSorted((one, other) => {
       const [a, b] = [column.by(one), column.by(other)];
       if (a == null || b == null) return (a == null) - (b == null);

@@ -1,2 +1,2 @@
--- What the fitted collaborative filter is worth; nothing where none was fitted.
+-- How well the fitted collaborative filter does; no row if none was fitted.
 select * from main.als_verdict

@@ -1,5 +1,5 @@
--- The first n customers whom a product does not exclude. Outside a set of k they lie among
--- the first n + k of the ranking.
+-- The first n customers that a product does not exclude. If it excludes k customers, they
+-- are among the first n + k of the ranking.
 with excluded as (
     select engagement_rank
     from main.product_exclusions

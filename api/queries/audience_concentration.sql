@@ -1,4 +1,4 @@
--- How much the audiences of different products are the same.
+-- How much the audiences of different products overlap.
 select
     measure,
     value,

@@ -1,4 +1,4 @@
--- Customers whom a product does not exclude, from one rank to another.
+-- The customers that a product does not exclude, from one rank to another.
 select
     ranking.customer_id,
     ranking.engagement_score as score

@@ -1,4 +1,4 @@
--- The list of each product from one product on, up to another; null is no bound.
+-- The list of each product, from one product up to another; null means no bound.
 select
     product_id,
     list_id

@@ -1,2 +1,2 @@
--- What a campaign is, and what became of it.
+-- A campaign: its rules and its size.
 select * from main.campaign_summaries where campaign_id = $campaign_id

@@ -1,4 +1,4 @@
--- The first n rows of a campaign's audiences after a product and rank; null is no bound.
+-- The first n rows of a campaign's audiences after a product and rank; null means no bound.
 with part as (
     select
         campaign_id,
@@ -11,7 +11,7 @@ with part as (
     where
         campaign_id = $campaign_id
         and ($product_id is null or product_id = $product_id)
-        -- The first condition lets the file be skipped up to there.
+        -- The first condition lets DuckDB skip the rows before.
         and ($after_product_id is null or product_id >= $after_product_id)
         and (
             $after_product_id is null

@@ -1,4 +1,4 @@
--- How much the audiences of a campaign are the same, beside those of the plain ranking.
+-- How much the audiences of a campaign overlap, compared with those of the plain ranking.
 select
     plain.measure,
     campaign.value,

@@ -1,4 +1,4 @@
--- All that is known of a customer: features, their contributions, score and rank.
+-- A customer: features, their contributions, score and rank.
 select *
 from main.customers
 where customer_id = $customer_id

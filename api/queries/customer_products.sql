@@ -1,5 +1,5 @@
--- In whose audiences a customer is, best place first, and in how many. By the distinct lists
--- that hold the customer: the most engaged are in nearly every product's audience.
+-- The audiences that hold a customer, by rank, and their number. Goes through the distinct
+-- lists, because the most engaged customers are in nearly every audience.
 with held as (
     select
         list_members.list_id,

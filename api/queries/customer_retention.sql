@@ -1,2 +1,2 @@
--- Whether customers come back after so many days.
+-- The share of the customers who come back after a number of days.
 select * from main.customer_retention order by retention_days

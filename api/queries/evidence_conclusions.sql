@@ -1,2 +1,2 @@
--- What the evidence says, in sentences.
+-- The conclusions of the evidence, as sentences.
 select * from main.evidence_conclusions order by statement_number

@@ -1,5 +1,5 @@
--- Which of the first ranks some products exclude. The ids are one text, a JSON array, and
--- its type another.
+-- The excluded ranks of some products, among the first ranks. The ids are a JSON array in one
+-- text, with its type in another.
 select
     product_id,
     engagement_rank

@@ -1,2 +1,2 @@
--- What to do in an experiment, and what it rests on.
+-- The verdict of an experiment, and the figures behind it.
 select * from main.experiment_verdicts where experiment_id = $experiment_id

@@ -1,4 +1,4 @@
--- How many units the arms of an experiment have, and should have.
+-- The units of each arm of an experiment, and the expected number.
 select
     arm,
     is_contacted,

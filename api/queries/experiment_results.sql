@@ -1,4 +1,4 @@
--- The arms of an experiment held against each other; nothing before its end.
+-- The comparisons of an experiment; no rows before its end.
 select * exclude (experiment_id)
 from main.experiment_results
 where experiment_id = $experiment_id

@@ -1,2 +1,2 @@
--- What to do in every experiment of the release.
+-- The verdicts of all experiments of the release.
 select * from main.experiment_verdicts order by experiment_id

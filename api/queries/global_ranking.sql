@@ -1,4 +1,4 @@
--- The first n customers of all.
+-- The first n customers of the ranking.
 select
     customer_id,
     engagement_score

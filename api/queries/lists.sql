@@ -1,5 +1,5 @@
--- The customers of some lists, as JSON objects, one per line. The ids are one text: a list
--- as a parameter takes longer than the query.
+-- The customers of some lists, a JSON object per line. The ids are one text, because passing
+-- a list as a parameter takes longer than the query.
 select
     list_id,
     customers

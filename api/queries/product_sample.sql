@@ -1,4 +1,4 @@
--- Some products: the same n in every answer from a release, spread over the catalogue.
+-- A sample of n products from all over the catalogue, always the same for one release.
 select product_id
 from lookup.product_lists
 order by hash(product_id), product_id

@@ -1,6 +1,6 @@
--- Products that a text may mean, in small letters or capitals: the id, then names that begin
--- with it, then ids that do, then names that hold it; of equals the one with more
--- interactions. Nothing means every product.
+-- Products that match a text, ignoring case: first the exact id, then names that start with
+-- the text, then ids that start with it, then names that contain it; ties by number of
+-- interactions. An empty text matches every product.
 with found as (
     select
         *,
@@ -14,7 +14,7 @@ with found as (
     where
         $text = ''
         or contains(lower(product_name), lower($text))
-        -- Only where an id may begin with it: this is for every product.
+        -- Converting every id to text is slow, so only for a text that an id can start with.
         or (
             (typeof(product_id) = 'VARCHAR' or regexp_full_match($text, '-?[0-9]+'))
             and starts_with(lower(cast(product_id as text)), lower($text))

@@ -1,4 +1,4 @@
--- Who is among the first of the ranking, and who was in the release before.
+-- The customers in the top ranks, now or in the previous release.
 select
     customer_id,
     change,

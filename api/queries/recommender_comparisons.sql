@@ -1,4 +1,4 @@
--- Collaborative filtering held against every other recommender.
+-- Collaborative filtering compared with every other recommender.
 select *
 from main.recommender_comparisons
 order by population, k, metric, compared_with

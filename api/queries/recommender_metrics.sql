@@ -1,4 +1,4 @@
--- How well each recommender names customers, over all products.
+-- How well each recommender picks customers, over all products.
 select * exclude (slice_by, slice)
 from main.offline_metrics
 where slice_by = 'nothing'

@@ -1,4 +1,4 @@
--- How many products and customers there are, how long lists are, and of which type ids are.
+-- The number of products and customers, the length of lists, and the type of ids.
 select
     (select count(*) from lookup.product_lists) as product_count,
     (select count(*) from lookup.ranking) as customer_count,

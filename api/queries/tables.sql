@@ -1,3 +1,3 @@
--- The tables of the release: an older one may lack some.
+-- The tables of the release; an older release may lack some.
 select table_name
 from duckdb_tables()

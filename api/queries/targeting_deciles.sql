@@ -1,4 +1,4 @@
--- Whom each tenth of the customers by engagement holds, at every cutoff.
+-- The responders in each tenth of the customers by engagement, at every cutoff.
 select
     * exclude (ranking_kind, ranking),
     origin = max(origin) over () as is_split

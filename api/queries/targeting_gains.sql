@@ -1,9 +1,10 @@
--- Whom the first so many of a ranking hold, at the split.
+-- The responders among the first customers of each ranking, at the split. Other weights and
+-- definitions of the score are in score_trials.
 select
     * exclude (origin, decile),
     audience_size / customer_count as contacted_share
 from main.targeting_lift
 where
-    ranking in ('engagement', 'recent_activity', 'total_interactions', 'random')
+    ranking_kind not in ('weights', 'definition')
     and origin = (select max(targeting_lift.origin) from main.targeting_lift)
 order by outcome, ranking, audience_size

@@ -1,2 +1,2 @@
--- What collaborative filtering needs, requirement by requirement.
+-- The requirements of collaborative filtering.
 select * from main.viability_checks order by requirement

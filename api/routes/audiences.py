@@ -9,15 +9,17 @@ import pydantic
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
-from api.audiences import DEFAULT_N, LARGEST_N, Audiences
+from api.audience_json import DEFAULT_N, LARGEST_N
+from api.audiences import Audiences
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
-from api.parameters import OTHER_PRODUCT_ID, PRODUCT_ID, Choice, WholeNumber, identifier
+from api.identifiers import OTHER_PRODUCT_ID, PRODUCT_ID, identifier
+from api.parameters import Choice, WholeNumber
 from api.problems import invalid_parameter, not_found, too_slow
-from api.responses import answer, as_json
+from api.responses import as_json, release_response
 from api.schemas import audiences as schemas
 
-# What may stand in the body of a batch, in words.
+# The members of a batch request, in words.
 BATCH_MEMBERS = {
     "product_ids": "a list of up to 1000 ids",
     "n": "a whole number from 1 to 100",
@@ -30,11 +32,11 @@ N = WholeNumber("n", DEFAULT_N, 1, LARGEST_N, "How many customers.")
 STRICT = Choice(
     "strict",
     ("false", "true"),
-    "With `true` an unknown product is 404 instead of a cold start.",
+    "With `true` an unknown product is a 404 instead of a cold start.",
 )
 RECOMMEND = Operation(
     summary="Whom to contact about a product",
-    answer=schemas.Audience,
+    response=schemas.Audience,
     example="audience.json",
     parameters=(
         PRODUCT_ID,
@@ -48,25 +50,25 @@ RECOMMEND = Operation(
 @audiences.route("/recommend/<product_id:str>", methods=READING, unquote=True)
 @documented(RECOMMEND)
 async def recommend(request: Request, product_id: str) -> HTTPResponse:
-    """The customers to contact about a product; a cold start for one that is unknown."""
+    """The customers to contact about a product; a cold start if it is unknown."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         product = PRODUCT_ID.read(request, product_id, release)
         if not request.query_string:
             body = served.cached_body(product)
             if body is not None:
-                return answer(request, release, body)
+                return release_response(request, release, body)
         n = N.read(request)
         if STRICT.read(request) == "true" and not await served.knows(product):
             raise not_found("product", product)
         bodies = await served.bodies([product], n)
-        return answer(request, release, bodies[product])
+        return release_response(request, release, bodies[product])
 
 
 @audiences.route("/recommend/batch", methods=READING)
 @documented(replace(RECOMMEND, is_listed=False))
 async def recommend_product_named_batch(request: Request) -> HTTPResponse:
-    """The product whose id is the path of the batches: Sanic takes a whole path first."""
+    """A product with the id `batch`: Sanic prefers the literal path of the batches."""
     answered: HTTPResponse = await recommend(request, "batch")
     return answered
 
@@ -78,15 +80,15 @@ async def recommend_product_named_batch(request: Request) -> HTTPResponse:
 )
 @documented(
     Operation(
-        summary="How much the audiences of two products are the same",
-        answer=schemas.Overlap,
+        summary="How much the audiences of two products overlap",
+        response=schemas.Overlap,
         example="overlap.json",
         parameters=(PRODUCT_ID, OTHER_PRODUCT_ID, N),
         problems=(304, 422, 503),
     )
 )
 async def overlap(request: Request, product_id: str, other_product_id: str) -> HTTPResponse:
-    """Customers who are among the first n of both."""
+    """The customers among the first n of both audiences."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         product = PRODUCT_ID.read(request, product_id, release)
@@ -108,14 +110,14 @@ async def overlap(request: Request, product_id: str, other_product_id: str) -> H
             "customer_ids": [customer for customer in customers if customer in shared],
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @audiences.post("/recommend/batch")
 @documented(
     Operation(
         summary="Whom to contact about many products",
-        answer=schemas.Batch,
+        response=schemas.Batch,
         example="batch.json",
         body=schemas.BatchRequest,
         body_example={"product_ids": [42], "n": 2},
@@ -132,10 +134,10 @@ async def recommend_batch(request: Request) -> HTTPResponse:
             identifier(f"product_ids[{place}]", product_id, release)
             for place, product_id in enumerate(asked.product_ids)
         ]
-        request.app.ctx.observation.batch_products.observe(len(products))
+        request.app.ctx.telemetry.batch_products.observe(len(products))
         bodies = await _bodies(request, served, list(dict.fromkeys(products)), asked.n)
         results = b",".join(bodies[product] for product in products)
-        return answer(
+        return release_response(
             request,
             release,
             b'{"results":[%s],"count":%d,"release":%s}'
@@ -146,14 +148,14 @@ async def recommend_batch(request: Request) -> HTTPResponse:
 async def _bodies(
     request: Request, served: Audiences, products: list[ProductId], n: int
 ) -> dict[ProductId, bytes]:
-    """The answers of a batch, within the time of a query.
+    """The audiences of a batch, within the time limit of a query.
 
     Raises:
         Problem: it took too long.
     """
     context = request.app.ctx
     limit = context.settings.query_seconds
-    # Only what is longer than the lists of the release is much work.
+    # Audiences longer than the stored lists are much work.
     is_heavy = n > served.release.list_size
     async with context.batches if is_heavy else contextlib.nullcontext():
         try:
@@ -165,7 +167,7 @@ async def _bodies(
 
 def _batch_request(request: Request) -> schemas.BatchRequest:
     try:
-        # As it stands: "1" is no number here, nor is true.
+        # Strict: neither "1" nor true is a number.
         return schemas.BatchRequest.model_validate_json(request.body, strict=True)
     except pydantic.ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]

@@ -1,4 +1,4 @@
-"""Campaigns: what they are, whom they contact, and what they return."""
+"""Campaigns: their rules, their audiences, and their plans."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,26 +10,27 @@ from sanic.response import HTTPResponse
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
 from api.export_formats import FORMATS
-from api.parameters import CAMPAIGN_ID, PRODUCT_ID, Choice, Cursor, Filter, WholeNumber
+from api.identifiers import CAMPAIGN_ID, PRODUCT_ID
+from api.parameters import Choice, Cursor, Filter, WholeNumber
 from api.problems import not_found
 from api.release import Release
-from api.responses import answer, as_json
+from api.responses import as_json, release_response
 from api.routes.exports import PART_SIZE, export
 from api.schemas import campaigns as schemas
 
-N = WholeNumber("n", 100, 1, 1000, "How many rows a page has; a file has all.")
-AFTER = Cursor("after", "Where the page begins: `next` of the page before.")
-FORMAT = Choice("format", ("json", *FORMATS), "A page as JSON, or all of it as a file.")
+N = WholeNumber("n", 100, 1, 1000, "Rows per page; a file has all rows.")
+AFTER = Cursor("after", "The start of the page: `next` of the page before.")
+FORMAT = Choice("format", ("json", *FORMATS), "A page as JSON, or all rows as a file.")
 ONE_PRODUCT = Filter(PRODUCT_ID)
 
-# What the figures of a plan are.
+# What the figures of a plan mean.
 BASIS = (
     "Conversions are purchases of any product by the most engaged of all customers in the"
-    " days after the split of the log: counted, not caused by a contact."
+    " days after the split of the log. They are counted, not caused by a contact."
 )
 UNMEASURED = (
-    "The log does not show what any audience size returns, or the campaign may ask fewer"
-    " customers than the smallest size has."
+    "The log does not show what any audience size returns, or the campaign has fewer"
+    " suitable customers than the smallest size."
 )
 
 campaigns = Blueprint("campaigns")
@@ -39,13 +40,13 @@ campaigns = Blueprint("campaigns")
 @documented(
     Operation(
         summary="The campaigns of the release",
-        answer=schemas.Campaigns,
+        response=schemas.Campaigns,
         example="campaigns.json",
         problems=(304, 404, 503),
     )
 )
 async def list_campaigns(request: Request) -> HTTPResponse:
-    """Every active campaign: whom it may ask, and what the build made of it."""
+    """Every active campaign: its rules, and its size in this release."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         release.check_table("campaign_summaries", "campaigns")
@@ -55,21 +56,21 @@ async def list_campaigns(request: Request) -> HTTPResponse:
             "count": len(found),
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @campaigns.route("/campaigns/<campaign_id:str>", methods=READING, unquote=True)
 @documented(
     Operation(
-        summary="A campaign, what it lacks, and how concentrated it is",
-        answer=schemas.Campaign,
+        summary="A campaign, its shortfalls, and how concentrated it is",
+        response=schemas.Campaign,
         example="campaign.json",
         parameters=(CAMPAIGN_ID,),
         problems=(304, 404, 503),
     )
 )
 async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
-    """The campaign with its shortfalls by reason, beside the plain ranking."""
+    """The campaign, its shortfalls by reason, and a comparison with the plain ranking."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         body = {
@@ -82,14 +83,14 @@ async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
             ),
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @campaigns.route("/campaigns/<campaign_id:str>/plan", methods=READING, unquote=True)
 @documented(
     Operation(
         summary="What a campaign costs and returns, by audience size",
-        answer=schemas.CampaignPlan,
+        response=schemas.CampaignPlan,
         example="campaign_plan.json",
         parameters=(CAMPAIGN_ID,),
         problems=(304, 404, 503),
@@ -109,14 +110,14 @@ async def plan(request: Request, campaign_id: str) -> HTTPResponse:
             "sizes": sizes,
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @campaigns.route("/campaigns/<campaign_id:str>/audience", methods=READING, unquote=True)
 @documented(
     Operation(
-        summary="Whom a campaign contacts about which product: a page, or all as a file",
-        answer=schemas.CampaignAudience,
+        summary="Whom a campaign contacts about which product: a page, or a file",
+        response=schemas.CampaignAudience,
         files=tuple(writer.content_type for writer in FORMATS.values()),
         example="campaign_audience.json",
         parameters=(CAMPAIGN_ID, N, AFTER, ONE_PRODUCT, FORMAT),
@@ -124,7 +125,7 @@ async def plan(request: Request, campaign_id: str) -> HTTPResponse:
     )
 )
 async def audience(request: Request, campaign_id: str) -> Any:
-    """By product and rank; `next` leads to the page after, null after the last."""
+    """By product and rank; `next` leads to the next page, null on the last."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         n = N.read(request)
@@ -136,7 +137,7 @@ async def audience(request: Request, campaign_id: str) -> Any:
             tables = parts(release, campaign_id, product, after)
             name = f"{campaign_id}.{kind}"
             return await export(request, release, tables, name, {}, campaign_id=campaign_id)
-        # One more than asked for says whether there is a page after.
+        # One more row than asked for tells whether there is another page.
         rows = await release.ask_records(
             "campaign_audience_part", **bounds(campaign_id, product, after), n=n + 1
         )
@@ -152,16 +153,16 @@ async def audience(request: Request, campaign_id: str) -> Any:
             "next": following,
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 def best_size(sizes: list[dict[str, Any]]) -> dict[str, Any]:
-    """Which size earns the most, null where none does; and what is to be known of it."""
+    """The size with the largest profit, null if no size has a profit; and a note."""
     best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
     if not sizes:
         note = UNMEASURED
     elif best is None:
-        note = f"No audience size earns what it costs. {BASIS}"
+        note = f"No audience size earns its cost. {BASIS}"
     else:
         note = BASIS
     return {"best_audience_size": best, "note": note}
@@ -186,7 +187,7 @@ async def parts(
     product: ProductId | None,
     after: tuple[ProductId, int] | None,
 ) -> AsyncIterator[pyarrow.Table]:
-    """The audience as tables: one or more."""
+    """The audience as one or more tables."""
     while True:
         part = await release.ask_arrow(
             "campaign_audience_part", **bounds(campaign_id, product, after), n=PART_SIZE
@@ -199,10 +200,10 @@ async def parts(
 
 
 async def find(release: Release, campaign_id: str) -> dict[str, Any]:
-    """The campaign of that id.
+    """The campaign with this id.
 
     Raises:
-        Problem: the release has none.
+        Problem: the release does not have it.
     """
     release.check_table("campaign_summaries", "campaigns")
     found = await release.ask_records("campaign", campaign_id=campaign_id)

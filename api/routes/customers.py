@@ -1,12 +1,13 @@
-"""What is known of a customer."""
+"""Customers: their score, and the audiences that hold them."""
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
-from api.parameters import CUSTOMER_ID, WholeNumber
+from api.identifiers import CUSTOMER_ID
+from api.parameters import WholeNumber
 from api.problems import not_found
-from api.responses import answer, as_json
+from api.responses import as_json, release_response
 from api.schemas import customers as schemas
 
 N = WholeNumber("n", 100, 1, 1000, "How many products.")
@@ -18,7 +19,7 @@ customers = Blueprint("customers")
 @documented(
     Operation(
         summary="How engaged a customer is, and why",
-        answer=schemas.Customer,
+        response=schemas.Customer,
         example="customer.json",
         parameters=(CUSTOMER_ID,),
         problems=(304, 404, 422, 503),
@@ -44,6 +45,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             "last_interaction_at": row["last_interaction_at"],
             "features": {
                 name: {
+                    "label": release.ranking_labels.label(name),
                     "value": row[name],
                     "normalized": row[f"{name}_normalized"],
                     "contribution": row[f"{name}{suffix}"],
@@ -52,14 +54,14 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             },
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @customers.route("/customers/<customer_id:str>/products", methods=READING, unquote=True)
 @documented(
     Operation(
-        summary="In whose audiences a customer is",
-        answer=schemas.CustomerProducts,
+        summary="The audiences that hold a customer",
+        response=schemas.CustomerProducts,
         example="customer_products.json",
         parameters=(
             CUSTOMER_ID,
@@ -69,7 +71,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
     )
 )
 async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
-    """Products whose audience holds the customer, where they stand best first."""
+    """Products whose audience holds the customer, by the customer's rank."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         identity = CUSTOMER_ID.read(request, customer_id, release)
@@ -85,4 +87,4 @@ async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
             "total": rows[0][2] if rows else 0,
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))

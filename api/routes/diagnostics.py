@@ -1,10 +1,10 @@
-"""What the build found: the log in figures, the evidence, the quality of the data."""
+"""Results of the build: the log in figures, the evidence, the quality of the data."""
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
-from api.responses import answer, as_json
+from api.responses import as_json, release_response
 from api.schemas import diagnostics as schemas
 from api.schemas.evidence import Evidence
 
@@ -15,7 +15,7 @@ diagnostics = Blueprint("diagnostics")
 @documented(
     Operation(
         summary="The log in figures, and whether collaborative filtering can work on it",
-        answer=schemas.Diagnostics,
+        response=schemas.Diagnostics,
         example="diagnostics.json",
         problems=(304, 503),
     )
@@ -34,47 +34,53 @@ async def read_diagnostics(request: Request) -> HTTPResponse:
             "verdict": (await release.ask_records("viability_verdict"))[0],
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @diagnostics.route("/evidence", methods=READING)
 @documented(
     Operation(
-        summary="What the rankings are worth, measured on what customers did next",
-        answer=Evidence,
+        summary="How well the rankings do, measured on what customers did next",
+        response=Evidence,
         example="evidence.json",
         problems=(304, 503),
     )
 )
 async def read_evidence(request: Request) -> HTTPResponse:
-    """Conclusions, recommenders held against each other, gains, lift, and other scores."""
+    """Conclusions, a comparison of recommenders, gains, lift, and other scores."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
+        labels = release.ranking_labels
         als = await release.ask_records("als_verdict")
+        recommenders = await release.ask_records("recommender_metrics")
+        gains = await release.ask_records("targeting_gains")
+        trials = await release.ask_records("score_trials")
         body = {
             "conclusions": await release.ask_records("evidence_conclusions"),
             "als": als[0] if als else None,
-            "recommenders": await release.ask_records("recommender_metrics"),
+            "recommenders": labels.labelled(recommenders, "recommender"),
             "comparisons": await release.ask_records("recommender_comparisons"),
-            "gains": await release.ask_records("targeting_gains"),
+            "gains": labels.labelled(
+                [row for row in gains if labels.is_charted(row["ranking"])], "ranking"
+            ),
             "deciles": await release.ask_records("targeting_deciles"),
-            "trials": await release.ask_records("score_trials"),
+            "trials": labels.labelled(trials, "ranking"),
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @diagnostics.route("/quality", methods=READING)
 @documented(
     Operation(
-        summary="What became of every row, and which tests the build has passed",
-        answer=schemas.Quality,
+        summary="What happened to every row, and the tests of the build",
+        response=schemas.Quality,
         example="quality.json",
         problems=(304, 503),
     )
 )
 async def read_quality(request: Request) -> HTTPResponse:
-    """Row accounting with an example per reason, and the tests; those that warn first."""
+    """Row accounting with an example per reason, and tests; warnings first."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         tests = release.manifest.get("tests", [])
@@ -86,4 +92,4 @@ async def read_quality(request: Request) -> HTTPResponse:
             "tests": sorted(tests, key=lambda test: test["status"] == "pass"),
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and a page that renders it without the internet."""
+"""The OpenAPI document, and a page that renders it without internet access."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from api.documentation import READING, Operation, documented, openapi
 from api.responses import as_json
 
 PAGES = Path(__file__).parent.parent / "pages"
-# The package that carries Swagger UI; its own page is not used.
+# The package with the files of Swagger UI; its page is not used.
 SWAGGER_UI = next(Path(swagger_ui_bundle.__file__).parent.glob("vendor/swagger-ui-*"))
 ASSETS = {
     "swagger-ui.css": (SWAGGER_UI, "text/css; charset=utf-8"),
@@ -31,7 +31,7 @@ documents = Blueprint("documents")
 @documented(
     Operation(
         summary="This document",
-        answer=("application/json",),
+        response=("application/json",),
         example="document.json",
         is_open=True,
     )
@@ -46,7 +46,7 @@ async def openapi_document(request: Request) -> HTTPResponse:
 @documented(
     Operation(
         summary="This document as a page",
-        answer=("text/html",),
+        response=("text/html",),
         is_open=True,
         is_listed=False,
     )
@@ -67,13 +67,13 @@ async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
 @documented(
     Operation(
         summary="Styles and scripts of the page",
-        answer=("text/css", "text/javascript"),
+        response=("text/css", "text/javascript"),
         is_open=True,
         is_listed=False,
     )
 )
 async def docs_asset(request: Request, asset: str) -> HTTPResponse:  # noqa: ARG001
-    """A file that the page loads: its own, or of the installed Swagger UI."""
+    """A file of the page, or of the installed Swagger UI."""
     if asset not in ASSETS:
         raise NotFound
     folder, mime_type = ASSETS[asset]

@@ -1,12 +1,12 @@
-"""Experiments: what to do, and what it rests on."""
+"""Experiments: verdicts, and the figures behind them."""
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
-from api.parameters import EXPERIMENT_ID
+from api.identifiers import EXPERIMENT_ID
 from api.problems import not_found
-from api.responses import answer, as_json
+from api.responses import as_json, release_response
 from api.schemas import experiments as schemas
 
 experiments = Blueprint("experiments")
@@ -15,8 +15,8 @@ experiments = Blueprint("experiments")
 @experiments.route("/experiments", methods=READING)
 @documented(
     Operation(
-        summary="The experiments of the release, and what to do",
-        answer=schemas.Experiments,
+        summary="The experiments of the release, and their verdicts",
+        response=schemas.Experiments,
         example="experiments.json",
         problems=(304, 404, 503),
     )
@@ -32,21 +32,21 @@ async def list_experiments(request: Request) -> HTTPResponse:
             "count": len(found),
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @experiments.route("/experiments/<experiment_id:str>", methods=READING, unquote=True)
 @documented(
     Operation(
         summary="The decision card of an experiment",
-        answer=schemas.Experiment,
+        response=schemas.Experiment,
         example="experiment.json",
         parameters=(EXPERIMENT_ID,),
         problems=(304, 404, 503),
     )
 )
 async def experiment(request: Request, experiment_id: str) -> HTTPResponse:
-    """Verdict and reason, arms, and every comparison; no figures before its end."""
+    """Verdict, reason, arms and comparisons; there are no figures before its end."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         release.check_table("experiment_verdicts", "experiments")
@@ -63,4 +63,4 @@ async def experiment(request: Request, experiment_id: str) -> HTTPResponse:
             ),
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))

@@ -1,4 +1,4 @@
-"""Whole audiences, streamed."""
+"""Exports: audiences of any size, streamed as a file."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -12,10 +12,11 @@ from api.audiences import Audiences
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
 from api.export_formats import FORMATS, Writer
-from api.parameters import PRODUCT_ID, Choice, WholeNumber
+from api.identifiers import PRODUCT_ID
+from api.parameters import Choice, WholeNumber
 from api.problems import Problem
 from api.release import Release
-from api.responses import Answer, entity_tag, is_known
+from api.responses import ReleaseResponse, entity_tag, is_known
 
 PART_SIZE = 10_000
 SMALLEST_PART = 1_000
@@ -25,8 +26,8 @@ FORMAT = Choice("format", tuple(FORMATS), "The format of the file.")
 exports = Blueprint("exports")
 
 
-class Export(Answer):
-    """The head of an export. Its length is known at the end: an answer to HEAD has none."""
+class ExportResponse(ReleaseResponse):
+    """The head of an export, without a content length: it is known only at the end."""
 
     __slots__ = ()
 
@@ -42,7 +43,7 @@ class Export(Answer):
 @documented(
     Operation(
         summary="The first n customers for a product as a file, up to the whole population",
-        answer=tuple(writer.content_type for writer in FORMATS.values()),
+        response=tuple(writer.content_type for writer in FORMATS.values()),
         example="export.csv",
         headers=("ETag", "X-Release", "X-Cold-Start"),
         parameters=(PRODUCT_ID, N, FORMAT),
@@ -71,19 +72,21 @@ async def export(
     headers: dict[str, str],
     **subject: object,
 ) -> Any:
-    """Stream tables as a file, as many at once as may.
+    """Stream tables as a file.
 
     Args:
-        tables: one or more, of the same columns.
-        file_name: its suffix says in which format.
-        headers: of the answer, beside those of every export.
-        subject: what the export is of, for the log.
+        request: the request.
+        release: the release of the tables.
+        tables: one or more tables with the same columns.
+        file_name: its suffix names the format.
+        headers: further headers of the response.
+        subject: the product or campaign, for the log.
 
     Returns:
-        The head where nothing but it was asked for, else None: it has been sent.
+        The head for a HEAD request or a 304, else None: the response has been sent.
 
     Raises:
-        Problem: it cannot be sent now, or not by this version of HTTP.
+        Problem: too many exports are running, or the request is HTTP/1.0.
     """
     context = request.app.ctx
     kind = file_name.rpartition(".")[2]
@@ -92,20 +95,20 @@ async def export(
             505,
             "http-version",
             "HTTP version not supported",
-            "An export comes in chunks, which HTTP/1.0 has not: ask by HTTP/1.1.",
+            "An export is sent in chunks, which HTTP/1.0 does not have: use HTTP/1.1.",
         )
     etag = entity_tag(request, release)
     if is_known(request, etag):
-        return Answer(status=304, headers={"etag": etag})
+        return ReleaseResponse(status=304, headers={"etag": etag})
     if request.method != "HEAD" and context.exports.locked():
         raise Problem(
             503,
             "too-many-exports",
             "Too many exports",
-            "As many exports as may are running: try again in a moment.",
+            "The largest number of exports is already running: try again in a moment.",
             headers={"retry-after": "5"},
         )
-    head = Export(
+    head = ExportResponse(
         headers={
             "etag": etag,
             "content-disposition": f'attachment; filename="{file_name}"',
@@ -123,18 +126,18 @@ async def export(
 
 async def _stream(
     request: Request,
-    head: Export,
+    head: ExportResponse,
     writer: Writer,
     tables: AsyncIterator[pyarrow.Table],
     **subject: object,
 ) -> None:
-    """Send a file in parts, and note how it ended."""
+    """Send a file in parts, and log how it ended."""
     context = request.app.ctx
     patience = context.settings.request_seconds
     table = await anext(tables)
-    # In a thread: look-ups go on meanwhile.
+    # In a thread, so that look-ups continue.
     data = await asyncio.to_thread(writer.write, table)
-    # What has failed until here is answered as any other error.
+    # An error up to here gets an ordinary error response.
     stream: Any = await request.respond(head)
     rows, size, trouble = 0, 0, None
     try:
@@ -151,17 +154,17 @@ async def _stream(
             size += len(data)
         await stream.eof()
     except TimeoutError:
-        trouble = f"the client took nothing for {patience:g} s"
+        trouble = f"the client received nothing for {patience:g} s"
     except asyncio.CancelledError:
         trouble = "the connection ended"
     except Problem as problem:
         trouble = problem.detail
-    except Exception:  # noqa: BLE001 - whatever it is, the file is not whole
-        trouble = "an error, which the log has"
+    except Exception:  # noqa: BLE001 - any error leaves the file incomplete
+        trouble = "an unexpected error; the log has its details"
         log.error("Unexpected error in request %s", request.ctx.request_id, exc_info=True)
-    context.observation.exported_rows.inc(rows)
-    context.observation.end(request, head, size, is_broken=trouble is not None)
-    context.observation.log(
+    context.telemetry.exported_rows.inc(rows)
+    context.telemetry.end(request, head, size, is_broken=trouble is not None)
+    context.telemetry.log(
         "export",
         request,
         **subject,
@@ -170,20 +173,20 @@ async def _stream(
         trouble=trouble,
     )
     if trouble:
-        # Without its last chunk, so that nobody takes it for the whole.
+        # The last chunk is missing, so that a partial file is detectable.
         transport: Any = request.transport
         transport.abort()
-        # As the end of the connection does in a moment. Nothing more can be answered.
+        # The connection is closed; Sanic must not send anything more.
         raise asyncio.CancelledError
 
 
 async def parts(
     served: Audiences, product: ProductId, n: int
 ) -> AsyncIterator[pyarrow.Table]:
-    """The audience as tables of rank, customer_id and score: one or more."""
+    """The audience as one or more tables of rank, customer_id and score."""
     first_rank, rank = 1, 1
     while first_rank == 1 or (first_rank <= served.release.customer_count and rank <= n):
-        # Not many more ranks than are needed, nor too few where many are excluded.
+        # About as many ranks as needed, but enough to skip excluded ones.
         last_rank = first_rank + min(PART_SIZE, max(n - rank + 1, SMALLEST_PART)) - 1
         found = await served.release.ask_arrow(
             "audience_part", product_id=product, first_rank=first_rank, last_rank=last_rank

@@ -1,4 +1,4 @@
-"""What is served, and whether it is well."""
+"""The service itself: endpoints, health, readiness and metrics."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ information = Blueprint("information")
 
 
 def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
-    """An answer about this moment: never kept."""
+    """A response about this moment, which must not be cached."""
     return HTTPResponse(
         as_json(body),
         status=status,
@@ -53,15 +53,15 @@ def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
 @information.route("/", methods=READING)
 @documented(
     Operation(
-        summary="What this is",
-        answer=schemas.Information,
+        summary="Name, version and endpoints",
+        response=schemas.Information,
         example="information.json",
         is_open=True,
         problems=(303,),
     )
 )
 async def root(request: Request) -> HTTPResponse:
-    """Name, version and endpoints; a browser is sent to the pages."""
+    """Name, version and endpoints; redirects a browser to the pages."""
     if "text/html" in request.headers.get("accept", ""):
         return HTTPResponse(status=303, headers={"location": "/pages/overview"})
     return now(
@@ -76,15 +76,15 @@ async def root(request: Request) -> HTTPResponse:
 @information.route("/health", methods=READING)
 @documented(
     Operation(
-        summary="Whether it is well",
-        answer=schemas.Health,
+        summary="Health of the service",
+        response=schemas.Health,
         example="health.json",
         is_open=True,
         more={503: schemas.Health},
     )
 )
 async def health(request: Request) -> HTTPResponse:
-    """Healthy, degraded with reasons, or 503 where no release is served; computed now."""
+    """Healthy, degraded with reasons, or 503 without a release; computed on demand."""
     context = request.app.ctx
     release = context.serving.release
     troubles = (context.serving.trouble, release.trouble if release else None)
@@ -111,15 +111,15 @@ async def health(request: Request) -> HTTPResponse:
 @information.route("/ready", methods=READING)
 @documented(
     Operation(
-        summary="Whether requests can be sent here",
-        answer=schemas.Readiness,
+        summary="Whether the worker accepts requests",
+        response=schemas.Readiness,
         example="readiness.json",
         is_open=True,
         more={503: schemas.Readiness},
     )
 )
 async def ready(request: Request) -> HTTPResponse:
-    """200 where a release is served and the worker is not stopping."""
+    """200 if a release is served and the worker is not stopping."""
     release = request.app.ctx.serving.release
     is_ready = release is not None and not request.app.state.is_stopping
     return now(
@@ -132,14 +132,14 @@ async def ready(request: Request) -> HTTPResponse:
 @documented(
     Operation(
         summary="Prometheus metrics of all workers",
-        answer=("text/plain",),
+        response=("text/plain",),
         example="metrics.txt",
     )
 )
 async def metrics(request: Request) -> HTTPResponse:
     """Requests, times, look-ups, batches, exports, and the release."""
     return HTTPResponse(
-        request.app.ctx.observation.exposition(),
+        request.app.ctx.telemetry.exposition(),
         headers={"cache-control": "no-store"},
         content_type="text/plain; version=0.0.4; charset=utf-8",
     )

@@ -1,6 +1,7 @@
-"""The pages for people: static files, which ask the same API as everybody else."""
+"""The web pages: static files that call the same API."""
 
 import asyncio
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -13,23 +14,16 @@ from api.assets import Asset
 from api.documentation import READING, Operation, documented
 
 FILES = Path(__file__).parent.parent / "pages"
-NAMES = (
-    "overview",
-    "audience",
-    "customer",
-    "campaigns",
-    "experiments",
-    "evidence",
-    "quality",
-    "releases",
-)
+# The navigation of the frame lists the pages.
+FRAME = (FILES / "index.html").read_text(encoding="utf-8")
+NAMES = set(re.findall(r'href="/pages/(\w+)"', FRAME))
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"
     " frame-ancestors 'none'"
 )
 CHARTS = "vega.js"
-# In a process of its own, whose memory goes with it.
+# In a process of its own, which frees its memory when it ends.
 BUNDLE = (
     "import vl_convert;print(vl_convert.javascript_bundle('export default vegaEmbed;'))"
 )
@@ -48,7 +42,7 @@ def assets() -> dict[str, Asset]:
 
 
 async def charts(request: Request) -> Asset:
-    """Vega-Lite, made once per worker out of the installed package."""
+    """Vega-Lite, bundled once per worker from the installed package."""
     context = request.app.ctx
     if getattr(context, "charts", None) is None or (
         context.charts.done() and context.charts.exception()
@@ -59,10 +53,10 @@ async def charts(request: Request) -> Asset:
 
 
 async def bundle_charts() -> Asset:
-    """Put Vega-Lite together as one module, which takes about a second.
+    """Bundle Vega-Lite as one module, which takes about a second.
 
     Raises:
-        SanicException: the package does not do it.
+        SanicException: the bundler failed.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -81,14 +75,14 @@ async def bundle_charts() -> Asset:
 @documented(
     Operation(
         summary="A page",
-        answer=("text/html",),
+        response=("text/html",),
         is_open=True,
         is_listed=False,
     )
 )
 async def page(request: Request, page: str) -> HTTPResponse:
     """The frame of every page; its script fills it."""
-    return assets()["index.html"].answer(
+    return assets()["index.html"].response(
         request,
         200 if page in NAMES else 404,
         content_security_policy=CONTENT_SECURITY_POLICY,
@@ -99,7 +93,7 @@ async def page(request: Request, page: str) -> HTTPResponse:
 @documented(
     Operation(
         summary="Styles and scripts of the pages",
-        answer=("text/css", "text/javascript"),
+        response=("text/css", "text/javascript"),
         is_open=True,
         is_listed=False,
     )
@@ -107,7 +101,7 @@ async def page(request: Request, page: str) -> HTTPResponse:
 async def asset(request: Request, asset: str) -> HTTPResponse:
     """A file that a page loads."""
     if asset == CHARTS:
-        return (await charts(request)).answer(request)
+        return (await charts(request)).response(request)
     if asset not in assets():
         raise NotFound
-    return assets()[asset].answer(request)
+    return assets()[asset].response(request)

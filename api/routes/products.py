@@ -4,13 +4,14 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
-from api.parameters import LONGEST_ID, Text, WholeNumber
-from api.responses import answer, as_json
+from api.identifiers import LONGEST_ID
+from api.parameters import Text, WholeNumber
+from api.responses import as_json, release_response
 from api.schemas import products as schemas
 
 N = WholeNumber("n", 10, 1, 1000, "How many products.")
 
-TEXT = Text("q", "vase", LONGEST_ID, "An id, or a part of a name.")
+TEXT = Text("q", "vase", LONGEST_ID, "An id, or part of a name.")
 
 products = Blueprint("products")
 
@@ -18,15 +19,15 @@ products = Blueprint("products")
 @products.route("/products/sample", methods=READING)
 @documented(
     Operation(
-        summary="Some products to try",
-        answer=schemas.ProductSample,
+        summary="A sample of products",
+        response=schemas.ProductSample,
         example="product_sample.json",
         parameters=(N,),
         problems=(304, 422, 503),
     )
 )
 async def sample_products(request: Request) -> HTTPResponse:
-    """Products spread over the catalogue, the same ones as long as the release lasts."""
+    """Products from all over the catalogue, the same ones for one release."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         n = N.read(request)
@@ -36,24 +37,24 @@ async def sample_products(request: Request) -> HTTPResponse:
             "total_available": release.product_count,
             "release": release.release_id,
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))
 
 
 @products.route("/products/search", methods=READING)
 @documented(
     Operation(
         summary="Find products by id or name",
-        answer=schemas.FoundProducts,
+        response=schemas.FoundProducts,
         example="found_products.json",
         parameters=(TEXT, N),
         problems=(304, 422, 503),
     )
 )
 async def search_products(request: Request) -> HTTPResponse:
-    """Products that a text may mean: the id first; without a text, the most popular."""
+    """Products that match a text, an exact id first; without a text, the most popular."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         n = N.read(request)
         found = await release.ask_records("product_search", text=TEXT.read(request), n=n)
         body = {"products": found, "count": len(found), "release": release.release_id}
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))

@@ -1,4 +1,4 @@
-"""Where the answers come from."""
+"""The served release, and its changes."""
 
 from collections import Counter
 from datetime import datetime
@@ -7,7 +7,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
-from api.responses import answer, as_json
+from api.responses import as_json, release_response
 from api.schemas import releases as schemas
 
 releases = Blueprint("releases")
@@ -16,14 +16,14 @@ releases = Blueprint("releases")
 @releases.route("/release", methods=READING)
 @documented(
     Operation(
-        summary="The release that is served",
-        answer=schemas.ReleaseFacts,
+        summary="The served release",
+        response=schemas.ReleaseFacts,
         example="release.json",
         problems=(304, 503),
     )
 )
 async def release_facts(request: Request) -> HTTPResponse:
-    """Where the answers come from: when it was made, of which log, with how many rows."""
+    """The served release: when it was made, from which log, with how many rows."""
     serving = request.app.ctx.serving
     release = serving.current().release
     manifest = release.manifest
@@ -41,24 +41,24 @@ async def release_facts(request: Request) -> HTTPResponse:
         "products": release.product_count,
         "customers": release.customer_count,
     }
-    # Weak: the age goes on, the release stays the same.
-    return answer(request, release, as_json(body), is_weak=True)
+    # Weak, because the age changes.
+    return release_response(request, release, as_json(body), is_weak=True)
 
 
 @releases.route("/release/changes", methods=READING)
 @documented(
     Operation(
-        summary="What is different from the release that was served before",
-        answer=schemas.ReleaseChanges,
+        summary="Changes since the previous release",
+        response=schemas.ReleaseChanges,
         example="release_changes.json",
         problems=(304, 503),
     )
 )
 async def release_changes(request: Request) -> HTTPResponse:
-    """Rows of each table, and who entered, stayed in or left the top of the ranking."""
+    """Row counts of tables, and customers who entered, stayed in or left the top ranks."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
-        # Nothing for the first release, and for those that were made before this was kept.
+        # Empty for the first release, and for releases made before this was recorded.
         earlier = release.manifest.get("earlier") or {}
         ranking = await release.ask_records("ranking_changes") if earlier else []
         counts = Counter(row["change"] for row in ranking)
@@ -80,7 +80,7 @@ async def release_changes(request: Request) -> HTTPResponse:
                 f"{change}_count": counts[change]
                 for change in ("entered", "stayed", "left", "gone")
             },
-            # Who is no longer in the release may have opted out: only counted.
+            # Customers who are gone may have opted out, so they are only counted.
             "ranking": [row for row in ranking if row["change"] != "gone"],
         }
-        return answer(request, release, as_json(body))
+        return release_response(request, release, as_json(body))

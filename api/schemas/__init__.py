@@ -1,16 +1,16 @@
-"""Shapes of requests and answers, as the OpenAPI document shows them."""
+"""Schemas of requests and responses, as the OpenAPI document shows them."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Identifier = Annotated[
-    int | str, Field(description="Whole number or text, as in the release")
+    int | str, Field(description="A whole number or text, as in the release")
 ]
 
 
 class Schema(BaseModel):
-    """A shape without other members."""
+    """A schema that forbids other members."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,5 +23,5 @@ class Problem(BaseModel):
     status: int
     detail: str
     request_id: str
-    parameter: str | None = Field(default=None, description="Which one is invalid")
-    expected: str | None = Field(default=None, description="What it may be")
+    parameter: str | None = Field(default=None, description="The invalid parameter")
+    expected: str | None = Field(default=None, description="Its valid values")

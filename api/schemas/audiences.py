@@ -40,12 +40,14 @@ class Batch(Schema):
 
 
 class Overlap(Schema):
-    """Customers who are in the audiences of both of two products."""
+    """The customers in the audiences of two products."""
 
     product_id: Identifier
     other_product_id: Identifier
-    n: int = Field(description="Customers looked at in each audience")
+    n: int = Field(description="Customers compared of each audience")
     count: int = Field(description="Customers in both")
-    share: float | None = Field(description="Of the larger audience; null where empty")
+    share: float | None = Field(
+        description="Share of the larger audience; null if both are empty"
+    )
     customer_ids: list[Identifier] = Field(description="In the order of the first audience")
     release: str

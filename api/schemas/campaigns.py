@@ -8,24 +8,26 @@ from api.schemas import Identifier, Schema
 
 
 class CampaignSummary(Schema):
-    """A campaign: whom it may ask, and what the build made of it."""
+    """A campaign: its rules, and its size in the release."""
 
     campaign_id: str
     campaign_name: str
     starts_on: str
     ends_on: str
-    audience_size: int = Field(description="Customers that each product is to get")
-    frequency_cap: int | None = Field(description="Contacts per customer in the period")
+    audience_size: int = Field(description="Intended customers per product")
+    frequency_cap: int | None = Field(
+        description="Largest number of contacts per customer in the period"
+    )
     holdout_share: float
     cost_per_contact: float
     value_per_conversion: float
-    audience_rule: str = Field(description="Whom it may ask, in words")
+    audience_rule: str = Field(description="Who is suitable, in words")
     product_count: int
     suitable_customer_count: int
     reached_customer_count: int
-    contact_count: int = Field(description="Contacts still to make")
+    contact_count: int = Field(description="Contacts still to be made")
     holdout_count: int
-    served_count: int = Field(description="Places that earlier exports have filled")
+    served_count: int = Field(description="Places already filled by earlier exports")
     short_product_count: int
     missing_count: int
     planned_cost: float
@@ -40,7 +42,7 @@ class Campaigns(Schema):
 
 
 class Shortfall(Schema):
-    """Products that lack customers for the same reason."""
+    """Products with too few customers, by reason."""
 
     reason: Literal["nobody suits", "too few suit", "frequency cap"]
     product_count: int
@@ -48,16 +50,16 @@ class Shortfall(Schema):
 
 
 class Concentration(Schema):
-    """How much the audiences of different products are the same."""
+    """How much the audiences of different products overlap."""
 
     measure: str
     value: float | None
-    without_campaign: float | None = Field(description="The same of the plain ranking")
+    without_campaign: float | None = Field(description="The value for the plain ranking")
     explanation: str
 
 
 class Campaign(CampaignSummary):
-    """A campaign, what it lacks, and how concentrated it is."""
+    """A campaign, its shortfalls, and how concentrated it is."""
 
     shortfalls: list[Shortfall]
     concentration: list[Concentration]
@@ -86,7 +88,7 @@ class CampaignAudience(Schema):
 
 
 class PlannedSize(Schema):
-    """What contacting so many costs and returns."""
+    """The cost and return of an audience size."""
 
     audience_size: int
     is_best: bool

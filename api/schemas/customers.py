@@ -8,6 +8,7 @@ from api.schemas import Identifier, Schema
 class Feature(Schema):
     """A feature of the engagement score of a customer."""
 
+    label: str = Field(description="Its name for readers")
     value: float
     normalized: float
     contribution: float
@@ -19,7 +20,7 @@ class Customer(Schema):
     customer_id: Identifier
     engagement_score: float
     engagement_rank: int
-    customers: int = Field(description="How many customers are ranked")
+    customers: int = Field(description="Number of ranked customers")
     first_interaction_at: str
     last_interaction_at: str
     features: dict[str, Feature]
@@ -27,17 +28,17 @@ class Customer(Schema):
 
 
 class Membership(Schema):
-    """A product in whose audience the customer is."""
+    """A product whose audience holds the customer."""
 
     product_id: Identifier
     rank: int
 
 
 class CustomerProducts(Schema):
-    """In whose audiences a customer is, best place first."""
+    """The audiences that hold a customer, by rank."""
 
     customer_id: Identifier
     products: list[Membership]
     count: int
-    total: int = Field(description="Audiences that hold the customer")
+    total: int = Field(description="Number of audiences that hold the customer")
     release: str

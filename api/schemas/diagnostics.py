@@ -1,4 +1,4 @@
-"""The log in figures."""
+"""The log in figures, and the quality of the data."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from api.schemas import Schema
 
 
 class Profile(Schema):
-    """The log in figures; shares of nothing are null."""
+    """The log in figures; a share of an empty set is null."""
 
     interaction_count: int
     customer_count: int
@@ -47,7 +47,7 @@ class EventShare(Schema):
 
 
 class Retention(Schema):
-    """How many customers come back after so many days."""
+    """Customers who come back after a number of days."""
 
     retention_days: int
     eligible_customer_count: int
@@ -56,7 +56,7 @@ class Retention(Schema):
 
 
 class Cohort(Schema):
-    """Customers first seen in a month, so many months later."""
+    """Customers first seen in a month, a number of months later."""
 
     cohort_month: str
     months_since: int
@@ -66,7 +66,7 @@ class Cohort(Schema):
 
 
 class Concentration(Schema):
-    """How much the audiences of different products are the same."""
+    """How much the audiences of different products overlap."""
 
     measure: str
     value: float | None
@@ -113,7 +113,7 @@ class Diagnostics(Schema):
 
 
 class AccountedRows(Schema):
-    """Rows of an input that had the same fate for the same reason."""
+    """Rows of an input with the same outcome and reason."""
 
     input: str
     outcome: Literal["accepted", "duplicate", "filtered", "rejected"]
@@ -126,16 +126,18 @@ class AccountedRows(Schema):
 
 
 class DataTest(Schema):
-    """A test of the build that the release is from."""
+    """A test of the release's build."""
 
     name: str
-    table: str | None = Field(description="The table that it is about, where it is one")
+    table: str | None = Field(
+        description="The tested table; null if there is no single one"
+    )
     status: Literal["pass", "warn"]
-    failures: int = Field(description="Rows that it warns of")
+    failures: int = Field(description="Failing rows")
 
 
 class Quality(Schema):
-    """What became of every row, and which tests the build has passed."""
+    """What happened to every row, and the tests of the build."""
 
     rows: list[AccountedRows]
     passed_count: int

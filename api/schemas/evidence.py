@@ -1,4 +1,4 @@
-"""What the rankings are worth, measured on what customers did after the split."""
+"""How well the rankings do, measured on what customers did after the split."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ Outcome = Literal["interaction", "purchased"]
 
 
 class Conclusion(Schema):
-    """A sentence that the evidence bears out."""
+    """A conclusion from the evidence, as a sentence."""
 
     statement_number: int
     topic: str
@@ -18,7 +18,7 @@ class Conclusion(Schema):
 
 
 class AlsVerdict(Schema):
-    """Whether the fitted collaborative filter names customers well enough to be used."""
+    """Whether the fitted collaborative filter ranks customers well enough to be used."""
 
     verdict: Literal["viable", "borderline", "not viable"]
     precision_at_10: float
@@ -34,21 +34,22 @@ class AlsVerdict(Schema):
 
 
 class RecommenderMetric(Schema):
-    """How well a recommender names k customers per product."""
+    """How well a recommender picks k customers per product."""
 
     recommender: str
+    label: str = Field(description="The name of the recommender for readers")
     population: str
     k: int
     metric: str
     value: float
     value_low: float | None
     value_high: float | None
-    ceiling: float = Field(description="The best that any recommender could reach")
+    ceiling: float = Field(description="The largest value that any recommender could reach")
     evaluated_product_count: int
 
 
 class RecommenderComparison(Schema):
-    """Collaborative filtering held against another recommender."""
+    """Collaborative filtering compared with another recommender."""
 
     compared_with: str
     population: str
@@ -62,10 +63,11 @@ class RecommenderComparison(Schema):
 
 
 class TargetingGain(Schema):
-    """What contacting the first so many customers of a ranking reaches."""
+    """The responders among the first customers of a ranking."""
 
     ranking_kind: str
     ranking: str
+    label: str = Field(description="The name of the ranking for readers")
     outcome: Outcome
     audience_size: int
     customer_count: int
@@ -97,10 +99,11 @@ class TargetingDecile(Schema):
 
 
 class ScoreTrial(Schema):
-    """What another score finds, against the score in use."""
+    """Another score compared with the score in use."""
 
     ranking_kind: str
     ranking: str
+    label: str = Field(description="The name of the score for readers")
     outcome: Outcome
     audience_size: int
     response_rate: float
@@ -111,10 +114,10 @@ class ScoreTrial(Schema):
 
 
 class Evidence(Schema):
-    """What the rankings are worth."""
+    """How well the rankings do."""
 
     conclusions: list[Conclusion]
-    als: AlsVerdict | None = Field(description="Null where none was fitted")
+    als: AlsVerdict | None = Field(description="Null if none was fitted")
     recommenders: list[RecommenderMetric]
     comparisons: list[RecommenderComparison]
     gains: list[TargetingGain]

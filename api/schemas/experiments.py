@@ -6,7 +6,7 @@ from api.schemas import Schema
 
 
 class ExperimentVerdict(Schema):
-    """What to do in an experiment; figures are null before its end."""
+    """The verdict of an experiment; its figures are null before its end."""
 
     experiment_id: str
     experiment_name: str
@@ -50,7 +50,7 @@ class Experiments(Schema):
 
 
 class ExperimentArm(Schema):
-    """How many units an arm has, and how many chance would give it."""
+    """The units of an arm, and the number expected from a random assignment."""
 
     arm: str
     is_contacted: bool
@@ -59,7 +59,7 @@ class ExperimentArm(Schema):
 
 
 class ExperimentResult(Schema):
-    """An arm held against its base, in a metric."""
+    """An arm compared with its base arm, in one metric."""
 
     comparison: str
     metric: str

@@ -1,4 +1,4 @@
-"""What is served, and whether it is well."""
+"""The service itself."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from api.schemas import Schema
 
 
 class Information(Schema):
-    """What this is."""
+    """Name, version and endpoints."""
 
     message: str
     version: str
@@ -14,7 +14,7 @@ class Information(Schema):
 
 
 class Health(Schema):
-    """Whether the worker that answers serves a release."""
+    """Health of the worker that answers."""
 
     status: str = Field(description="healthy, degraded or unavailable")
     model_loaded: bool
@@ -25,7 +25,7 @@ class Health(Schema):
 
 
 class Readiness(Schema):
-    """Whether requests can be sent here."""
+    """Whether the worker accepts requests."""
 
     ready: bool
     release_id: str | None

@@ -14,10 +14,10 @@ class ProductSample(Schema):
 
 
 class Product(Schema):
-    """A product, and what happened to it."""
+    """A product, and its interactions."""
 
     product_id: Identifier
-    product_name: str | None = Field(description="Null where the log names none")
+    product_name: str | None = Field(description="Null if the log has no name for it")
     interaction_count: int
     customer_count: int
     purchased_count: int
@@ -31,7 +31,7 @@ class Product(Schema):
 
 
 class FoundProducts(Schema):
-    """Products that a text may mean, the closest first."""
+    """Products that match a text, the closest match first."""
 
     products: list[Product]
     count: int

@@ -8,7 +8,7 @@ from api.schemas import Identifier, Schema
 
 
 class LogWindow(Schema):
-    """The times of a log; null where it has none."""
+    """The times of a log; null if it has none."""
 
     first_interaction_at: str | None
     last_interaction_at: str | None
@@ -16,11 +16,11 @@ class LogWindow(Schema):
 
 
 class ReleaseFacts(Schema):
-    """The release that is served."""
+    """The served release."""
 
     release_id: str
     created_at: str
-    served_since: str = Field(description="When the pointer came to name it")
+    served_since: str = Field(description="When the pointer was set to it")
     age_days: float
     input: LogWindow
     row_counts: dict[str, int]
@@ -30,7 +30,7 @@ class ReleaseFacts(Schema):
 
 
 class RowCount(Schema):
-    """How many rows a table has, and had in the release before."""
+    """The rows of a table, now and in the previous release."""
 
     table: str
     row_count: int
@@ -38,16 +38,16 @@ class RowCount(Schema):
 
 
 class RankingChange(Schema):
-    """A customer who is among the first of the ranking, or was before."""
+    """A customer in the top ranks, now or in the previous release."""
 
     customer_id: Identifier
     change: Literal["entered", "stayed", "left"]
     engagement_rank: int
-    earlier_rank: int | None = Field(description="Null for one who entered")
+    earlier_rank: int | None = Field(description="Null for a customer who entered")
 
 
 class ReleaseChanges(Schema):
-    """What is different from the release that was served before."""
+    """Changes since the previous release."""
 
     release: str
     created_at: str
@@ -56,6 +56,6 @@ class ReleaseChanges(Schema):
     row_counts: list[RowCount]
     entered_count: int
     stayed_count: int
-    left_count: int = Field(description="Who are still ranked, further down")
-    gone_count: int = Field(description="Who are no longer in the release at all")
+    left_count: int = Field(description="Customers still ranked, further down")
+    gone_count: int = Field(description="Customers no longer in the release")
     ranking: list[RankingChange]

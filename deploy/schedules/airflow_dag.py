@@ -1,7 +1,7 @@
 """An Airflow DAG (Airflow 3) that refreshes once a day.
 
-Link it into the folder of DAGs: it runs `make refresh` in the checkout that it lies in. The
-checkout has to be on the worker, and may be written to by its user.
+Link it into the folder of DAGs. It runs `make refresh` in its own checkout, which must be
+on the worker and writable for its user.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -14,20 +14,20 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 with DAG(
     dag_id="product_audience_refresh",
-    description="Take in what is new in the log of Product Audience, and publish",
+    description="Read the new part of the log of Product Audience, and publish",
     schedule="15 5 * * *",
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
-    # A refresh takes in all that is new: days that were missed need no run of their own.
+    # A refresh reads everything new, so missed days need no run of their own.
     catchup=False,
     max_active_runs=1,
     tags=["product-audience"],
 ) as dag:
     BashOperator(
         task_id="refresh",
-        # Fails where nothing was published; why is the end of the task's log.
+        # Fails if nothing was published; the end of the task's log says why.
         bash_command="make refresh",
         cwd=str(PROJECT),
-        # A log that does not fit today does not fit in an hour.
+        # A log that is rejected now is rejected in an hour, too.
         retries=0,
         execution_timeout=timedelta(hours=4),
     )

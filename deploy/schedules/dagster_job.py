@@ -2,8 +2,7 @@
 
     dagster dev -f deploy/schedules/dagster_job.py
 
-It runs `make refresh` in the checkout that it lies in, which may be written to by Dagster's
-user.
+It runs `make refresh` in its own checkout, which must be writable for Dagster's user.
 """
 
 import subprocess
@@ -15,8 +14,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dagster.op
-def take_in_what_is_new(context: dagster.OpExecutionContext) -> None:
-    """Run `make refresh`; fails with its reason where nothing was published."""
+def refresh_release(context: dagster.OpExecutionContext) -> None:
+    """Run `make refresh`; fails with its reason if nothing was published."""
     run = subprocess.run(
         ["make", "refresh"], cwd=PROJECT, capture_output=True, text=True, check=False
     )
@@ -25,11 +24,11 @@ def take_in_what_is_new(context: dagster.OpExecutionContext) -> None:
         raise dagster.Failure(description=run.stderr.strip())
 
 
-# Two runs at a time do no harm: the second finds the build folder locked, and fails.
+# Two runs at a time are safe: the second one finds the build folder locked, and fails.
 @dagster.job
 def refresh() -> None:
-    """Take in what is new in the log of Product Audience, and publish."""
-    take_in_what_is_new()
+    """Read the new part of the log of Product Audience, and publish."""
+    refresh_release()
 
 
 definitions = dagster.Definitions(

@@ -7,7 +7,6 @@
         as_of_at: the reference time.
 #}
 {% macro score_explanation(customers, customer_count, as_of_at) -%}
-    {%- set words = engagement_feature_words() -%}
     {%- set contributions = [] -%}
     {%- for feature in engagement_features() -%}
         {%- do contributions.append(customers ~ '.' ~ feature ~ '_contribution') -%}
@@ -21,7 +20,11 @@
         || '. What counts most: '
         || case greatest({{ contributions | join(', ') }})
         {%- for feature in engagement_features() %}
-            when {{ customers }}.{{ feature }}_contribution then '{{ words[feature] }}'
+            when {{ customers }}.{{ feature }}_contribution
+                then (
+                    select ranking_label from {{ ref('ranking_labels') }}
+                    where ranking = '{{ feature }}'
+                )
         {%- endfor %}
         end || '.'
 {%- endmacro %}

@@ -46,9 +46,10 @@ SECTIONS = (
         "For every product that was known before the split, each recommender names ten"
         " customers who have not touched it. The share who do so afterwards, with its 95 %"
         " interval.",
-        "select recommender, value, value_low, value_high from offline_metrics"
+        "select ranking_label as label, value, value_low, value_high from offline_metrics"
+        " inner join rankings on recommender = ranking"
         " where population = 'all' and slice_by = 'nothing' and k = 10"
-        " and metric = 'precision'",
+        " and metric = 'precision' order by display_order",
         "touch it, of ten customers named",
     ),
     Section(
@@ -56,11 +57,12 @@ SECTIONS = (
         "Whom does a ranking reach?",
         "Of the customers who come back after the split, the share among the first so many"
         " of a ranking. A random ranking runs along the diagonal.",
-        "select ranking, audience_size, cumulative_gain,"
+        "select ranking_label as label, audience_size, cumulative_gain,"
         " audience_size / customer_count as contacted_share from targeting_lift"
-        " where outcome = 'interaction' and cumulative_gain is not null"
-        " and ranking in ('engagement', 'recent_activity', 'total_interactions', 'random')"
-        " and origin = (select max(origin) from targeting_lift) order by audience_size",
+        " inner join rankings using (ranking)"
+        " where outcome = 'interaction' and cumulative_gain is not null and is_charted"
+        " and origin = (select max(origin) from targeting_lift)"
+        " order by display_order, audience_size",
     ),
     Section(
         "deciles",
@@ -76,7 +78,8 @@ SECTIONS = (
         "Would another score do better?",
         "The top tenth by other weights, or by another definition of a part of the score,"
         " against that of the score in use, with 95 % intervals.",
-        "select ranking, difference, difference_low, difference_high from score_trials"
+        "select replace(ranking, '_', ' ') as label, difference, difference_low,"
+        " difference_high from score_trials"
         " where outcome = 'interaction'"
         " and origin = (select max(origin) from score_trials) order by difference desc",
     ),

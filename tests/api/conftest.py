@@ -1,58 +1,51 @@
-"""A server to call: a process of its own, over a release of its own."""
+"""Servers to call: processes of their own, and threads of the test process."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import httpx
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
+from tests.api.in_process import ThreadServer
+from tests.api.running_api import RunningApi
 from tests.conftest import FinishedBuild, build_once, run_audience
 
 
-@dataclass
-class Server:
-    """A running API.
+class Server(RunningApi):
+    """An API in a process of its own, as `make serve` starts it.
 
     Attributes:
-        url: where it listens.
-        folder: whose releases it serves.
-        log: what it prints.
+        log: the file with its output.
+        process: the parent of its workers.
     """
 
-    url: str
-    folder: BuildFolder
-    log: Path
-    process: subprocess.Popen[bytes]
-    client: httpx.Client = field(init=False)
+    def __init__(
+        self, url: str, folder: BuildFolder, log: Path, process: subprocess.Popen[bytes]
+    ) -> None:
+        super().__init__(url, folder)
+        self.log = log
+        self.process = process
 
-    def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+    def stop(self) -> None:
+        """Stop it, and wait until it has ended."""
+        super().stop()
+        self.process.terminate()
+        self.process.wait(timeout=30)
 
-    def get(self, path: str, **options: Any) -> httpx.Response:
-        return self.client.get(path, **options)
-
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 15) -> None:
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, self.log.read_text()
-            time.sleep(0.05)
-
-    def release(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(
-            self.folder.releases / "current" / "audience.duckdb", read_only=True
-        )
+    def printed(self) -> str:
+        """Its log."""
+        return self.log.read_text()
 
 
 Serve = Callable[..., Server]
+ServeInThread = Callable[..., RunningApi]
 
 
 def free_port() -> int:
@@ -63,6 +56,7 @@ def free_port() -> int:
 
 
 def start(folder: BuildFolder, log: Path, **settings: object) -> Server:
+    """Start an API over the releases of a folder, and wait until it answers."""
     port = free_port()
     environment = {
         name: value
@@ -96,24 +90,23 @@ def start(folder: BuildFolder, log: Path, **settings: object) -> Server:
 
 
 def stop(server: Server) -> None:
-    server.client.close()
-    server.process.terminate()
-    server.process.wait(timeout=30)
+    """Stop a server that `start` has started."""
+    server.stop()
 
 
 @pytest.fixture(scope="session")
 def server(
     dirty_build: FinishedBuild, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """A server over the release of a small log; tests may only ask."""
+    """A server over the release of a small log; tests only read from it."""
     running = start(dirty_build.folder, tmp_path_factory.mktemp("api") / "log")
     yield running
-    stop(running)
+    running.stop()
 
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts servers with other settings or releases, and stops them."""
+    """Starts processes with other settings or releases, and stops them."""
     running: list[Server] = []
 
     def run(folder: BuildFolder, **settings: object) -> Server:
@@ -122,7 +115,28 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     yield run
     for one in running:
-        stop(one)
+        one.stop()
+
+
+@pytest.fixture
+def serve_in_thread() -> Iterator[ServeInThread]:
+    """Starts servers with other settings or releases in threads, and stops them."""
+    running: list[ThreadServer] = []
+
+    def run(folder: BuildFolder, **settings: object) -> RunningApi:
+        running.append(ThreadServer(folder, **settings))
+        return running[-1]
+
+    yield run
+    for one in running:
+        one.stop()
+
+
+@pytest.fixture
+def release_copy(dirty_build: FinishedBuild, folder: BuildFolder) -> BuildFolder:
+    """The release of a small log, without its warehouse; a test may change it."""
+    shutil.copytree(dirty_build.folder.releases, folder.releases, symlinks=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Many products at once: exact, in few queries, and in time."""
+"""Batches: exact, in few queries, and within the time limit."""
 
 import asyncio
 import gc
@@ -23,7 +23,7 @@ PRODUCTS = [*range(1, 200), -5, 10**9]
 
 
 def counted(served: Audiences) -> Counter[str]:
-    """Which questions the release is asked from now on."""
+    """Counts the queries of the release from now on."""
     asked: Counter[str] = Counter()
     original = served.release._run
 
@@ -35,8 +35,8 @@ def counted(served: Audiences) -> Counter[str]:
     return asked
 
 
-def test_look_ups_that_nobody_uses_any_more_leave_memory_at_once(server: Server) -> None:
-    """They hold a release's lists: waiting for the collector, they add up."""
+def test_unused_look_ups_are_freed_at_once(server: Server) -> None:
+    """They hold the lists of a release; until garbage collection, they would add up."""
 
     async def use() -> weakref.ref[Audiences]:
         async with opened(server.folder, Settings()) as served:
@@ -52,10 +52,10 @@ def test_look_ups_that_nobody_uses_any_more_leave_memory_at_once(server: Server)
 
 
 @pytest.mark.parametrize("kept", [20, audiences.RANKS_KEPT])
-def test_a_batch_of_any_length_is_the_definition_s(
+def test_a_batch_of_any_length_matches_the_definition(
     server: Server, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
-    """Also where so few ranks are kept that some products need more."""
+    """Also if so few ranks are in memory that some products need a query."""
     monkeypatch.setattr("api.audiences.RANKS_KEPT", kept)
 
     async def run() -> tuple[dict[Any, bytes], int]:
@@ -76,7 +76,7 @@ def test_a_batch_of_any_length_is_the_definition_s(
 
 
 @pytest.mark.parametrize(("n", "queries"), [(3, 1), (50, 1)])
-def test_batches_that_wait_together_are_few_queries(
+def test_batches_that_wait_together_share_queries(
     server: Server, n: int, queries: int
 ) -> None:
     async def run() -> int:
@@ -104,7 +104,7 @@ def test_without_memory_each_block_is_read_once(server: Server) -> None:
     )
 
 
-def test_a_look_up_that_leaves_takes_the_answer_from_nobody(server: Server) -> None:
+def test_cancelling_one_look_up_does_not_affect_the_others(server: Server) -> None:
     async def run() -> bytes:
         async with opened(server.folder, Settings()) as served:
             leaving = asyncio.create_task(served.bodies([5], 50))
@@ -120,12 +120,12 @@ def test_a_look_up_that_leaves_takes_the_answer_from_nobody(server: Server) -> N
 
 def asked_for(served: Any, settings: Settings, batches: asyncio.Semaphore) -> Any:
     """A request for 100 customers of product 5."""
-    observation = SimpleNamespace(batch_products=SimpleNamespace(observe=lambda _: None))
+    telemetry = SimpleNamespace(batch_products=SimpleNamespace(observe=lambda _: None))
     context = SimpleNamespace(
         serving=SimpleNamespace(current=lambda: served),
         settings=settings,
         batches=batches,
-        observation=observation,
+        telemetry=telemetry,
     )
     return SimpleNamespace(
         app=SimpleNamespace(ctx=context),
@@ -136,7 +136,7 @@ def asked_for(served: Any, settings: Settings, batches: asyncio.Semaphore) -> An
     )
 
 
-def test_a_batch_has_the_time_of_a_query(server: Server) -> None:
+def test_a_batch_has_the_time_limit_of_a_query(server: Server) -> None:
     async def bodies(*_: object) -> None:
         await asyncio.sleep(60)
 

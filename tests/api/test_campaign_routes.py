@@ -1,4 +1,4 @@
-"""Campaigns over HTTP, held against the tables of the release."""
+"""The calls of campaigns, compared with the tables of the release."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ from api.parameters import Cursor
 from api.release import Release
 from api.routes.campaigns import AFTER, BASIS, UNMEASURED, best_size
 from scripts.build_folder import BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 from tests.conftest import FinishedBuild
 
 PATHS = (
@@ -56,7 +56,7 @@ def audience(server: Server, campaign: str) -> list[dict[str, Any]]:
 def released(
     folder: BuildFolder, source: BuildFolder, name: str, without: tuple[str, ...] = ()
 ) -> BuildFolder:
-    """Serve a copy of another folder's release: under a name, without some marts."""
+    """Make a copy of another folder's release current: with a name, without some marts."""
     copy = folder.releases / name
     shutil.copytree((source.releases / "current").resolve(), copy)
     manifest = json.loads((copy / "manifest.json").read_text())
@@ -78,7 +78,7 @@ def released(
     return folder
 
 
-def test_campaigns_are_listed_with_what_became_of_them(server: Server) -> None:
+def test_campaigns_are_listed_with_their_size(server: Server) -> None:
     body = server.get("/campaigns").json()
     expected = rows(server, "from campaign_summaries order by campaign_id")
     assert [row["campaign_id"] for row in expected] == [
@@ -90,7 +90,7 @@ def test_campaigns_are_listed_with_what_became_of_them(server: Server) -> None:
     assert body["count"] == 3
 
 
-def test_a_campaign_says_what_it_lacks_and_what_its_cap_does(server: Server) -> None:
+def test_a_campaign_shows_its_shortfalls_and_the_effect_of_its_cap(server: Server) -> None:
     body = server.get("/campaigns/abandoned_carts").json()
     assert (
         sum(part["missing_count"] for part in body["shortfalls"]) == body["missing_count"]
@@ -111,7 +111,7 @@ def test_a_campaign_says_what_it_lacks_and_what_its_cap_does(server: Server) -> 
 
 
 @pytest.mark.parametrize("page_size", [7, 250])
-def test_pages_hold_every_row_once(server: Server, page_size: int) -> None:
+def test_pages_have_every_row_once(server: Server, page_size: int) -> None:
     found: list[dict[str, Any]] = []
     query = f"/campaigns/abandoned_carts/audience?n={page_size}"
     cursor = ""
@@ -123,7 +123,7 @@ def test_pages_hold_every_row_once(server: Server, page_size: int) -> None:
     assert found == audience(server, "abandoned_carts")
 
 
-def test_a_page_can_be_of_one_product(server: Server) -> None:
+def test_a_page_can_show_one_product(server: Server) -> None:
     everything = audience(server, "spring_rotation")
     product = everything[-1]["product_id"]
     query = f"/campaigns/spring_rotation/audience?product_id={product}&n=1000"
@@ -132,7 +132,7 @@ def test_a_page_can_be_of_one_product(server: Server) -> None:
     assert page["next"] is None
 
 
-def test_a_file_holds_the_whole_audience(server: Server) -> None:
+def test_a_file_has_the_whole_audience(server: Server) -> None:
     expected = audience(server, "spring_rotation")
     query = "/campaigns/spring_rotation/audience?format="
     lines = server.get(query + "jsonl")
@@ -148,7 +148,7 @@ def test_a_file_holds_the_whole_audience(server: Server) -> None:
     assert "content-length" not in server.client.head(query + "csv").headers
 
 
-def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
+def test_a_plan_names_the_size_with_the_largest_profit(server: Server) -> None:
     plan = server.get("/campaigns/most_engaged/plan").json()
     assert plan["sizes"] == rows(
         server,
@@ -158,9 +158,7 @@ def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
     best = max(plan["sizes"], key=lambda size: size["profit"])
     pays = best["profit"] > 0
     assert plan["best_audience_size"] == (best["audience_size"] if pays else None)
-    assert plan["note"] == (
-        BASIS if pays else f"No audience size earns what it costs. {BASIS}"
-    )
+    assert plan["note"] == (BASIS if pays else f"No audience size earns its cost. {BASIS}")
 
 
 @pytest.mark.parametrize(
@@ -170,12 +168,12 @@ def test_a_plan_names_the_size_that_earns_most(server: Server) -> None:
         (
             {100: False, 200: False},
             None,
-            f"No audience size earns what it costs. {BASIS}",
+            f"No audience size earns its cost. {BASIS}",
         ),
         ({}, None, UNMEASURED),
     ],
 )
-def test_a_plan_says_what_its_figures_are(
+def test_a_plan_explains_its_figures(
     sizes: dict[int, bool], best: int | None, note: str
 ) -> None:
     rows = [{"audience_size": size, "is_best": is_best} for size, is_best in sizes.items()]
@@ -188,7 +186,7 @@ def test_an_unknown_campaign_is_not_found(server: Server, path: str) -> None:
     assert found.status_code == 404
     assert found.headers["content-type"] == "application/problem+json"
     assert found.json()["detail"] == (
-        "The release knows no campaign 'autumn'. `/campaigns` lists them."
+        "The release has no campaign 'autumn'. `/campaigns` lists them."
     )
 
 
@@ -207,18 +205,18 @@ def test_an_unknown_campaign_is_not_found(server: Server, path: str) -> None:
         (f"after={base64.b64encode(b'[' * 9000).decode()}", "after"),
     ],
 )
-def test_a_parameter_that_cannot_be_meant_is_named(
-    server: Server, query: str, parameter: str
-) -> None:
+def test_an_invalid_parameter_is_named(server: Server, query: str, parameter: str) -> None:
     found = server.get(f"/campaigns/most_engaged/audience?{query}")
     assert found.status_code == 422
     assert found.json()["parameter"] == parameter
 
 
-def test_a_cursor_is_of_one_campaign_and_one_release(
-    serve: Serve, dirty_build: FinishedBuild, folder: BuildFolder
+def test_a_cursor_is_valid_for_one_campaign_and_one_release(
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:
-    server = serve(released(folder, dirty_build.folder, "000001-20270101T000000Z"))
+    server = serve_in_thread(
+        released(folder, dirty_build.folder, "000001-20270101T000000Z")
+    )
     page = "/campaigns/{}/audience?n=3"
     path = page.format("spring_rotation")
     cursor = server.get(path).json()["next"]
@@ -233,12 +231,12 @@ def test_a_cursor_is_of_one_campaign_and_one_release(
         stale = server.get(f"{path}&after={cursor}{query}")
         assert stale.status_code == 422
         assert stale.json()["expected"] == (
-            f"`next` of a page of spring_rotation in {second}, as it was;"
-            " without it the pages begin anew"
+            f"an unchanged `next` of a page of spring_rotation in {second};"
+            " without `after` you get the first page"
         )
-    anew = server.get(path).json()
-    assert anew["release"] == second
-    assert server.get(f"{path}&after={anew['next']}").status_code == 200
+    first_page = server.get(path).json()
+    assert first_page["release"] == second
+    assert server.get(f"{path}&after={first_page['next']}").status_code == 200
 
 
 @pytest.mark.parametrize("product", [42, "🛒, 'A/1'", "x" * 4096])
@@ -256,17 +254,17 @@ def test_a_cursor_keeps_any_id(product: int | str) -> None:
     assert AFTER.read(request, release, "spring_rotation") == (product, 7)
 
 
-def test_a_release_from_before_campaigns_serves_all_else(
-    serve: Serve, dirty_build: FinishedBuild, folder: BuildFolder
+def test_a_release_older_than_campaigns_serves_everything_else(
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:
     old = "000001-20270101T000000Z"
-    server = serve(released(folder, dirty_build.folder, old, without=MARTS))
+    server = serve_in_thread(released(folder, dirty_build.folder, old, without=MARTS))
     for path in PATHS:
         found = server.get(path)
         assert found.status_code == 404
         assert found.headers["content-type"] == "application/problem+json"
         assert found.json()["detail"] == (
-            f"{old} was made before there were campaigns: build anew."
+            f"{old} was made before there were campaigns: build again."
         )
     assert server.get("/health").json()["status"] == "healthy"
     (customer,) = server.get("/recommend/5?n=1").json()["recommendations"]
@@ -282,10 +280,12 @@ def test_a_release_from_before_campaigns_serves_all_else(
         assert server.get(path).status_code == 200, path
 
 
-def test_campaigns_are_for_callers_with_a_key(
-    serve: Serve, dirty_build: FinishedBuild
+def test_campaigns_need_a_key(
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild
 ) -> None:
-    server = serve(dirty_build.folder, api_keys=f"shop:{hashed('s')}", rate_limit=1)
+    server = serve_in_thread(
+        dirty_build.folder, api_keys=f"shop:{hashed('s')}", rate_limit=1
+    )
     for path in PATHS:
         assert server.get(path).status_code == 401
         answers = [server.get(path, headers={"x-api-key": "s"}) for _ in range(3)]
@@ -295,7 +295,7 @@ def test_campaigns_are_for_callers_with_a_key(
             assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-def test_answers_are_known_again(server: Server) -> None:
+def test_campaign_responses_are_revalidated(server: Server) -> None:
     for path in ("", "/spring_rotation", "/spring_rotation/audience", "/most_engaged/plan"):
         first = server.get(f"/campaigns{path}")
         again = server.get(

@@ -1,4 +1,4 @@
-"""The OpenAPI document, held against what is really sent."""
+"""The OpenAPI document, compared with real responses."""
 
 from typing import Any
 
@@ -17,18 +17,18 @@ LISTED: list[Operation] = [
 
 
 @pytest.mark.parametrize("operation", LISTED, ids=lambda operation: operation.summary)
-def test_every_operation_has_an_example_of_its_shape(operation: Operation) -> None:
+def test_every_operation_has_a_valid_example(operation: Operation) -> None:
     assert operation.example
     example = read_example(operation.example)
-    if isinstance(operation.answer, type):
-        assert issubclass(operation.answer, BaseModel)
-        operation.answer.model_validate(example)
+    if isinstance(operation.response, type):
+        assert issubclass(operation.response, BaseModel)
+        operation.response.model_validate(example)
     if operation.body:
         operation.body.model_validate(operation.body_example)
 
 
 @pytest.mark.parametrize("has_keys", [False, True])
-def test_what_can_happen_to_all_is_said_of_all(has_keys: bool) -> None:
+def test_common_problems_are_documented_for_every_operation(has_keys: bool) -> None:
     document = openapi(application(), has_keys=has_keys)
     for path, methods in document["paths"].items():
         for operation in methods.values():
@@ -53,7 +53,7 @@ def test_what_can_happen_to_all_is_said_of_all(has_keys: bool) -> None:
         ("/health", "/health"),
     ],
 )
-def test_headers_are_those_of_the_document(server: Server, path: str, call: str) -> None:
+def test_headers_match_the_document(server: Server, path: str, call: str) -> None:
     document: dict[str, Any] = server.get("/openapi.json").json()
     documented = document["paths"][path]["get"]["responses"]["200"]["headers"]
     sent = server.get(call).headers
@@ -61,7 +61,7 @@ def test_headers_are_those_of_the_document(server: Server, path: str, call: str)
     assert {name for name in sent if name in told} == {name.lower() for name in documented}
 
 
-def test_the_problem_of_a_parameter_is_of_its_shape(server: Server) -> None:
+def test_the_problem_of_a_parameter_matches_its_schema(server: Server) -> None:
     document = server.get("/openapi.json").json()
     members = document["components"]["schemas"]["Problem"]["properties"]
     assert set(server.get("/recommend/5?n=0").json()) == set(members)

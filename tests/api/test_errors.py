@@ -1,4 +1,4 @@
-"""Errors: one shape, whatever went wrong, and nothing in them that helps an attacker."""
+"""Errors: one shape for all, without details that help an attacker."""
 
 import contextlib
 import json
@@ -18,7 +18,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
+from tests.api.running_api import RunningApi
 
 CHECKS = [
     not_a_server_error,
@@ -67,7 +68,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("method", "path", "status", "detail"), CASES)
-def test_every_error_has_the_one_shape(
+def test_every_error_has_the_same_shape(
     server: Server, method: str, path: str, status: int, detail: str
 ) -> None:
     answer = server.client.request(method, path)
@@ -108,7 +109,7 @@ def test_every_error_has_the_one_shape(
         (json.dumps({"product_ids": [1] * 1001}).encode(), "product_ids", LIST),
     ],
 )
-def test_a_batch_that_cannot_be_meant_names_what_is_wrong(
+def test_an_invalid_batch_names_its_error(
     server: Server, body: bytes, parameter: str, expected: str
 ) -> None:
     answer = server.client.post("/recommend/batch", content=body)
@@ -117,7 +118,7 @@ def test_a_batch_that_cannot_be_meant_names_what_is_wrong(
     assert (problem["parameter"], problem["expected"]) == (parameter, expected)
 
 
-def raw(server: Server, data: bytes, seconds: float = 20) -> bytes:
+def raw(server: RunningApi, data: bytes, seconds: float = 20) -> bytes:
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=seconds) as connection:
         connection.sendall(data)
@@ -141,7 +142,7 @@ def test_a_body_and_headers_that_are_too_large_are_refused(server: Server) -> No
 @pytest.mark.parametrize(
     "target", [b"/customers/83776\x01", b"http:/customers/83776", b"customers/83776"]
 )
-def test_an_address_that_is_none_is_a_bad_request(server: Server, target: bytes) -> None:
+def test_a_malformed_address_is_a_bad_request(server: Server, target: bytes) -> None:
     received = raw(
         server, b"GET %s HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n" % target
     )
@@ -150,21 +151,23 @@ def test_an_address_that_is_none_is_a_bad_request(server: Server, target: bytes)
     assert "83776" not in server.log.read_text()
 
 
-def test_an_export_needs_a_protocol_that_has_chunks(server: Server) -> None:
+def test_an_export_needs_http_1_1(server: Server) -> None:
     received = raw(server, b"GET /audience/5 HTTP/1.0\r\n\r\n")
     assert received.startswith(b"HTTP/1.1 505")
-    assert b"ask by HTTP/1.1" in received
+    assert b"use HTTP/1.1" in received
     short = raw(server, b"GET /recommend/5 HTTP/1.0\r\n\r\n")
     assert short.startswith(b"HTTP/1.1 200")
 
 
-def test_what_is_no_http_is_refused(server: Server) -> None:
+def test_bytes_other_than_http_are_refused(server: Server) -> None:
     assert b" 400 " in raw(server, b"\x16\x03\x01 hello\r\n\r\n").split(b"\r\n")[0]
     assert server.get("/health").status_code == 200
 
 
-def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
-    impatient = serve(server.folder, request_seconds=0.5)
+def test_a_slow_client_is_disconnected(
+    serve_in_thread: ServeInThread, server: Server
+) -> None:
+    impatient = serve_in_thread(server.folder, request_seconds=0.5)
     received = raw(impatient, b"GET /recommend/5 HTTP/1.1\r\nhost: a\r\n")
     assert b"HTTP/1.1 408" in received
     head = b"POST /recommend/batch HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n"
@@ -173,7 +176,7 @@ def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
     request_id = json.loads(body)["request_id"]
     assert request_id
     assert f"x-request-id: {request_id}" in answered.decode().lower()
-    # Nor does it help to send a little now and then.
+    # Sending a byte now and then does not extend the time limit.
     port = int(impatient.url.rsplit(":")[-1])
     for begun in (b"GET /recommend/5 HTTP/1.1\r\n", head.replace(b"9", b"999")):
         started = time.monotonic()
@@ -186,7 +189,7 @@ def test_a_slow_client_is_left(serve: Serve, server: Server) -> None:
             assert time.monotonic() - started < 9
 
 
-def test_a_client_that_leaves_with_half_a_body_is_no_error(server: Server) -> None:
+def test_a_client_that_disconnects_early_causes_no_error(server: Server) -> None:
     port = int(server.url.rsplit(":")[-1])
     with socket.create_connection(("127.0.0.1", port)) as leaving:
         leaving.sendall(
@@ -198,10 +201,10 @@ def test_a_client_that_leaves_with_half_a_body_is_no_error(server: Server) -> No
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
-def test_answers_keep_to_the_document_whatever_is_sent(
+def test_responses_match_the_document_for_any_request(
     server: Server, mode: GenerationMode
 ) -> None:
-    """Values that the document allows, and values that it does not."""
+    """With valid and invalid values of the parameters."""
     schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
     tried = 0
     for found in schema.get_all_operations():

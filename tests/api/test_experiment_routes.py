@@ -1,9 +1,9 @@
-"""Experiments over HTTP, held against the release."""
+"""The calls of experiments, compared with the release."""
 
 import duckdb
 
 from scripts.build_folder import BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 from tests.conftest import alter_release, read_release
 
 
@@ -13,10 +13,10 @@ def rows(release: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, objec
 
 
 def test_without_experiments_the_list_is_empty(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    alter_release(published.releases / "current", emptied=("experiment_verdicts",))
-    body = serve(published).get("/experiments").json()
+    alter_release(release_copy.releases / "current", emptied=("experiment_verdicts",))
+    body = serve_in_thread(release_copy).get("/experiments").json()
     assert (body["experiments"], body["count"]) == ([], 0)
 
 
@@ -24,7 +24,7 @@ def test_an_unknown_experiment_is_not_found(server: Server) -> None:
     found = server.get("/experiments/autumn")
     assert found.status_code == 404
     assert found.json()["detail"] == (
-        "The release knows no experiment 'autumn'. `/experiments` lists them."
+        "The release has no experiment 'autumn'. `/experiments` lists them."
     )
 
 
@@ -37,7 +37,7 @@ def test_the_list_has_every_verdict(server: Server) -> None:
     }
 
 
-def test_a_card_is_what_the_release_has(server: Server) -> None:
+def test_a_decision_card_matches_the_release(server: Server) -> None:
     body = server.get("/experiments/mail_example").json()
     with read_release(server.folder) as release:
         (verdict,) = rows(
@@ -63,7 +63,7 @@ def test_a_card_is_what_the_release_has(server: Server) -> None:
     assert sorted(body["results"], key=place) == sorted(results, key=place)
 
 
-def test_nobody_sees_figures_of_a_running_experiment(server: Server) -> None:
+def test_a_running_experiment_shows_no_figures(server: Server) -> None:
     body = server.get("/experiments/banner_example").json()
     assert (body["verdict"], body["results"]) == ("running", [])
     shown = {

@@ -1,4 +1,4 @@
-"""Exports that go wrong, with a client that the test controls."""
+"""Exports that fail, with a client that the test controls."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,15 +18,15 @@ from tests.api.in_process import opened
 
 @dataclass
 class Client:
-    """What a client receives.
+    """A client of an export.
 
     Attributes:
-        patience: seconds that it takes to take a part.
-        sent: the parts that it took.
-        has_ended: whether it was told that this is all.
-        is_cut_off: whether its connection was broken.
-        logged: what was logged of it.
-        ended: status, bytes, and whether it was broken off, as they were counted.
+        patience: seconds that it needs to receive a part.
+        sent: the received parts.
+        has_ended: whether it received the end of the response.
+        is_cut_off: whether its connection was aborted.
+        logged: the members of its log line.
+        ended: status, bytes, and whether it was broken off, as counted in the metrics.
     """
 
     patience: float = 0
@@ -55,11 +55,11 @@ def export(
     part: str | None = None,
     others: int = 0,
 ) -> BaseException | None:
-    """Export an audience to a client; returns what was raised.
+    """Export an audience to a client; returns the exception, if any.
 
     Args:
-        part: the query of a part, instead of the API's.
-        others: how many exports run already.
+        part: a query of a part that replaces that of the API.
+        others: number of exports that are already running.
     """
 
     async def respond(_: object) -> Client:
@@ -82,7 +82,7 @@ def export(
             serving=SimpleNamespace(current=lambda: served),
             settings=settings,
             exports=asyncio.Semaphore(settings.concurrent_exports),
-            observation=SimpleNamespace(
+            telemetry=SimpleNamespace(
                 exported_rows=SimpleNamespace(inc=lambda _: None), log=log, end=end
             ),
         )
@@ -109,7 +109,7 @@ def export(
     return None
 
 
-def test_a_whole_export_ends(server: Server) -> None:
+def test_a_complete_export_ends(server: Server) -> None:
     client = Client()
     assert export(server, client, Settings()) is None
     assert b"".join(client.sent).count(b"\n") == 1001
@@ -118,7 +118,7 @@ def test_a_whole_export_ends(server: Server) -> None:
     assert client.ended == (200, len(b"".join(client.sent)), False)
 
 
-def test_an_export_that_fails_is_never_taken_for_the_whole(
+def test_a_failed_export_is_detectable(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = Client()
@@ -136,28 +136,28 @@ def test_an_export_that_fails_is_never_taken_for_the_whole(
     assert client.ended == (200, len(client.sent[0]), True)
 
 
-def test_an_export_that_fails_at_once_is_an_error(server: Server) -> None:
+def test_an_export_that_fails_at_the_start_is_an_error(server: Server) -> None:
     client = Client()
     broken = "select no_such_column from main.customers"
     assert isinstance(export(server, client, Settings(), part=broken), duckdb.Error)
     assert (client.is_cut_off, client.ended, client.logged) == (False, None, {})
 
 
-def test_a_client_that_takes_nothing_is_left(
+def test_a_client_that_receives_nothing_is_disconnected(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = Client(patience=60)
     ended = export(server, client, Settings(request_seconds=0.2))
     assert isinstance(ended, asyncio.CancelledError)
-    assert client.logged["trouble"] == "the client took nothing for 0.2 s"
-    assert caplog.text == "", "that is all that is said of it"
+    assert client.logged["trouble"] == "the client received nothing for 0.2 s"
+    assert caplog.text == "", "it is logged as an event, not as an error"
     assert (client.has_ended, client.is_cut_off) == (False, True)
 
 
-def test_exports_at_once_are_few(server: Server) -> None:
+def test_concurrent_exports_are_limited(server: Server) -> None:
     client = Client()
     problem = export(server, client, Settings(concurrent_exports=1), others=1)
     assert isinstance(problem, Problem)
-    assert "As many exports as may are running" in problem.detail
+    assert "The largest number of exports is already running" in problem.detail
     assert (problem.status, problem.headers["retry-after"]) == (503, "5")
     assert client.sent == []

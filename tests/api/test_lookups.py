@@ -1,4 +1,4 @@
-"""What the calls answer, held against the release itself."""
+"""Responses of the calls, compared with the release."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 
 TOP_N = 7  # of the release that is served
 
@@ -21,7 +21,7 @@ TOP_N = 7  # of the release that is served
 def expected_audience(
     release: duckdb.DuckDBPyConnection, product: object, n: int
 ) -> list[dict[str, object]]:
-    """The audience by its definition: the ranking without whoever touched the product."""
+    """The audience by its definition: the ranking without excluded customers."""
     rows = release.execute(
         "select customer_id, engagement_score as score from customers where customer_id"
         " not in (select customer_id from product_exclusions where product_id = ?)"
@@ -34,7 +34,7 @@ def expected_audience(
     ]
 
 
-def test_root_names_the_endpoints_and_sends_browsers_to_pages(server: Server) -> None:
+def test_root_lists_the_endpoints_and_redirects_browsers(server: Server) -> None:
     body = server.get("/").json()
     assert set(body) == {"message", "version", "endpoints"}
     with (PROJECT / "pyproject.toml").open("rb") as file:
@@ -45,7 +45,7 @@ def test_root_names_the_endpoints_and_sends_browsers_to_pages(server: Server) ->
 
 
 @given(data=st.data())
-def test_an_audience_of_any_size_is_the_definition_s(
+def test_an_audience_of_any_size_matches_the_definition(
     server: Server, data: st.DataObject
 ) -> None:
     with server.release() as release:
@@ -66,8 +66,8 @@ def test_an_audience_of_any_size_is_the_definition_s(
     }
 
 
-def test_without_n_there_are_ten(server: Server) -> None:
-    """More than the seven that the release keeps ready."""
+def test_the_default_n_is_ten(server: Server) -> None:
+    """The release stores only seven."""
     with server.release() as release:
         expected = expected_audience(release, 5, 10)
     assert server.get("/recommend/5").json()["recommendations"] == expected
@@ -102,7 +102,7 @@ def test_an_empty_batch_and_the_largest(server: Server) -> None:
 
 
 @pytest.mark.parametrize("n", [1, 100, 10_001, 10**9])
-def test_exports_hold_the_audience_in_every_format(
+def test_exports_have_the_audience_in_every_format(
     server: Server, n: int, tmp_path: Path
 ) -> None:
     path = f"/audience/5?n={n}&format="
@@ -129,7 +129,7 @@ def test_exports_hold_the_audience_in_every_format(
     assert rows == [(row["customer_id"], row["score"], row["rank"]) for row in expected]
 
 
-def test_an_export_of_an_unknown_product_says_so(server: Server) -> None:
+def test_an_export_of_an_unknown_product_is_marked(server: Server) -> None:
     answer = server.get("/audience/987654321?n=2")
     assert answer.headers["x-cold-start"] == "true"
     assert len(answer.text.splitlines()) == 3
@@ -201,10 +201,10 @@ def test_diagnostics_and_release(server: Server) -> None:
 
 
 @pytest.mark.builds
-def test_ids_that_are_text_are_found_as_they_are(
-    serve: Serve, text_build: BuildFolder
+def test_text_ids_are_found_unchanged(
+    serve_in_thread: ServeInThread, text_build: BuildFolder
 ) -> None:
-    server = serve(text_build)
+    server = serve_in_thread(text_build)
     with server.release() as release:
         for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
             body = server.get(f"/recommend/{quote(product, safe='')}?n=4").json()
@@ -263,7 +263,7 @@ def test_head_is_get_without_the_body(server: Server) -> None:
     assert server.client.head("/audience/x").status_code == 422
 
 
-def test_an_answer_that_is_known_is_not_sent_again(server: Server) -> None:
+def test_an_unchanged_response_is_not_sent_again(server: Server) -> None:
     first = server.get("/recommend/5?n=3")
     again = server.get("/recommend/5?n=3", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

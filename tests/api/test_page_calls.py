@@ -1,4 +1,4 @@
-"""The calls that the pages ask first, held against the release itself."""
+"""The calls of the pages, compared with the tables of the release."""
 
 import json
 from typing import Any
@@ -10,7 +10,8 @@ import pytest
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
+from tests.api.running_api import RunningApi
 
 ODD_NAMES = {
     "1": "100 % wool",
@@ -25,7 +26,7 @@ ODD_NAMES = {
 }
 
 
-def found(server: Server, **parameters: object) -> list[dict[str, Any]]:
+def found(server: RunningApi, **parameters: object) -> list[dict[str, Any]]:
     body = server.get("/products/search", params=parameters).json()
     assert body["count"] == len(body["products"])
     products: list[dict[str, Any]] = body["products"]
@@ -82,8 +83,8 @@ def test_without_a_text_the_most_popular_come_first(server: Server) -> None:
         ("x" * 4096, []),
     ],
 )
-def test_a_text_means_just_what_it_says(text: str, expected: list[str]) -> None:
-    """Whatever it would mean in a pattern; products without a name are found by id."""
+def test_a_text_is_matched_literally(text: str, expected: list[str]) -> None:
+    """Also characters of patterns; products without a name are found by id."""
     with duckdb.connect() as connection:
         connection.execute(
             "create table products as select unnest($ids) as product_id,"
@@ -95,7 +96,7 @@ def test_a_text_means_just_what_it_says(text: str, expected: list[str]) -> None:
     assert [row[0] for row in answer] == expected
 
 
-def test_a_search_that_cannot_be_meant_is_refused(server: Server) -> None:
+def test_an_invalid_search_is_refused(server: Server) -> None:
     assert found(server, q="%") == found(server, q="\x00") == []
     for parameters, name in (
         ({"q": "x" * 4097}, "q"),
@@ -107,7 +108,7 @@ def test_a_search_that_cannot_be_meant_is_refused(server: Server) -> None:
         assert (answer.status_code, answer.json()["parameter"]) == (422, name)
 
 
-def test_an_overlap_is_of_the_two_audiences(server: Server) -> None:
+def test_an_overlap_compares_the_two_audiences(server: Server) -> None:
     for one, other in ((5, 9), (9, 5), (5, 5), (5, 987654321), (987654321, 987654322)):
         for n in (1, 10, 100):
             first, second = (
@@ -134,7 +135,7 @@ def test_an_overlap_is_of_the_two_audiences(server: Server) -> None:
                 assert body["share"] == 1
 
 
-def test_an_overlap_of_what_is_no_product_names_it(server: Server) -> None:
+def test_an_overlap_names_an_invalid_product(server: Server) -> None:
     for path, name in (
         ("/recommend/x/overlap/5", "product_id"),
         ("/recommend/5/overlap/x", "other_product_id"),
@@ -148,23 +149,23 @@ def test_an_overlap_of_what_is_no_product_names_it(server: Server) -> None:
 
 @pytest.mark.builds
 def test_products_with_odd_ids_are_found_and_compared(
-    serve: Serve, text_build: BuildFolder
+    serve_in_thread: ServeInThread, text_build: BuildFolder
 ) -> None:
-    server = serve(text_build)
+    server = serve_in_thread(text_build)
     for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
         assert found(server, q=product)[0]["product_id"] == product
         for other in ("A/1", "batch", "overlap"):
             one, two = (quote(text, safe="") for text in (product, other))
             body = server.get(f"/recommend/{one}/overlap/{two}").json()
             assert (body["product_id"], body["other_product_id"]) == (product, other)
-            # The share is of the longer audience: the population ends before ten.
+            # The share refers to the longer audience; there are fewer than ten customers.
             assert 0 < body["share"] <= 1
     batch = server.get("/recommend/batch/overlap/A%2F1").json()
     assert batch["product_id"] == "batch"
     assert found(server, q="<b>") == []
 
 
-def test_evidence_is_what_the_release_holds(server: Server) -> None:
+def test_evidence_matches_the_release(server: Server) -> None:
     body = server.get("/evidence").json()
     (newest,) = rows(server.folder, "select max(origin) as origin from targeting_lift")
     conclusions = rows(server.folder, "from evidence_conclusions order by statement_number")
@@ -176,7 +177,9 @@ def test_evidence_is_what_the_release_holds(server: Server) -> None:
         "select outcome, ranking, audience_size, lift from targeting_lift"
         f" where origin = {newest['origin']}",
     )
+    charted = rows(server.folder, "from rankings where is_charted")
     kept = {row["ranking"] for row in body["gains"]}
+    assert kept == {row["ranking"] for row in charted}
     assert {
         (row["outcome"], row["ranking"], row["audience_size"], row["lift"])
         for row in body["gains"]
@@ -189,7 +192,25 @@ def test_evidence_is_what_the_release_holds(server: Server) -> None:
     assert body["als"] is None, "ALS was not fitted"
 
 
-def test_quality_accounts_for_every_row_and_hides_where_files_lie(server: Server) -> None:
+def test_rankings_and_features_have_the_labels_of_the_release(server: Server) -> None:
+    known = rows(server.folder, "from rankings order by display_order")
+    labels = {row["ranking"]: row["ranking_label"] for row in known}
+    body = server.get("/evidence").json()
+    for part, column in (("recommenders", "recommender"), ("gains", "ranking")):
+        shown = list(dict.fromkeys(row[column] for row in body[part]))
+        assert shown == [ranking for ranking in labels if ranking in shown]
+        for row in body[part]:
+            assert row["label"] == labels[row[column]]
+    assert body["trials"]
+    for row in body["trials"]:
+        assert row["label"] == row["ranking"].replace("_", " ")
+    (best,) = rows(server.folder, "from customers where engagement_rank = 1")
+    features = server.get(f"/customers/{best['customer_id']}").json()["features"]
+    for name, feature in features.items():
+        assert feature["label"] == labels[name]
+
+
+def test_quality_accounts_for_every_row_and_hides_folders(server: Server) -> None:
     body = server.get("/quality").json()
     expected = rows(server.folder, "from row_accounting")
     assert len(body["rows"]) == len(expected)
@@ -208,27 +229,27 @@ def test_quality_accounts_for_every_row_and_hides_where_files_lie(server: Server
 
 
 def test_a_first_release_has_nothing_to_compare_with(
-    serve: Serve, published: BuildFolder
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    server = serve(published)
+    server = serve_in_thread(release_copy)
     body = server.get("/release/changes").json()
     assert body["earlier_release"] is body["earlier_created_at"] is None
     assert body["ranking"] == []
     counts = [body[f"{change}_count"] for change in ("entered", "stayed", "left", "gone")]
     assert counts == [0, 0, 0, 0]
     assert all(row["earlier_row_count"] is None for row in body["row_counts"])
-    # Releases from before this was kept have no such members at all.
-    manifest = published.releases / "current" / "manifest.json"
+    # An older manifest does not have these members.
+    manifest = release_copy.releases / "current" / "manifest.json"
     facts = json.loads(manifest.read_text())
     del facts["earlier"], facts["tests"]
     manifest.write_text(json.dumps(facts))
-    old = serve(published)
+    old = serve_in_thread(release_copy)
     assert old.get("/release/changes").json() == body
     assert old.get("/quality").json()["tests"] == []
 
 
-def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
-    serve: Serve, published: BuildFolder
+def test_changes_show_who_entered_and_left_but_not_who_opted_out(
+    serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
     releases = ReleaseFolder(published.releases)
     first = releases.current()
@@ -237,8 +258,15 @@ def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
         row["engagement_rank"]: row["customer_id"]
         for row in rows(published, "from customers where engagement_rank <= 102")
     }
-    # Number 7 opts out, so that 101 moves up; numbers 3 and 102 change places.
+    # Number 7 opts out, so 101 moves up; numbers 3 and 102 change places. The build
+    # compares with the served release, by the compiled SQL of its models.
+    compiled = published.dbt_target / "compiled/product_audience/models/lookup"
     with duckdb.connect(published.warehouse) as warehouse:
+        warehouse.execute(
+            "insert into staging.stg_served_ranking select ?, customer_id::text,"
+            " engagement_rank from marts.customers where engagement_rank <= 100",
+            [first.release_id],
+        )
         warehouse.execute("delete from marts.customers where engagement_rank = 7")
         warehouse.execute(
             "update marts.customers set engagement_rank = case"
@@ -246,8 +274,11 @@ def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
             " when engagement_rank > 7 then engagement_rank - 1"
             " else engagement_rank end"
         )
+        for table in ("ranking", "ranking_changes"):
+            query = (compiled / f"lookup_{table}.sql").read_text()
+            warehouse.execute(f"create or replace table lookup.{table} as {query}")
     second = publish(published)
-    server = serve(published)
+    server = serve_in_thread(published)
     answer = server.get("/release/changes")
     body = answer.json()
     assert (body["release"], body["earlier_release"]) == (
@@ -268,14 +299,16 @@ def test_changes_tell_who_entered_and_left_and_never_who_opted_out(
     assert counts == [2, 98, 1, 1]
     assert top[7] not in changes
     assert None not in changes
-    kept = rows(published, "from lookup.ranking_changes")
-    assert top[7] not in [row["customer_id"] for row in kept], "nor in the file"
+    with server.release() as release:
+        kept = release.execute("select customer_id from lookup.ranking_changes").fetchall()
+    assert (top[7],) not in kept, "nor in the file"
+    assert kept
     row_counts = {row["table"]: row for row in body["row_counts"]}
     assert row_counts["customers"]["row_count"] == (
         row_counts["customers"]["earlier_row_count"] - 1
     )
 
-    # After going back, what is compared is what was served when that release was made.
+    # After a rollback, the changes refer to the release served when this one was built.
     roll_back(releases)
     server.wait_for(lambda: server.get("/health").json()["release_id"] == first.release_id)
     assert server.get("/release/changes").json()["earlier_release"] is None

@@ -1,4 +1,4 @@
-"""Who may call, what is kept of a request, and what a connection can reach."""
+"""Keys and rates, the log of requests, and the limits of a connection."""
 
 import asyncio
 import contextlib
@@ -18,22 +18,22 @@ import pytest
 
 from api import keys
 from api.__main__ import metrics_folder
-from api.authentication import Gate
+from api.authentication import Authenticator
 from api.documentation import openapi
 from api.keys import hashed
 from api.problems import Problem
-from api.rate_limit import COUNT, Rates
+from api.rate_limit import COUNT, RateLimit
 from api.release import Release, read_queries
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
-from tests.api.conftest import Serve, Server, free_port, start, stop
+from tests.api.conftest import Serve, ServeInThread, Server, free_port, start, stop
 from tests.api.in_process import application
 from tests.conftest import FinishedBuild
 
 REFUSALS = "disabled by configuration|configuration has been locked|read-only mode"
 
 
-def test_other_machines_need_a_key_or_a_word() -> None:
+def test_other_machines_need_a_key_or_a_setting() -> None:
     read = Settings.from_environment
     with pytest.raises(SettingsError, match=r"AUDIENCE_HOST = 0\.0\.0\.0 can be reached"):
         read({"AUDIENCE_HOST": "0.0.0.0"})
@@ -67,9 +67,7 @@ def test_other_machines_need_a_key_or_a_word() -> None:
         ("QUERY_SECONDS", "nan", "AUDIENCE_QUERY_SECONDS = nan"),
     ],
 )
-def test_a_setting_that_cannot_be_meant_is_refused(
-    name: str, value: str, message: str
-) -> None:
+def test_an_invalid_setting_is_refused(name: str, value: str, message: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(message)) as caught:
         Settings.from_environment({f"AUDIENCE_{name}": value})
     assert "secret" not in str(caught.value)
@@ -83,35 +81,41 @@ def test_every_setting_is_in_the_documentation() -> None:
         assert row in page
 
 
-def test_keys_are_made_checked_and_exchanged(capsys: pytest.CaptureFixture[str]) -> None:
+def test_keys_are_made_checked_and_replaced(capsys: pytest.CaptureFixture[str]) -> None:
     assert keys.main(["shop"]) == 0
     key, entry = (line.split()[-1] for line in capsys.readouterr().out.splitlines())
     assert entry == f"shop:{hashed(key)}"
     both = Settings.from_environment({"AUDIENCE_API_KEYS": f"{entry},shop:{hashed('old')}"})
     assert both.api_keys
-    gate = Gate({hashed(key): "shop", hashed("old"): "shop"}, Rates.of(0, []))
-    assert gate.admit(key) == gate.admit("old") == "shop"
+    authenticator = Authenticator(
+        {hashed(key): "shop", hashed("old"): "shop"}, RateLimit.of(0, [])
+    )
+    assert authenticator.authenticate(key) == authenticator.authenticate("old") == "shop"
     for wrong in (None, "", "x", hashed(key)):
         with pytest.raises(Problem, match="no valid API key"):
-            gate.admit(wrong)
+            authenticator.authenticate(wrong)
 
 
-def test_a_key_has_its_rate_in_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_has_one_rate_over_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.9]
     monkeypatch.setattr("api.rate_limit.time.monotonic", lambda: clock[0])
     names = {hashed("a"): "a", hashed("old a"): "a", hashed("b"): "b"}
-    rates = Rates.of(3, names.values(), workers=2)
-    first, second = (Gate(names, replace(rates, worker=k)) for k in range(2))
-    assert [first.admit("a"), second.admit("old a"), first.admit("a")] == ["a"] * 3
-    for gate in (first, second):
+    rate_limit = RateLimit.of(3, names.values(), workers=2)
+    first, second = (Authenticator(names, replace(rate_limit, worker=k)) for k in range(2))
+    assert [
+        first.authenticate("a"),
+        second.authenticate("old a"),
+        first.authenticate("a"),
+    ] == ["a"] * 3
+    for authenticator in (first, second):
         with pytest.raises(Problem) as caught:
-            gate.admit("a")
+            authenticator.authenticate("a")
         assert (caught.value.status, caught.value.headers["retry-after"]) == (429, "1")
-        assert gate.admit("b") == "b"
+        assert authenticator.authenticate("b") == "b"
     clock[0] = 101.1
-    assert [second.admit("a") for _ in range(3)] == ["a"] * 3
+    assert [second.authenticate("a") for _ in range(3)] == ["a"] * 3
     with pytest.raises(Problem, match="used up"):
-        first.admit("a")
+        first.authenticate("a")
 
 
 def test_one_connection_has_the_whole_rate_of_its_key(serve: Serve, server: Server) -> None:
@@ -124,14 +128,14 @@ def test_one_connection_has_the_whole_rate_of_its_key(serve: Serve, server: Serv
     assert 429 in answers
 
 
-def test_processes_share_what_they_count() -> None:
-    rates = Rates.of(3, ["a", "b"], workers=2)
+def test_processes_share_their_counts() -> None:
+    rate_limit = RateLimit.of(3, ["a", "b"], workers=2)
     other = multiprocessing.get_context("spawn").Process(
-        target=replace(rates, worker=1).take, args=("b",)
+        target=replace(rate_limit, worker=1).take, args=("b",)
     )
     other.start()
     other.join()
-    assert [count & COUNT for count in rates.counts] == [0, 0, 0, 1]
+    assert [count & COUNT for count in rate_limit.counts] == [0, 0, 0, 1]
 
 
 def test_a_server_with_keys(serve: Serve, dirty_build: FinishedBuild) -> None:
@@ -162,14 +166,16 @@ def test_a_server_with_keys(serve: Serve, dirty_build: FinishedBuild) -> None:
     assert "open sesame" not in server.log.read_text()
 
 
-def test_pages_of_other_origins_may_call_only_where_they_are_listed(
-    serve: Serve, server: Server
+def test_only_pages_of_listed_origins_may_call(
+    serve_in_thread: ServeInThread, server: Server
 ) -> None:
     ask = {"origin": "https://shop.example"}
     assert (
         "access-control-allow-origin" not in server.get("/recommend/5", headers=ask).headers
     )
-    listing = serve(server.folder, cors_origins="https://shop.example, https://b.example")
+    listing = serve_in_thread(
+        server.folder, cors_origins="https://shop.example, https://b.example"
+    )
     allowed = listing.get("/recommend/5", headers=ask).headers
     assert allowed["access-control-allow-origin"] == "https://shop.example"
     assert allowed["vary"] == "origin"
@@ -180,7 +186,7 @@ def test_pages_of_other_origins_may_call_only_where_they_are_listed(
     assert preflight.headers["access-control-allow-methods"] == "GET, POST"
 
 
-def test_no_customer_id_is_logged_and_exports_are(
+def test_exports_are_logged_and_customer_ids_are_not(
     dirty_build: FinishedBuild, tmp_path: Path
 ) -> None:
     server = start(dirty_build.folder, tmp_path / "log")
@@ -214,7 +220,7 @@ def test_no_customer_id_is_logged_and_exports_are(
     assert "/customers/<customer_id:str>" in routes
 
 
-def test_a_log_that_nobody_reads_stops_no_request(dirty_build: FinishedBuild) -> None:
+def test_an_unread_log_stops_no_request(dirty_build: FinishedBuild) -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, True)
     port = free_port()
@@ -238,7 +244,7 @@ def test_a_log_that_nobody_reads_stops_no_request(dirty_build: FinishedBuild) ->
                     break
                 time.sleep(0.05)
             for _ in range(3):
-                # More than a pipe holds, then the next piece.
+                # More lines than a pipe holds, then a pause until the next write.
                 assert {client.get("/health").status_code for _ in range(500)} == {200}
                 time.sleep(0.3)
             os.close(reading)
@@ -249,7 +255,7 @@ def test_a_log_that_nobody_reads_stops_no_request(dirty_build: FinishedBuild) ->
         process.wait()
 
 
-def test_what_a_killed_server_left_is_swept(
+def test_metrics_of_a_killed_server_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -270,7 +276,7 @@ def test_what_a_killed_server_left_is_swept(
     assert sorted(tmp_path.iterdir()) == sorted(others)
 
 
-def test_a_connection_reaches_nothing_else(dirty_build: FinishedBuild) -> None:
+def test_a_connection_can_read_nothing_but_the_release(dirty_build: FinishedBuild) -> None:
     async def attack() -> None:
         folder = (dirty_build.folder.releases / "current").resolve()
         release = Release(folder, Settings())
@@ -303,7 +309,7 @@ def test_a_query_that_takes_too_long_is_stopped(dirty_build: FinishedBuild) -> N
         waiting = asyncio.create_task(release.ask("endless"))
         await asyncio.sleep(0.05)
         waiting.cancel()
-        # The cursor is free again, and the release closes.
+        # The cursor is free again, and the release can close.
         assert await release.ask("product_sample", n=1)
         release.retire()
 
@@ -323,10 +329,10 @@ def test_every_route_is_documented_and_every_query_is_asked(server: Server) -> N
         assert f'"{query}"' in sources
 
 
-def test_metrics_count_what_all_workers_answered(
-    serve: Serve, published: BuildFolder
+def test_metrics_count_requests_of_all_workers(
+    serve: Serve, release_copy: BuildFolder
 ) -> None:
-    server = serve(published, workers=2)
+    server = serve(release_copy, workers=2)
     for _ in range(10):
         with httpx.Client(base_url=server.url) as fresh:
             for product in range(1, 11):

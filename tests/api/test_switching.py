@@ -1,4 +1,4 @@
-"""Releases come and go while requests are answered."""
+"""Switches between releases while requests are answered."""
 
 import asyncio
 import json
@@ -21,12 +21,12 @@ from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import Serve, ServeInThread, Server
 from tests.load import Load, served
 
 
 def open_releases(server: Server) -> set[str]:
-    """Releases whose files the workers hold open."""
+    """Releases with files that the workers hold open."""
     held = set()
     for worker in psutil.Process(server.process.pid).children(recursive=True):
         for file in worker.open_files():
@@ -58,12 +58,14 @@ def test_releases_switch_under_load_without_a_failed_request(
     assert "audience_release_switches_total 6.0" in text, "three, in two workers"
 
 
-def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published, workers=2)
+def test_a_worker_that_is_killed_is_replaced(
+    serve: Serve, release_copy: BuildFolder
+) -> None:
+    server = serve(release_copy, workers=2)
     parent = psutil.Process(server.process.pid)
 
     def workers() -> set[int]:
-        # Beside them there is only multiprocessing's resource tracker, the first child.
+        # The only other child is multiprocessing's resource tracker, without connections.
         return {
             child.pid
             for child in parent.children()
@@ -71,7 +73,7 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolde
         }
 
     server.wait_for(lambda: len(workers()) == 2)
-    time.sleep(2)  # Whoever dies younger is not replaced at once.
+    time.sleep(2)  # A younger worker is not replaced at once.
     before = workers()
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
@@ -84,15 +86,17 @@ def test_a_worker_that_is_killed_is_replaced(serve: Serve, published: BuildFolde
     server.wait_for(all_answer)
 
 
-def test_workers_end_with_their_parent(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published)
+def test_workers_end_with_their_parent(serve: Serve, release_copy: BuildFolder) -> None:
+    server = serve(release_copy)
     children = psutil.Process(server.process.pid).children(recursive=True)
     server.process.kill()
     assert psutil.wait_procs(children, timeout=20)[1] == []
 
 
-def test_stopping_finishes_what_is_in_flight(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published)
+def test_stopping_finishes_requests_in_flight(
+    serve: Serve, release_copy: BuildFolder
+) -> None:
+    server = serve(release_copy)
     with server.client.stream("GET", "/audience/5?n=100000") as stream:
         parts = stream.iter_bytes(100)
         received = next(parts)
@@ -102,8 +106,10 @@ def test_stopping_finishes_what_is_in_flight(serve: Serve, published: BuildFolde
     assert server.process.wait(timeout=30) == 0
 
 
-def test_without_a_release_it_says_what_to_run(serve: Serve, folder: BuildFolder) -> None:
-    server = serve(folder)
+def test_without_a_release_the_error_names_the_command(
+    serve_in_thread: ServeInThread, folder: BuildFolder
+) -> None:
+    server = serve_in_thread(folder)
     health = server.get("/health")
     assert (health.status_code, health.json()["status"]) == (503, "unavailable")
     assert health.json()["model_loaded"] is False
@@ -122,13 +128,13 @@ def test_without_a_release_it_says_what_to_run(serve: Serve, folder: BuildFolder
     assert server.get("/").status_code == 200
 
 
-def test_the_first_release_is_served_when_it_comes(
-    serve: Serve, published: BuildFolder
+def test_the_first_release_is_served_when_it_appears(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    pointer = published.releases / "current"
+    pointer = release_copy.releases / "current"
     target = str(pointer.readlink())
     pointer.unlink()
-    server = serve(published)
+    server = serve_in_thread(release_copy)
     assert served(server) is None
     pointer.symlink_to(target)
     server.wait_for(lambda: served(server) == target)
@@ -139,9 +145,9 @@ def test_the_first_release_is_served_when_it_comes(
     "damage", ["truncated", "flipped", "no database", "no manifest", "half manifest"]
 )
 def test_a_damaged_release_is_not_served_and_is_named(
-    serve: Serve, published: BuildFolder, damage: str
+    serve_in_thread: ServeInThread, published: BuildFolder, damage: str
 ) -> None:
-    server = serve(published)
+    server = serve_in_thread(published)
     good = served(server)
     broken = published.releases / "000009-20260101T000000Z"
     shutil.copytree(published.releases / str(good), broken)
@@ -170,14 +176,14 @@ def test_a_damaged_release_is_not_served_and_is_named(
     assert str(published.root) not in health.text
     assert served(server) == good
     assert server.get("/recommend/5").status_code == 200
-    # Mended by the next release.
+    # The next release repairs it.
     last = publish(published)
     server.wait_for(lambda: served(server) == last.release_id)
     assert server.get("/health").json()["status"] == "healthy"
 
 
-def test_a_release_that_cannot_be_read_any_more_degrades_health(
-    published: BuildFolder,
+def test_a_release_that_becomes_unreadable_degrades_health(
+    release_copy: BuildFolder,
 ) -> None:
     async def health_of(release: Release) -> dict[str, Any]:
         context = SimpleNamespace(
@@ -188,7 +194,7 @@ def test_a_release_that_cannot_be_read_any_more_degrades_health(
         return answer
 
     async def run() -> None:
-        release = Release((published.releases / "current").resolve(), Settings())
+        release = Release((release_copy.releases / "current").resolve(), Settings())
         assert (await health_of(release))["status"] == "healthy"
         release._queries["broken"] = "select error('IO Error: corrupt block')"
         with pytest.raises(duckdb.Error):
@@ -201,21 +207,25 @@ def test_a_release_that_cannot_be_read_any_more_degrades_health(
     asyncio.run(run())
 
 
-def test_a_release_that_vanishes_is_served_on(serve: Serve, published: BuildFolder) -> None:
-    server = serve(published)
+def test_a_deleted_release_is_still_served(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    server = serve_in_thread(release_copy)
     good = served(server)
-    shutil.rmtree(published.releases)
+    shutil.rmtree(release_copy.releases)
     server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
     assert served(server) == good
     assert server.get("/recommend/5?n=50").json()["count"] == 50
     assert "no longer there" in server.get("/health").json()["reasons"][0]
 
 
-def test_an_old_release_degrades_health(serve: Serve, published: BuildFolder) -> None:
-    manifest = published.releases / "current" / "manifest.json"
+def test_an_old_release_degrades_health(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    manifest = release_copy.releases / "current" / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["created_at"] = "2020-01-01T00:00:00+00:00"
     manifest.write_text(json.dumps(facts))
-    health = serve(published).get("/health").json()
+    health = serve_in_thread(release_copy).get("/health").json()
     assert health["status"] == "degraded"
     assert "days old, more than 10" in health["reasons"][0]

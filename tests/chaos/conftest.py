@@ -1,4 +1,4 @@
-"""A marketplace that refreshes day by day, and a table at the end of what held."""
+"""A marketplace that is refreshed day by day, and a table of results at the end."""
 
 import copy
 import shutil
@@ -20,13 +20,13 @@ from tests.readers import Readers
 __all__ = ["serve"]
 
 DAYS = 170
-# So many interactions a day that a drift can be told from chance.
+# Enough interactions per day to tell a drift from chance.
 SCALE = 0.1
 
 
 @dataclass
 class Marketplace:
-    """A log that grows by a file per day, and the folder that it is built in.
+    """A log that grows by a file per day, and its build folder.
 
     Attributes:
         readers: look at its releases again and again.
@@ -39,13 +39,13 @@ class Marketplace:
     def refresh(
         self, *arguments: str, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Refresh as a user would; whatever comes of it, releases are whole afterwards."""
+        """Refresh as a user would, and check that all releases are complete afterwards."""
         outcome = run_audience(self.folder, "refresh", *arguments, **environment)
         self.check(outcome.stdout + outcome.stderr)
         return outcome
 
     def check(self, said: str) -> None:
-        """See that nobody was told of a traceback, and that all releases are whole."""
+        """Check that the output has no traceback, and that all releases are complete."""
         assert "Traceback" not in said, said
         self.readers.look()
 
@@ -56,13 +56,13 @@ class Marketplace:
 
     @property
     def results(self) -> list[str]:
-        """What became of every run, the first build included."""
+        """The result of every run, including the first build."""
         return [run.result for run in read_history(self.folder)]
 
 
 @pytest.fixture(scope="session")
 def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DailyLog]:
-    """A build of all days but the last ones; the log is found through a link."""
+    """A build of all days but the last ones; a link leads to the log."""
     root = tmp_path_factory.mktemp("chaos")
     log = DailyLog(root, days=DAYS, scale=SCALE)
     log.folder = log.folder.rename(root / "days")
@@ -74,7 +74,7 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DailyLo
 
 @pytest.fixture
 def market(first_build: tuple[Path, DailyLog], tmp_path: Path) -> Iterator[Marketplace]:
-    """A marketplace of the test's own, one release old."""
+    """A marketplace with one release, for one test."""
     root, log = first_build
     own = copy.deepcopy(log)
     own.folder = tmp_path / "days"
@@ -89,7 +89,7 @@ def market(first_build: tuple[Path, DailyLog], tmp_path: Path) -> Iterator[Marke
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line per fault: whether what must hold has held, and how long it took."""
+    """Print a line per fault: whether the rule held, and how long the test took."""
     terminalreporter.section("faults")
     for outcome in ("passed", "failed", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):

@@ -1,4 +1,4 @@
-"""Days come one after another, some of them bad, while clients ask without a pause."""
+"""Good and bad days are refreshed one after another, under constant requests."""
 
 from collections import Counter
 
@@ -10,13 +10,13 @@ from tests.load import Load
 
 
 def spoil(market: Marketplace) -> None:
-    """The newest day holds no more carts: something upstream has stopped."""
+    """Remove all carts from the newest day, as if something upstream had stopped."""
     newest = max(market.log.folder.iterdir())
     header, *lines = newest.read_text().splitlines(keepends=True)
     newest.write_text(header + "".join(line for line in lines if ",cart," not in line))
 
 
-def test_days_that_drift_or_fail_are_not_served_and_no_request_notices(
+def test_days_that_drift_or_fail_are_not_served_and_no_request_fails(
     market: Marketplace, serve: Serve
 ) -> None:
     server = serve(market.folder, workers=2)
@@ -53,7 +53,7 @@ def test_days_that_drift_or_fail_are_not_served_and_no_request_notices(
     assert set(load.statuses) == {200}
     assert load.mixed == []
     assert {first, good, last} <= set(load.releases)
-    # That carts are back is as large a change as that they were gone.
+    # The return of the carts is as large a change as their loss.
     assert back.returncode == 1
     assert market.results == [
         "published",

@@ -1,4 +1,4 @@
-"""Whatever happens to a refresh: nothing is lost, and the release before is served on."""
+"""Faults during a refresh: nothing is lost, and the previous release stays served."""
 
 import contextlib
 import os
@@ -28,12 +28,12 @@ from tests.readers import Readers
 from tests.scripts.build.test_crashes import VICTIMS, kill_a_build
 
 KILLS = 6
-# Of the disk beyond what lies on it already: from nothing to almost enough.
+# Free space on the disk: from nothing to almost enough.
 FREE_BYTES = (0, 100_000, 1_000_000, 4_000_000, 12_000_000)
 
 
 def serving_workers(server: Server) -> set[int]:
-    """Processes of an API that hold a release open."""
+    """Worker processes with an open release."""
     children = psutil.Process(server.process.pid).children()
     return {
         child.pid
@@ -43,7 +43,7 @@ def serving_workers(server: Server) -> set[int]:
 
 
 def left_running(market: Marketplace) -> list[psutil.Process]:
-    """Processes that hold files of the marketplace open."""
+    """Processes with open files of the marketplace."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
@@ -56,7 +56,7 @@ def left_running(market: Marketplace) -> list[psutil.Process]:
 
 
 def publishes(market: Marketplace, before: str | None) -> None:
-    """A refresh that nothing happens to."""
+    """Check that an undisturbed refresh publishes."""
     outcome = market.refresh()
     assert outcome.returncode == 0, outcome.stderr
     assert market.served is not None
@@ -64,7 +64,7 @@ def publishes(market: Marketplace, before: str | None) -> None:
     assert market.results[-1] == "published"
 
 
-def test_a_disk_that_is_full_at_any_write(market: Marketplace, tmp_path: Path) -> None:
+def test_a_full_disk_at_any_write(market: Marketplace, tmp_path: Path) -> None:
     market.log.grow()
     size = sum(
         file.stat().st_blocks * 512 for file in tmp_path.joinpath("build").rglob("*")
@@ -97,7 +97,7 @@ def test_a_disk_that_is_full_at_any_write(market: Marketplace, tmp_path: Path) -
 
 
 def test_a_refresh_that_is_killed_at_any_moment(market: Marketplace) -> None:
-    """Every second one while it publishes, asks its own API or tidies up."""
+    """Every second kill comes late, while it publishes, checks or cleans up."""
     before = market.served
     started = time.monotonic()
     market.log.grow()
@@ -155,7 +155,7 @@ def test_a_clock_that_jumps_back(
 
     monkeypatch.setattr(release_writer, "datetime", Earlier)
     monkeypatch.setattr(run_history, "datetime", Earlier)
-    # The API that the refresh asks is another process, whose clock is right.
+    # The API that the refresh starts is another process, with the right clock.
     monkeypatch.setenv("AUDIENCE_MAX_RELEASE_AGE_DAYS", "1000")
     monkeypatch.setenv("AUDIENCE_API_URL", "http://127.0.0.1:9")
     refresh(market.folder, Console(quiet=True))
@@ -199,7 +199,7 @@ def test_two_refreshes_at_once(market: Marketplace) -> None:
     assert market.served > (before or "")
 
 
-def test_a_folder_of_releases_that_cannot_be_written(market: Marketplace) -> None:
+def test_a_read_only_folder_of_releases(market: Marketplace) -> None:
     before = market.served
     market.log.grow()
     lock = ["chattr", "+i", str(market.folder.releases)]
@@ -236,7 +236,7 @@ def test_a_pointer_to_nowhere(market: Marketplace, serve: Serve) -> None:
     publishes(market, before)
 
 
-def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> None:
+def test_a_half_copied_release(market: Marketplace, serve: Serve) -> None:
     before = market.served
     assert before is not None
     server = serve(market.folder)
@@ -255,13 +255,13 @@ def test_a_release_that_was_copied_half(market: Marketplace, serve: Serve) -> No
     assert set(load.releases) == {before}
     reasons = server.get("/health").json()["reasons"]
     assert half.name in " ".join(reasons)
-    # It is neither gone back to nor compared with.
+    # A roll-back and the comparison both skip it.
     assert roll_back(ReleaseFolder(releases)).release_id == before
     market.log.grow()
     outcome = run_audience(market.folder, "refresh")
     assert outcome.returncode == 0, outcome.stderr
     assert market.results[-1] == "published"
-    # Readers look into every release that is there.
+    # The readers check every release in the folder.
     shutil.rmtree(half)
     market.check(outcome.stdout + outcome.stderr)
 

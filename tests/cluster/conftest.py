@@ -1,4 +1,4 @@
-"""A table at the end: what instances answer together."""
+"""A table at the end: the throughput of several instances."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Three instances behind nginx, each over a copy of its own: no request notices."""
+"""Three instances behind nginx, each with its own copy: no request fails."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ from tests.load import Load, served
 
 CONFIGURATION = PROJECT / "deploy" / "cluster" / "nginx.conf"
 INSTANCES = 3
-# Of the load that throughput is measured under.
+# The connections of the load for the throughput.
 CONNECTIONS = 32
 SECONDS = 5
 
@@ -50,7 +50,7 @@ class Cluster:
 
 
 def configure(target: Path, port: int, instances: list[int]) -> Path:
-    """The configuration of deploy/ with other ports, and perhaps fewer instances."""
+    """The configuration of deploy/ with other ports, for some of the instances."""
     text = CONFIGURATION.read_text()
     for number, shipped in enumerate((8001, 8002, 8003)):
         (line,) = [one for one in text.splitlines() if f"127.0.0.1:{shipped} " in one]
@@ -67,7 +67,7 @@ def configure(target: Path, port: int, instances: list[int]) -> Path:
 
 @pytest.fixture
 def cluster(published: BuildFolder, tmp_path: Path) -> Iterator[Cluster]:
-    """Three instances with a worker each, that fetch what is published."""
+    """Three instances with one worker each that fetch published releases."""
     if not (shutil.which("nginx") or shutil.which("/usr/sbin/nginx")):
         pytest.skip("no nginx: apt-get install nginx-light")
     with contextlib.ExitStack() as running:
@@ -79,7 +79,7 @@ def cluster(published: BuildFolder, tmp_path: Path) -> Iterator[Cluster]:
 
 
 def _proxy(running: contextlib.ExitStack, servers: list[Server], home: Path) -> str:
-    """Nginx before some instances; its address."""
+    """Start nginx in front of some instances; returns its address."""
     nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     assert nginx is not None
     home.mkdir()
@@ -96,7 +96,7 @@ def _proxy(running: contextlib.ExitStack, servers: list[Server], home: Path) -> 
 def _run(
     running: contextlib.ExitStack, command: list[str], **environment: str
 ) -> subprocess.Popen[bytes]:
-    """A program that runs until the test has ended."""
+    """Start a program that runs until the end of the test."""
     program = subprocess.Popen(command, cwd=PROJECT, env=os.environ | environment)
     running.callback(program.wait)
     running.callback(program.terminate)
@@ -106,7 +106,7 @@ def _run(
 def _instance(
     running: contextlib.ExitStack, source: Path, place: Path, number: int
 ) -> Server:
-    """An API over a copy of its own, and the program that fetches releases into it."""
+    """Start an API with its own copy, and the program that fetches releases into it."""
     folder = BuildFolder(place / f"instance-{number}")
     fetch = _run(
         running,
@@ -189,7 +189,7 @@ def test_all_instances_answer(cluster: Cluster) -> None:
 def test_throughput_adds_up_until_the_cores_are_spent(
     cluster: Cluster, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """How much is for a reader of the table at the end, and not for a test, to judge."""
+    """The rate is reported in the table at the end; the test does not judge it."""
     if shutil.which("wrk") is None:
         pytest.skip("no wrk: apt-get install wrk")
     for count in range(1, INSTANCES + 1):

@@ -8,23 +8,24 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
-from tests.api.conftest import Server, serve, server, text_build
+from tests.api.conftest import release_copy, serve_in_thread, server, text_build
+from tests.api.running_api import RunningApi
 
-__all__ = ["serve", "server", "text_build"]
+__all__ = ["release_copy", "serve_in_thread", "server", "text_build"]
 
 PROBLEMS_THAT_MATTER = ("serious", "critical")
-# Charts are put together when the first page asks for them; a busy machine takes its time.
+# The first page waits until Vega-Lite is bundled, which is slow on a busy machine.
 expect.set_options(timeout=20_000)
 
 
 @dataclass
 class Visit:
-    """A page that is open in the browser, and what it has done.
+    """An open page in the browser, and what it has done.
 
     Attributes:
-        base: the server that it may ask.
-        asked: what it has asked for.
-        complaints: what the console says.
+        base: the address of its server.
+        asked: its requests.
+        complaints: messages of the console.
     """
 
     page: Page
@@ -38,12 +39,12 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def go(self, address: str) -> "Visit":
-        """Open a page, such as "audience?product_id=5", and wait until it is whole."""
+        """Open a page, such as "audience?product_id=5", and wait until it is complete."""
         self.page.goto(f"{self.base}/pages/{address}")
         return self.wait()
 
     def wait(self) -> "Visit":
-        """Wait until nothing is loading or drawn any more."""
+        """Wait until everything is loaded and drawn."""
         expect(self.page.locator("h1")).to_be_visible()
         expect(self.page.locator(".loading")).to_have_count(0)
         return self
@@ -55,7 +56,7 @@ class Visit:
         return wide
 
     def faults(self) -> list[str]:
-        """What axe finds that keeps people from using the page."""
+        """Serious problems of accessibility that axe finds."""
         found = Axe().run(self.page).response["violations"]
         return [
             f"{fault['id']}: {node['html']}"
@@ -70,7 +71,7 @@ Visitor = Callable[..., Visit]
 
 @pytest.fixture(scope="session")
 def executable() -> str:
-    """Debian's Chromium; skipped where there is none."""
+    """The installed Chromium; without it, tests are skipped."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("no browser: install Chromium (apt-get install chromium)")
@@ -79,7 +80,7 @@ def executable() -> str:
 
 @pytest.fixture(scope="module")
 def browser(executable: str) -> Iterator[Browser]:
-    """One per module: while it is there, no other test of the process can have a loop."""
+    """One per module: while it runs, no other test of the process can run an event loop."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox"]
@@ -90,10 +91,10 @@ def browser(executable: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Visitor]:
-    """Opens tabs of people who do not know of each other."""
+    """Opens tabs of different readers, with a browser context each."""
     contexts = []
 
-    def visit(of: Server, *, width: int = 1200, **options: object) -> Visit:
+    def visit(of: RunningApi, *, width: int = 1200, **options: object) -> Visit:
         contexts.append(
             browser.new_context(viewport={"width": width, "height": 900}, **options)
         )
@@ -106,6 +107,6 @@ def visitor(browser: Browser) -> Iterator[Visitor]:
 
 
 @pytest.fixture
-def visit(visitor: Visitor, server: Server) -> Visit:
+def visit(visitor: Visitor, server: RunningApi) -> Visit:
     """A tab on the release of a small log."""
     return visitor(server)

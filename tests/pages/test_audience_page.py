@@ -1,4 +1,4 @@
-"""The audience page: from a name to the file, and what stands between."""
+"""The audience page, from a name to the downloaded file."""
 
 import csv
 import json
@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 from tests.api.test_lookups import expected_audience
 from tests.conftest import FinishedBuild
 from tests.pages.conftest import Visit, Visitor
 
 
 def by_name(server: Server) -> tuple[int, str]:
-    """A product that alone has its name."""
+    """A product with a unique name."""
     with server.release() as release:
         row = release.execute(
             "select any_value(product_id), product_name from products"
@@ -32,7 +32,7 @@ def shown_customers(visit: Visit) -> list[str]:
 
 
 def press_until(visit: Visit, role: str, name: str) -> None:
-    """Go on by the tabulator until that element has the focus."""
+    """Press Tab until an element has the focus."""
     wanted = visit.page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
     for _ in range(60):
         visit.page.keyboard.press("Tab")
@@ -41,7 +41,7 @@ def press_until(visit: Visit, role: str, name: str) -> None:
     raise AssertionError(f"the keyboard does not reach {name}")
 
 
-def test_from_a_name_to_the_file_by_keyboard(
+def test_a_keyboard_is_enough_from_a_name_to_the_file(
     visit: Visit, server: Server, tmp_path: Path
 ) -> None:
     product, name = by_name(server)
@@ -86,7 +86,7 @@ def test_from_a_name_to_the_file_by_keyboard(
     assert visit.complaints == []
 
 
-def test_the_arrows_go_round_and_escape_closes(visit: Visit) -> None:
+def test_arrow_keys_wrap_around_and_escape_closes(visit: Visit) -> None:
     visit.go("audience")
     field = visit.page.get_by_role("combobox", name="Product", exact=True)
     field.press_sequentially("a")
@@ -119,7 +119,7 @@ def test_each_customer_has_the_parts_of_their_score(visit: Visit, server: Server
     assert visit.page.locator(".legend li").count() == 5
 
 
-def test_what_it_costs_and_returns_is_the_plan_s(visit: Visit, server: Server) -> None:
+def test_cost_and_return_match_the_plan(visit: Visit, server: Server) -> None:
     visit.go("audience?product_id=5&n=50")
     campaigns = server.get("/campaigns").json()["campaigns"]
     for campaign in campaigns:
@@ -160,7 +160,7 @@ def test_two_products_are_compared(visit: Visit, server: Server) -> None:
     assert f"other_product_id={product}" in visit.page.url, "a name leads to its product"
 
 
-def test_words_lead_to_the_product_that_they_mean(visit: Visit, server: Server) -> None:
+def test_words_lead_to_the_matching_product(visit: Visit, server: Server) -> None:
     product, name = by_name(server)
     visit.go(f"audience?product_id={name.lower()}&n=3")
     expect(visit.page.locator("h2").first).to_have_text(name)
@@ -180,21 +180,21 @@ def test_an_unknown_product_is_called_a_cold_start(visit: Visit, server: Server)
     assert len(shown_customers(visit)) == 10
     visit.go("audience?product_id=00005")
     assert visit.page.locator(".notice.warning").count() == 0
-    expect(visit.page.locator("main")).to_contain_text("Product 5. Touched by")
+    expect(visit.page.locator("main")).to_contain_text("Product 5. Interactions of")
 
 
-def test_without_anybody_left_it_says_so(visit: Visit) -> None:
-    def nobody(route: Route) -> None:
+def test_an_empty_audience_is_explained(visit: Visit) -> None:
+    def empty(route: Route) -> None:
         body = route.fetch().json()
         route.fulfill(json=body | {"recommendations": [], "count": 0})
 
-    visit.page.route("**/recommend/5?*", nobody)
+    visit.page.route("**/recommend/5?*", empty)
     visit.go("audience?product_id=5")
-    expect(visit.page.get_by_text("there is nobody left to contact")).to_be_visible()
+    expect(visit.page.get_by_text("there is no one to contact")).to_be_visible()
     assert visit.page.get_by_role("button", name="Download CSV").count() == 0
 
 
-def test_ids_of_64_bits_stay_whole(visit: Visit) -> None:
+def test_ids_of_64_bits_are_exact(visit: Visit) -> None:
     customer = "9007199254740993"
 
     def large(route: Route) -> None:
@@ -209,10 +209,10 @@ def test_ids_of_64_bits_stay_whole(visit: Visit) -> None:
 
 
 @pytest.mark.builds
-def test_ids_are_shown_and_encoded_as_they_are(
-    visitor: Visitor, serve: Serve, text_build: FinishedBuild
+def test_odd_ids_are_shown_and_encoded_correctly(
+    visitor: Visitor, serve_in_thread: ServeInThread, text_build: FinishedBuild
 ) -> None:
-    visit = visitor(serve(text_build), width=360).go("audience")
+    visit = visitor(serve_in_thread(text_build), width=360).go("audience")
     for product in ("A/1", "../../etc/passwd", "x' or 1=1 --"):
         visit.go("audience")
         visit.page.get_by_role("link", name=product).click()
@@ -244,9 +244,7 @@ def test_ids_are_shown_and_encoded_as_they_are(
     assert visit.complaints == []
 
 
-def test_a_name_without_end_does_not_widen_the_page(
-    visitor: Visitor, server: Server
-) -> None:
+def test_a_very_long_name_does_not_widen_the_page(visitor: Visitor, server: Server) -> None:
     visit = visitor(server, width=360)
 
     def endless(route: Route) -> None:
@@ -264,13 +262,13 @@ def test_a_name_without_end_does_not_widen_the_page(
     assert not visit.is_wider_than_the_screen()
 
 
-def test_a_release_from_before_campaigns_has_no_prices(visit: Visit) -> None:
+def test_a_release_older_than_campaigns_has_no_prices(visit: Visit) -> None:
     problem = {"title": "Not found", "status": 404, "detail": "Made before campaigns."}
     visit.page.route(
         f"{visit.base}/campaigns", lambda route: route.fulfill(status=404, json=problem)
     )
     visit.go("audience?product_id=5")
     assert len(shown_customers(visit)) == 10
-    expect(visit.page.get_by_text("No campaign says what a contact costs")).to_be_visible()
+    expect(visit.page.get_by_text("No campaign has a price for a contact")).to_be_visible()
     visit.go("campaigns")
     expect(visit.page.get_by_role("alert")).to_contain_text("Made before campaigns.")

@@ -1,4 +1,4 @@
-"""What holds for every page, at two widths, in light and in dark."""
+"""Rules for every page, at two widths, in light and in dark."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ PAGES = {
     "quality": "Data quality",
     "releases": "Releases",
 }
-# How many charts a page has at least.
+# The smallest number of charts on a page.
 CHARTS = {
     "overview": 2,
     "campaigns?campaign_id=spring_rotation": 1,
@@ -69,7 +69,7 @@ def test_a_page(
     assert [url for url in outside if not url.startswith("data:")] == []
 
 
-def test_nothing_may_come_from_elsewhere(server: Server) -> None:
+def test_pages_may_load_nothing_from_other_hosts(server: Server) -> None:
     policy = server.get("/pages/overview").headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert "connect-src 'self'" in policy
@@ -92,7 +92,9 @@ def test_the_first_page_is_small(visit: Visit) -> None:
     assert total < 500_000
 
 
-def test_times_are_the_reader_s_and_say_utc(visitor: Visitor, server: Server) -> None:
+def test_times_are_in_the_readers_zone_with_utc_on_hover(
+    visitor: Visitor, server: Server
+) -> None:
     made = server.get("/release").json()["created_at"]
     shown = []
     for zone in ("Asia/Tokyo", "America/New_York"):
@@ -106,7 +108,7 @@ def test_times_are_the_reader_s_and_say_utc(visitor: Visitor, server: Server) ->
     assert shown[0] != shown[1]
 
 
-def test_a_table_sorts_and_turns_its_pages(visit: Visit) -> None:
+def test_a_table_can_be_sorted_and_paged(visit: Visit) -> None:
     visit.go("audience?product_id=5&n=25")
     page = visit.page
     table = page.locator("table", has_text="The audience")
@@ -141,7 +143,7 @@ def test_a_reader_can_skip_to_the_content(visit: Visit) -> None:
 
 
 @pytest.mark.usefixtures("executable")
-def test_every_page_can_be_pictured(server: Server, tmp_path: Path) -> None:
+def test_every_page_has_a_screenshot(server: Server, tmp_path: Path) -> None:
     outcome = run_audience(
         server.folder,
         "maintenance",

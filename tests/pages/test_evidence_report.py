@@ -9,7 +9,7 @@ from tests.conftest import FinishedBuild
 pytestmark = pytest.mark.builds
 
 
-def test_every_chart_is_there_and_nothing_comes_from_outside(
+def test_every_chart_is_drawn_without_a_network(
     browser: Browser, taste_evidence: FinishedBuild
 ) -> None:
     page = browser.new_page()

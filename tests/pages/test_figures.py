@@ -1,4 +1,4 @@
-"""What the other pages show is what the API answers."""
+"""The figures on the other pages, compared with the API."""
 
 import csv
 import io
@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from scripts.build_folder import BuildFolder
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread, Server
 from tests.conftest import FinishedBuild, alter_release
 from tests.pages.conftest import Visit, Visitor
 
 
 def column(visit: Visit, caption: str, number: int) -> list[str]:
-    """The cells of a column of a table, as far as they are shown; captions begin so."""
+    """The visible cells of a column of a table, whose caption starts with a text."""
     return cells(visit, caption).locator(f"td:nth-child({number})").all_inner_texts()
 
 
@@ -32,7 +32,7 @@ def figure(visit: Visit, name: str) -> str:
     return pair.locator("dd").inner_text()
 
 
-def test_the_overview_says_what_the_log_says(visit: Visit, server: Server) -> None:
+def test_the_overview_matches_the_diagnostics(visit: Visit, server: Server) -> None:
     visit.go("overview")
     body = server.get("/diagnostics").json()
     profile = body["profile"]
@@ -47,7 +47,7 @@ def test_the_overview_says_what_the_log_says(visit: Visit, server: Server) -> No
     assert column(visit, "Customers still seen", 4) == [
         f"{row['retained_share']:.2%}" for row in body["retention"]
     ]
-    conclusion.get_by_role("link", name="What that rests on").click()
+    conclusion.get_by_role("link", name="The evidence").click()
     expect(visit.page).to_have_title("Evidence - Product Audience")
 
 
@@ -67,6 +67,9 @@ def test_a_customer_is_explained(visit: Visit, server: Server) -> None:
     assert column(visit, "Features", 4) == [
         f"{feature['contribution']:.4f}" for feature in body["features"].values()
     ]
+    assert column(visit, "Features", 1) == [
+        feature["label"] for feature in body["features"].values()
+    ]
     memberships = server.get(f"/customers/{row[0]}/products?n=10").json()
     assert column(visit, "Products whose audience", 1) == [
         str(product["product_id"]) for product in memberships["products"]
@@ -82,7 +85,7 @@ def test_a_customer_is_explained(visit: Visit, server: Server) -> None:
     expect(visit.page.get_by_text("They are in no audience")).to_be_visible()
 
 
-def test_the_audience_of_a_campaign_comes_by_page_and_as_a_file(
+def test_the_audience_of_a_campaign_is_paged_and_downloaded(
     visit: Visit, server: Server
 ) -> None:
     visit.go("campaigns")
@@ -128,11 +131,11 @@ def test_the_audience_of_a_campaign_comes_by_page_and_as_a_file(
         f"{row['profit']:,.2f}" for row in plan["sizes"][:10]
     ]
     expect(
-        visit.page.get_by_text(f"{plan['best_audience_size']} customers pay")
+        visit.page.get_by_text(f"{plan['best_audience_size']} customers make")
     ).to_be_visible()
 
 
-def test_an_experiment_says_what_to_do(visitor: Visitor, server: Server) -> None:
+def test_an_experiment_shows_its_verdict(visitor: Visitor, server: Server) -> None:
     visit = visitor(server).go("experiments")
     body = server.get("/experiments/mail_example").json()
     assert column(visit, "Experiments of this release", 3) == ["running", "ship"]
@@ -159,15 +162,15 @@ def test_an_experiment_says_what_to_do(visitor: Visitor, server: Server) -> None
     ]
 
 
-def test_without_an_experiment_it_says_how_to_make_one(
-    visitor: Visitor, serve: Serve, published: BuildFolder
+def test_without_an_experiment_the_page_explains_how_to_make_one(
+    visitor: Visitor, serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    alter_release(published.releases / "current", emptied=("experiment_verdicts",))
-    visit = visitor(serve(published)).go("experiments")
+    alter_release(release_copy.releases / "current", emptied=("experiment_verdicts",))
+    visit = visitor(serve_in_thread(release_copy)).go("experiments")
     expect(visit.page.get_by_text("No experiment is active")).to_contain_text("make plan")
 
 
-def test_the_evidence_can_be_asked_in_other_ways(visit: Visit, server: Server) -> None:
+def test_the_evidence_has_choices(visit: Visit, server: Server) -> None:
     visit.go("evidence")
     body = server.get("/evidence").json()
     for row in body["conclusions"]:
@@ -179,7 +182,7 @@ def test_the_evidence_can_be_asked_in_other_ways(visit: Visit, server: Server) -
     visit.page.wait_for_url(re.compile("outcome=purchased&metric=hit_rate&k=20"))
     visit.wait()
     expected = [
-        row["recommender"].replace("_", " ")
+        row["label"]
         for row in body["recommenders"]
         if (row["metric"], row["k"], row["population"]) == ("hit_rate", 20, "all")
     ]
@@ -193,15 +196,21 @@ def test_the_evidence_can_be_asked_in_other_ways(visit: Visit, server: Server) -
 
 
 @pytest.mark.builds
-def test_the_evidence_of_a_taste_shows_collaborative_filtering(
-    visitor: Visitor, serve: Serve, taste_evidence: FinishedBuild
+def test_the_evidence_shows_fitted_collaborative_filtering(
+    visitor: Visitor, serve_in_thread: ServeInThread, taste_evidence: FinishedBuild
 ) -> None:
-    visit = visitor(serve(taste_evidence.folder)).go("evidence")
+    server = serve_in_thread(taste_evidence.folder)
+    visit = visitor(server).go("evidence")
     expect(visit.page.locator(".conclusion .badge")).to_have_text("viable")
-    assert "als" in column(visit, "Recommenders", 1)
+    (label,) = {
+        row["label"]
+        for row in server.get("/evidence").json()["recommenders"]
+        if row["recommender"] == "als"
+    }
+    assert label in column(visit, "Recommenders", 1)
 
 
-def test_rejected_rows_are_shown_as_they_were(visit: Visit, server: Server) -> None:
+def test_rejected_rows_are_shown_unchanged(visit: Visit, server: Server) -> None:
     visit.go("quality")
     body = server.get("/quality").json()
     rejected = [
@@ -268,7 +277,7 @@ def test_changes_of_the_ranking_come_first(visit: Visit, server: Server) -> None
     )
     visit.go("releases")
     expect(visit.page.locator("main")).to_contain_text(
-        "1 entered, 1 stayed, 1 left, and 4 are no longer in the release at all."
+        "1 entered, 1 stayed, 1 left, and 4 are no longer in the release."
     )
     assert column(visit, "Customers at the top", 3) == ["entered", "left", "stayed"]
     assert column(visit, "Customers at the top", 2) == ["\N{EN DASH}", "2", "1"]

@@ -1,4 +1,4 @@
-"""What a page says while it waits, and when something is not as it should be."""
+"""Pages that wait, that fail, and that notice a change."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,18 +9,18 @@ from playwright.sync_api import Route, expect
 from api.keys import hashed
 from scripts.build_folder import BuildFolder
 from scripts.releases.publish import publish
-from tests.api.conftest import Serve, Server
+from tests.api.conftest import ServeInThread
 from tests.pages.conftest import Visit, Visitor
 
 KEY = "a-key-of-the-marketing-team"
 
 
 def look(visit: Visit) -> None:
-    """What happens when the reader comes back to the tab."""
+    """Simulate that the reader returns to the tab."""
     visit.page.evaluate("dispatchEvent(new Event('focus'))")
 
 
-def test_a_page_that_waits_says_so(visit: Visit) -> None:
+def test_a_waiting_page_shows_that_it_loads(visit: Visit) -> None:
     waiting: list[Route] = []
     visit.page.route("**/diagnostics", lambda route: waiting.append(route))
     with visit.page.expect_request("**/diagnostics"):
@@ -33,7 +33,7 @@ def test_a_page_that_waits_says_so(visit: Visit) -> None:
     expect(visit.page.locator(".conclusion")).to_be_visible()
 
 
-def test_an_api_that_does_not_answer_is_named_with_what_to_do(visit: Visit) -> None:
+def test_an_unreachable_api_is_explained(visit: Visit) -> None:
     visit.page.route("**/diagnostics", lambda route: route.abort())
     visit.go("overview")
     face = visit.page.get_by_role("alert")
@@ -44,47 +44,47 @@ def test_an_api_that_does_not_answer_is_named_with_what_to_do(visit: Visit) -> N
     expect(visit.page.locator(".conclusion")).to_be_visible()
 
 
-def test_before_the_first_release_it_says_how_to_make_one(
-    visitor: Visitor, serve: Serve, folder: BuildFolder
+def test_before_the_first_release_the_page_names_the_command(
+    visitor: Visitor, serve_in_thread: ServeInThread, folder: BuildFolder
 ) -> None:
     folder.releases.mkdir(parents=True)
-    visit = visitor(serve(folder))
+    visit = visitor(serve_in_thread(folder))
     visit.go("overview")
     expect(visit.page.get_by_role("alert")).to_contain_text("Run `make build`.")
 
 
-def test_what_an_address_cannot_mean_is_said_kindly(visit: Visit) -> None:
+def test_an_invalid_address_is_explained(visit: Visit) -> None:
     for address, said in (
         ("audience?product_id=5&n=many", "n = 'many': expected a whole number"),
         ("audience?product_id=5&n=0", "n = '0': expected a whole number"),
-        ("customer?customer_id=-17", "The release knows no customer '-17'."),
+        ("customer?customer_id=-17", "The release has no customer '-17'."),
         ("customer?customer_id=seven", "customer_id = 'seven'"),
-        ("campaigns?campaign_id=autumn", "The release knows no campaign 'autumn'."),
-        ("experiments?experiment_id=x", "The release knows no experiment 'x'."),
+        ("campaigns?campaign_id=autumn", "The release has no campaign 'autumn'."),
+        ("experiments?experiment_id=x", "The release has no experiment 'x'."),
     ):
         visit.go(address)
         face = visit.page.get_by_role("alert")
         expect(face).to_contain_text(said)
-        expect(face.get_by_role("link", name="Begin anew on this page")).to_be_visible()
+        expect(face.get_by_role("link", name="Start this page again")).to_be_visible()
 
 
-def test_a_release_that_is_old_is_said_to_be(
-    visitor: Visitor, serve: Serve, published: BuildFolder
+def test_an_old_release_is_announced(
+    visitor: Visitor, serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    manifest = (published.releases / "current").resolve() / "manifest.json"
+    manifest = (release_copy.releases / "current").resolve() / "manifest.json"
     facts = json.loads(manifest.read_text())
     facts["created_at"] = (datetime.now(UTC) - timedelta(days=30)).isoformat()
     manifest.write_text(json.dumps(facts))
-    visit = visitor(serve(published))
+    visit = visitor(serve_in_thread(release_copy))
     visit.go("overview")
     expect(visit.page.locator("#notices")).to_contain_text("The release is 30.0 days old")
     expect(visit.page.locator(".conclusion")).to_be_visible()
 
 
-def test_a_release_that_is_switched_is_offered(
-    visitor: Visitor, serve: Serve, published: BuildFolder
+def test_a_new_release_is_offered(
+    visitor: Visitor, serve_in_thread: ServeInThread, published: BuildFolder
 ) -> None:
-    server = serve(published)
+    server = serve_in_thread(published)
     visit = visitor(server)
     visit.go("audience?product_id=5")
     notice = visit.page.locator("#new-release")
@@ -102,9 +102,9 @@ def test_a_release_that_is_switched_is_offered(
 
 
 def test_a_key_is_asked_for_once_and_kept_in_the_tab(
-    visitor: Visitor, serve: Serve, published: BuildFolder
+    visitor: Visitor, serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
-    server: Server = serve(published, api_keys=f"marketing:{hashed(KEY)}")
+    server = serve_in_thread(release_copy, api_keys=f"marketing:{hashed(KEY)}")
     visit = visitor(server)
     visit.page.goto(f"{visit.base}/pages/audience?product_id=5")
     dialog = visit.page.get_by_role("dialog", name="An API key is needed")
@@ -125,7 +125,7 @@ def test_a_key_is_asked_for_once_and_kept_in_the_tab(
     assert visit.page.evaluate(stores) == '[{},""]'
     assert KEY in visit.page.evaluate("JSON.stringify({...sessionStorage})")
 
-    # Another tab knows nothing of it, nor does this one when it is told to forget.
+    # Another tab does not have the key, and this one can forget it.
     other = visitor(server)
     other.page.goto(f"{visit.base}/pages/releases")
     expect(other.page.get_by_role("dialog")).to_be_visible()
@@ -149,17 +149,17 @@ def test_a_slow_query_can_be_tried_again(visit: Visit) -> None:
     expect(visit.page.locator(".figures")).to_be_visible()
 
 
-def test_what_is_no_answer_breaks_nothing(visit: Visit) -> None:
+def test_an_invalid_response_is_explained(visit: Visit) -> None:
     visit.page.route("**/diagnostics", lambda route: route.fulfill(body="<html>"))
     visit.go("overview")
     expect(visit.page.get_by_role("alert")).to_contain_text("could not be shown")
 
 
-def test_a_page_outlives_its_server_and_says_so(visit: Visit) -> None:
+def test_a_page_stays_readable_when_its_server_stops(visit: Visit) -> None:
     visit.go("overview")
     visit.page.route("**/health", lambda route: route.abort())
     look(visit)
-    notice = visit.page.get_by_text("The API does not answer. What you see is from before.")
+    notice = visit.page.get_by_text("The API does not answer. This page shows older data.")
     expect(notice).to_be_visible()
     visit.page.unroute("**/health")
     look(visit)
@@ -169,13 +169,13 @@ def test_a_page_outlives_its_server_and_says_so(visit: Visit) -> None:
 @pytest.mark.parametrize(
     "address", ["evidence?metric=<b>&k=-1&outcome=x", "overview?n=%FF", "quality?%00"]
 )
-def test_what_a_page_does_not_know_is_left_aside(visit: Visit, address: str) -> None:
+def test_unknown_parameters_are_ignored(visit: Visit, address: str) -> None:
     visit.go(address)
     assert visit.page.locator('[role="alert"]').count() == 0
     assert visit.complaints == []
 
 
-def test_there_is_no_such_page(visit: Visit) -> None:
+def test_an_unknown_page_is_a_404(visit: Visit) -> None:
     for name in ("nothing", "constructor"):
         answer = visit.page.goto(f"{visit.base}/pages/{name}")
         assert answer is not None

@@ -1,5 +1,5 @@
--- Enough rows of each table next to the log can be used, and every row of the
--- suppressions: an opt-out that cannot be read would be ignored.
+-- At most the share `max_reject_share` of each side input is rejected. No row of the
+-- suppressions is: an unreadable opt-out would be ignored.
 with inputs as (
     select
         *,

@@ -1,4 +1,4 @@
--- Every requirement has a threshold, and `clearly_viable_from` is not below `minimum`.
+-- Every requirement has a threshold, and `clearly_viable_from` is not below it.
 {% set requirements = [
     'returning customers',
     'repeat interactions',

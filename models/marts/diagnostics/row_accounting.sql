@@ -138,8 +138,8 @@ identified as (
     from of_customers
 ),
 
--- The text of a row shows its customer. Once somebody has opted out, only rows that are
--- known to be of somebody else, or of no customer, are shown.
+-- The text of a row shows its customer. Once a customer has opted out, only rows that
+-- surely belong to another customer, or to none, are shown.
 presentable as (
     select identified.*
     from identified

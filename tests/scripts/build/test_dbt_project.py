@@ -44,7 +44,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     outcome = run_audience(built, "docs")
     assert outcome.returncode == 0, outcome.stderr
     page = (built.docs / "static_index.html").read_text()
-    assert "whom to contact about a product that nobody has touched yet" in page
+    assert "which customers to contact about a product without interactions" in page
     assert publish(built).release_id.startswith("000001-")
 
 
@@ -56,14 +56,15 @@ def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
 
 def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
-        is_mart = model["path"].startswith("marts/")
+        room = model["path"].split("/")[0]
+        is_mart, is_released = room == "marts", room in ("marts", "lookup")
         assert (model["config"]["access"] == "public") == is_mart, model["name"]
-        assert model["config"]["contract"]["enforced"] == is_mart, model["name"]
-        assert not is_mart or model["config"]["materialized"] in (
+        assert model["config"]["contract"]["enforced"] == is_released, model["name"]
+        assert not is_released or model["config"]["materialized"] in (
             "table",
             "table_if_changed",
         ), model["name"]
-        assert not is_mart or "key" in model["config"]["meta"], model["name"]
+        assert not is_released or "key" in model["config"]["meta"], model["name"]
 
 
 def test_every_model_and_column_is_described_grain_first(manifest: dict[str, Any]) -> None:
@@ -89,6 +90,7 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
         "staging": {"staging"},
         "intermediate": {"staging", "intermediate"},
         "marts": {"staging", "intermediate", "marts"},
+        "lookup": {"staging", "marts", "lookup"},
     }
     by_id = {model["unique_id"]: model for model in models(manifest)}
     for model in models(manifest):
@@ -117,12 +119,19 @@ def test_lineage_begins_at_sources(manifest: dict[str, Any]) -> None:
 
 def test_the_exposure_of_the_api_lists_what_it_reads(manifest: dict[str, Any]) -> None:
     (exposure,) = (e for e in manifest["exposures"].values() if e["name"] == "look_up_api")
-    listed = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
-    sources = [PROJECT / "scripts" / "release_lookups.sql"]
-    sources += (PROJECT / "api" / "queries").glob("*.sql")
-    pattern = re.compile(r"\b(?:from|join)\s+(?:main|release)\.(\w+)")
-    read = {name for source in sources for name in pattern.findall(source.read_text())}
-    assert read - {"lookup"} == listed
+    nodes = [manifest["nodes"][node] for node in exposure["depends_on"]["nodes"]]
+    listed = {(node["schema"].replace("marts", "main"), node["alias"]) for node in nodes}
+    pattern = re.compile(r"\b(?:from|join)\s+(main|lookup)\.(\w+)")
+    queries = (PROJECT / "api" / "queries").glob("*.sql")
+    read = {found for query in queries for found in pattern.findall(query.read_text())}
+    assert read == listed
+
+
+def test_the_api_reads_every_lookup_table(manifest: dict[str, Any]) -> None:
+    (exposure,) = (e for e in manifest["exposures"].values() if e["name"] == "look_up_api")
+    lookups = {m["unique_id"] for m in models(manifest) if m["path"].startswith("lookup/")}
+    assert lookups
+    assert lookups <= set(exposure["depends_on"]["nodes"])
 
 
 def test_every_public_mart_has_a_reader_or_says_why_not(manifest: dict[str, Any]) -> None:
@@ -131,6 +140,9 @@ def test_every_public_mart_has_a_reader_or_says_why_not(manifest: dict[str, Any]
         for exposure in manifest["exposures"].values()
         for node in exposure["depends_on"]["nodes"]
     }
+    for model in models(manifest):
+        if model["path"].startswith("lookup/"):
+            read |= set(model["depends_on"]["nodes"])
     for model in models(manifest):
         if model["config"]["access"] == "public":
             excuse = model["config"]["meta"].get("unread_because", "")

@@ -44,12 +44,19 @@ def test_a_new_file_is_served_with_the_settings_of_before(
         duplicates = connection.execute(
             "select row_count from row_accounting where outcome = 'duplicate'"
         ).fetchone()
+        changes = connection.execute(
+            "select customer_id, change, earlier_release_id from lookup.ranking_changes"
+            " order by customer_id"
+        ).fetchall()
     assert [row[:4] for row in products] == [
         (1, "One", 3, 3),
         (2, "Two", 1, 1),
         (4, None, 1, 1),
     ]
     assert duplicates == (1,)
+    first = ReleaseFolder(folder.releases).all()[0].release_id
+    assert changes == [(1, "stayed", first), (2, "stayed", first), (3, "entered", first)]
+    assert release.manifest["earlier"]["release_id"] == first
 
     again = run_audience(folder, "refresh")
     assert again.returncode == 0, again.stderr

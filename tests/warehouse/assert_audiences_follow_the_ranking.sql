@@ -1,6 +1,6 @@
--- An audience takes the ranking in its order and leaves out only whom the product
--- excludes: each of its customers stands in the ranking as many places below their
--- audience rank as the product excludes customers above them.
+-- An audience follows the order of the ranking and skips only excluded customers: the
+-- engagement rank of each customer is their audience rank plus the number of customers
+-- above them that the product excludes.
 with deepest as (
     select max(customers.engagement_rank) as engagement_rank
     from {{ ref('product_audiences') }} as product_audiences
@@ -8,7 +8,7 @@ with deepest as (
         on product_audiences.customer_id = customers.customer_id
 ),
 
--- Only exclusions above somebody in an audience matter; they are few.
+-- Only excluded customers above a member of an audience matter; they are few.
 relevant as (
     select
         customer_products.product_id,

@@ -1,5 +1,6 @@
--- Nobody is asked about a product for which the policy of the campaign rules them out,
--- of which they were told in its period, or from which any campaign holds them out.
+-- No customer is in the audience of a product that the campaign excludes for them,
+-- about which they were contacted in its period, or from which any campaign holds them
+-- out.
 select
     campaign_audiences.campaign_id,
     campaign_audiences.product_id,

@@ -1,4 +1,4 @@
--- Every row of seeds/campaigns.csv says what it must, in values that can be meant.
+-- Every row of seeds/campaigns.csv has the required values, each of them valid.
 {% set minimum = {
     'audience_size': 1, 'frequency_cap': 1, 'product_limit': 1, 'active_within_days': 0,
     'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
@@ -36,7 +36,7 @@ ids as (
 problems as (
     select
         ids.campaign_id,
-        'the campaign_id stands in ' || cast(ids.row_count as {{ dbt.type_string() }})
+        'the campaign_id is in ' || cast(ids.row_count as {{ dbt.type_string() }})
         || ' rows, expected one' as problem
     from ids
     where ids.row_count > 1
@@ -61,7 +61,7 @@ problems as (
             when typed.holdout_share >= 1
                 then
                     'holdout_share = ' || campaigns.holdout_share
-                    || ', expected less than 1: nobody would be contacted'
+                    || ', expected less than 1: no customer would be contacted'
             {% elif column == 'ends_on' %}
             when typed.ends_on < typed.starts_on
                 then
@@ -88,7 +88,7 @@ problems as (
                 then
                     'required_event = ' || campaigns.required_event
                     || ', but exclude = ' || campaigns.exclude
-                    || ' leaves out everybody who has it'
+                    || ' excludes every customer who has it'
             {% elif column == 'required_within_days' %}
             when typed.required_event is null
                 then
@@ -98,7 +98,7 @@ problems as (
             when typed.exclude = 'none'
                 then
                     'exclude_within_days = ' || campaigns.exclude_within_days
-                    || ', but exclude = none leaves out nobody'
+                    || ', but exclude = none excludes no customer'
             {% elif column == 'exclude' %}
             when typed.exclude not in ('any', 'purchased', 'none')
                 then

@@ -1,5 +1,5 @@
--- Every row of seeds/experiments.csv and seeds/experiment_arms.csv says what it must,
--- in values that can be meant.
+-- Every row of seeds/experiments.csv and seeds/experiment_arms.csv has the required
+-- values, each of them valid.
 {% set minimum = {
     'layer_from': 0, 'layer_to': 0, 'attribution_days': 1, 'units': 1,
     'minimum_effect': 0.000001, 'significance': 0.000001, 'power': 0.000001,
@@ -54,7 +54,7 @@ metrics as (
 problems as (
     select
         experiment_id,
-        'the experiment_id stands in ' || cast(row_count as {{ dbt.type_string() }})
+        'the experiment_id is in ' || cast(row_count as {{ dbt.type_string() }})
         || ' rows, expected one' as problem
     from ids
     where row_count > 1

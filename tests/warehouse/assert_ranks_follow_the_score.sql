@@ -1,5 +1,5 @@
--- A better rank has the higher score; of equal scores the later last interaction; of
--- equal times the smaller id.
+-- A better rank has the higher score. Ties go to the later last interaction, then to
+-- the smaller id.
 with customers as (
     select * from {{ ref('customers') }}
 )

@@ -1,4 +1,4 @@
--- Whoever must not be contacted is in no audience and has no rank.
+-- A suppressed customer has no rank and is in no audience.
 with listed as (
     {% for mart in [
         'customers', 'product_audiences', 'cold_start_audience', 'product_exclusions',

@@ -1,4 +1,4 @@
--- Nobody is in the audience of a product that excludes them.
+-- No customer is in the audience of a product that excludes them.
 select
     product_audiences.product_id,
     product_audiences.customer_id

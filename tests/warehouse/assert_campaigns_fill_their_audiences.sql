@@ -1,5 +1,5 @@
--- No customer with room under the cap could take a place that a product lacks.
--- Counted, because products x customers would be too many.
+-- No customer with room under the cap could take a place that a product lacks. The test
+-- counts them, because products x customers would be too many rows.
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active
@@ -42,7 +42,7 @@ free_counts as (
     group by campaign_id
 ),
 
--- Customers with room: who may be asked, less who may not and who is in already.
+-- Candidates with room under the cap, less excluded customers and current members.
 counted as (
     select
         campaign_id,

@@ -1,5 +1,5 @@
--- Every row of seeds/campaign_rules.csv names a campaign, an attribute that there is
--- and an operator, and compares with values that can be read.
+-- Every row of seeds/campaign_rules.csv names a known campaign, attribute and operator,
+-- and has a value of the right form.
 with rules as (
     select
         *,

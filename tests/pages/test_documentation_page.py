@@ -1,4 +1,4 @@
-"""The documentation of the API, as a person sees it."""
+"""The documentation page of the API."""
 
 from playwright.sync_api import Browser, expect
 

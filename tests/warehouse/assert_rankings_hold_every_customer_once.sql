@@ -1,4 +1,4 @@
--- Every ranking ranks each customer of its origin once, and keeps all their responses.
+-- Every ranking has each customer of its origin once, with all their responses.
 with blocks as (
     select
         origin,

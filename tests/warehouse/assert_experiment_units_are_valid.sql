@@ -1,4 +1,4 @@
--- Units that were brought belong to an experiment and an arm that the seeds name.
+-- Units of `experiment_units` belong to an experiment and an arm of the seeds.
 with units as (
     select
         experiment_id,

@@ -1,5 +1,5 @@
--- Every active campaign has a product for which some customer suits, or suited before
--- the contacts of its period. A warning: another log may have nobody for it.
+-- Every active campaign has a product with at least one suitable customer, counted
+-- before the contacts of its period. A warning, because another log may have none.
 {{ config(severity='warn') }}
 
 with suited as (
@@ -16,7 +16,7 @@ with suited as (
 )
 
 select
-    'Campaign ' || campaigns.campaign_id || ' (seeds/campaigns.csv) suits nobody: no'
+    'Campaign ' || campaigns.campaign_id || ' (seeds/campaigns.csv) has no customer: no'
     || ' customer meets its rules, active_within_days, required_event and exclude.'
     || ' Loosen them, or set is_active to false.' as problem
 from {{ ref('stg_campaigns') }} as campaigns

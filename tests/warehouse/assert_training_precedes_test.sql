@@ -1,5 +1,5 @@
--- The split conserves the log: what is early and what is late of a pair is all of it
--- that is evaluated, and no early interaction lies after a late one.
+-- The split keeps every interaction: the early and late interactions of each pair add
+-- up to all of its evaluated ones, and every early one is before the split.
 with sides as (
     select * from {{ ref('int_customer_product_sides') }}
 ),

@@ -1,5 +1,5 @@
--- No recommender names a customer with an early interaction with the product, or one
--- whom the early side does not know.
+-- No recommender lists a customer with an early interaction with the product, or a
+-- customer without any early interaction.
 with recommendations as (
     select * from {{ ref('int_recommendations') }}
 ),

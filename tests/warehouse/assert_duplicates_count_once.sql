@@ -1,5 +1,5 @@
--- Of equal rows exactly one is an interaction: of the rows that were read, each that
--- can be used is there once, and nothing else was added.
+-- Of equal rows exactly one is an interaction: every usable row of the log is there
+-- once, and there are no other interactions.
 with usable as (
     select distinct
         customer_id,

@@ -1,4 +1,5 @@
--- The sides of the split, counted in the log itself, are those of the profile.
+-- The numbers of early, late and returning customers in `dataset_profile` are those of
+-- the log.
 with sides as (
     select
         interactions.customer_id,

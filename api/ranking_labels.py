@@ -1,0 +1,44 @@
+"""Names of rankings and features for readers, from the release."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RankingLabels:
+    """The labels of a release; without labels, a name is shown with blanks for underscores.
+
+    Attributes:
+        labels: label by ranking, in display order.
+        charted: the rankings that the chart of gains shows; empty means all of them.
+    """
+
+    labels: dict[str, str]
+    charted: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: list[tuple[Any, ...]]) -> "RankingLabels":
+        """The labels of rows with ranking, label and is_charted, in display order."""
+        return cls(
+            {ranking: label for ranking, label, _ in rows},
+            frozenset(ranking for ranking, _, is_charted in rows if is_charted),
+        )
+
+    def label(self, ranking: str) -> str:
+        """The label of a ranking or feature."""
+        return self.labels.get(ranking, ranking.replace("_", " "))
+
+    def is_charted(self, ranking: str) -> bool:
+        """Whether the chart of gains shows a ranking."""
+        return not self.charted or ranking in self.charted
+
+    def labelled(self, rows: list[dict[str, Any]], column: str) -> list[dict[str, Any]]:
+        """Rows with the `label` of their ranking; rankings with a label first, in order.
+
+        Args:
+            rows: the rows, which keep their order within a ranking.
+            column: the column with the ranking.
+        """
+        places = {ranking: place for place, ranking in enumerate(self.labels)}
+        ordered = sorted(rows, key=lambda row: places.get(row[column], len(places)))
+        return [row | {"label": self.label(row[column])} for row in ordered]
