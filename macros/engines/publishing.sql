@@ -1,14 +1,18 @@
 {#
-    What publishing needs. It reads DuckDB's database; tables of Spark may have any format and
-    lie anywhere, so Spark writes Parquet files below the build folder too.
-#}
+    Hands a table over to publishing: a post-hook of each public mart and look-up table. The
+    database of DuckDB is read as it is. Spark writes the table again, as Parquet files in the
+    build folder, because its own files may have any format and place.
 
-{# After each public mart: on Spark its copy. #}
-{% macro hand_over() %}
+    Args:
+        name: of the table; that of the model if none.
+        query: its rows; the whole model if none.
+#}
+{% macro hand_over(name=none, query=none) %}
+    {% set folder = (env_var('AUDIENCE_BUILD_DIR', '') or 'build') ~ '/spark/marts/' %}
     {% if target.type == 'spark' %}
-    insert overwrite directory {{ text_literal(handed_over_folder() ~ '/' ~ this.identifier) }}
+    insert overwrite directory {{ text_literal(folder ~ (name or this.identifier)) }}
     using parquet
-    select * from {{ this }}
+    {{ query or 'select * from ' ~ this }}
     {% endif %}
 {% endmacro %}
 
@@ -18,17 +22,10 @@
     tables, and the next build whether these are the tables of the last one.
 #}
 {% macro note_run() %}
+    {% set query = "select '" ~ invocation_id ~ "' as invocation_id" %}
     {% if target.type == 'spark' %}
-    insert overwrite directory {{ text_literal(handed_over_folder() ~ '/last_run') }}
-    using parquet
+    {{ hand_over('last_run', query) }}
     {% else %}
-    create or replace table {{ target.schema }}.last_run as
+    create or replace table {{ target.schema }}.last_run as {{ query }}
     {% endif %}
-    select '{{ invocation_id }}' as invocation_id
-{% endmacro %}
-
-
-{# A folder that Spark and the publishing program both see. #}
-{% macro handed_over_folder() %}
-    {{ return((env_var('AUDIENCE_BUILD_DIR', '') or 'build') ~ '/spark/marts') }}
 {% endmacro %}

@@ -55,18 +55,6 @@
 {# The UTC time of a text, by a strptime pattern; null if it is none. #}
 {% macro time_by_pattern(text, pattern) -%}
     {%- if target.type == 'spark' -%}
-    try_to_timestamp({{ text }}, {{ text_literal(spark_time_pattern(pattern)) }})
-    {%- else -%}
-    timezone('UTC', cast(try_strptime(
-            {{ text }},
-            {{ text_literal(pattern) }}
-        ) as timestamptz))
-    {%- endif -%}
-{%- endmacro %}
-
-
-{# A strptime pattern in Spark's letters. #}
-{% macro spark_time_pattern(pattern) %}
     {#- Numbers may have fewer digits, except where nothing else divides them. -#}
     {%- set width = 2 if modules.re.search('%[a-zA-Z]%[a-zA-Z]', pattern) else 1 -%}
     {%- set letters = {
@@ -87,5 +75,11 @@
             ) }}
         {%- endif -%}
     {%- endfor -%}
-    {{ return(parts | join('')) }}
-{% endmacro %}
+    try_to_timestamp({{ text }}, {{ text_literal(parts | join('')) }})
+    {%- else -%}
+    timezone('UTC', cast(try_strptime(
+            {{ text }},
+            {{ text_literal(pattern) }}
+        ) as timestamptz))
+    {%- endif -%}
+{%- endmacro %}

@@ -164,7 +164,14 @@ def log_files(pattern: str) -> list[str]:
 
 
 def stamp_files(paths: list[str]) -> dict[str, LogFile]:
-    """Size and time of files, which tell later whether they have changed."""
+    """Size and time of files, which tell later whether they have changed.
+
+    Waits until the youngest is two seconds old.
+    """
+    youngest = max((Path(path).stat().st_mtime_ns for path in paths), default=0)
+    missing = youngest + SETTLED_NANOSECONDS - time.time_ns()
+    if 0 <= missing <= SETTLED_NANOSECONDS:
+        time.sleep((missing + 1) / 1e9)
     now = time.time_ns()
     files = {}
     for path in paths:
