@@ -24,7 +24,7 @@
         'customer': [
             'customer_id', 'engagement_rank', 'engagement_score', 'first_interaction_at',
             'last_interaction_at',
-        ] + engagement_features(),
+        ] + (engagement_features() | list),
         'product': [
             'product_id', 'interaction_count', 'customer_count', 'first_interaction_at',
             'last_interaction_at',

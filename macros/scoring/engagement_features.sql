@@ -1,23 +1,11 @@
-{# The five features of the engagement score, in the order of seeds/feature_weights.csv. #}
+{# The features of the engagement score and their types. #}
 {% macro engagement_features() %}
-    {{ return([
-        'total_interactions',
-        'unique_products',
-        'avg_event_score',
-        'interaction_frequency',
-        'recency_score',
-    ]) }}
-{% endmacro %}
-
-
-{# What a sentence calls each feature. #}
-{% macro engagement_feature_words() %}
     {{ return({
-        'total_interactions': 'number of interactions',
-        'unique_products': 'number of products',
-        'avg_event_score': 'kind of interactions',
-        'interaction_frequency': 'interactions per day',
-        'recency_score': 'recency',
+        'total_interactions': 'bigint',
+        'unique_products': 'bigint',
+        'avg_event_score': 'double',
+        'interaction_frequency': 'double',
+        'recency_score': 'double',
     }) }}
 {% endmacro %}
 
@@ -66,11 +54,11 @@
 {%- endmacro %}
 
 
-{# The same SQL for each feature: `{feature}` in it becomes the feature's name. #}
+{# The same SQL for each feature: `{feature}` becomes its name, `{type}` its type. #}
 {% macro for_each_feature(template, separator=',\n        ') %}
     {% set items = [] %}
-    {% for feature in engagement_features() %}
-        {% do items.append(template.replace('{feature}', feature)) %}
+    {% for feature, type in engagement_features().items() %}
+        {% do items.append(template.replace('{feature}', feature).replace('{type}', type)) %}
     {% endfor %}
     {{ return(items | join(separator)) }}
 {% endmacro %}
