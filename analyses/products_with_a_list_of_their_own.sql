@@ -1,5 +1,5 @@
--- Which products have another audience than a product that nobody has touched: they
--- miss customers at the top of the ranking who touched them already.
+-- Products whose audience differs from that of a new product, because customers at the
+-- top of the ranking already touched them.
 with cold_start_audience as (
     select * from {{ ref('cold_start_audience') }}
 ),

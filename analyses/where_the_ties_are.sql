@@ -1,5 +1,5 @@
--- How many customers share their score with others, and how high in the ranking: where
--- the last interaction and the id decide, and not the engagement.
+-- How many customers share their score with others, by part of the ranking. Among them
+-- the last interaction and the id decide the rank, not the engagement.
 with customers as (
     select * from {{ ref('customers') }}
 ),

@@ -1,5 +1,5 @@
--- Who the customers are that a ranking learnt before the split can reach at all: by the
--- month of their first interaction, how many were known then, and how many came back.
+-- Which customers a ranking trained before the split can reach: by month of the first
+-- interaction, how many were known at the split, and how many came back.
 with customers as (
     select * from {{ ref('customers') }}
 ),

@@ -1,5 +1,5 @@
--- On which products and with which customers collaborative filtering finds more than
--- engagement, and where it is the other way round. Precision at 10, from the evidence.
+-- Products and customers for which collaborative filtering is better than engagement,
+-- and those for which it is worse, by the precision at 10 of the evidence.
 with offline_metrics as (
     select * from {{ ref('offline_metrics') }}
     where metric = 'precision' and k = 10

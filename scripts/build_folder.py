@@ -71,6 +71,11 @@ class BuildFolder:
         return self.root / "warehouse.duckdb"
 
     @property
+    def log_state(self) -> Path:
+        """The files of the log that the warehouse holds (scripts/build/incremental.py)."""
+        return self.root / "log_state.json"
+
+    @property
     def spill(self) -> Path:
         """Where a build leaves what does not fit into memory.
 
@@ -121,6 +126,11 @@ class BuildFolder:
     def evidence(self) -> Path:
         """What the evidence programs leave for the warehouse, and their report."""
         return self.root / "evidence"
+
+    @property
+    def evidence_state(self) -> Path:
+        """When and from what the evidence was measured."""
+        return self.root / "evidence_state.json"
 
     @property
     def exports(self) -> Path:

@@ -1,2 +1,14 @@
 -- How well the fitted collaborative filter does; no row if none was fitted.
-select * from main.als_verdict
+select
+    verdict,
+    precision_at_10,
+    precision_at_10_low,
+    precision_at_10_high,
+    useful_precision,
+    strongest_other,
+    strongest_other_precision,
+    difference,
+    difference_low,
+    difference_high,
+    explanation
+from main.als_verdict

@@ -1,2 +1,7 @@
 -- The conclusions of the evidence, as sentences.
-select * from main.evidence_conclusions order by statement_number
+select
+    statement_number,
+    topic,
+    statement
+from main.evidence_conclusions
+order by statement_number

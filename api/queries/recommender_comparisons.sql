@@ -1,4 +1,4 @@
 -- Collaborative filtering compared with every other recommender.
-select *
+select columns(name -> name <> 'measured_until')
 from main.recommender_comparisons
 order by population, k, metric, compared_with

@@ -1,6 +1,6 @@
 -- The responders in each tenth of the customers by engagement, at every cutoff.
 select
-    * exclude (ranking_kind, ranking),
+    columns(name -> name not in ('ranking_kind', 'ranking', 'measured_until')),
     origin = max(origin) over () as is_split
 from main.targeting_deciles
 where ranking = 'engagement'

@@ -1,7 +1,7 @@
 -- The responders among the first customers of each ranking, at the split. Other weights and
 -- definitions of the score are in score_trials.
 select
-    * exclude (origin, decile),
+    columns(name -> name not in ('origin', 'decile', 'measured_until')),
     audience_size / customer_count as contacted_share
 from main.targeting_lift
 where

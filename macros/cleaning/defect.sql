@@ -1,7 +1,7 @@
 {#
-    Why a value that came out as null cannot be used: `missing <column>` where the raw value
-    is null or nothing but blanks, `unreadable line` where it spans lines (it began with a
-    quote that nobody closed), else `<defect> <column>`.
+    Why a value that was parsed to null cannot be used: `missing <column>` where the raw value
+    is null or blank, `unreadable line` where it spans lines (it begins with a quote that is
+    not closed), else `<defect> <column>`.
 #}
 {% macro defect(raw_column, column, defect) -%}
     case

@@ -1,6 +1,6 @@
 {#
-    What became of a row of a table beside the log, as columns of a select list: its place,
-    `outcome`, `reason` and the original text of a rejected row.
+    Columns of a select list for a row of a table next to the log: its place, `outcome`,
+    `reason`, and the original text if the row was rejected.
 
     Args:
         input: what describe_input says.
@@ -10,7 +10,7 @@
     {%- set raw = {} -%}
     {%- for column in columns %}{% do raw.update({column: 'raw_' ~ column}) %}{% endfor -%}
     cast(input_file as {{ dbt.type_string() }}) as input_file,
-        cast(row_in_input + {{ header_lines(input) }} as bigint) as line_number,
+        cast(row_in_input + {{ input.header_lines }} as bigint) as line_number,
         case when reason is null then 'accepted' else 'rejected' end as outcome,
         reason,
         case

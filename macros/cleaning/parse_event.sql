@@ -1,4 +1,4 @@
-{# The canonical name of an event: trimmed, lower case, their alias replaced by ours. #}
+{# The canonical name of an event: trimmed, lower case, an alias replaced by our name. #}
 {% macro parse_event(column) -%}
     {%- set cleaned = "lower(" ~ one_line(column) ~ ")" -%}
     {%- if not var('event_aliases') -%}

@@ -1,7 +1,7 @@
 {#
     An identifier of the declared type, or null where the value is none: text without blanks
-    around it; or a whole number within 64 bits, where `17850.0` counts and `1e3`, `1.5` and
-    `0x1F` (which a plain cast would take) do not.
+    around it; or a whole number within 64 bits. `17850.0` is valid; `1e3`, `1.5` and `0x1F`,
+    which a plain cast accepts, are not.
 #}
 {% macro parse_id(column) -%}
     {%- if var('id_type') == 'text' -%}
@@ -13,7 +13,7 @@
 
 
 {% macro parse_whole_number(column) -%}
-    {#- typeof() is a constant: a column of numbers pays nothing for the check of text. -#}
+    {#- typeof() is a constant: a column of numbers costs no check of text. -#}
     case
         when upper(typeof({{ column }})) = 'BIGINT' then try_cast({{ column }} as bigint)
         when

@@ -1,6 +1,6 @@
 {#
-    A number out of text, or null where it is none: `12`, `-0.5` and `1e-3` count, `1_000`,
-    `nan` and `infinity` (which a plain cast would take) do not.
+    A number from text, or null where it is none: `12`, `-0.5` and `1e-3` are valid; `1_000`,
+    `nan` and `infinity`, which a plain cast accepts, are not.
 #}
 {% macro parse_number(column) -%}
     case

@@ -11,8 +11,8 @@
         case
             when upper(typeof({{ column }})) = 'TIMESTAMP'
                 then {{ finite_time(column) }}
-            -- Without a zone it is UTC. Not cast as a time with zone: that cast lets a zone
-            -- that one row names run on into the next.
+            -- Without a zone it is UTC. Not cast as a time with zone: that cast keeps the
+            -- zone of one row for the next.
             when
                 {{ matches(
                     text,
@@ -35,8 +35,8 @@
     {%- elif time_format in ['epoch_s', 'epoch_ms'] -%}
         {%- set per_second = 1 if time_format == 'epoch_s' else 1000 -%}
         {#-
-            18 digits hold the years 1 to 9999, beyond which make_timestamp fails, in
-            microseconds; more digits are computed a hundred times as slowly.
+            18 digits hold the years 1 to 9999 in microseconds, and make_timestamp fails for
+            others; more digits are a hundred times slower.
         -#}
         {%- set number -%}
             try_cast({{ column }} as decimal(18, {{ 6 if per_second == 1 else 3 }}))

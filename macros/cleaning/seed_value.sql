@@ -3,17 +3,17 @@
     {% set text = "nullif(trim(" ~ column ~ "), '')" %}
     {% if type == 'bigint' %}{{ return(parse_whole_number(text)) }}{% endif %}
     {% if type == 'double' %}{{ return(parse_number(text)) }}{% endif %}
-    {{ return(try_cast(text, type)) }}
+    {{ return('try_cast(' ~ text ~ ' as ' ~ type ~ ')') }}
 {% endmacro %}
 
 
 {#
-    What is wrong with a value of a seed, as a branch of a case; `expected` by type. For tests
-    that say in words what cannot be meant.
+    What is wrong with a value of a seed, as branches of a case. For tests that say in words
+    why a seed is not valid.
 
     Args:
         seed, typed: relations with the text and with the typed value.
-        minimum: the least that a number may be, if any.
+        minimum: the lowest valid number; none without a limit.
 #}
 {% macro seed_defect(seed, typed, column, type, minimum=none) -%}
     {%- set expected = {

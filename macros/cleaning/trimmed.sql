@@ -1,4 +1,4 @@
-{# Text of a value without blanks, tabs, line ends and no-break spaces around it. #}
+{# A value as text, without blanks, tabs, line ends and no-break spaces around it. #}
 {% macro trimmed(column) -%}
     trim(
         both ' ' || chr(9) || chr(10) || chr(13) || chr(160)
@@ -8,8 +8,8 @@
 
 
 {#
-    The same, null where nothing is left, or where it holds a line break: no id and no event
-    does, but a value that began with a quote that nobody closed.
+    The same, null where nothing is left, or where it has a line break: no id and no event has
+    one, but a value that begins with a quote that is not closed does.
 #}
 {% macro one_line(column) -%}
     case

@@ -1,4 +1,4 @@
-{# A share as a person would write it: 3.05 %; small ones keep enough decimals to be seen. #}
+{# A share as text: 3.05 %; a small one has more decimals. #}
 {% macro percent_text(share) -%}
     (case
         when {{ share }} = 0 or abs({{ share }}) >= 0.0001

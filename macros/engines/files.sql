@@ -5,22 +5,18 @@
 
 {# Files that match a path or pattern, in order, named as the pattern names them. #}
 {% macro matching_files(pattern) %}
-    {{ return(adapter.dispatch('matching_files')(pattern)) }}
-{% endmacro %}
-
-
-{% macro default__matching_files(pattern) %}
+    {% if target.type == 'spark' %}{{ return(spark_matching_files(pattern)) }}{% endif %}
     {{ return(run_query(
         'select file from glob(' ~ text_literal(pattern) ~ ') order by file'
     ).columns[0].values()) }}
 {% endmacro %}
 
 
-{% macro spark__matching_files(pattern) %}
+{% macro spark_matching_files(pattern) %}
     {% if adapter.matching_files is not defined %}
         {{ exceptions.raise_compiler_error(
             'dbt does not know dbt_spark_session.py, which finds files for Spark: install'
-            ~ " the project (pip install -e '.[spark]') beside dbt."
+            ~ " the project (pip install -e '.[spark]') next to dbt."
         ) }}
     {% endif %}
     {% set parts = pattern.split('/') | length %}
@@ -38,7 +34,7 @@
 {% endmacro %}
 
 
-{# The same of the path that a row says it comes from. #}
+{# The path of the file that a row of Spark comes from, named as the pattern names it. #}
 {% macro spark_file_name(pattern) -%}
     {%- set path = "url_decode(replace(_metadata.file_path, '+', '%2B'))" -%}
     {%- if ':/' in pattern -%}
@@ -53,21 +49,15 @@
 
 {# Parquet files as a table expression, columns by name. #}
 {% macro parquet_files(pattern, files) -%}
-    {{ adapter.dispatch('parquet_files')(pattern, files) }}
-{%- endmacro %}
-
-
-{% macro default__parquet_files(pattern, files) -%}
-    read_parquet({{ file_list(files) }}, union_by_name = true)
-{%- endmacro %}
-
-
-{% macro spark__parquet_files(pattern, files) -%}
+    {%- if target.type == 'spark' -%}
     parquet.{{ column_name(pattern) }} with (mergeSchema 'true')
+    {%- else -%}
+    read_parquet({{ file_list(files) }}, union_by_name = true)
+    {%- endif -%}
 {%- endmacro %}
 
 
-{# Name: type of the columns of Parquet files; the types as DuckDB calls them. #}
+{# Name: type of the columns of Parquet files; the types in DuckDB's words. #}
 {% macro parquet_columns(pattern, files) %}
     {% set described = run_query(
         'describe ' ~ ('query ' if target.type == 'spark') ~ 'select * from '
@@ -85,51 +75,7 @@
 {% endmacro %}
 
 
-{#
-    The lines of text files as a table of one column, `line`; null where one is empty. Those
-    that are not in the file's encoding are left out.
-#}
-{% macro read_lines(pattern, files, encoding) -%}
-    {{ adapter.dispatch('read_lines')(pattern, files, encoding) }}
-{%- endmacro %}
-
-
-{% macro default__read_lines(pattern, files, encoding) -%}
-    read_csv(
-        {{ file_list(files) }},
-        auto_detect = false,
-        header = false,
-        delim = E'\x01',
-        quote = '',
-        escape = '',
-        columns = {'line': 'VARCHAR'},
-        strict_mode = false,
-        null_padding = true,
-        ignore_errors = true,
-        encoding = {{ text_literal(encoding) }}
-    )
-{%- endmacro %}
-
-
-{% macro spark__read_lines(pattern, files, encoding) -%}
-    (
-        select
-            _c0 as line,
-            {{ spark_file_name(pattern) }} as input_file
-        from csv.{{ column_name(pattern) }} with (
-            header 'false', sep '\u0001', quote '', escape '',
-            encoding {{ text_literal(spark_encoding(encoding)) }}
-        )
-    )
-{%- endmacro %}
-
-
-{% macro spark_encoding(encoding) %}
-    {{ return({'latin-1': 'ISO-8859-1'}.get(encoding, encoding | upper)) }}
-{% endmacro %}
-
-
-{# Paths as a SQL list; what would make a pattern of a path is taken literally. #}
+{# Paths as a SQL list; a path that looks like a pattern is taken literally. #}
 {% macro file_list(files) %}
     {% set quoted = [] %}
     {% for file in files %}

@@ -1,21 +1,16 @@
 {#
-    Numbers that look random, the same on every run and every engine: from MD5, and from
-    whole-number arithmetic alone where there are many.
+    Pseudorandom numbers, the same on every run and every engine: from MD5, or from whole-number
+    arithmetic alone where there are many.
 #}
 
-{# A whole number from 0 to 2^28 - 1, out of text; up to four that have nothing in common. #}
+{# A whole number from 0 to 2^28 - 1, from text; `which` gives up to four independent ones. #}
 {% macro hash_number(text, which=0) -%}
-    {{ adapter.dispatch('hash_number')(text, which) }}
-{%- endmacro %}
-
-
-{% macro default__hash_number(text, which) -%}
-    cast('0x' || substring(md5({{ text }}), {{ 1 + 7 * which }}, 7) as bigint)
-{%- endmacro %}
-
-
-{% macro spark__hash_number(text, which) -%}
-    cast(conv(substring(md5({{ text }}), {{ 1 + 7 * which }}, 7), 16, 10) as bigint)
+    {%- set digits = 'substring(md5(' ~ text ~ '), ' ~ (1 + 7 * which) ~ ', 7)' -%}
+    {%- if target.type == 'spark' -%}
+    cast(conv({{ digits }}, 16, 10) as bigint)
+    {%- else -%}
+    cast('0x' || {{ digits }} as bigint)
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -6,90 +6,55 @@
 
 {# The earliest time that at least such a share of the rows have reached. #}
 {% macro time_quantile(share, time) -%}
-    {{ adapter.dispatch('time_quantile')(share, time) }}
-{%- endmacro %}
-
-
-{% macro default__time_quantile(share, time) -%}
-    percentile_disc({{ share }}) within group (order by {{ time }})
-{%- endmacro %}
-
-
-{% macro spark__time_quantile(share, time) -%}
+    {%- if target.type == 'spark' -%}
     {{ time_of_microseconds(
         'percentile_disc(' ~ share ~ ') within group (order by unix_micros(' ~ time ~ '))'
     ) }}
+    {%- else -%}
+    percentile_disc({{ share }}) within group (order by {{ time }})
+    {%- endif -%}
 {%- endmacro %}
 
 
 {# The time so many microseconds after 1970 began. #}
 {% macro time_of_microseconds(number) -%}
-    {{ adapter.dispatch('time_of_microseconds')(number) }}
-{%- endmacro %}
-
-
-{% macro default__time_of_microseconds(number) -%}
-    make_timestamp({{ number }})
-{%- endmacro %}
-
-
-{% macro spark__time_of_microseconds(number) -%}
+    {%- if target.type == 'spark' -%}
     timestamp_micros(cast({{ number }} as bigint))
+    {%- else -%}
+    make_timestamp({{ number }})
+    {%- endif -%}
 {%- endmacro %}
 
 
-{# What a column of times holds, as a time; null where it is infinite. #}
+{# The value of a column of times; null where it is infinite, which only DuckDB knows. #}
 {% macro finite_time(column) -%}
-    {{ adapter.dispatch('finite_time')(column) }}
-{%- endmacro %}
-
-
-{% macro default__finite_time(column) -%}
+    {%- if target.type == 'spark' -%}
+    try_cast({{ column }} as timestamp)
+    {%- else -%}
     nullif(
         nullif(try_cast({{ column }} as timestamp), timestamp 'infinity'),
         timestamp '-infinity'
     )
+    {%- endif -%}
 {%- endmacro %}
 
 
-{% macro spark__finite_time(column) -%}
-    try_cast({{ column }} as timestamp)
-{%- endmacro %}
-
-
-{# The UTC time of a text that ends in an offset such as +01:00 or +01; null if it is none. #}
+{#
+    The UTC time of a text that ends in an offset such as +01:00 or +01; null if it is none.
+    On DuckDB a cast as a time without zone would drop the offset; Spark's session is in UTC.
+#}
 {% macro time_with_offset(text) -%}
-    {{ adapter.dispatch('time_with_offset')(text) }}
-{%- endmacro %}
-
-
-{# A cast as a time without zone would drop the offset. #}
-{% macro default__time_with_offset(text) -%}
-    timezone('UTC', try_cast({{ text }} as timestamptz))
-{%- endmacro %}
-
-
-{# The session's zone is UTC. #}
-{% macro spark__time_with_offset(text) -%}
+    {%- if target.type == 'spark' -%}
     try_cast({{ replaced(text, '([+-]\\d{2})$', '\\1:00') }} as timestamp)
+    {%- else -%}
+    timezone('UTC', try_cast({{ text }} as timestamptz))
+    {%- endif -%}
 {%- endmacro %}
 
 
 {# The UTC time of a text, by a strptime pattern; null if it is none. #}
 {% macro time_by_pattern(text, pattern) -%}
-    {{ adapter.dispatch('time_by_pattern')(text, pattern) }}
-{%- endmacro %}
-
-
-{% macro default__time_by_pattern(text, pattern) -%}
-    timezone('UTC', cast(try_strptime(
-            {{ text }},
-            {{ text_literal(pattern) }}
-        ) as timestamptz))
-{%- endmacro %}
-
-
-{% macro spark__time_by_pattern(text, pattern) -%}
+    {%- if target.type == 'spark' -%}
     {#- Numbers may have fewer digits, except where nothing else divides them. -#}
     {%- set width = 2 if modules.re.search('%[a-zA-Z]%[a-zA-Z]', pattern) else 1 -%}
     {%- set letters = {
@@ -104,10 +69,17 @@
         {%- elif part[1] in letters -%}
             {%- do parts.append(letters[part[1]]) -%}
         {%- else -%}
-            {{ stop_for_setting(
-                'time_format', pattern, 'on Spark only %' ~ letters | join(', %')
+            {{ exceptions.raise_compiler_error(
+                'Setting time_format = ' ~ pattern ~ ': expected on Spark only %'
+                ~ letters | join(', %') ~ '. Correct it in the mapping file or in --vars.'
             ) }}
         {%- endif -%}
     {%- endfor -%}
     try_to_timestamp({{ text }}, {{ text_literal(parts | join('')) }})
+    {%- else -%}
+    timezone('UTC', cast(try_strptime(
+            {{ text }},
+            {{ text_literal(pattern) }}
+        ) as timestamptz))
+    {%- endif -%}
 {%- endmacro %}

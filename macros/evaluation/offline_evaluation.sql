@@ -4,7 +4,7 @@
 {% endmacro %}
 
 
-{# A query of them. #}
+{# These places, as a query. #}
 {% macro cutoff_rows() %}
     {% for cutoff in cutoffs() %}
     select cast({{ cutoff }} as bigint) as cutoff
@@ -13,15 +13,15 @@
 {% endmacro %}
 
 
-{# What is measured of a list, by product; the mean over products is the metric. #}
+{# The metrics of a list, per product; a metric is the mean over products. #}
 {% macro list_metrics() %}
     {{ return(['precision', 'recall', 'hit_rate', 'map', 'ndcg']) }}
 {% endmacro %}
 
 
 {#
-    A query of the gain at each place of a list, 1 / log2(place + 1), and what a list of so
-    many hits gains at best (Jarvelin and Kekalainen 2002, doi:10.1145/582415.582418).
+    A query of the gain at each place of a list, 1 / log2(place + 1), and the best gain of a
+    list with so many hits (Jarvelin and Kekalainen 2002, doi:10.1145/582415.582418).
 #}
 {% macro discounted_gains() %}
     select

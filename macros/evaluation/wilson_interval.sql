@@ -1,6 +1,6 @@
 {#
     Bounds of the 95 % interval of a share, by Wilson's score method (Wilson 1927, JASA 22):
-    it stays between 0 and 1, and has a width where nobody or everybody responds.
+    it stays between 0 and 1, and has a width even if none or all respond.
 
     Args:
         bound: `low` or `high`.

@@ -27,7 +27,7 @@
 {% endmacro %}
 
 
-{# A value of seeds/experiments.csv, typed; null where it is none. #}
+{# A value of seeds/experiments.csv, typed; null if it does not fit the type. #}
 {% macro experiment_value(column) %}
     {{ return(seed_value(column, experiment_columns()[column])) }}
 {% endmacro %}
@@ -53,7 +53,7 @@
 
 {#
     The arms: those of a pool share its customers, and the first of them is contacted.
-    Treatment is whom the system would contact, control are random eligible customers.
+    Treatment are the customers that the system picks, control are random eligible ones.
 #}
 {% macro experiment_arms() %}
     {{ return(['treatment', 'treatment_holdout', 'control', 'control_holdout']) }}
@@ -61,8 +61,8 @@
 
 
 {#
-    A number from 0 to below 1, the same for a unit on every run: its hash within a name; up
-    to four that have nothing in common.
+    A number from 0 to below 1, the same for a unit on every run: a hash of name and unit. Up
+    to four independent ones per name.
 #}
 {% macro unit_draw(name, unit, which=0) -%}
     {{ hash_number(

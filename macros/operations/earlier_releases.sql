@@ -1,6 +1,6 @@
 {#
-    The releases that a build is compared with, by what they are to it; no id where there is
-    none to compare with. Programs that build name them: dbt by hand compares with nothing.
+    The ids of the releases that a build is compared with; empty where there is none. `make
+    build` and `make refresh` name them; dbt by hand compares with none.
 #}
 {% macro earlier_releases() %}
     {{ return({

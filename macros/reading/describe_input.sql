@@ -1,151 +1,120 @@
 {#
-    Looks at an input before it is read: which files there are, in which format, and which
-    columns they have. Stops with one sentence where there is no such file or they do not fit
-    together.
+    Looks at an input before it is read: its files, their format and their columns.
+    scripts/build/input_columns.py checks all that before dbt starts, and says in a sentence
+    what is wrong; dbt by hand goes on to an error of the engine.
 
     Args:
-        name: log, or one of side_inputs().
+        name: log, or another table of _staging__sources.yml.
 
     Returns:
-        A dictionary with `name`, `settings` (see input_settings), `files`, `format` (csv,
-        parquet, or none where there is no such input), `columns` (name: type; a CSV file
-        is read as text) and `is_read`: of the log, a run reads the files that are new; where
-        none is, `files` holds one that shows the columns.
+        A dictionary with `name`; `settings` (see input_settings); `wanted`, our names of its
+        columns with whether each is optional; `files`; `format` (csv, parquet, or none where
+        there is no such input); `columns`, its own columns with their types (CSV is text);
+        `header_lines`, the lines of a file before its first row; and `is_read`: false where a
+        run continues from the last one and none of the log's files is new.
 #}
 {% macro describe_input(name) %}
-    {% set settings = input_settings(name) %}
+    {% set settings, new_files = input_settings(name), var('new_log_files') %}
     {% set input = {
-        'name': name, 'settings': settings, 'files': [], 'format': 'none', 'columns': {},
-        'is_read': true,
+        'name': name, 'settings': settings, 'wanted': {}, 'files': [], 'format': 'none',
+        'columns': {}, 'header_lines': 0,
+        'is_read': name != 'log' or new_files is none or new_files | length > 0,
     } %}
-    {% if settings.path is not none %}
-        {% do input.update(describe_files(input)) %}
+    {% if not execute %}{{ return(input) }}{% endif %}
+
+    {% set source = graph.sources['source.' ~ project_name ~ '.raw.' ~ name] %}
+    {% for column in source.columns.values() %}
+        {% do input.wanted.update({column.name: column.meta.get('optional', false)}) %}
+    {% endfor %}
+    {% if settings.path is none %}{{ return(input) }}{% endif %}
+
+    {% set files = (new_files if name == 'log') or find_files(settings.path) %}
+    {% if files[0].endswith('.parquet') %}
+        {% set columns = parquet_columns(settings.path, files) %}
+        {% do input.update({'format': 'parquet', 'files': files, 'columns': columns}) %}
+    {% else %}
+        {% do input.update({
+            'format': 'csv', 'files': files, 'columns': csv_columns(files, settings),
+            'header_lines': 1 if settings.has_header else 0,
+        }) %}
     {% endif %}
     {{ return(input) }}
 {% endmacro %}
 
 
-{% macro describe_files(input) %}
-    {% set settings, path = input.settings, input.settings.path %}
-    {% if not execute %}
-        {{ return({'files': [path], 'format': 'parquet', 'columns': {}}) }}
+{#
+    How an input is written: its `path` (none where there is no such input), `columns`,
+    `expressions`, `delimiter`, `has_header`, `encoding` and `time_format`. The log has a
+    variable for each; any other input has one variable, a path or a dictionary of these.
+#}
+{% macro input_settings(name) %}
+    {% if name == 'log' %}
+        {{ return({
+            'path': var('log'),
+            'columns': var('columns'),
+            'expressions': var('expressions'),
+            'delimiter': var('delimiter'),
+            'has_header': var('has_header'),
+            'encoding': var('encoding'),
+            'time_format': var('time_format'),
+        }) }}
     {% endif %}
-
-    {% set noted = noted_log_files() if input.name == 'log' else [] %}
-    {% set files, is_read = [], true %}
-    {% if noted %}
-        {% set newest = noted | map(attribute='batch') | max %}
-        {% set is_read = newest == batch_number() %}
-        {% for file in noted if file.batch == newest %}{% do files.append(file.file) %}{% endfor %}
-    {% else %}
-        {% do files.extend(find_files(path)) %}
-    {% endif %}
-
-    {% set format = file_format(path, noted | map(attribute='file') | list or files) %}
-    {% set columns = {} %}
-    {% if format == 'parquet' %}
-        {% set columns = parquet_columns(path, files) %}
-    {% else %}
-        {# New files must have the header of those before. #}
-        {% set first = noted | map(attribute='file') | sort | list | first %}
-        {% for name in csv_columns(([first] if noted else []) + files, settings) %}
-            {% do columns.update({name: 'VARCHAR'}) %}
-        {% endfor %}
-    {% endif %}
-    {% for name in columns
-        if name | lower in [
-            '_input_file', '_row_in_input', '_unreadable', 'file_row_number',
-        ] %}
-        {{ exceptions.raise_compiler_error(
-            files[0] ~ ' has a column ' ~ name ~ ', a name that reading needs for itself:'
-            ~ ' rename it there.'
-        ) }}
-    {% endfor %}
-    {{ return({
-        'files': files, 'format': format, 'columns': columns, 'is_read': is_read
-    }) }}
+    {% set settings = {
+        'path': none,
+        'columns': {},
+        'expressions': {},
+        'delimiter': ',',
+        'has_header': true,
+        'encoding': 'utf-8',
+        'time_format': 'iso',
+    } %}
+    {% set given = var(name) %}
+    {% do settings.update(given if given is mapping else {'path': given}) %}
+    {{ return(settings) }}
 {% endmacro %}
 
 
-{# parquet or csv: what all of the files are. #}
-{% macro file_format(path, files) %}
-    {% set parquet, csv = [], [] %}
-    {% for file in files %}
-        {% do (parquet if file.endswith('.parquet') else csv).append(file) %}
-    {% endfor %}
-    {% if parquet and csv %}
-        {{ exceptions.raise_compiler_error(
-            path ~ ' matches both CSV and Parquet files (' ~ csv[0] ~ ', ' ~ parquet[0]
-            ~ '): expected one format. Narrow the pattern.'
-        ) }}
-    {% endif %}
-    {{ return('parquet' if parquet else 'csv') }}
-{% endmacro %}
-
-
-{# The column names of CSV files, all of which must have the same header. #}
-{% macro csv_columns(files, settings) %}
-    {% set first = csv_first_line(files[0], settings) %}
-    {% if first is none %}
-        {{ exceptions.raise_compiler_error(
-            files[0] ~ ' is empty or begins with an empty line: expected '
-            ~ ('a header and ' if settings.has_header else '') ~ 'one row per line.'
-        ) }}
-    {% endif %}
-    {% if first.count('"') % 2 %}
-        {{ exceptions.raise_compiler_error(
-            files[0] ~ ' begins with a line that opens a quote and does not close it: expected'
-            ~ ' the names of the columns on one line. Rename the column, or remove the quote.'
-        ) }}
-    {% endif %}
-    {% set fields = split_csv_line(first, settings.delimiter) %}
-    {% if not settings.has_header %}
-        {% set names = [] %}
-        {% for field in fields %}{% do names.append('column' ~ loop.index) %}{% endfor %}
-        {{ return(names) }}
-    {% endif %}
-    {% for file in files[1:] %}
-        {% set other = csv_first_line(file, settings) %}
-        {% if other is not none and split_csv_line(other, settings.delimiter) != fields %}
-            {{ exceptions.raise_compiler_error(
-                file ~ ' has the header ' ~ other | truncate(200) ~ ', expected '
-                ~ first | truncate(200) ~ ' as in ' ~ files[0]
-                ~ '. Build such files apart, or give them the same columns.'
-            ) }}
+{# The files that a path or pattern finds, by name. Hidden ones only if it asks for them. #}
+{% macro find_files(path) %}
+    {% set files = [] %}
+    {% for file in matching_files(path) %}
+        {% if path.split('/')[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
+            {% do files.append(file) %}
         {% endif %}
     {% endfor %}
-    {% set names = [] %}
-    {% set seen = [] %}
+    {% for file in files if target.type == 'spark' and file.split('/')[-1].startswith('_') %}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' begins with _, and Spark passes over such files: rename it.'
+        ) }}
+    {% endfor %}
+    {% if not files %}
+        {{ exceptions.raise_compiler_error(
+            'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
+            ~ 'folder/*.csv. Give its path as `make build LOG=...` or as the variable `log`.'
+        ) }}
+    {% endif %}
+    {{ return(files) }}
+{% endmacro %}
+
+
+{#
+    Columns of CSV files, all text. Without a header, or a name in it: column1, column2 ... All
+    files must have the same header, because values are read by position.
+#}
+{% macro csv_columns(files, settings) %}
+    {% set fields = csv_first_row(files[0], settings) %}
+    {% for file in files[1:] if settings.has_header
+        and csv_first_row(file, settings, fields | length + 1) not in [[], fields] %}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' has another header than ' ~ files[0] ~ '.'
+        ) }}
+    {% endfor %}
+    {% set columns, seen = {}, [] %}
     {% for field in fields %}
-        {% set name = field or 'column' ~ loop.index %}
+        {% set name = (field | trim if settings.has_header) or 'column' ~ loop.index %}
         {% set name = name ~ '_' ~ loop.index if name | lower in seen else name %}
         {% do seen.append(name | lower) %}
-        {% do names.append(name) %}
+        {% do columns.update({name: 'VARCHAR'}) %}
     {% endfor %}
-    {{ return(names) }}
-{% endmacro %}
-
-
-{% macro csv_first_line(file, settings) %}
-    {% set lines = run_query(
-        'select line from ' ~ read_lines(literal_path(file), [file], settings.encoding)
-        ~ ' limit 1'
-    ) %}
-    {{ return(lines.rows[0][0] if lines.rows else none) }}
-{% endmacro %}
-
-
-{# Fields of a line, quotes taken off: `a,"b,c"` gives ['a', 'b,c']. #}
-{% macro split_csv_line(line, delimiter) %}
-    {% set escaped = modules.re.escape(delimiter) %}
-    {% set pattern = '("(?:[^"]|"")*"|(?:(?!' ~ escaped ~ ').)*)' ~ escaped %}
-    {% set fields = [] %}
-    {% for field in modules.re.findall(pattern, line ~ delimiter) %}
-        {% set field = field | trim %}
-        {% if field.startswith('"') and field.endswith('"') and field | length > 1 %}
-            {% set field = field[1:-1].replace('""', '"') %}
-        {% endif %}
-        {% do fields.append(field) %}
-    {% endfor %}
-    {{ return(fields) }}
+    {{ return(columns) }}
 {% endmacro %}

@@ -1,7 +1,6 @@
 {#
-    The SQL that reads one of our columns from an input, as it stands there: whole numbers and
-    times stay what they are, everything else is text; null where the column may be missing
-    and is. Stops where another one is missing.
+    The SQL that reads one of our columns from an input: whole numbers and times keep their
+    type, everything else becomes text; null where an optional column is missing.
 
     Args:
         input: what describe_input says.
@@ -12,33 +11,19 @@
     {% if name in settings.expressions %}
         {{ return('cast((' ~ settings.expressions[name] ~ ') as ' ~ dbt.type_string() ~ ')') }}
     {% endif %}
-    {% if not execute %}{{ return('null') }}{% endif %}
-
-    {% set column = find_input_column(input, settings.columns.get(name, name)) %}
-    {% if input.format == 'none' or (
-        column is none and name in optional_columns(input.name) and name not in settings.columns
-    ) %}
+    {% set wanted = settings.columns.get(name, name) %}
+    {% set column = find_input_column(input, wanted) %}
+    {% set may_be_missing = input.wanted[name] and name not in settings.columns %}
+    {% if input.format == 'none' or (column is none and may_be_missing) %}
         {{ return('cast(null as ' ~ dbt.type_string() ~ ')') }}
-    {% elif column is none %}
-        {{ exceptions.raise_compiler_error(
-            input.files[0] ~ ' has no column ' ~ settings.columns.get(name, name) ~ ' for '
-            ~ name ~ '; it has ' ~ input.columns | join(', ') | truncate(300)
-            ~ '. Name the right one in the mapping (columns: {' ~ name ~ ': ...}), or the'
-            ~ ' delimiter if these are not columns at all.'
-        ) }}
     {% endif %}
 
-    {% set type = input.columns[column] %}
-    {% set quoted = column_name(column) %}
+    {# Where there is no such column, the engine says so. #}
+    {% set quoted = column_name(column or wanted | string) %}
+    {% set type = input.columns.get(column, 'VARCHAR') %}
     {% set is_id = name in ['customer_id', 'product_id'] %}
     {% set is_time = name in ['event_date', 'contacted_at'] %}
     {% if is_time and (type.startswith('TIMESTAMP') or type == 'DATE') %}
-        {% if settings.time_format != 'iso' %}
-            {{ exceptions.raise_compiler_error(
-                'time_format = ' ~ settings.time_format ~ ', but column ' ~ column ~ ' of '
-                ~ input.files[0] ~ ' is a ' ~ type ~ '. Leave time_format out of the mapping.'
-            ) }}
-        {% endif %}
         {# The session's zone is UTC. #}
         {{ return('cast(' ~ quoted ~ ' as timestamp)') }}
     {% elif is_id and var('id_type') == 'integer' and type in [
@@ -65,13 +50,10 @@
 {% endmacro %}
 
 
-{#
-    Columns of an input that are none of ours, by name in lower case: what it says beyond its
-    id.
-#}
+{# Further columns of an input, by name in lower case: what it says apart from its id. #}
 {% macro attribute_columns(input) %}
     {% set ours = [] %}
-    {% for name in input_columns(input.name) %}
+    {% for name in input.wanted %}
         {% do ours.append(find_input_column(input, input.settings.columns.get(name, name))) %}
     {% endfor %}
     {% set attributes = {} %}

@@ -1,6 +1,6 @@
 {#
-    Rows that programs have left for the warehouse in the build folder, as a query over their
-    Parquet files; no rows where there is none.
+    Rows of Parquet files that programs write to the build folder; no rows where there is no
+    file.
 
     Args:
         files: a path or pattern within the build folder, without its suffix.

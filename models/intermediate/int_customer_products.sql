@@ -9,7 +9,7 @@
 with interactions as (
     select * from {{ ref('int_interactions') }}
     {% if is_incremental() %}
-    where batch = {{ batch_number() }}
+    where batch = {{ var('log_batch') }}
     {% endif %}
 ),
 
@@ -33,7 +33,7 @@ earlier as (
     select * from {{ this }}
 ),
 
--- What is new of a pair, and what it had.
+-- The new part of each pair, and its part from earlier runs.
 parts as (
     select * from paired
     union all

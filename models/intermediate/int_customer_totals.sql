@@ -14,7 +14,7 @@ with customer_products as (
         customer_id in (
             select customer_id
             from {{ ref('int_interactions') }}
-            where batch = {{ batch_number() }}
+            where batch = {{ var('log_batch') }}
         )
     {% endif %}
 ),

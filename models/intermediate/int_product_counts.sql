@@ -9,7 +9,7 @@
 with interactions as (
     select * from {{ ref('int_interactions') }}
     {% if is_incremental() %}
-    where batch = {{ batch_number() }}
+    where batch = {{ var('log_batch') }}
     {% endif %}
 ),
 
@@ -20,7 +20,7 @@ customer_products as (
     {% endif %}
 ),
 
--- Counting pairs is several times cheaper than a distinct count of the log.
+-- Optimisation: counting pairs is several times cheaper than a distinct count.
 customer_counts as (
     select
         product_id,

@@ -2,7 +2,7 @@ with interactions as (
     select * from {{ ref('int_interactions') }}
 ),
 
--- One row whatever the log: null where it has no interaction.
+-- Always one row: null where the log has no interaction.
 split as (
     select
         {{ time_quantile(var('split_quantile'), 'event_at') }} as split_at

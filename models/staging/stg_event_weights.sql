@@ -2,7 +2,7 @@ with seed_weights as (
     select * from {{ ref('event_weights') }}
 ),
 
--- Weights that the mapping gives come first.
+-- A weight of the mapping replaces the seed's.
 mapped_weights as (
     {% for event, weight in var('event_weights').items() %}
     select

@@ -1,13 +1,12 @@
 {{ config(materialized=growing(), incremental_strategy='append') }}
 
--- What was read is judged before it is added.
+-- The tests of these models stop a bad log before its rows are added.
 -- depends_on: {{ ref('stg_row_outcomes') }}, {{ ref('stg_rejected_rows') }}
 with log_rows as (
     select * from {{ ref('stg_log_rows') }}
 ),
 
--- The same event of the same customer with the same product at the same time is one
--- event that was written twice.
+-- Rows with the same customer, product, event and time are one event written twice.
 deduplicated as (
     select
         customer_id,
@@ -42,7 +41,7 @@ final as (
         product_id,
         event,
         event_at,
-        cast({{ batch_number() }} as bigint) as batch
+        cast({{ var('log_batch') }} as bigint) as batch
     from unknown
 )
 

@@ -1,6 +1,6 @@
 {#
-    CSV is read into a table, once: its reader hands over what it cannot split only then.
-    Parquet is read where it lies.
+    CSV is read once, into a table, because its reader hands over the lines that it cannot
+    split only then. Parquet is read in place.
 #}
 {{
     config(

@@ -1,5 +1,6 @@
 {% set log = describe_input('log') %}
 
+-- depends_on: {{ source('raw', 'log') }}
 with log as (
     {{ read_input(log) }}
 ),
@@ -8,7 +9,7 @@ renamed as (
     select
         _input_file as input_file,
         _row_in_input as row_in_input,
-        {% for name in input_columns('log') %}
+        {% for name in log.wanted %}
         {{ input_value(log, name) }} as {{ name }},
         {% endfor %}
         coalesce(({{ var('row_filter') }}), false) as is_wanted

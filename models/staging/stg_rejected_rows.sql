@@ -26,15 +26,14 @@ rejected as (
     where log_rows.outcome = 'rejected'
 ),
 
--- The reader gives the line of what it could not split. Between those lines the rows
--- that it could split follow each other: the n-th unreadable line comes before row
--- `line - header - (n - 1)`.
+-- The reader gives the line number of each line that it cannot split. All other rows
+-- follow each other: the n-th unreadable line comes before row `line - header - (n - 1)`.
 placed as (
     select
         *,
         coalesce(
             row_in_file,
-            line_number - {{ header_lines(log) }} + 1 - row_number() over (
+            line_number - {{ log.header_lines }} + 1 - row_number() over (
                 partition by input_file, row_in_file is null
                 order by line_number
             )
@@ -59,7 +58,7 @@ final as (
         cast(
             coalesce(
                 line_number,
-                row_in_file + {{ header_lines(log) }} + unreadable_lines_before
+                row_in_file + {{ log.header_lines }} + unreadable_lines_before
             )
             as bigint
         ) as line_number,

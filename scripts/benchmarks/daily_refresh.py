@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from scripts.benchmarks.builds import in_own_process, model_timing, run_audience
-from scripts.build.dbt_run import run_dbt
+from scripts.build.incremental import run_incrementally
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.running_api import running_api
 
-SETTINGS = {"evaluation_period": "week"}
 PATIENCE_SECONDS = 30
 SHORT_LOG = 5_000
 
@@ -71,11 +69,11 @@ def write_days(log: Path, folder: Path) -> list[Path]:
     return files
 
 
-def model_seconds(folder: BuildFolder, log: str) -> float:
-    """Seconds of all models, one by one, incrementally; call it in a new process."""
+def model_seconds(folder: BuildFolder, log: str, selector: str = "daily") -> float:
+    """Seconds of a selector's models, one by one; call it in a new process."""
     kinds = ("--resource-type", "seed", "--resource-type", "model")
-    command = ["build", "--threads", "1", *kinds]
-    return model_timing(run_dbt(command, {"log": log} | SETTINGS, folder)).total
+    command = ["build", "--threads", "1", "--selector", selector, *kinds]
+    return model_timing(run_incrementally(command, {"log": log}, folder)).total
 
 
 def measure_day_more(root: Path, log: Path) -> DayMore:
@@ -94,19 +92,18 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
 
     models = BuildFolder(root / "day_models")
     shutil.rmtree(models.root, ignore_errors=True)
-    all_models = in_own_process(model_seconds, models, pattern)
+    all_models = in_own_process(model_seconds, models, pattern, "everything")
     whole = BuildFolder(root / "day_build")
     shutil.rmtree(whole.root, ignore_errors=True)
     started = time.monotonic()
-    settings = yaml.safe_dump(SETTINGS, default_flow_style=True).strip()
-    run_audience(whole, "build", "--log", pattern, "--vars", settings)
+    run_audience(whole, "build", "--log", pattern)
     build = time.monotonic() - started
 
     short = root / "short.parquet"
     duckdb.execute(f"copy (from read_parquet('{log}') limit {SHORT_LOG}) to '{short}'")
     least = BuildFolder(root / "least_models")
     shutil.rmtree(least.root, ignore_errors=True)
-    least_all = in_own_process(model_seconds, least, str(short))
+    least_all = in_own_process(model_seconds, least, str(short), "everything")
     least_day = in_own_process(model_seconds, least, str(short))
 
     held_back.rename(last)

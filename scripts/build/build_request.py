@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from scripts.build.input_columns import check_input_columns
 from scripts.build.log_source import (
     LogSourceError,
     check_log,
@@ -89,4 +90,5 @@ def check_inputs(settings: dict[str, Any]) -> None:
     BuildSettings.check(settings)
     check_log(settings["log"], str(settings.get("encoding", "utf-8")))
     check_side_inputs(settings)
+    check_input_columns(settings)
     check_seeds()

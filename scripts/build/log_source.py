@@ -1,7 +1,7 @@
 """The inputs of a build and the mapping that describes the log, checked before dbt starts.
 
-This module checks the bytes of files. scripts/settings checks the settings, the dbt project
-(macros/reading) the columns.
+This module checks the bytes of files, input_columns.py the columns, and scripts/settings
+the settings.
 """
 
 import csv
@@ -16,7 +16,6 @@ import yaml
 
 from scripts.build_folder import PROJECT
 from scripts.reported_error import ReportedError
-from scripts.settings.input_settings import SIDE_INPUTS
 from scripts.settings.settings_yaml import TooManyAliasesError, load_settings
 
 SAMPLE_BYTES = 65_536
@@ -58,12 +57,27 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
+def declared_inputs() -> dict[str, dict[str, bool]]:
+    """The inputs of a build: our names of their columns, and whether each is optional."""
+    file = PROJECT / "models" / "staging" / "_staging__sources.yml"
+    (source,) = yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
+    return {
+        table["name"]: {
+            column["name"]: "config" in column and column["config"]["meta"]["optional"]
+            for column in table["columns"]
+        }
+        for table in source["tables"]
+    }
+
+
 def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The tables beside the log that the settings name: name, path or pattern, encoding.
+    """The tables next to the log that the settings name: name, path or pattern, encoding.
 
     Such a setting that is not valid is left out: the check of the settings reports it.
     """
-    for name in SIDE_INPUTS:
+    for name in declared_inputs():
+        if name == "log":
+            continue
         given = settings.get(name)
         described = given if isinstance(given, dict) else {"path": given}
         path = described.get("path")
@@ -78,7 +92,7 @@ def matching(pattern: str) -> list[Path]:
 
 
 def check_side_inputs(settings: dict[str, Any]) -> None:
-    """Look at the tables beside the log that the settings name.
+    """Look at the tables next to the log that the settings name.
 
     Raises:
         LogSourceError: one cannot be read.

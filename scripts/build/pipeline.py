@@ -5,8 +5,10 @@ nothing; the release that was served before is served still.
 """
 
 import contextlib
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,13 @@ from scripts.build.build_request import (
 )
 from scripts.build.dbt_progress import dbt_progress
 from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.evidence_cadence import (
+    DAILY,
+    EVERYTHING,
+    note_evidence,
+    plan_evidence,
+)
+from scripts.build.incremental import run_incrementally
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.preconditions import (
     BuildError,
@@ -32,11 +41,15 @@ from scripts.build.spark_setup import spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.drift import releases_to_compare
+from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases.release_folder import Release
 from scripts.releases.run_history import accepted_releases, noted
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
+
+# Releases made before may name them.
+REMOVED_SETTINGS = {"evaluation_period"}
 
 
 @contextlib.contextmanager
@@ -78,7 +91,7 @@ def dbt_build(
     *selection: str,
     target: str = "duckdb",
 ) -> DbtRun:
-    """Build and test models; all anew where the warehouse turns out to be damaged.
+    """Build and test models; from nothing where the warehouse turns out to be damaged.
 
     Args:
         selection: dbt's options that say which models; all without any.
@@ -95,10 +108,20 @@ def dbt_build(
         show = running.enter_context(dbt_progress(console))
         if target == "spark":
             running.enter_context(spark_tables(folder))
-        run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
+        options: dict[str, Any] = {"show": show, "lock": lock, "environment": compared}
+
+        def run_once() -> DbtRun:
+            if target == "spark":
+                return run_dbt(command, settings, folder, **options)
+            say = functools.partial(console.print, soft_wrap=True)
+            return run_incrementally(command, settings, folder, say, **options)
+
+        run = run_once()
         if run.is_damaged:
             set_aside(folder, console, run.problems[0])
-            run = run_dbt(command, settings, folder, show, lock=lock, environment=compared)
+            # The evidence is gone with the warehouse.
+            command = [EVERYTHING if word == DAILY else word for word in command]
+            run = run_once()
         if run.exit_code:
             raise BuildError("\n".join(run.problems))
     return run
@@ -115,8 +138,9 @@ def build_and_publish(
     target: str = "duckdb",
     smoke: Callable[[Path], None] = lambda _: None,
     spared: str = "",
+    renews_evidence: bool = False,
 ) -> tuple[Release, DbtRun]:
-    """Build every model, test it, and publish a release.
+    """Build and test every model, without evidence that is not due, and publish.
 
     Args:
         settings: dbt variables, the log among them.
@@ -126,16 +150,23 @@ def build_and_publish(
         target: the engine, an output of profiles.yml.
         smoke: looks at the written release before it is served.
         spared: the id of a release that stays, whatever `keep` is.
+        renews_evidence: whether the evidence is measured again although it is not due.
 
     Raises:
         BuildError, ReleaseError: nothing was published.
     """
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
+    evidence = plan_evidence(folder, settings, target, is_asked=renews_evidence)
+    console.print(evidence.sentence, soft_wrap=True)
+    if evidence.is_due:
+        forget_state(folder)
+    started = datetime.now(UTC)
     with timed("dbt build", timings):
-        run = dbt_build(folder, console, settings, lock, target=target)
+        selection = ("--selector", evidence.selector)
+        run = dbt_build(folder, console, settings, lock, *selection, target=target)
+    if target != "spark":
+        note_evidence(folder, settings, started)
     run.warnings += check()
-    for note in run.notes:
-        console.print(note, soft_wrap=True)
     console.print("Publishing ...")
     with timed("publish", timings):
         return publish(folder, keep, print_mart, smoke, spared), run
@@ -182,7 +213,11 @@ def rebuild(
     Raises:
         ReportedError: nothing was published.
     """
-    settings = dict(current.manifest["settings"])
+    settings = {
+        name: value
+        for name, value in current.manifest["settings"].items()
+        if name not in REMOVED_SETTINGS
+    }
     target = current.manifest.get("engine", "duckdb")
     check_engine(folder, console, target)
     check_inputs(settings)

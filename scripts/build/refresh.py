@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from rich.console import Console
 
 from scripts import resource_limits
+from scripts.build.evidence_cadence import is_evidence_behind, plan_evidence
+from scripts.build.incremental import log_files
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.log_source import matching
+from scripts.build.log_state import read_log_state
 from scripts.build.notifications import notify, write_metrics
 from scripts.build.pipeline import (
     rebuild,
@@ -88,7 +90,9 @@ def refresh(
             current = _current(folder)
             run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
             if not options.is_forced:
-                if is_unchanged(folder, current, run.inputs):
+                if is_unchanged(folder, current, run.inputs) and not _is_behind(
+                    folder, current
+                ):
                     run.result, run.release_id = "unchanged", current.release_id
                     console.print(
                         f"Nothing is new since {current.release_id}: it is served on."
@@ -177,6 +181,14 @@ def is_unchanged(folder: BuildFolder, current: Release, inputs: str | None) -> b
     )
 
 
+def _is_behind(folder: BuildFolder, current: Release) -> bool:
+    """Whether the evidence is older than the setting allows, and than the release."""
+    manifest = current.manifest
+    as_of_at = manifest["input"]["as_of_at"]
+    target = manifest.get("engine", "duckdb")
+    return is_evidence_behind(folder, manifest["settings"], target, as_of_at)
+
+
 def check_not_taken_back(folder: BuildFolder, current: Release, inputs: str | None) -> None:
     """See that a refresh would not make again what somebody, or the watch, took back.
 
@@ -237,35 +249,28 @@ def plan(folder: BuildFolder, console: Console) -> None:
     """
     current = _current(folder)
     settings: dict[str, Any] = current.manifest["settings"]
-    files = matching(str(settings["log"]))
+    log = str(settings["log"])
+    files = matching(log)
     inputs = fingerprint_of_inputs(folder, settings)
     console.print(
         f"{current.release_id} is served, made of {settings['log']}.", soft_wrap=True
     )
-    if is_unchanged(folder, current, inputs):
+    if is_unchanged(folder, current, inputs) and not _is_behind(folder, current):
         console.print(
             f"Nothing is new in its {len(files)} files: a refresh would end here."
         )
         return
     check_not_taken_back(folder, current, inputs)
-    known = known_files(folder)
-    new = [file for file in files if str(file) not in known]
+    state = read_log_state(folder)
+    new = [file for file in log_files(log) if state is None or file not in state.files]
     console.print(
         f"A refresh would build: {len(new)} of the {len(files)} files of the log are new"
         + (
-            f", the last of them {shown(new[-1])}."
+            f", the last of them {shown(Path(new[-1]))}."
             if new
             else " to the warehouse, but the release was made of others."
         ),
         soft_wrap=True,
     )
-
-
-def known_files(folder: BuildFolder) -> set[str]:
-    """Files of the log that the warehouse has read; none where it cannot be asked."""
-    try:
-        with resource_limits.connect(folder, folder.warehouse) as connection:
-            rows = connection.execute("select file from log_files").fetchall()
-            return {str(Path(file)) for (file,) in rows}
-    except duckdb.Error:
-        return set()
+    target = current.manifest.get("engine", "duckdb")
+    console.print(plan_evidence(folder, settings, target).sentence, soft_wrap=True)

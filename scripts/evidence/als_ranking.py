@@ -1,11 +1,11 @@
 """Rank customers by collaborative filtering (ALS), for the warehouse to measure.
 
-Learns from the early side of the split alone, ranks for every late product that the early
-side knows the customers who have not touched it, and leaves the rankings beside the
-warehouse. How good they are is measured there, by the SQL that measures every recommender.
+Trained on the early side of the split only. For every late product that the early side
+knows, it ranks the customers who have not touched it, and stores the rankings in a file
+that the warehouse reads. The SQL that measures every recommender measures them too.
 
 Alternating least squares for implicit feedback: Hu, Koren and Volinsky 2008,
-doi:10.1109/ICDM.2008.22, as the library `implicit` has it.
+doi:10.1109/ICDM.2008.22, as implemented by the library `implicit`.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class EvidenceError(ReportedError):
-    """Evidence that cannot be gathered; the message says why and what to do."""
+    """Evidence that cannot be measured; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class TrainingLog:
     """The early side of the split.
 
     Attributes:
-        fingerprint: tells it from every other log.
+        fingerprint: a hash that identifies the log.
         customers, products: ids, whose places are the indices used below.
         pairs: customer index, product index and summed event weight of each pair.
         ranked_products: indices of the products to rank customers for.
@@ -193,10 +193,10 @@ def rank_customers(log: TrainingLog, show: Progress | None = None) -> pyarrow.Ta
 
 
 def check(folder: BuildFolder, show: Progress | None = None) -> int:
-    """Rank by ALS on the split of a folder's warehouse and store the rankings beside it.
+    """Rank by ALS on the split of a folder's warehouse, and store the rankings in a file.
 
     Returns:
-        For how many products customers were ranked.
+        The number of products that customers were ranked for.
 
     Raises:
         EvidenceError: there is no warehouse, nothing to learn from, or no library.
@@ -209,7 +209,7 @@ def check(folder: BuildFolder, show: Progress | None = None) -> int:
 
 
 def not_installed(error: ImportError) -> EvidenceError:
-    """What to say where a library of the evidence is missing."""
+    """The error for a missing library of the evidence."""
     return EvidenceError(
         f"{error.name} is not installed: run `make evidence`, or install the project with"
         " its extra `evidence`"
@@ -228,7 +228,7 @@ def open_warehouse(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
 
 
 def store(folder: BuildFolder, name: str, fingerprint: str, rows: pyarrow.Table) -> Path:
-    """Leave rows for the warehouse, in one step; they say of which log they are."""
+    """Write rows for the warehouse in one step, with the fingerprint of their log."""
     folder.evidence.mkdir(parents=True, exist_ok=True)
     path = folder.evidence / f"{name}.parquet"
     unfinished = path.with_name(f".unfinished-{path.name}")

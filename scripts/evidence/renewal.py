@@ -1,8 +1,8 @@
-"""Gather the evidence: what `make evidence` runs.
+"""Renew the evidence: what `make evidence` runs.
 
-Builds what there is to learn from, ranks customers by collaborative filtering, fits weights
-of the score at an earlier cutoff; then builds and tests everything, which measures all of
-it, publishes a release, and writes a report that opens in a browser.
+Builds the training data, ranks customers by collaborative filtering, and fits weights of
+the score at an earlier cutoff; then builds and tests everything, which measures all
+rankings, publishes a release, and writes a report that opens in a browser.
 """
 
 import duckdb
@@ -22,16 +22,17 @@ from scripts.build.preconditions import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.evidence import als_ranking, weight_fitting
 from scripts.evidence.report import write_report
+from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release
 from scripts.releases.run_history import noted
 
-# What the programs read; dbt builds it and everything before it.
-LEARNT_FROM = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
+# The models that the programs read; dbt builds them and everything before them.
+TRAINING_DATA = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
 
 
 def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
-    """Gather the evidence, publish it, and write the report.
+    """Renew the evidence, publish it, and write the report.
 
     Raises:
         BuildError, EvidenceError, FolderInUseError, LogSourceError, ReleaseError,
@@ -42,23 +43,31 @@ def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Rele
     timings: dict[str, float] = {}
     with noted(folder, "evidence") as run, folder.lock() as lock:
         settings = prepare(folder, console, request, timings)
+        forget_state(folder)
         console.print("Dividing the log ...")
         with timed("divide the log", timings):
             selection = ["--indirect-selection", "cautious", "--select"]
-            # With all tables that grow, or the next run could not go on from this one.
+            # With all tables that grow: the next build can only go on if they are complete.
             selection += ["+config.materialized:incremental"]
-            selection += [f"+{name}" for name in LEARNT_FROM]
+            selection += [f"+{name}" for name in TRAINING_DATA]
             dbt_build(folder, console, settings, lock, *selection)
         console.print("Ranking customers by collaborative filtering (ALS) ...")
         with timed("ALS", timings):
             als_ranking.check(folder, als_ranking.print_progress)
         with timed("fit weights", timings):
             weight_fitting.fit(folder)
-        # Not earlier: what was learnt is among what a build reads.
+        # Not earlier: the build reads the files that were just written.
         run.inputs = fingerprint_of_inputs(folder, settings)
         check = drift_check(folder, request.target, run, request.accepted_drift)
         release, _ = build_and_publish(
-            folder, console, settings, request.keep, lock, timings, check
+            folder,
+            console,
+            settings,
+            request.keep,
+            lock,
+            timings,
+            check,
+            renews_evidence=True,
         )
         run.publish(release)
         with timed("report", timings):
@@ -74,7 +83,7 @@ def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Rele
 
 
 def print_evidence(console: Console, release: Release) -> None:
-    """Print the figures that the conclusion rests on, and the conclusion."""
+    """Print the figures behind the conclusion, and the conclusion."""
     with duckdb.connect(release.database, read_only=True) as connection:
         lists = Table(
             title="\nOf ten customers named for a product, those who touch it later",

@@ -122,7 +122,9 @@ def write_report(release: Release, path: Path) -> Path:
         ).fetchall()
         window = connection.execute(
             "select interaction_count, customer_count, first_interaction_at::date,"
-            " last_interaction_at::date, split_at::date from dataset_profile"
+            " last_interaction_at::date, split_at::date,"
+            " (select max(measured_until)::date from evidence_conclusions)"
+            " from dataset_profile"
         ).fetchone()
     assert window is not None, "a release has a profile"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -131,7 +133,8 @@ def write_report(release: Release, path: Path) -> Path:
         string.Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
             source=html.escape(
                 f"{window[0]:,} interactions of {window[1]:,} customers, {window[2]} to"
-                f" {window[3]}; divided at {window[4]}. Release {release.release_id}."
+                f" {window[3]}; divided at {window[4]}, measured until {window[5]}."
+                f" Release {release.release_id}."
             ),
             conclusion="\n".join(
                 f"      <p>{html.escape(row[0])}</p>" for row in statements

@@ -1,8 +1,8 @@
-"""Fit the weights of the score to who came back at an earlier cutoff.
+"""Fit the weights of the score by logistic regression: which customers came back?
 
-By logistic regression. The weights stand trial in the warehouse, on a part of the log that
-they have not seen (mart `score_trials`). To use them, add them to seeds/feature_weights.csv
-as a weight set of its own and set the variable `score_weights` to its name.
+The fit is at an earlier cutoff. The warehouse tries the weights on a later part of the log
+(mart `score_trials`). To use them, add them to seeds/feature_weights.csv as a weight set of
+its own and set the variable `score_weights` to its name.
 """
 
 import pyarrow
@@ -12,14 +12,14 @@ from scripts.evidence.als_ranking import not_installed, open_warehouse, store
 
 
 def fit(folder: BuildFolder) -> dict[str, float]:
-    """Fit weights on a folder's warehouse and store them beside it.
+    """Fit weights on a folder's warehouse and store them in a file.
 
-    Of the coefficients for the normalized features those below 0 count as 0, since a score
-    is a sum of what speaks for a customer; then they are divided by their sum.
+    Negative coefficients count as 0, because a score adds up what speaks for a customer;
+    then all are divided by their sum.
 
     Returns:
-        Weight by feature; empty where nothing can be learnt: nobody came back, everybody
-        did, or nothing speaks for those who did.
+        Weight by feature; empty if there is nothing to learn: no customer came back, all
+        did, or no coefficient is positive.
 
     Raises:
         EvidenceError: there is no warehouse, or no library.

@@ -1,7 +1,7 @@
-"""Write the data dictionary: what every public table holds, its metrics and its readers.
+"""Write the data dictionary: columns, metrics and readers of every public table.
 
-It describes the last build, from dbt's manifest alone; `make docs` describes models that
-are not public too.
+It describes the last build and is made from dbt's manifest alone. `make docs` also
+describes the models that are not public.
 """
 
 import json
@@ -11,19 +11,19 @@ from typing import Any
 
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.release_folder import ReleaseError
-from scripts.releases.release_writer import public_marts
+from scripts.releases.released_tables import LOOKUP, public_marts
 
 HEAD = """# Data dictionary
 
-Every table of a release: its grain, its key, its columns, the metrics that are built on
-it and who reads it. Written by `make dictionary`; the texts lie in `models/`.
+Every table of a release: its grain, key and columns, the metrics that are built on it and
+its readers. Written by `make dictionary`; the texts are in `models/`.
 """
 
 
 def metrics_by_model(manifest: dict[str, Any]) -> dict[str, list[str]]:
     """The names of the metrics that are built on each model, by its unique id.
 
-    A metric stands on the models of every metric that it is made of.
+    A metric is built on the models of every metric that it is computed from.
     """
     found: dict[str, set[str]] = {}
     nodes = manifest["metrics"] | manifest["semantic_models"]
@@ -40,16 +40,24 @@ def metrics_by_model(manifest: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def readers_by_model(manifest: dict[str, Any]) -> dict[str, list[str]]:
-    """The labels of the exposures that read each model, by its unique id."""
-    found: dict[str, list[str]] = {}
+    """The labels of the exposures that read each model, by its unique id.
+
+    The reader of a look-up table also reads the models that the table is built from.
+    """
+    found: dict[str, set[str]] = {}
     for exposure in manifest["exposures"].values():
+        read = set(exposure["depends_on"]["nodes"])
         for model in exposure["depends_on"]["nodes"]:
-            found.setdefault(model, []).append(exposure["label"] or exposure["name"])
+            node = manifest["nodes"][model]
+            if node["fqn"][1] == LOOKUP:
+                read |= set(node["depends_on"]["nodes"])
+        for model in read:
+            found.setdefault(model, set()).add(exposure["label"] or exposure["name"])
     return {model: sorted(labels) for model, labels in found.items()}
 
 
 def dictionary(manifest: dict[str, Any]) -> str:
-    """The dictionary as Markdown, table by table, in the areas of models/marts."""
+    """The dictionary as Markdown: one section per area of models/marts."""
     models = {
         node["alias"]: unique_id
         for unique_id, node in manifest["nodes"].items()
@@ -96,7 +104,7 @@ def _metric_table(manifest: dict[str, Any]) -> str:
         lines.append(
             f"| `{metric['name']}` | {metric['type']} | {_flat(metric['description'])} |"
         )
-    lines += ["", "| saved query | asks |", "|---|---|"]
+    lines += ["", "| saved query | question |", "|---|---|"]
     for query in sorted(manifest["saved_queries"].values(), key=lambda one: one["name"]):
         lines.append(f"| `{query['name']}` | {_flat(query['description'])} |")
     return "\n".join([*lines, ""])
@@ -108,13 +116,13 @@ def _flat(text: str) -> str:
 
 
 def _grain(description: str) -> tuple[str, str]:
-    """What a row is, and what else a description says."""
+    """The grain that a description begins with, and the rest of it."""
     grain, more = [*re.split(r"[.:](?: |$)", _flat(description), maxsplit=1), ""][:2]
     return grain, more[:1].upper() + more[1:]
 
 
 def write_dictionary(folder: BuildFolder) -> Path:
-    """Write it into the build folder.
+    """Write the dictionary into the build folder.
 
     Raises:
         ReleaseError: there is no build to describe.

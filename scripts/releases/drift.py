@@ -1,7 +1,7 @@
 """Whether a build has drifted too far from the releases before to be published.
 
 The mart `drift_report` measures it, by the thresholds of seeds/drift_thresholds.csv; here
-it is put in words, and acted on.
+its report is put into words and acted on.
 """
 
 import os
@@ -15,7 +15,7 @@ from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
 
 REFERENCE = "AUDIENCE_REFERENCE"
-# Shares are told in per cent; the others are plain numbers.
+# Shares are shown in per cent, other measures as plain numbers.
 SHARES = (
     "event mix of the last day",
     "new customers of the last day",
@@ -25,7 +25,7 @@ SHARES = (
 
 
 class DriftError(ReportedError):
-    """A build that has drifted too far; the message says in what."""
+    """A build has drifted too far; the message names the measures."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Drift:
     """A row of the mart `drift_report`.
 
     Attributes:
-        value, value_before: of the build and of the release it is compared with; None where
-            no single number says it.
-        drift: None where there is nothing, or too little, to compare.
+        value, value_before: of the build and of the release it is compared with; None if
+            no single number describes the measure.
+        drift: None if there is nothing, or too little, to compare.
         level: ok, warn, block or not compared.
     """
 
@@ -76,23 +76,25 @@ def releases_to_compare(
 ) -> dict[str, str]:
     """The releases that a build is compared with, as environment variables for dbt.
 
-    Only such with the same settings: whoever changes them expects another result.
+    Drift is measured only against releases with the same settings, because other settings
+    are expected to give another result. Changes of the ranking are listed against the
+    served release, whatever its settings.
 
     Args:
-        accepted: releases whose drift was accepted. What was before the last of them is no
-            reference any more, or a change would have to be accepted again and again.
+        accepted: releases whose drift was accepted. The reference is not older than the
+            last of them, or the same change would have to be accepted again and again.
 
     Raises:
-        ReleaseError: AUDIENCE_REFERENCE names a release that is not there.
+        ReleaseError: AUDIENCE_REFERENCE names a release that does not exist.
     """
     releases = ReleaseFolder(folder.releases)
     current = releases.current()
+    served = current.release_id if current else ""
     named = os.environ.get(REFERENCE)
     if named:
         reference: Release | None = releases.find(named)
     else:
-        # What is newer than the one that is served was taken back, acceptance and all.
-        served = current.release_id if current else ""
+        # A release newer than the served one was rolled back, and its acceptance with it.
         since = max((one for one in accepted if one <= served), default="")
         alike = (
             one
@@ -102,13 +104,14 @@ def releases_to_compare(
         reference = next(alike, None)
     is_alike = current is not None and _is_comparable(current, settings)
     return {
-        "AUDIENCE_RELEASE_BEFORE": current.release_id if current and is_alike else "",
+        "AUDIENCE_RELEASE_BEFORE": served if is_alike else "",
         "AUDIENCE_REFERENCE_RELEASE": reference.release_id if reference else "",
+        "AUDIENCE_SERVED_RELEASE": served if current and _is_whole(current) else "",
     }
 
 
 def read_drift(folder: BuildFolder, target: str) -> list[Drift]:
-    """The drift of the build that the warehouse holds."""
+    """The drift of the build in the warehouse."""
     is_spark = target == "spark"
     table = folder.spark_mart("drift_report") if is_spark else "marts.drift_report"
     with resource_limits.connect(
@@ -122,27 +125,27 @@ def read_drift(folder: BuildFolder, target: str) -> list[Drift]:
 
 
 def check_drift(report: list[Drift], accepted: str | None) -> None:
-    """See that a build has not drifted too far to be published.
+    """Check that a build has not drifted too far to be published.
 
     Args:
-        accepted: why it is to be published all the same.
+        accepted: the reason to publish the build anyway.
 
     Raises:
-        DriftError: it has, and that was not accepted.
+        DriftError: it has drifted too far, and the drift was not accepted.
     """
     blocked = [drift.sentence() for drift in report if drift.level == "block"]
     if blocked and accepted is None:
         raise DriftError(
             "The build has drifted too far from what was published before: "
             + "; ".join(blocked)
-            + ". Look at what came in; if it is as it should be, publish it with"
+            + ". Check the new data. If the change is expected, publish it with"
             " ACCEPT_DRIFT='why' (--accept-drift 'why'). The thresholds are in"
             " seeds/drift_thresholds.csv"
         )
 
 
 def notes_on(report: list[Drift]) -> list[str]:
-    """What a build should say of its drift: its warnings, a sentence each."""
+    """One sentence for each measure that warns or blocks."""
     return [
         f"Drift, {drift.sentence()}."
         for drift in report
@@ -151,12 +154,16 @@ def notes_on(report: list[Drift]) -> list[str]:
 
 
 def _is_comparable(release: Release, settings: dict[str, Any]) -> bool:
-    """Whether it has these settings, and is whole: a copy may have been cut off."""
+    """Whether a release is complete and has these settings."""
+    return _is_whole(release) and release.manifest.get("settings") == settings
+
+
+def _is_whole(release: Release) -> bool:
+    """Whether every file has the size that the manifest says: a copy may be partial."""
     try:
-        manifest = release.manifest
-        return manifest.get("settings") == settings and all(
+        return all(
             (release.folder / name).stat().st_size == file["bytes"]
-            for name, file in manifest["files"].items()
+            for name, file in release.manifest["files"].items()
         )
     except (ReleaseError, OSError, KeyError, TypeError):
         return False

@@ -1,8 +1,8 @@
-"""Fetch the current release from a folder that others publish to: what `make fetch` runs.
+"""Fetch the current release from a shared folder of releases: what `make fetch` runs.
 
-Scaling out is instances of the API that each serve a copy of their own: no instance waits
-for another's disk, and the folder may go away. The folder is a mount, or what a program
-such as rclone has brought from an object store.
+To scale out, each instance of the API serves a copy of its own, so no instance waits for
+a shared disk, and the shared folder may be unavailable. The folder is a mount, or a copy
+of an object store made by a program such as rclone.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ KEPT_RELEASES = 2
 
 
 def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | None:
-    """Copy the release that a folder serves, check it, and serve it here too.
+    """Copy the current release of another folder, check the copy, and serve it.
 
     Returns:
-        The release; None where it is served here already.
+        The release; None if it is already served here.
 
     Raises:
-        ReleaseError: there is none, or the copy is not what its manifest says.
-        OSError: it could not be read or written; what was served is served still.
+        ReleaseError: there is none, or the copy differs from its manifest.
+        OSError: it could not be read or written; the served release stays.
     """
     found = source.readable()
     if found is None:
@@ -48,15 +48,15 @@ def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | N
 
 
 def _copy(found: Release, releases: ReleaseFolder) -> Release:
-    """Copy a release where nobody looks, and show it whole."""
+    """Copy a release into an unfinished folder, check it, and make it visible."""
     unfinished = releases.unfinished(found.release_id)
     shutil.copytree(found.folder, unfinished, dirs_exist_ok=True)
     for name, facts in found.manifest["files"].items():
         with (unfinished / name).open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != facts["sha256"]:
                 raise ReleaseError(
-                    f"{name} of {found.release_id} is not what its manifest says: it was"
-                    f" copied half to {found.folder.parent}, or is damaged there"
+                    f"{name} of {found.release_id} differs from its manifest: the copy in"
+                    f" {found.folder.parent} is partial or damaged"
                 )
     return releases.finish(unfinished)
 

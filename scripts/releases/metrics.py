@@ -1,7 +1,7 @@
-"""Ask the current release for metrics: a saved query, or metrics by dimensions.
+"""Query metrics of the current release: a saved query, or metrics by dimensions.
 
-Without arguments it lists what can be asked. The metrics of a release are those of the
-build that made it (models/semantic); MetricFlow makes SQL of them, and DuckDB answers it.
+Without arguments it lists the metrics and saved queries. The metrics of a release are
+those of its build (models/semantic). MetricFlow writes the SQL, and DuckDB runs it.
 """
 
 import csv
@@ -32,17 +32,17 @@ from scripts.reported_error import ReportedError
 
 
 class MetricsError(ReportedError):
-    """A question that MetricFlow cannot answer; its message says why."""
+    """MetricFlow cannot answer a question; the message says why."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What to ask: a saved query, or metrics by dimensions.
+    """A saved query, or metrics by dimensions.
 
     Attributes:
         where: a condition in MetricFlow's syntax; None for none.
         order: metrics or dimensions to order by.
-        limit: at most so many rows; None for all.
+        limit: the largest number of rows; None for all.
     """
 
     saved_query: str | None = None
@@ -55,7 +55,7 @@ class Question:
 
     @property
     def request(self) -> MetricFlowQueryRequest:
-        """The question as MetricFlow takes it."""
+        """The question as a request to MetricFlow."""
         return MetricFlowQueryRequest.create(
             saved_query_name=self.saved_query,
             metric_names=list(self.metrics) or None,
@@ -68,10 +68,10 @@ class Question:
 
 
 class ReleaseClient:
-    """What MetricFlow asks its SQL of: a release, and nothing else of this machine.
+    """Runs the SQL of MetricFlow on a release, without access to any other file.
 
-    The release's tables stand where dbt has built them, in the schema `marts` of a database
-    `warehouse`, because the SQL names them so.
+    The tables of the release are in the schema `marts` of a database `warehouse`, as in the
+    database that dbt writes, because the SQL uses these names.
     """
 
     sql_engine_type = SqlEngine.DUCKDB
@@ -97,7 +97,7 @@ class ReleaseClient:
         )
 
     def query(self, stmt: str, sql_bind_parameter_set: Any = None) -> MetricFlowDataTable:
-        """Answer a query; MetricFlow writes values into it and binds none."""
+        """Run a query; MetricFlow writes values into its SQL and uses no parameters."""
         assert not (sql_bind_parameter_set and sql_bind_parameter_set.param_dict)
         found = self._connection.execute(stmt)
         return MetricFlowDataTable.create_from_rows(
@@ -123,7 +123,7 @@ def metrics_of(release: Release) -> Iterator[MetricFlowEngine]:
     """MetricFlow over a release.
 
     Raises:
-        ReleaseError: the release was made before there were metrics.
+        ReleaseError: the release was made by a version without metrics.
     """
     try:
         text = release.semantic_manifest.read_text(encoding="utf-8")
@@ -144,8 +144,8 @@ def metrics_of_current(folder: BuildFolder) -> Iterator[MetricFlowEngine]:
     """MetricFlow over the current release of a folder.
 
     Raises:
-        MetricsError: MetricFlow does not know what is asked.
-        ReleaseError: there is no release, or it was made before there were metrics.
+        MetricsError: MetricFlow cannot answer the question.
+        ReleaseError: there is no release, or its version had no metrics.
     """
     release = ReleaseFolder(folder.releases).current()
     if release is None:
@@ -170,7 +170,7 @@ def print_list(engine: MetricFlowEngine) -> None:
 
 
 def print_dimensions(engine: MetricFlowEngine, metrics: Sequence[str]) -> None:
-    """Print the dimensions of some metrics, a line each."""
+    """Print the dimensions of some metrics, one per line."""
     found = engine.simple_dimensions_for_metrics(list(metrics))
     for name in sorted({one.granularity_free_dunder_name for one in found}):
         print(name)
@@ -196,7 +196,7 @@ def print_answer(engine: MetricFlowEngine, question: Question, output_format: st
 
 
 def _shown(value: object) -> str:
-    """A value as a person reads it: times at midnight as days."""
+    """A value as text for people: times at midnight as days."""
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float):
@@ -209,7 +209,7 @@ def _print_table(console: Console, answer: MetricFlowDataTable) -> None:
     for number, name in enumerate(answer.column_names):
         values = [row[number] for row in answer.rows]
         is_number = any(isinstance(value, int | float) for value in values)
-        # Words, so that a long name can be wrapped.
+        # As words, so that a long name can wrap.
         heading = re.sub("_+", " ", name)
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     for row in answer.rows:

@@ -1,7 +1,7 @@
-"""Make a release from the warehouse, list releases, or go back to an earlier one.
+"""Make a release from the warehouse, list releases, or roll back to an earlier one.
 
-Only a whole build without a failed test is published. Readers of earlier releases are not
-disturbed: a release is a file of its own, under a name of its own.
+Only a complete build without a failed test is published. Readers of earlier releases are
+not affected: every release is a new file under a new name.
 """
 
 import logging
@@ -14,13 +14,14 @@ import duckdb
 from scripts import resource_limits
 from scripts.build_folder import BuildFolder
 from scripts.releases.drift import REFERENCE, check_drift, notes_on, read_drift
+from scripts.releases.release_checks import check_build
 from scripts.releases.release_folder import (
     KEPT_RELEASES,
     Release,
     ReleaseError,
     ReleaseFolder,
 )
-from scripts.releases.release_writer import Progress, check_build, write_release
+from scripts.releases.release_writer import Progress, write_release
 from scripts.releases.run_history import Run, noted
 
 log = logging.getLogger(__name__)
@@ -36,12 +37,12 @@ def publish(
     """Publish the last build of a folder and remove releases beyond the last `keep`.
 
     Args:
-        spared: the id of one that stays, to be gone back to.
-        check: looks at the folder of the written release before it is served.
+        spared: the id of a release that is kept for a rollback.
+        check: examines the folder of the written release before it is served.
 
     Raises:
-        ReleaseError: the build is not fit, or the release could not be written; what was
-            served before is served still.
+        ReleaseError: the build is not fit, or the release could not be written; the served
+            release stays.
     """
     releases = ReleaseFolder(folder.releases)
     try:
@@ -51,7 +52,7 @@ def publish(
                 release = write_release(folder, releases, keep, show, check)
             finally:
                 releases.sweep()
-            # From here on it is published: what goes wrong is said, and no more.
+            # The release is published: later problems are only warnings.
             try:
                 releases.prune(keep, {spared, os.environ.get(REFERENCE, "")})
             except OSError as error:
@@ -76,8 +77,8 @@ def publish_last_build(
     """Publish the last build of a folder again, with its progress on standard output.
 
     Args:
-        keep: how many releases to keep; as many as for the current one if None.
-        accepted_drift: why a build that has drifted is to be published.
+        keep: how many releases to keep; None for as many as the current one says.
+        accepted_drift: the reason to publish a build that has drifted.
 
     Raises:
         SettingError, DriftError, ReleaseError, FolderInUseError: nothing was published.
@@ -96,7 +97,7 @@ def publish_last_build(
 def drift_check(
     folder: BuildFolder, target: str, run: Run, accepted: str | None
 ) -> Callable[[], list[str]]:
-    """A check that notes a build's drift in its run, and stops it where that is too far."""
+    """A check that notes the drift of a build in its run, and stops it if it is too far."""
 
     def check() -> list[str]:
         run.drift = read_drift(folder, target)
@@ -113,10 +114,10 @@ def roll_back(
     release_id: str | None = None,
     passed_over: Collection[str] = (),
 ) -> Release:
-    """Serve an earlier release: the one of that id, or the one before the current.
+    """Serve an earlier release: the one with that id, or the one before the current.
 
     Args:
-        passed_over: ids of releases that are served only where they are named.
+        passed_over: ids of releases that are served only if they are named.
 
     Raises:
         ReleaseError: there is no such release.
@@ -130,7 +131,7 @@ def roll_back(
             earlier = [
                 release
                 for release in releases.all()
-                # Where nothing is served, the last one is the one to go back to.
+                # If no release is served, the last one is the earlier one.
                 if (current is None or release.release_id < current.release_id)
                 and release.release_id not in passed_over
             ]
@@ -145,7 +146,7 @@ def roll_back(
 
 
 def kept_releases(current: Release | None) -> int:
-    """How many releases are kept, as the current one says."""
+    """How many releases to keep, according to the current one."""
     said: int | None = current.manifest.get("kept_releases") if current else None
     return said or KEPT_RELEASES
 
@@ -160,12 +161,12 @@ def _is_whole(release: Release) -> bool:
 
 
 def print_mart(done: int, total: int, mart: str, rows: int) -> None:
-    """Say on a line of its own that a mart has been copied."""
+    """Print one line for a copied mart."""
     print(f"  {done:>3}/{total}  {mart}  {rows:,} rows", flush=True)
 
 
 def print_releases(releases: ReleaseFolder) -> None:
-    """Print a line per release; * marks the one that is served."""
+    """Print a line per release; * marks the served one."""
     current = releases.current()
     if not releases.all():
         print("No release yet: run `make build`.")

@@ -1,11 +1,11 @@
-"""The folder of releases: which there are, which one is served, and the pointer to it.
+"""The folder of releases: its releases, and the pointer to the served one.
 
     releases/000007-20261123T061500Z/   audience.duckdb, manifest.json, parquet/,
                                         semantic_manifest.json
     releases/current                    a link to the release that is served
 
-A release is written in a folder that nobody looks at, then renamed, then pointed to; each
-of the two last steps is atomic. Nothing in a release ever changes.
+A release is written in a hidden folder, then renamed, then the pointer moves to it. The
+last two steps are atomic. A release never changes.
 """
 
 import contextlib
@@ -23,21 +23,21 @@ from typing import Any
 from scripts.reported_error import ReportedError
 
 POINTER = "current"
-# How many releases are kept, unless told otherwise.
+# How many releases are kept by default.
 KEPT_RELEASES = 5
 UNFINISHED = ".unfinished-"
-# What this version writes, and the newest that it reads. It is raised where readers of the
-# format before would go wrong; 0 has no such number in its manifest. The API has it too.
+# The format that this version writes, and the newest that it reads. It is raised when
+# readers of the format before would fail. 0 has no number in its manifest.
 RELEASE_FORMAT = 1
 RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
 
 
 class ReleaseError(ReportedError):
-    """A release that cannot be made, found or served; the message says what to do."""
+    """A release cannot be made, found or served; the message says what to do."""
 
 
 class NewerReleaseError(ReleaseError):
-    """A release of a format that this version does not know; nothing is wrong with it."""
+    """A release has a newer format than this version reads; it is not damaged."""
 
 
 @dataclass(frozen=True)
@@ -45,32 +45,32 @@ class Release:
     """A finished release.
 
     Attributes:
-        folder: where it lies; its name is the release id.
+        folder: its name is the release id.
     """
 
     folder: Path
 
     @property
     def release_id(self) -> str:
-        """Its number and when it was made."""
+        """Its number and its time."""
         return self.folder.name
 
     @property
     def database(self) -> Path:
-        """The DuckDB file, with every public mart in the schema `main`."""
+        """The DuckDB file: public marts in schema `main`, look-up tables in `lookup`."""
         return self.folder / "audience.duckdb"
 
     @property
     def semantic_manifest(self) -> Path:
-        """The metrics on its marts, as dbt wrote them for MetricFlow."""
+        """The metrics of its marts, as dbt writes them for MetricFlow."""
         return self.folder / "semantic_manifest.json"
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What is in it, as release_writer wrote it.
+        """The description of the release, written by release_manifest.
 
         Raises:
-            NewerReleaseError: a newer version has made it.
+            NewerReleaseError: a newer version made it.
             ReleaseError: the file is damaged.
         """
         path = self.folder / "manifest.json"
@@ -86,14 +86,14 @@ class Release:
             manifest["row_counts"]["customers"], manifest["row_counts"]["products"]
             manifest["input"]["as_of_at"], manifest["files"]["audience.duckdb"]["bytes"]
         except (AttributeError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseError(f"{path} is damaged: publish anew") from error
+            raise ReleaseError(f"{path} is damaged: publish again") from error
         return manifest
 
     def check(self) -> None:
-        """See that its database is there, as large as it was written.
+        """Check that its database exists and has the size in the manifest.
 
         Raises:
-            ReleaseError: it is not.
+            ReleaseError: it does not.
         """
         expected = self.manifest["files"]["audience.duckdb"]["bytes"]
         if not self.database.is_file() or self.database.stat().st_size != expected:
@@ -119,7 +119,7 @@ class ReleaseFolder:
         ]
 
     def current(self) -> Release | None:
-        """The release that is served; None before the first, or if the pointer dangles."""
+        """The served release; None before the first, or if the pointer leads nowhere."""
         pointer = self.root / POINTER
         try:
             folder = pointer.resolve()
@@ -128,10 +128,10 @@ class ReleaseFolder:
         return Release(folder) if (folder / "manifest.json").is_file() else None
 
     def readable(self) -> Release | None:
-        """The release that is served, for a program that reads it.
+        """The served release, for a program that reads it.
 
         Raises:
-            NewerReleaseError: a newer version has made it.
+            NewerReleaseError: a newer version made it.
             ReleaseError: its manifest is damaged.
         """
         release = self.current()
@@ -140,7 +140,7 @@ class ReleaseFolder:
         return release
 
     def find(self, release_id: str) -> Release:
-        """The release of that id.
+        """The release with that id.
 
         Raises:
             ReleaseError: there is none.
@@ -152,18 +152,18 @@ class ReleaseFolder:
         raise ReleaseError(f"No release {release_id}: expected one of {known}")
 
     def next_id(self, created_at: datetime) -> str:
-        """The id of a release made now; numbered, so that no clock changes the order."""
+        """The id of a new release. Its number keeps the order if the clock is wrong."""
         numbers = [int(release.release_id[:6]) for release in self.all()]
         return f"{max(numbers, default=0) + 1:06d}-{created_at:%Y%m%dT%H%M%SZ}"
 
     def unfinished(self, release_id: str) -> Path:
-        """A new, empty folder in which to write a release."""
+        """Create an empty folder for a release that is being written."""
         folder = self.root / f"{UNFINISHED}{release_id}"
         folder.mkdir(parents=True)
         return folder
 
     def finish(self, unfinished: Path) -> Release:
-        """Make a written release visible, and serve it."""
+        """Make a written release visible and serve it."""
         for file in [*unfinished.rglob("*"), unfinished]:
             _flush(file)
         folder = self.root / unfinished.name.removeprefix(UNFINISHED)
@@ -174,7 +174,7 @@ class ReleaseFolder:
         return release
 
     def serve(self, release: Release) -> None:
-        """Move the pointer, in one step."""
+        """Move the pointer to a release, in one step."""
         self._check_pointer()
         link = self.root / f"{UNFINISHED}{POINTER}"
         link.unlink(missing_ok=True)
@@ -186,15 +186,15 @@ class ReleaseFolder:
         pointer = self.root / POINTER
         if pointer.exists() and not pointer.is_symlink():
             raise ReleaseError(
-                f"{pointer} is no link to a release, as a copy of the folder may have made"
-                " it: remove it"
+                f"{pointer} is no link to a release (copying the folder may have replaced"
+                " it): remove it"
             )
 
     def sweep(self) -> list[str]:
         """Remove what interrupted runs left behind, as far as possible. Hold the lock.
 
         Returns:
-            The names of what could not be removed.
+            The names that could not be removed.
         """
         stuck = []
         for left in sorted(self.root.glob(f"{UNFINISHED}*")):
@@ -208,12 +208,12 @@ class ReleaseFolder:
         return stuck
 
     def prune(self, keep: int, spared: Collection[str] = ()) -> list[str]:
-        """Put all but the last `keep` releases and the served one where `sweep` finds them.
+        """Hide all but the last `keep` releases and the served one, for `sweep` to remove.
+
+        They are hidden first, so an interrupted removal leaves no partial release.
 
         Args:
-            spared: ids of others that stay.
-
-        First out of sight, so that an interrupted removal leaves no half release.
+            spared: ids of other releases to keep.
         """
         served = self.current()
         old = [
@@ -227,7 +227,7 @@ class ReleaseFolder:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep other programs from changing the folder; released when the process ends.
+        """Lock the folder against other programs; the lock ends with the process.
 
         Raises:
             ReleaseError: another program holds it.

@@ -1,4 +1,4 @@
-"""Watch a running API after a switch: does it do worse than before?"""
+"""Watch a running API after it switches to a release: does it do worse than before?"""
 
 import contextlib
 import http.client
@@ -16,24 +16,24 @@ from typing import Any
 
 from scripts.reported_error import ReportedError
 
-# How long a refresh watches, unless told otherwise.
+# How long a refresh watches by default.
 WATCH_SECONDS = 60
-# So often in a row the API must be unwell.
+# The API must be unhealthy this many times in a row.
 UNWELL_IN_A_ROW = 3
-# So many answers must be errors of the server, and such a share of all.
+# Server errors must reach this number, and exceed this share of all answers.
 LEAST_ERRORS = 10
 ERROR_SHARE = 0.01
 REQUESTS = re.compile(r'audience_requests_total\{[^}]*status="([^"]+)"[^}]*\} (\S+)')
-# What an API that is gone, or that goes in the middle of an answer, comes to.
+# Errors of a request if the API is down or stops during an answer.
 NO_ANSWER = (OSError, ValueError, http.client.HTTPException)
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What an API has answered since it started.
+    """Counts of the answers of an API since it started.
 
     Attributes:
-        errors: with a status of 500 or more, or broken off.
+        errors: answers with a status of 500 or more, and interrupted ones.
     """
 
     total: float = 0
@@ -42,11 +42,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Watched:
-    """What a watch has seen.
+    """The result of a watch.
 
     Attributes:
-        trouble: why the release is to be taken back; None where it is well.
-        note: what could not be seen; None where all was.
+        trouble: why the release must be rolled back; None if it is fine.
+        note: what could not be observed; None if everything was.
     """
 
     trouble: str | None = None
@@ -54,14 +54,14 @@ class Watched:
 
 
 class WatchError(ReportedError):
-    """An API that cannot be watched; the message says why."""
+    """The API cannot be watched; the message says why."""
 
 
 def watched_url() -> str:
-    """The API to watch: AUDIENCE_API_URL, else the one that `make serve` starts here.
+    """The API to watch: AUDIENCE_API_URL, else the local one of `make serve`.
 
     Raises:
-        WatchError: that is no address.
+        WatchError: AUDIENCE_API_URL is no address.
     """
     port = os.environ.get("AUDIENCE_PORT") or "8000"
     url = os.environ.get("AUDIENCE_API_URL") or f"http://127.0.0.1:{port}"
@@ -73,15 +73,15 @@ def watched_url() -> str:
 
 
 def served_by(url: str) -> str | None:
-    """The release that an API serves; None where none answers, or serves one."""
+    """The release that an API serves; None if it does not answer or serves none."""
     release: str | None = (_health(url) or {}).get("release_id")
     return release
 
 
 def answers_of(url: str) -> Answers | None:
-    """What all its replicas have answered; None where none tells.
+    """The answers of all replicas of an API; None if no replica reports them.
 
-    Where keys are set, AUDIENCE_API_KEY must hold one.
+    If the API has keys, AUDIENCE_API_KEY must be one of them.
     """
     key = os.environ.get("AUDIENCE_API_KEY")
     texts = []
@@ -105,10 +105,10 @@ def answers_of(url: str) -> Answers | None:
 
 
 def _replicas(url: str) -> list[str]:
-    """The addresses that its name stands for: each replica counts for itself."""
+    """The URL of each address of the host: every replica counts separately."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "http":
-        return [url]  # A certificate is of the name.
+        return [url]  # A certificate is valid for the name only.
     try:
         found = socket.getaddrinfo(
             parts.hostname, parts.port or 80, type=socket.SOCK_STREAM
@@ -129,13 +129,13 @@ def watch(
     before: Answers | None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Watched:
-    """Look at an API once a second; ends early where it does badly.
+    """Check an API once a second, and stop early if it does worse than before.
 
-    An API that goes on with the release before does no worse than before.
+    An API that keeps serving the earlier release does not count as worse.
 
     Args:
-        release_id: what it is to serve.
-        before: its answers up to the switch; None where they are not known, and errors
+        release_id: the release that it should serve.
+        before: its answers before the switch; None if they are unknown, so that new errors
             cannot be told from earlier ones.
     """
     unwell = 0
@@ -148,7 +148,7 @@ def watch(
         now = answers_of(url) if before is not None else None
         if before is not None and now is not None:
             errors, total = now.errors - before.errors, now.total - before.total
-            # Fewer than before: a replica has started anew, or is missing.
+            # Fewer answers than before: a replica was restarted or is missing.
             if total >= errors >= LEAST_ERRORS and errors > ERROR_SHARE * total:
                 return Watched(
                     f"{errors:.0f} of {total:.0f} answers since the switch were errors"
@@ -161,9 +161,9 @@ def watch(
         return Watched(note=f"The API at {url} still serves {served}")
     if before is None:
         return Watched(
-            note="Whether it answers with more errors than before was not seen:"
-            f" {url}/metrics does not answer (AUDIENCE_API_KEY must hold a key where"
-            " keys are set)"
+            note="Errors of the API were not counted:"
+            f" {url}/metrics does not answer (AUDIENCE_API_KEY must hold a key if the API"
+            " has keys)"
         )
     return Watched()
 
@@ -171,7 +171,7 @@ def watch(
 def _trouble(url: str, release_id: str) -> str | None:
     health = _health(url)
     if health is None:
-        return f"the API at {url} does not answer any more"
+        return f"the API at {url} no longer answers"
     reasons = " ".join(health.get("reasons", []))
     is_about_it = health.get("release_id") == release_id or release_id in reasons
     if health.get("status") == "unavailable":

@@ -1,8 +1,8 @@
-"""The history of builds: a row per run, whatever became of it.
+"""The history of builds: one row per run, whatever its result.
 
-A file of its own in the build folder, not a table of the warehouse: a run that finds the
-warehouse locked, damaged or without disk has to be noted too. The next build takes it into
-the mart `build_history` (models/staging/operations/stg_build_runs.sql).
+It is a file in the build folder, not a table of the warehouse, because a run that finds the
+warehouse locked or damaged, or the disk full, must be noted too. The next build copies it
+into the mart `build_history` (models/staging/operations/stg_build_runs.sql).
 """
 
 import contextlib
@@ -45,7 +45,7 @@ RESULTS = ("published", "unchanged", "blocked", "rolled back", "failed", "interr
 
 
 class RolledBackError(ReportedError):
-    """A release that was taken back; the message says why."""
+    """A release was rolled back; the message says why."""
 
 
 @dataclass
@@ -53,18 +53,18 @@ class Run:
     """A run of a program that builds.
 
     Attributes:
-        run_number: in the order of runs, whatever the clock says.
-        program_name: build, refresh, evidence or suppress.
+        run_number: gives the order of runs, even if the clock is wrong.
+        program_name: build, refresh, evidence, suppress or publish.
         started_at: UTC.
-        seconds: how long it took; None while it runs.
-        interaction_count: interactions of the release that it made.
-        release_id: the release that it made.
+        seconds: its duration; None while it runs.
+        interaction_count: interactions of the release that it published.
+        release_id: the release that it published.
         result: running, one of RESULTS, or killed.
-        reason: why nothing was published, or is served any more.
+        reason: why nothing was published, or why the release is no longer served.
         accepted_drift: why a drift was accepted.
-        process: its id on its machine.
-        inputs: a hash of what it read; see scripts.build.refresh.
-        drift: what it drifted by; not kept in the history, but in the release.
+        process: its process id.
+        inputs: a hash of its inputs; see scripts.build.refresh.
+        drift: the drift of the build; kept in the release, not in the history.
     """
 
     run_number: int
@@ -81,7 +81,7 @@ class Run:
     drift: list[Drift] = field(default_factory=list)
 
     def publish(self, release: Release) -> None:
-        """Note the release that it made."""
+        """Note the release that the run published."""
         self.result, self.release_id = "published", release.release_id
         with duckdb.connect(release.database, read_only=True) as connection:
             row = connection.execute(
@@ -90,12 +90,12 @@ class Run:
         self.interaction_count = row[0] if row else None
 
     def row(self) -> dict[str, object]:
-        """The run as the history has it."""
+        """The run as a row of the history."""
         return {name: getattr(self, name) for name in COLUMNS.names}
 
 
 def read_history(folder: BuildFolder) -> list[Run]:
-    """All runs, oldest first; none where there is no history, or it cannot be read."""
+    """All runs, oldest first; none if there is no history or it cannot be read."""
     try:
         rows = pyarrow.parquet.read_table(folder.history).to_pylist()
     except (OSError, pyarrow.ArrowInvalid):
@@ -105,7 +105,7 @@ def read_history(folder: BuildFolder) -> list[Run]:
 
 
 def accepted_releases(folder: BuildFolder) -> set[str]:
-    """The ids of the releases that were published although they had drifted."""
+    """The ids of the releases that were published with an accepted drift."""
     return {
         run.release_id
         for run in read_history(folder)
@@ -114,7 +114,7 @@ def accepted_releases(folder: BuildFolder) -> set[str]:
 
 
 def rolled_back_releases(folder: BuildFolder) -> set[str]:
-    """The ids of the releases that the watch after a refresh has taken back."""
+    """The ids of the releases that a refresh rolled back."""
     return {
         run.release_id
         for run in read_history(folder)
@@ -123,11 +123,11 @@ def rolled_back_releases(folder: BuildFolder) -> set[str]:
 
 
 def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | None:
-    """The run that made a release of these inputs that is no longer served.
+    """The run that published a later release of the same inputs, which was rolled back.
 
     Args:
-        served: the release that is, an earlier one.
-        inputs: a hash of what is read; None where it cannot be told.
+        served: the id of the served release.
+        inputs: a hash of the inputs; None if it is unknown.
     """
     later = [
         run
@@ -139,10 +139,10 @@ def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | No
 
 @contextlib.contextmanager
 def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
-    """Note a run: that it has started, and what became of it.
+    """Note the start and the result of a run.
 
     Yields:
-        The run, for its program to fill in; an error that ends it is its result.
+        The run, for its program to fill in; an error that ends it becomes its result.
     """
     started = time.monotonic()
     run = Run(0, program, _now(), process=os.getpid())
@@ -151,7 +151,7 @@ def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
         yield run
     except BaseException as error:
         run.reason = _first_line(error)
-        # What is served is published, whatever went wrong afterwards.
+        # A served release is published, even if a later step failed.
         if run.result != "published" or isinstance(error, RolledBackError):
             run.result = _result_of(error)
         raise
@@ -178,7 +178,7 @@ def _first_line(error: BaseException) -> str | None:
 
 
 def _set_aside_if_damaged(file: Path) -> None:
-    """Keep a history that cannot be read, under another name."""
+    """Rename a history that cannot be read."""
     if file.exists():
         try:
             pyarrow.parquet.read_table(file)
@@ -188,7 +188,7 @@ def _set_aside_if_damaged(file: Path) -> None:
 
 
 def note(folder: BuildFolder, run: Run) -> None:
-    """Write a run into the history; what cannot be written must not stop a build."""
+    """Write a run into the history. A failure is only a warning, so builds continue."""
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
         with (folder.root / ".history.lock").open("w") as lock:
@@ -210,21 +210,21 @@ def note(folder: BuildFolder, run: Run) -> None:
 
 
 def _with_end(run: Run) -> Run:
-    """A run that is said to be running, but has ended without a word, was killed."""
+    """The run as killed, if it is noted as running and its process is gone."""
     if run.result == "running" and not _is_alive(run.process):
-        return replace(run, result="killed", reason="It ended without a word.")
+        return replace(run, result="killed", reason="It ended without noting a result.")
     return run
 
 
 def _is_alive(process: int | None) -> bool:
     if process == os.getpid():
-        return False  # In a container every run may have the same number.
+        return False  # In a container every run may have the same process id.
     try:
         os.kill(process or 0, 0)
     except ProcessLookupError:
         return False
     except OSError:
-        pass  # Somebody else's.
+        pass  # The process of another user.
     return bool(process)
 
 

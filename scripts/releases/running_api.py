@@ -1,4 +1,4 @@
-"""Run the API in processes of its own, to measure it from the outside."""
+"""Run the API in separate processes, to measure it from outside."""
 
 import contextlib
 import http.client
@@ -18,17 +18,17 @@ START_SECONDS = 30
 
 
 class MeasurementError(ReportedError):
-    """Something that is needed to measure is not there; the message says what to do."""
+    """A measurement cannot start; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class RunningApi:
-    """A server that answers.
+    """A running server.
 
     Attributes:
-        url: where it listens.
-        pid: its parent process.
-        seconds_to_answer: from its start to its first answer.
+        url: its address.
+        pid: the id of its parent process.
+        seconds_to_answer: time from its start to its first answer.
     """
 
     url: str
@@ -44,14 +44,14 @@ def running_api(
     is_up: Callable[[str], bool] | None = None,
     **settings: object,
 ) -> Iterator[RunningApi]:
-    """Start a server over the releases of a folder; it ends with this program, or before.
+    """Start a server on the releases of a folder; it ends with this program at the latest.
 
     Args:
-        folder: whose current release is served.
+        folder: its current release is served.
         command: a module and its arguments, such as ["api"].
-        patience: seconds that it may take to answer.
-        is_up: asks whether it does; by a look-up, unless told otherwise.
-        settings: of api.settings.
+        patience: seconds to wait for the first answer.
+        is_up: checks whether the server at a URL answers; by default with a look-up.
+        settings: settings of the API, see api.settings.
 
     Raises:
         MeasurementError: there is no release, or the server does not answer.
@@ -94,7 +94,7 @@ def running_api(
 
 
 def answers(url: str) -> bool:
-    """Whether a look-up is answered."""
+    """Whether the server answers a look-up."""
     try:
         with urllib.request.urlopen(f"{url}/recommend/1", timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)

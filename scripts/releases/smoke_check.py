@@ -1,4 +1,4 @@
-"""Ask the API for answers out of a release before anybody else can."""
+"""Check the answers of the API on a release before it is served."""
 
 import contextlib
 import json
@@ -19,23 +19,23 @@ from scripts.reported_error import ReportedError
 
 SAMPLED_PRODUCTS = 20
 ASKED = 10
-# It reads a release whole before it answers: minutes, where that is large and far away.
+# The API reads the whole release before it answers: minutes for a large, remote file.
 START_SECONDS = 600
 
 
 class SmokeCheckError(ReportedError):
-    """A release that must not be served; the message says what it answers wrongly."""
+    """A release must not be served; the message names the wrong answer."""
 
 
 def smoke_check(folder: BuildFolder, candidate: Path, current: Release | None) -> None:
-    """See that the API answers out of a written release what lies in it.
+    """Check that the answers of the API agree with the tables of a written release.
 
     Args:
-        candidate: the folder of the release that is not yet served.
-        current: the release that is; what it has must not be gone.
+        candidate: the folder of the release, which is not served yet.
+        current: the served release; tables with rows there must not be empty.
 
     Raises:
-        SmokeCheckError: it does not.
+        SmokeCheckError: an answer differs, or a table is empty.
     """
     _check_counts(candidate, current)
     with tempfile.TemporaryDirectory(prefix=SMOKE_CHECK, dir=folder.root) as scratch:
@@ -70,7 +70,7 @@ def _check_counts(candidate: Path, current: Release | None) -> None:
 
 
 def _has_health(url: str) -> bool:
-    """Whether it says how it is: it does once it has, or has not, read the release."""
+    """Whether /health answers: it does after the API has tried to read the release."""
     return bool(_ask(f"{url}/health")[0])
 
 
@@ -82,7 +82,7 @@ def _check_health(url: str) -> None:
 
 
 def _check_lists(url: str, candidate: Path) -> None:
-    """Compare lists as the API gives them with those of the mart."""
+    """Compare lists of the API with those of the mart."""
     with duckdb.connect(candidate / "audience.duckdb", read_only=True) as release:
         lists = release.execute(
             "select product_id::text, list(customer_id order by audience_rank)"
@@ -94,7 +94,7 @@ def _check_lists(url: str, candidate: Path) -> None:
         name = urllib.parse.quote(product, safe="")
         status, body = _ask(f"{url}/recommend/{name}?n={ASKED}")
         found = [row["customer_id"] for row in body.get("recommendations", [])]
-        # The API gives as many as are asked for, and the mart may hold fewer (top_n).
+        # The API returns n customers; the mart may have fewer per product (top_n).
         if found[: len(expected)] != expected[:ASKED]:
             raise SmokeCheckError(
                 f"Product {product}: the API answers {found[:3]} (HTTP status {status}),"

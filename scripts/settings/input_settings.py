@@ -149,13 +149,3 @@ class InputSettings(InputFormat[LogColumn]):
         "activates the example campaigns and experiments; the generated log sets it to"
         " `true`",
     )
-
-
-# The tables beside the log, each named like its setting.
-SIDE_INPUTS = (
-    "customer_attributes",
-    "product_attributes",
-    "suppressions",
-    "contacts",
-    "experiment_units",
-)

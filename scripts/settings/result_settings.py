@@ -46,11 +46,6 @@ class ResultSettings(Settings):
         at_least=0.001,
         at_most=0.999,
     )
-    evaluation_period: Literal["week", "month"] | None = setting(
-        None,
-        "the evidence looks at the log up to the last whole `week` or `month`",
-        shown="none",
-    )
     bootstrap_replicates: int = setting(
         500,
         "replicates behind the intervals of `offline_metrics`",
@@ -59,7 +54,7 @@ class ResultSettings(Settings):
     )
     evidence_days: int = setting(
         7,
-        "the evidence is measured again when it is older than this",
+        "builds measure the evidence again after this many days; 0 is every build",
         at_least=0,
         at_most=3650,
     )

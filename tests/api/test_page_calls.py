@@ -258,8 +258,15 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
         row["engagement_rank"]: row["customer_id"]
         for row in rows(published, "from customers where engagement_rank <= 102")
     }
-    # Number 7 opts out, so 101 moves up; numbers 3 and 102 change places.
+    # Number 7 opts out, so 101 moves up; numbers 3 and 102 change places. The build
+    # compares with the served release, by the compiled SQL of its models.
+    compiled = published.dbt_target / "compiled/product_audience/models/lookup"
     with duckdb.connect(published.warehouse) as warehouse:
+        warehouse.execute(
+            "insert into staging.stg_served_ranking select ?, customer_id::text,"
+            " engagement_rank from marts.customers where engagement_rank <= 100",
+            [first.release_id],
+        )
         warehouse.execute("delete from marts.customers where engagement_rank = 7")
         warehouse.execute(
             "update marts.customers set engagement_rank = case"
@@ -267,6 +274,9 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
             " when engagement_rank > 7 then engagement_rank - 1"
             " else engagement_rank end"
         )
+        for table in ("ranking", "ranking_changes"):
+            query = (compiled / f"lookup_{table}.sql").read_text()
+            warehouse.execute(f"create or replace table lookup.{table} as {query}")
     second = publish(published)
     server = serve_in_thread(published)
     answer = server.get("/release/changes")
@@ -298,7 +308,7 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
         row_counts["customers"]["earlier_row_count"] - 1
     )
 
-    # After a roll-back, the changes refer to the release served when this one was made.
+    # After a rollback, the changes refer to the release served when this one was built.
     roll_back(releases)
     server.wait_for(lambda: server.get("/health").json()["release_id"] == first.release_id)
     assert server.get("/release/changes").json()["earlier_release"] is None

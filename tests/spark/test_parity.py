@@ -8,7 +8,7 @@ import pytest
 
 from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
-from scripts.releases.release_writer import PublicMart, public_marts
+from scripts.releases.released_tables import ReleasedTable, lookup_tables, public_marts
 from scripts.synthetic.interactions import generate
 from tests.conftest import TABLES_OF_RUNS
 from tests.spark.comparison import differences
@@ -17,7 +17,7 @@ from tests.spark.conftest import SMALL, Engines
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 
 
-def marts_of(folder: BuildFolder) -> list[PublicMart]:
+def marts_of(folder: BuildFolder) -> list[ReleasedTable]:
     return public_marts(json.loads((folder.dbt_target / "manifest.json").read_text()))
 
 
@@ -44,6 +44,39 @@ def test_every_mart_of_the_sample_is_equal(engines: Engines) -> None:
             for mart in marts
         }
     assert [name for name, count in counts.items() if count == (0,)] == []
+
+
+def test_every_lookup_table_of_the_sample_is_equal(engines: Engines) -> None:
+    """Except that engines write numbers of JSON differently, such as 1e-05 and 1.0E-5."""
+    text = (engines.spark.dbt_target / "manifest.json").read_text()
+    with duckdb.connect() as connection:
+        for name, folder in (("one", engines.duckdb), ("other", engines.spark)):
+            release = folder.releases / "current" / "audience.duckdb"
+            connection.execute(f"attach '{sql_path(release)}' as {name} (read_only)")
+        found = {}
+        for table in lookup_tables(json.loads(text)):
+            columns = "*"
+            if table.name == "lists":
+                lines = "string_split(nullif(customers, ''), chr(10))"
+                columns = "* exclude customers, " + ", ".join(
+                    f"list_transform({lines}, lambda line: cast(line ->> '{name}' as"
+                    f" {type_})) as {name}s"
+                    for name, type_ in (
+                        ("customer_id", "text"),
+                        ("score", "decimal(10, 9)"),
+                        ("rank", "bigint"),
+                    )
+                )
+            # What a release compares itself with depends on the runs before.
+            if table.name != "ranking_changes":
+                found[table.name] = differences(
+                    connection,
+                    f"(select {columns} from one.{table.target})",
+                    f"(select {columns} from other.{table.target})",
+                    table.key,
+                )
+    assert len(found) == 4
+    assert {name: what for name, what in found.items() if what} == {}
 
 
 def test_every_row_is_accounted_for_alike(engines: Engines) -> None:

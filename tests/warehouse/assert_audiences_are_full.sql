@@ -1,4 +1,4 @@
--- An audience ends before N only where the population does.
+-- An audience has fewer than N customers only if fewer are left after exclusions.
 with audience_sizes as (
     select
         product_id,

@@ -1,4 +1,5 @@
--- The calendar runs from the first interaction's day to that of the reference time.
+-- The calendar runs from the day of the first interaction to that of the reference
+-- time.
 with calendar as (
     select
         count(*) as day_count,

@@ -1,5 +1,5 @@
--- Nobody stands in more audiences of a campaign than its cap leaves after the contacts
--- of the period.
+-- The places of a customer in a campaign, with the contacts of its period, do not
+-- exceed the frequency cap.
 with contact_counts as (
     select
         campaign_id,

@@ -1,4 +1,4 @@
--- Every event of the log has a weight; one that has none counts 1.0.
+-- Every event of the log has a weight. An event without one counts 1.0.
 {{ config(severity='warn') }}
 
 with unweighted as (

@@ -1,7 +1,6 @@
--- Nothing vanishes: rows of the files that were read, counted by other means than
--- reading them, = accepted + duplicates + rejected + filtered. A line of a CSV file
--- that is not in the file's encoding is found by reading alone. A row that cannot be
--- split may go on on other lines.
+-- The rows of the log, counted without parsing them, are the accepted, duplicate,
+-- rejected and filtered rows. A line of a CSV file with a wrong encoding is found only
+-- by parsing. An unreadable row may span several lines.
 with counted as (
     {{ count_input_rows(describe_input('log')) }}
 ),

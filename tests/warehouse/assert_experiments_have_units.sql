@@ -1,4 +1,4 @@
--- The audience of an experiment is as large as its arms need.
+-- Every experiment finds as many customers as its arms need.
 with experiments as (
     select * from {{ ref('stg_experiments') }}
     where

@@ -1,5 +1,5 @@
--- In every set of weights each feature of the score has one, and they add up to 1; the
--- set in use is there.
+-- Every set of weights has one weight per feature of the score, and they add up to 1;
+-- the set in use exists.
 with weight_sets as (
     select
         weight_set,

@@ -1,5 +1,5 @@
--- Enough of the log can be used: it has rows, and at most the share `max_reject_share`
--- of them is rejected. Everything downstream waits for this test.
+-- The log has rows, and at most the share `max_reject_share` of them is rejected. All
+-- later models wait for this test.
 with outcomes as (
     select
         outcome,
@@ -55,7 +55,7 @@ described as (
     left join most_common on most_common.reason_rank = 1
 ),
 
--- The reader takes everything up to the next quote for one value.
+-- The reader takes the text up to the next quote as one value.
 open_quotes as (
     select
         input_file,

@@ -1,4 +1,4 @@
--- The reference time lies at or after the first interaction.
+-- The reference time is at or after the first interaction.
 with first_interaction as (
     select min(event_at) as first_interaction_at
     from {{ ref('stg_interactions') }}

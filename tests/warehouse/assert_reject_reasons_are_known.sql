@@ -1,4 +1,4 @@
--- A row is rejected for one of the reasons that the accounting lists.
+-- Every rejected row has a reason that `row_accounting` lists.
 select
     reason,
     count(*) as row_count

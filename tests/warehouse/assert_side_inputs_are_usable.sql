@@ -1,19 +1,11 @@
--- Enough of each table beside the log can be used; every row of the suppressions,
--- because an opt-out that cannot be read would be ignored.
+-- At most the share `max_reject_share` of each side input is rejected. No row of the
+-- suppressions is: an unreadable opt-out would be ignored.
 with inputs as (
-    {% for input in side_inputs() %}
     select
-        '{{ input }}' as input,
-        {{ 0 if input == 'suppressions' else var('max_reject_share') }}
-            as tolerated_share,
-        outcome,
-        reason,
-        input_file,
-        line_number,
-        original_text
-    from {{ ref('stg_' ~ input) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        *,
+        case when input = 'suppressions' then 0 else {{ var('max_reject_share') }} end
+            as tolerated_share
+    from {{ ref('stg_side_input_rows') }}
 ),
 
 counted as (

@@ -1,4 +1,4 @@
--- What an experiment fixed at its start stands in the seeds as it was.
+-- The seeds have the design of a started experiment as it was at the start.
 {% set columns = experiment_design_columns() %}
 
 with started as (

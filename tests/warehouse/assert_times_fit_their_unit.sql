@@ -1,5 +1,5 @@
--- Times given in milliseconds reach beyond the first weeks of 1970; seconds read as
--- milliseconds do not.
+-- If `time_format` is epoch_ms, the newest event is later than March 1970: earlier
+-- times are seconds read as milliseconds.
 {{ config(severity='warn') }}
 
 select

@@ -1,5 +1,5 @@
--- A unit is in one arm of an experiment, and a customer at a time in one experiment of
--- a layer.
+-- A unit is in one arm of an experiment, and a customer is in one experiment of a layer
+-- at a time.
 with assignments as (
     select * from {{ ref('experiment_assignments') }}
 ),
@@ -12,7 +12,7 @@ repeated as (
     select
         experiment_id,
         unit_id,
-        'stands there ' || cast(count(*) as {{ dbt.type_string() }})
+        'is listed ' || cast(count(*) as {{ dbt.type_string() }})
         || ' times, expected once' as problem
     from assignments
     group by experiment_id, unit_id

@@ -1,5 +1,11 @@
--- Every requirement has a threshold, and none is beyond doubt before it is met.
-{% set requirements = viability_requirements() + ['list precision'] %}
+-- Every requirement has a threshold, and `clearly_viable_from` is not below it.
+{% set requirements = [
+    'returning customers',
+    'repeat interactions',
+    'catalogue stability',
+    'matrix density',
+    'list precision',
+] %}
 
 with thresholds as (
     select * from {{ ref('viability_thresholds') }}

@@ -1,20 +1,18 @@
-"""Who takes the places that lining up places and customers has left open.
+"""Fills the places of campaigns that are still open after int_campaign_slots.
 
-Each product in turn takes its best customer with room, the one with the fewest to choose
-from first; then each its second, and so on until no open place is left that somebody with
-room could take. One pass is enough, because room only gets less: whom a product has passed
-over it need not look at again. Where an event is required, and few suit a product, a place
-that is still open takes over a customer whose own product has another one to ask. So the
-cost is that of the places and of the named pairs.
+Each product in turn takes its best customer with room, beginning with the product that has
+the fewest candidates; then each its second, and so on until no customer with room fits an
+open place. One pass is enough: room only shrinks, so a customer without room stays without.
+If an event is required and few customers suit a product, an open place takes over a
+customer whose own product has another candidate. The cost grows with the places and the
+named pairs.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-import numpy
 import pyarrow
-import pyarrow.compute
 
 RESULT = pyarrow.schema(
     [
@@ -26,7 +24,7 @@ RESULT = pyarrow.schema(
 
 
 class OnlyNamed:
-    """Of the customers with room those who are named for a product."""
+    """The customers with room that are named for a product."""
 
     def __init__(self, rooms: list[int], named: Sequence[int]) -> None:
         self.rooms = rooms
@@ -35,7 +33,7 @@ class OnlyNamed:
         self.count = len(named)
 
     def take(self) -> int | None:
-        """The best who was not looked at yet; None where there is none."""
+        """The best customer not tried yet; None if there is none."""
         while self.position < self.count:
             customer = self.named[self.position]
             self.position += 1
@@ -45,12 +43,12 @@ class OnlyNamed:
 
 
 class AllButNamed:
-    """Of the customers with room those who are not named for a product.
+    """The customers with room that are not named for a product.
 
     Args:
-        following: per customer a later one, with nobody between them who has room. The
-            products of a campaign share it, and shorten it as they go, so that those who
-            are full are passed over in few steps (path halving, as in a disjoint-set
+        following: per customer a later one; all customers between them have no room. The
+            products of a campaign share it and shorten it as they go, so that customers
+            without room are skipped in few steps (path halving, as in a disjoint-set
             forest).
     """
 
@@ -65,7 +63,7 @@ class AllButNamed:
         self.count = len(rooms) - len(named)
 
     def take(self) -> int | None:
-        """The best who was not looked at yet; None where there is none."""
+        """The best customer not tried yet; None if there is none."""
         rooms, named, following = self.rooms, self.named, self.following
         customer, place = self.position, self.named_position
         while customer < len(rooms):
@@ -91,7 +89,7 @@ def complete(
     *,
     requires_event: bool,
 ) -> list[tuple[int, int]]:
-    """Pairs of product and customer that fill what is left open.
+    """Pairs of product and customer that fill the open places.
 
     Args:
         open_counts: per product, how many customers it lacks; at least 1.
@@ -140,7 +138,7 @@ def _taken_over(
     placed: list[tuple[int, int]],
     lacking: list[int],
 ) -> list[tuple[int, int]]:
-    """The placed pairs after products that lack customers have taken some over.
+    """The placed pairs, after products that lack customers have taken over some of them.
 
     That leaves no augmenting path of three pairs, hence at least two thirds of the best
     (Hopcroft and Karp 1973, doi:10.1137/0202019).
@@ -172,6 +170,9 @@ def _taken_over(
 
 def _columns(rows: pyarrow.Table, campaign_id: str, *names: str) -> list[Any]:
     """Columns of the rows of a campaign, in the order of the columns."""
+    import numpy
+    import pyarrow.compute
+
     of_campaign = pyarrow.compute.equal(rows["campaign_id"], campaign_id)
     found = rows.filter(of_campaign).sort_by([(name, "ascending") for name in names])
     return [numpy.asarray(found[name], dtype=numpy.int64) for name in names]
@@ -183,6 +184,10 @@ def model(dbt: Any, session: Any) -> Any:
 
     dbt.config(materialized="table")
     products = arrow_table(dbt.ref("int_campaign_open_products"))
+    if not products.num_rows:
+        return engine_table(session, RESULT.empty_table())
+    import numpy
+
     customers = arrow_table(dbt.ref("int_campaign_free_customers"))
     pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
     tables = []

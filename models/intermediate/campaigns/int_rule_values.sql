@@ -49,8 +49,8 @@ final as (
         {{ comparable('valued.equal_to') }} as equal_to,
         {{ parse_number('valued.low') }} as low_number,
         {{ parse_number('valued.high') }} as high_number,
-        {{ try_cast('valued.low', 'timestamp') }} as low_time,
-        {{ try_cast('valued.high', 'timestamp') }} as high_time
+        try_cast(valued.low as timestamp) as low_time,
+        try_cast(valued.high as timestamp) as high_time
     from rules
     inner join valued on rules.rule_id = valued.rule_id
     inner join campaigns on rules.campaign_id = campaigns.campaign_id

@@ -4,7 +4,7 @@ with rules as (
 
 day_rules as (
     select * from rules
-    where {{ try_cast('equal_to', 'date') }} is not null
+    where try_cast(equal_to as date) is not null
 ),
 
 range_rules as (
@@ -45,7 +45,7 @@ on_the_day as (
             attribute_values.subject = day_rules.subject
             and attribute_values.attribute = day_rules.attribute
             and cast(
-                cast({{ try_cast('attribute_values.value', 'timestamp') }} as date)
+                cast(try_cast(attribute_values.value as timestamp) as date)
                 as {{ dbt.type_string() }}
             ) = day_rules.equal_to
 ),
@@ -61,7 +61,7 @@ measured as (
         end as number_value,
         case
             when range_rules.low_number is null and range_rules.low_time is not null
-                then {{ try_cast('attribute_values.value', 'timestamp') }}
+                then try_cast(attribute_values.value as timestamp)
         end as time_value
     from {{ ref('int_attribute_values') }} as attribute_values
     inner join range_rules

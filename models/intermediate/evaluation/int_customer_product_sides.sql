@@ -1,5 +1,5 @@
 with interactions as (
-    select * from {{ ref('int_evaluated_interactions') }}
+    select * from {{ ref('int_interactions') }}
 ),
 
 split as (

@@ -25,8 +25,8 @@ top_responders as (
         and ranking.engagement_rank <= populations.top_tenth_size
 ),
 
--- Most customers share all their features with many others: what ranks by features
--- alone need not look at each of them.
+-- Most customers share all their features with many others: rankings by features alone
+-- need one row for all of them.
 profiles as (
     select
         origin_customers.origin,

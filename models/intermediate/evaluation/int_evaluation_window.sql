@@ -1,20 +1,9 @@
-{{ config(materialized='view', meta={'compared_by': 'content'}) }}
-
-{% set period = var('evaluation_period') %}
-
 with log_window as (
     select * from {{ ref('int_log_window') }}
 ),
 
 final as (
-    select
-        {% if period %}
-        -- The last microsecond of a day ends a week or a month that is whole.
-        {{ dbt.date_trunc(period, "as_of_at + interval '1' microsecond") }}
-        {% else %}
-        as_of_at
-        {% endif %}
-            as evaluated_until_at
+    select cast(as_of_at as timestamp) as measured_until
     from log_window
 )
 

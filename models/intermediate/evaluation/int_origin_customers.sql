@@ -1,11 +1,5 @@
-{#
-    Who has returned only saves work: whoever was seen once in the whole log was seen once at
-    most in what is evaluated. The result is the same whoever else is told to have returned.
-#}
-{{ config(meta={'compared_without': ['int_customer_totals']}) }}
-
 with interactions as (
-    select * from {{ ref('int_evaluated_interactions') }}
+    select * from {{ ref('int_interactions') }}
 ),
 
 origins as (
@@ -18,8 +12,8 @@ returned as (
     where total_interactions > 1
 ),
 
--- Most customers are seen once: their only interaction says all, and nothing has to be
--- summed over several times the log.
+-- Optimisation: single-visit customers skip the aggregation, which would read the log
+-- once per origin.
 seen_once as (
     select
         origins.origin,
@@ -46,7 +40,7 @@ seen_once as (
         and interactions.event_at < origins.split_at
 ),
 
--- What the others did on both sides of each origin.
+-- The interactions of the others on both sides of each origin.
 sided as (
     select
         origins.origin,

@@ -1,5 +1,5 @@
 {% set depth = cutoffs() | max %}
-{# What ranks customers beside engagement, and by which column. #}
+{# The rankings other than engagement, and the column that each sorts by. #}
 {% set rankings = {'recent_activity': 'recent_activity', 'popular': 'popularity'} %}
 
 with pairs as (
@@ -81,7 +81,7 @@ deepest as (
 ),
 
 {% for recommender, value in rankings.items() %}
--- The value that bounds so many customers: only they have to be sorted.
+-- Only customers with at least this value have to be sorted.
 {{ recommender }}_values as (
     select
         {{ value }},
@@ -176,7 +176,7 @@ starts as (
 ),
 
 -- As in product_audiences: the first N customers outside a set of k lie among the first
--- N + k, so only those whom the product leaves out there can move anybody up.
+-- N + k, so only customers left out at these places move others up.
 left_out as (
     select
         starts.recommender,
@@ -223,8 +223,8 @@ counted_starts as (
             and starts.product_id = left_out_counts.product_id
 ),
 
--- Written out, so that an engine knows how many there are: it holds the smaller side of
--- a join in memory.
+-- Written out, so that an engine knows their number: it holds the smaller side of a
+-- join in memory.
 positions as (
     {% for place in range(1, depth + 1) %}
     select {{ place }} as place
@@ -232,8 +232,8 @@ positions as (
     {% endfor %}
 ),
 
--- Nearly every product leaves out nobody at the top: its list is the top itself. Where
--- there are fewer customers than places, the last places are nobody's.
+-- Most products leave out no customer at the top: their list is the top itself. With
+-- fewer customers than places, the last places stay empty.
 unmoved as (
     select
         counted_starts.recommender,
@@ -310,7 +310,7 @@ combined as (
         recommendation_rank
     from placed
     union all
-    -- Rankings of another log say nothing about this one.
+    -- Rankings of another log are ignored.
     select
         'als' as recommender,
         als_rankings.product_id,

@@ -27,7 +27,7 @@ relevant as (
     select
         pairs.product_id,
         pairs.customer_id,
-        -- Whoever touched the product before is left out of every list.
+        -- Lists leave out customers who touched the product before.
         early_customers.customer_id is not null
         and pairs.early_count = 0 as is_reachable,
         case

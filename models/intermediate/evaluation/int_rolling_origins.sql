@@ -6,7 +6,7 @@
 {% set eighths = [5, 6, 7, 8] %}
 
 with interactions as (
-    select * from {{ ref('int_evaluated_interactions') }}
+    select * from {{ ref('int_interactions') }}
 ),
 
 quantiles as (

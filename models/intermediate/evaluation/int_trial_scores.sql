@@ -26,7 +26,7 @@ stored_weights as (
     select * from {{ ref('stg_fitted_weights') }}
 ),
 
--- Those that were fitted to another log say nothing about this one.
+-- Weights fitted to another log are ignored.
 fitted_weights as (
     select {{ weight_columns() }}
     from stored_weights
@@ -86,7 +86,7 @@ bounds as (
 ),
 
 scored as (
-    -- Nobody can be told from anybody.
+    -- All customers tie.
     select
         'baseline' as ranking_kind,
         'random' as ranking,

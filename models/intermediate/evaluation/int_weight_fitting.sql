@@ -8,7 +8,7 @@ origin_customers as (
     select * from {{ ref('int_origin_customers') }}
 ),
 
--- The latest origin about whose late side the early side of the split knows everything.
+-- The latest origin whose late side lies wholly before the split.
 fitting_origin as (
     select max(earlier.origin) as origin
     from origins as earlier

@@ -42,7 +42,7 @@ open_experiments as (
     where started.experiment_id is null
 ),
 
--- Whoever is a unit of another experiment in the layer until its windows have ended.
+-- Units of another experiment in the layer, until its windows have ended.
 occupied as (
     select
         open_experiments.experiment_id,
@@ -111,7 +111,7 @@ pooled as (
             and drawn.customer_id = placements.customer_id
 ),
 
--- The system picks among those whom the campaign would contact, the most engaged first.
+-- The system picks from the customers of the campaign, the most engaged first.
 numbered as (
     select
         *,

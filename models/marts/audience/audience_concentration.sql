@@ -44,8 +44,9 @@ population as (
     from customers
 ),
 
--- Two audiences are the same list if they hold the same customers at the same ranks;
--- the sum of a hash of each is the same then, and else only by an unlikely chance.
+-- Two audiences are the same list if they have the same customers at the same ranks.
+-- Then the sums of their row hashes are equal; other lists have equal sums only by an
+-- unlikely chance.
 fingerprints as (
     select
         audience,
@@ -155,13 +156,14 @@ measured as (
     select
         audience,
         'appearance gini' as measure,
-        -- Customers in no audience come first in the order; they add nothing to the
-        -- sum, but move everybody else up by their number.
+        -- Customers in no audience come first in the order: they add nothing to the
+        -- sum, but move all others up by their number.
         2 * (ranked_sum + (customer_count - distinct_customer_count) * appearance_sum)
         / nullif(customer_count * appearance_sum, 0)
         - cast(customer_count + 1 as double) / nullif(customer_count, 0) as value,
-        'Gini coefficient of appearances over all customers; 0 means that everybody'
-        || ' is contacted as often, 1 that one customer gets everything.'
+        'Gini coefficient of appearances over all customers; 0 means that all'
+        || ' customers are contacted equally often, 1 that one customer gets'
+        || ' everything.'
             as explanation
     from figures
     union all

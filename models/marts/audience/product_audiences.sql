@@ -10,7 +10,7 @@ product_sizes as (
     group by product_id
 ),
 
--- No audience reaches deeper into the ranking than N and the customers of one product.
+-- No audience reaches deeper into the ranking than N plus the customers of one product.
 customers as (
     select
         customer_id,
@@ -29,8 +29,8 @@ positions as (
     where engagement_rank <= {{ var('top_n') }}
 ),
 
--- The first N customers outside a set of k lie among the first N + k of the ranking, so
--- only those whom the product excludes there can move anybody up.
+-- The first N customers outside a set of k are among the first N + k of the ranking, so
+-- only customers excluded there can move others up.
 excluded as (
     select
         customer_products.product_id,
@@ -53,7 +53,7 @@ excluded_counts as (
     group by product_id
 ),
 
--- Nearly every product excludes nobody at the top: its audience is the top itself.
+-- Most products exclude no customer at the top: their audience is the top itself.
 unmoved as (
     select
         product_sizes.product_id,
@@ -115,7 +115,7 @@ final as (
         cast(customers.customer_id as {{ id_type() }}) as customer_id,
         cast(customers.engagement_score as double) as engagement_score
     from placed
-    -- Where there are fewer customers than N, the ranking ends first.
+    -- With fewer customers than N, the ranking ends first.
     inner join customers on placed.engagement_rank = customers.engagement_rank
 )
 

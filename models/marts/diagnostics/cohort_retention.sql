@@ -10,7 +10,8 @@ customers as (
     from {{ ref('int_customer_features') }}
 ),
 
--- Everybody is active in the month of the cohort; the others need not look in the log.
+-- Optimisation: every customer is active in the month of their cohort, so only
+-- customers with a later interaction are looked up in the log.
 lasting_customers as (
     select
         customer_id,
@@ -66,7 +67,7 @@ active as (
     group by cohort_month, months_since
 ),
 
--- Every cohort has a row for every month up to the reference time, silent ones too.
+-- Every cohort has a row for every month up to the reference time, active or not.
 grid as (
     select
         cohorts.cohort_month,

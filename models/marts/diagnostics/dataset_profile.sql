@@ -65,7 +65,7 @@ figures as (
     cross join product_figures
     cross join log_window
     cross join temporal_split
-    -- An aggregate of nothing is a row too; a profile of nothing is none.
+    -- An aggregate without rows still gives a row; an empty log has no profile.
     where customer_figures.customer_count > 0
 ),
 

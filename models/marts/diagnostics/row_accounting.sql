@@ -11,17 +11,14 @@ rejected_rows as (
 ),
 
 side_input_rows as (
-    {% for input in side_inputs() %}
     select
-        '{{ input }}' as input,
+        input,
         outcome,
         coalesce(reason, 'usable') as reason,
         input_file,
         line_number,
         original_text
-    from {{ ref('stg_' ~ input) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from {{ ref('stg_side_input_rows') }}
 ),
 
 row_outcomes as (
@@ -141,8 +138,8 @@ identified as (
     from of_customers
 ),
 
--- The text of a row shows its customer. Once somebody has opted out, only rows that are
--- known to be of somebody else, or of no customer, are shown.
+-- The text of a row shows its customer. Once a customer has opted out, only rows that
+-- surely belong to another customer, or to none, are shown.
 presentable as (
     select identified.*
     from identified

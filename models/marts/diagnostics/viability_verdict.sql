@@ -27,7 +27,7 @@ by_thresholds as (
     select
         *,
         case
-            -- Nothing can be learnt about customers who never come back.
+            -- A model learns nothing about customers who never come back.
             when not do_customers_return then 'not viable'
             when do_customers_clearly_return and passed_count = requirement_count
                 then 'viable'
@@ -36,7 +36,7 @@ by_thresholds as (
     from summarized
 ),
 
--- What was measured outweighs what the log lets expect.
+-- The measured comparison outweighs the thresholds.
 judged as (
     select
         by_thresholds.*,

@@ -4,6 +4,10 @@ with offline_metrics as (
         population = 'all' and slice_by = 'nothing' and metric = 'precision' and k = 10
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 comparisons as (
     select * from {{ ref('recommender_comparisons') }}
     where population = 'all' and metric = 'precision' and k = 10
@@ -63,7 +67,7 @@ judged as (
     where als.recommender = 'als'
 ),
 
-final as (
+typed as (
     select
         cast(verdict as {{ dbt.type_string() }}) as verdict,
         cast(precision_at_10 as double) as precision_at_10,
@@ -98,6 +102,14 @@ final as (
             as {{ dbt.type_string() }}
         ) as explanation
     from judged
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

@@ -6,6 +6,10 @@ with verdict as (
     select * from {{ ref('viability_verdict') }}
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 training_log as (
     select * from {{ ref('int_training_log') }}
 ),
@@ -210,13 +214,21 @@ statements as (
     where training_log.late_product_count > 0
 ),
 
-final as (
+typed as (
     select
         cast(statement_number as bigint) as statement_number,
         cast(topic as {{ dbt.type_string() }}) as topic,
         cast(statement as {{ dbt.type_string() }}) as statement
     from statements
     where statement is not null
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

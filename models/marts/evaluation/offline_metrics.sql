@@ -2,6 +2,10 @@ with evaluated_products as (
     select * from {{ ref('int_evaluated_products') }}
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 product_metrics as (
     select * from {{ ref('int_product_metrics') }}
 ),
@@ -38,7 +42,7 @@ recommenders as (
     from recommended_products
 ),
 
--- What an oracle would reach that names every relevant customer whom a list may hold.
+-- The best possible lists: they name every relevant customer that a list may hold.
 product_ceilings as (
     select
         evaluated_products.population,
@@ -204,7 +208,7 @@ combined as (
     select * from coverage
 ),
 
-final as (
+typed as (
     select
         cast(recommender as {{ dbt.type_string() }}) as recommender,
         cast(population as {{ dbt.type_string() }}) as population,
@@ -218,6 +222,14 @@ final as (
         cast(round(ceiling, 12) as double) as ceiling,
         cast(product_count as bigint) as evaluated_product_count
     from combined
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

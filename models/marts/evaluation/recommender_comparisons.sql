@@ -2,6 +2,10 @@ with offline_metrics as (
     select * from {{ ref('offline_metrics') }}
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 bootstrap_means as (
     select * from {{ ref('int_bootstrap_means') }}
     where slice_by = 'nothing'
@@ -40,7 +44,7 @@ intervals as (
     group by population, cutoff, metric, compared_with
 ),
 
-final as (
+typed as (
     select
         cast(intervals.compared_with as {{ dbt.type_string() }}) as compared_with,
         cast(intervals.population as {{ dbt.type_string() }}) as population,
@@ -66,6 +70,14 @@ final as (
             and intervals.metric = compared.metric
             and intervals.compared_with = compared.recommender
             and compared.slice_by = 'nothing'
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

@@ -2,6 +2,10 @@ with trial_scores as (
     select * from {{ ref('int_trial_scores') }}
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 blocks as (
     select * from {{ ref('int_targeting_blocks') }}
 ),
@@ -20,8 +24,8 @@ tenths as (
     where decile = 1
 ),
 
--- Who is in the top tenth: everybody above the bounding score, and this share of those
--- who have it.
+-- The top tenth: all customers above the bounding score, and this share of those with
+-- that score.
 bounding_scores as (
     select
         tenths.origin,
@@ -120,7 +124,7 @@ compared as (
     where trials.ranking_kind in ('weights', 'definition')
 ),
 
-final as (
+typed as (
     select
         cast(origin as bigint) as origin,
         cast(ranking_kind as {{ dbt.type_string() }}) as ranking_kind,
@@ -133,6 +137,14 @@ final as (
         cast(difference - half_width as double) as difference_low,
         cast(difference + half_width as double) as difference_high
     from compared
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

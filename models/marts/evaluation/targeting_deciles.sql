@@ -3,6 +3,10 @@ with tenths as (
     where decile is not null
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 differences as (
     select
         origin,
@@ -20,7 +24,7 @@ differences as (
     )
 ),
 
-final as (
+typed as (
     select
         cast(origin as bigint) as origin,
         cast(ranking_kind as {{ dbt.type_string() }}) as ranking_kind,
@@ -39,6 +43,14 @@ final as (
             / nullif(random_response_rate, 0) as double
         ) as lift
     from differences
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

@@ -2,6 +2,10 @@ with blocks as (
     select * from {{ ref('int_targeting_blocks') }}
 ),
 
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
 populations as (
     select
         origin,
@@ -52,7 +56,7 @@ distinct_sizes as (
     group by origin, audience_size
 ),
 
--- Customers whom a ranking cannot tell apart count with their mean.
+-- Customers who tie in a ranking count with their mean.
 reached as (
     select
         blocks.origin,
@@ -95,7 +99,7 @@ by_outcome as (
     {% endfor %}
 ),
 
-final as (
+typed as (
     select
         cast(origin as bigint) as origin,
         cast(ranking_kind as {{ dbt.type_string() }}) as ranking_kind,
@@ -125,6 +129,14 @@ final as (
         ) as lift_high,
         {{ share('responders', 'all_responders') }} as cumulative_gain
     from by_outcome
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

@@ -26,7 +26,7 @@ suppressed_customers as (
     select * from {{ ref('int_suppressed_customers') }}
 ),
 
--- Whoever opted out since is judged with their arm, and shown to nobody.
+-- Customers who opted out since count in their arm, and are not in this table.
 started as (
     select
         contacts.experiment_id,

@@ -1,8 +1,6 @@
-{{ config(materialized='table_if_changed') }}
-
 {#
-    What an experiment would find if it had no effect: what customers who were known at the
-    split did in a window after it.
+    What an experiment finds without an effect: the behaviour, in a window after the split,
+    of customers known before it.
 #}
 {% set windows = [7, 14, 28] %}
 {% set metrics = {
@@ -12,7 +10,7 @@
 } %}
 
 with interactions as (
-    select * from {{ ref('int_evaluated_interactions') }}
+    select * from {{ ref('int_interactions') }}
 ),
 
 split as (
@@ -38,7 +36,7 @@ measurable as (
     cross join evaluation_window
     where
         {{ days_later('windows.attribution_days', 'split.split_at') }}
-        <= evaluation_window.evaluated_until_at
+        <= evaluation_window.measured_until
 ),
 
 -- Decimals, because their sums are the same in whichever order.
@@ -51,7 +49,7 @@ known as (
     group by interactions.customer_id
 ),
 
-everybody as (
+population as (
     select
         cast(sum(covariate) as double) as covariate_sum,
         cast(sum(cast(covariate * covariate as decimal(30, 18))) as double)
@@ -118,25 +116,25 @@ deviations as (
     select
         measurable.attribution_days,
         metrics.metric,
-        everybody.customer_count,
+        population.customer_count,
         coalesce(summed.value_sum, 0) as value_sum,
         coalesce(summed.value_squares, 0)
         - coalesce(summed.value_sum, 0) * coalesce(summed.value_sum, 0)
-        / everybody.customer_count as value_deviation,
-        everybody.covariate_squares
-        - everybody.covariate_sum * everybody.covariate_sum
-        / everybody.customer_count as covariate_deviation,
+        / population.customer_count as value_deviation,
+        population.covariate_squares
+        - population.covariate_sum * population.covariate_sum
+        / population.customer_count as covariate_deviation,
         coalesce(summed.products, 0)
-        - coalesce(summed.value_sum, 0) * everybody.covariate_sum
-        / everybody.customer_count as common_deviation
+        - coalesce(summed.value_sum, 0) * population.covariate_sum
+        / population.customer_count as common_deviation
     from measurable
     cross join metrics
-    cross join everybody
+    cross join population
     left join summed
         on
             measurable.attribution_days = summed.attribution_days
             and metrics.metric = summed.metric
-    where everybody.customer_count > 0
+    where population.customer_count > 0
 ),
 
 measured as (
@@ -153,7 +151,7 @@ measured as (
 ),
 
 -- Rounded, so that no order of summation shows.
-final as (
+typed as (
     select
         cast(attribution_days as bigint) as attribution_days,
         cast(metric as {{ dbt.type_string() }}) as metric,
@@ -167,6 +165,14 @@ final as (
             end as double
         ) as covariate_correlation
     from measured
+),
+
+final as (
+    select
+        typed.*,
+        evaluation_window.measured_until
+    from typed
+    cross join evaluation_window
 )
 
 select * from final

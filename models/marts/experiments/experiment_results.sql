@@ -22,7 +22,7 @@ costs as (
     group by experiment_id, metric
 ),
 
--- Until the end nobody looks.
+-- Running experiments have no results yet.
 priced as (
     select
         statistics.*,

@@ -1,6 +1,6 @@
 with runs as (
     select * from {{ ref('stg_build_runs') }}
-    -- The run that makes this table is running still.
+    -- The run that makes this table is still running.
     where result <> 'running'
 ),
 

@@ -1,4 +1,4 @@
-{# What later builds are compared with: few rows, and nobody's id in them. #}
+{# Later builds are compared with these rows. They contain no ids. #}
 {% set score_bins = 1000 %}
 
 with interactions as (
@@ -35,14 +35,14 @@ seen as (
     select
         first_interaction_at,
         last_interaction_at,
-        -- Not joined: Spark's adaptive execution fails (a ClassCastException) where it
+        -- Not joined: Spark's adaptive execution fails (a ClassCastException) if it
         -- totals a join of constant rows, such as those of a unit test.
         (select {{ days_later(-1, 'log_window.as_of_at') }} from log_window)
             as day_before
     from customers
 ),
 
--- New ones are those whose first interaction lies in the day.
+-- New customers have their first interaction on this day.
 customers_of_the_day as (
     select
         count(*) as customer_count,

@@ -28,7 +28,7 @@ comparisons as (
     {% endfor %}
 ),
 
--- Parts that only one of two builds has are there with 0.
+-- A part that only one of the builds has counts 0 in the other.
 parts as (
     select
         comparisons.compared_with,
@@ -70,7 +70,7 @@ shared as (
     window each_measure as (partition by compared_with, measure)
 ),
 
--- How often one of the two counts goes into the other.
+-- The larger count divided by the smaller one.
 volume as (
     select
         compared_with,
@@ -126,7 +126,7 @@ new_customers as (
     from customers_of_the_day
 ),
 
--- How much more of the rows that are new since cannot be used than of the others.
+-- The share of rejected rows among the new rows, less their share before.
 row_counts as (
     select
         compared_with,
@@ -200,7 +200,7 @@ tenths as (
         least(floor(10 * (share_up_to_before - share_before)), 9)
 ),
 
--- Over tenths of what it was: the population stability index.
+-- Over tenths of the earlier distribution: the population stability index.
 population_stability as (
     select
         compared_with,
@@ -227,7 +227,7 @@ rankings as (
     group by comparisons.compared_with
 ),
 
--- The share of the first hundred who were not among them.
+-- The share of the first hundred customers who were not among them before.
 top_of_the_ranking as (
     select
         rankings.compared_with,
@@ -261,7 +261,7 @@ compared as (
     select distinct compared_with from earlier_profiles
 ),
 
--- Every measure and comparison, measured or not.
+-- Every measure and compared release, even without a measurement.
 judged as (
     select
         thresholds.measure,

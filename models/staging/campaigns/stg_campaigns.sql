@@ -1,4 +1,4 @@
-{# A value that is none is null here; assert_campaigns_can_be_meant names it. #}
+{# A value that is not valid becomes null; assert_campaigns_are_valid names it. #}
 with campaigns as (
     select * from {{ ref('campaigns') }}
 ),

@@ -6,6 +6,7 @@
     )
 }}
 
+-- depends_on: {{ source('raw', 'contacts') }}
 with contacts as (
     {{ read_input(input) }}
 ),
@@ -14,7 +15,7 @@ renamed as (
     select
         _input_file as input_file,
         _row_in_input as row_in_input,
-        {% for name in input_columns('contacts') %}
+        {% for name in input.wanted %}
         {{ input_value(input, name) }} as raw_{{ name }},
         {% endfor %}
         cast(null as {{ dbt.type_string() }}) as experiment_id,
@@ -24,7 +25,7 @@ renamed as (
     from contacts
 ),
 
--- What scripts/campaigns/export.py has handed over.
+-- Exports of campaigns (scripts/campaigns/export.py).
 exported as (
     {{ kept_rows('exports/*/ledger', {
         'customer_id': dbt.type_string(),
@@ -75,7 +76,7 @@ parsed as (
         arm,
         true as is_exported
     from exported
-    -- Else exported from another log.
+    -- Others were exported from another log.
     where {{ parse_id('customer_id') }} is not null
 ),
 

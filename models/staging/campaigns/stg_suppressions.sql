@@ -6,6 +6,7 @@
     )
 }}
 
+-- depends_on: {{ source('raw', 'suppressions') }}
 with suppressions as (
     {{ read_input(input) }}
 ),
@@ -18,7 +19,7 @@ renamed as (
     from suppressions
 ),
 
--- What `make suppress` has noted.
+-- Opt-outs noted by `make suppress`.
 noted as (
     {{ kept_rows('suppressions/*', {'customer_id': dbt.type_string()}) }}
 ),
@@ -35,7 +36,7 @@ combined as (
         cast(null as bigint) as row_in_input,
         customer_id as raw_customer_id
     from noted
-    -- Else noted for another log.
+    -- Others were noted for another log.
     where {{ parse_id('customer_id') }} is not null
 ),
 

@@ -7,13 +7,14 @@
     )
 }}
 
+-- depends_on: {{ source('raw', 'experiment_units') }}
 with experiment_units as (
     {{ read_input(input) }}
 ),
 
 renamed as (
     select
-        {% for name in input_columns('experiment_units') %}
+        {% for name in input.wanted %}
         {{ input_value(input, name) }} as raw_{{ name }},
         {% endfor %}
         _input_file as input_file,
@@ -25,7 +26,7 @@ parsed as (
     select
         *,
         {% for name in numbers %}
-        {{ try_cast(trimmed('raw_' ~ name), 'double') }} as {{ name }},
+        try_cast({{ trimmed('raw_' ~ name) }} as double) as {{ name }},
         {% endfor %}
         {{ one_line('raw_experiment_id') }} as experiment_id,
         {{ one_line('raw_unit_id') }} as unit_id,
@@ -42,7 +43,7 @@ judged as (
                 then {{ defect('raw_' ~ name, name, 'unreadable') }}
             {% endfor %}
             {% for name in numbers %}
-            -- Infinite, or not a number, which is larger than all.
+            -- Infinite, or not a number, which sorts after all numbers.
             when abs({{ name }}) >= 1e300
                 then {{ defect('raw_' ~ name, name, 'unparseable') }}
             when {{ name }} is null and coalesce({{ trimmed('raw_' ~ name) }}, '') <> ''
@@ -56,7 +57,7 @@ judged as (
 
 final as (
     select
-        {{ judged_input_columns(input, input_columns('experiment_units')) }},
+        {{ judged_input_columns(input, input.wanted) }},
         {% for name in numbers %}
         {{ name }},
         {% endfor %}

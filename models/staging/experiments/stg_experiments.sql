@@ -1,4 +1,4 @@
-{# A value that is none is null here; assert_experiments_can_be_meant names it. #}
+{# A value that is not valid becomes null; assert_experiments_are_valid names it. #}
 with experiments as (
     select * from {{ ref('experiments') }}
 ),

@@ -1,4 +1,4 @@
--- What scripts/experiments/start.py has kept: the design with which it started.
+-- The design of each experiment when it started (scripts/experiments/start.py).
 with started_experiments as (
     {{ kept_rows('exports/*/experiment', experiment_design_columns()) }}
 )

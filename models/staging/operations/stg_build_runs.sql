@@ -1,7 +1,7 @@
-{# A table: the file that it reads changes with every run. #}
+{# A table, because the file changes with every run. #}
 {{ config(materialized='table') }}
 
--- What scripts/releases/run_history.py has noted.
+-- The history of builds (scripts/releases/run_history.py).
 with runs as (
     {{ kept_rows('history', {
         'run_number': 'bigint',

@@ -1,4 +1,4 @@
-{# A table: the releases that it reads may be gone tomorrow. #}
+{# A table, because the releases that it reads are removed later. #}
 {{ config(materialized='table') }}
 
 with customers as (

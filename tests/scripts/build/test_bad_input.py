@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psutil
 import pytest
 
@@ -156,21 +155,6 @@ def test_a_log_that_does_not_fit_is_refused(
     assert outcome.stderr.endswith("\nNothing was published.\n")
     assert "Traceback" not in outcome.stdout + outcome.stderr
     assert not (folder.releases / "current").exists()
-
-
-@pytest.mark.long
-def test_csv_and_parquet_files_are_not_one_log(
-    folder: BuildFolder, log: Callable[[str], Path], tmp_path: Path
-) -> None:
-    written = log(HEADER + ROW)
-    other = tmp_path / "a_day.parquet"
-    duckdb.read_csv(str(written)).write_parquet(str(other))
-    pattern = f"{tmp_path}/*.*"
-    run = run_dbt(["run", "--select", "+stg_interactions"], {"log": pattern}, folder)
-    assert run.problems == [
-        f"{pattern} matches both CSV and Parquet files ({written}, {other}): expected one"
-        " format. Narrow the pattern."
-    ]
 
 
 @pytest.mark.parametrize(

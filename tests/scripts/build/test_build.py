@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from scripts.build_folder import BuildFolder
-from scripts.releases.release_writer import public_marts
+from scripts.releases.released_tables import public_marts
 from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import plan_log
 from scripts.synthetic.marketplace_rows import BROKEN_ROWS

@@ -1,20 +1,25 @@
-"""A log that arrives file by file: a build reads what is new, and gives what all would."""
+"""A log that arrives file by file: a build reads the new files, with the same result."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from scripts.build.dbt_run import run_dbt
+from scripts.build.incremental import run_incrementally
+from scripts.build.log_source import LogSourceError
+from scripts.build.log_state import read_log_state
 from scripts.build_folder import BuildFolder
+from scripts.releases.evidence_state import evidence_models
 from scripts.synthetic.interactions import generate
 
 pytestmark = pytest.mark.builds
 
 # No data tests: that the tables are good is for other tests to say.
 COMMAND = ["build", "--resource-type", "model", "--resource-type", "seed"]
-# Of the models those that grow, and what they are made of.
+# The models that grow, and what they are made of.
 GROWING = [*COMMAND, "--select", "+config.materialized:incremental"]
 
 
@@ -53,28 +58,40 @@ def write_days(log: Path, days: int) -> None:
             )
 
 
-def run(folder: BuildFolder, log: Path, **settings: str) -> None:
-    done = run_dbt(
-        COMMAND, {"log": f"{log}/*.csv" if log.is_dir() else str(log)} | settings, folder
-    )
+def run(folder: BuildFolder, log: Path, selector: str) -> None:
+    settings = {"log": f"{log}/*.csv" if log.is_dir() else str(log)}
+    done = run_incrementally([*COMMAND, "--selector", selector], settings, folder)
     assert done.problems == []
 
 
-def batches(folder: BuildFolder) -> list[int]:
-    """Of each file the run that read it."""
+def measured_until(folder: BuildFolder) -> datetime:
+    """The reference time of the log that the evidence was measured on."""
     with duckdb.connect(folder.warehouse, read_only=True) as connection:
-        rows = connection.execute("select batch from main.log_files order by file")
-        return [batch for (batch,) in rows.fetchall()]
+        (until,) = connection.execute(
+            "select max(measured_until) from marts.targeting_lift"
+        ).fetchone() or (None,)
+    assert isinstance(until, datetime)
+    return until
 
 
-def kept_tables(folder: BuildFolder) -> set[str]:
-    """What the last run found unchanged."""
-    results = json.loads((folder.dbt_target / "run_results.json").read_text())["results"]
-    return {
-        result["unique_id"].split(".")[-1]
-        for result in results
-        if result["message"] == "UNCHANGED"
-    }
+def batches(folder: BuildFolder) -> list[int]:
+    """The run that read each file."""
+    state = read_log_state(folder)
+    assert state is not None
+    return [file.batch for _, file in sorted(state.files.items())]
+
+
+def evidence_and_its_readers(folder: BuildFolder) -> set[str]:
+    """Marts of the evidence, and marts that read any of it."""
+    manifest = json.loads((folder.dbt_target / "manifest.json").read_text())
+    found = set(evidence_models(manifest))
+    waiting = list(found)
+    while waiting:
+        for child in manifest["child_map"][waiting.pop()]:
+            if child.startswith("model.") and child not in found:
+                found.add(child)
+                waiting.append(child)
+    return {name.split(".")[-1] for name in found}
 
 
 def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
@@ -97,36 +114,18 @@ def different_marts(one: BuildFolder, other: BuildFolder) -> list[str]:
         ]
 
 
-@pytest.mark.long
-def test_a_test_that_passed_runs_again_only_over_what_has_changed(tmp_path: Path) -> None:
-    log, folder = tmp_path / "log.parquet", BuildFolder(tmp_path / "build")
-    generate(log, scale=0.004)
-
-    def failing_after(change: str, command: str) -> list[str]:
-        """Tests that fail after somebody has changed the warehouse by hand."""
-        with duckdb.connect(folder.warehouse) as connection:
-            connection.execute(change)
-        tests = ["--select", "targeting_deciles", "--resource-type", "test"]
-        done = run_dbt([command, *tests], {"log": str(log)}, folder)
-        return [node.name for node in done.nodes if node.status == "fail"]
-
-    run(folder, log)
-    double = "insert into marts.targeting_deciles from marts.targeting_deciles limit 1"
-    assert failing_after("select 1", "build") == []
-    # Behind the back of the project: it goes by what made the table.
-    assert failing_after(double, "build") == []
-    asked_for_anew = "delete from main.table_inputs where table_name like '%deciles'"
-    assert "unique_combination_targeting_deciles" in str(
-        failing_after(asked_for_anew, "build")
-    )
-
-
 def rows_of(
-    folder: BuildFolder, log: str, *, anew: bool = False
+    folder: BuildFolder, log: str, *, whole: bool = False
 ) -> list[tuple[object, ...]]:
-    """What a run of the models that grow makes of the log, rejected rows and all."""
-    done = run_dbt([*GROWING, "--full-refresh"] if anew else GROWING, {"log": log}, folder)
+    """Interactions and rejected rows after a run of the models that grow."""
+    command = [*GROWING, "--full-refresh"] if whole else GROWING
+    done = run_incrementally(command, {"log": log}, folder)
     assert done.problems == []
+    return grown_rows(folder)
+
+
+def grown_rows(folder: BuildFolder) -> list[tuple[object, ...]]:
+    """Interactions and rejected rows of the warehouse."""
     with duckdb.connect(folder.warehouse, read_only=True) as connection:
         return connection.execute(
             "select customer_id, product_id, event, event_at, 'interaction'"
@@ -173,7 +172,7 @@ def test_new_files_of_other_types_are_read_as_all_are(
     parquet(tmp_path / "2.parquet", later)
     day_by_day = rows_of(folder, log)
     assert batches(folder) == [1, 1]
-    assert day_by_day == rows_of(folder, log, anew=True)
+    assert day_by_day == rows_of(folder, log, whole=True)
 
 
 @pytest.mark.long
@@ -184,8 +183,8 @@ def test_new_files_must_have_the_columns_of_those_before(tmp_path: Path) -> None
     assert len(rows_of(folder, log)) == 1
     (tmp_path / "2.csv").write_text(f"product_id,customer_id,event,event_date\n{row}\n")
     for command in (GROWING, [*GROWING, "--full-refresh"]):
-        (problem,) = run_dbt(command, {"log": log}, folder).problems
-        assert "2.csv has the header product_id,customer_id" in problem
+        with pytest.raises(LogSourceError, match=r"2\.csv has the header product_id,cust"):
+            run_incrementally(command, {"log": log}, folder)
     # Nothing was lost by it.
     (tmp_path / "2.csv").write_text(
         f"customer_id,product_id,event,event_date\n3{row[1:]}\n"
@@ -195,35 +194,63 @@ def test_new_files_must_have_the_columns_of_those_before(tmp_path: Path) -> None
 
 
 @pytest.mark.long
-def test_a_run_of_a_part_is_not_gone_on_from(tmp_path: Path) -> None:
-    """It has noted the new file as read, and not read it."""
+def test_a_run_continues_from_no_run_of_a_part(tmp_path: Path) -> None:
+    """Such a run was told of the new file, and did not read it."""
     folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
     for customer in (1, 2):
         one_customer(tmp_path, customer)
         if customer == 2:
             part = ["run", "--select", "stg_log_rows+,+config.materialized:incremental"]
-            run_dbt(part, {"log": log}, folder)
+            run_incrementally(part, {"log": log}, folder)
         rows = rows_of(folder, log)
     assert [row[0] for row in rows] == [1, 2]
+    assert batches(folder) == [1, 1]
 
 
-@pytest.mark.parametrize("period", ["week", pytest.param(None, marks=pytest.mark.long)])
-def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, period: str | None) -> None:
+def test_dbt_by_hand_rebuilds_everything(tmp_path: Path) -> None:
+    """The next build does not continue from it, but from runs of other models it does."""
+    folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"
+    for customer in (1, 2):
+        one_customer(tmp_path, customer)
+        rows_of(folder, log)
+        others = ["run", "--select", "stg_fitted_weights"]
+        assert run_incrementally(others, {"log": log}, folder).problems == []
+    assert batches(folder) == [1, 2]
+    one_customer(tmp_path, 3)
+    for _ in range(2):
+        assert run_dbt(GROWING, {"log": log}, folder).problems == []
+        assert [row[0] for row in grown_rows(folder)] == [1, 2, 3]
+    assert batches(folder) == [1, 2]
+    assert [row[0] for row in rows_of(folder, log)] == [1, 2, 3]
+    assert batches(folder) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "selector", ["daily", pytest.param("everything", marks=pytest.mark.long)]
+)
+def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, selector: str) -> None:
     log, folder = tmp_path / "log", BuildFolder(tmp_path / "day_by_day")
     whole = BuildFolder(tmp_path / "whole")
     write_days(log, days=2)
     days = sorted(log.iterdir())
     later = [day.rename(tmp_path / day.name) for day in days[1:]]
-    settings = {"evaluation_period": period} if period else {}
-    run(folder, log, **settings)
+    run(folder, log, "everything")
+    before = measured_until(folder)
     for number, day in enumerate(later, 1):
         day.rename(log / day.name)
-        run(folder, log, **settings)
+        run(folder, log, selector)
         assert batches(folder) == list(range(1, number + 2))
-        assert ("int_origin_customers" in kept_tables(folder)) == (period == "week")
-    run(whole, log, **settings)
+    run(whole, log, "everything")
     assert batches(whole) == [1] * len(days)
-    assert different_marts(folder, whole) == []
+    different = different_marts(folder, whole)
+    if selector == "daily":
+        assert measured_until(folder) == before
+        assert "targeting_lift" in different
+        assert set(different) <= evidence_and_its_readers(folder)
+        run(folder, log, "evidence")
+        different = different_marts(folder, whole)
+    assert measured_until(folder) == measured_until(whole) > before
+    assert different == []
 
 
 @pytest.mark.long

@@ -5,8 +5,10 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 
 from scripts.build.dbt_run import run_dbt
+from scripts.build.log_source import declared_inputs
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish
 from scripts.synthetic.interactions import generate
@@ -42,7 +44,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     outcome = run_audience(built, "docs")
     assert outcome.returncode == 0, outcome.stderr
     page = (built.docs / "static_index.html").read_text()
-    assert "whom to contact about a product that nobody has touched yet" in page
+    assert "which customers to contact about a product without interactions" in page
     assert publish(built).release_id.startswith("000001-")
 
 
@@ -54,14 +56,28 @@ def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
 
 def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:
     for model in models(manifest):
-        is_mart = model["path"].startswith("marts/")
+        room = model["path"].split("/")[0]
+        is_mart, is_released = room == "marts", room in ("marts", "lookup")
         assert (model["config"]["access"] == "public") == is_mart, model["name"]
-        assert model["config"]["contract"]["enforced"] == is_mart, model["name"]
-        assert not is_mart or model["config"]["materialized"] in (
-            "table",
-            "table_if_changed",
-        ), model["name"]
-        assert not is_mart or "key" in model["config"]["meta"], model["name"]
+        assert model["config"]["contract"]["enforced"] == is_released, model["name"]
+        assert not is_released or model["config"]["materialized"] == "table", model["name"]
+        assert not is_released or "key" in model["config"]["meta"], model["name"]
+
+
+def test_evidence_says_until_when_it_was_measured(manifest: dict[str, Any]) -> None:
+    """All of it is tagged, so that daily builds leave it as a whole."""
+    folders = ("intermediate/evaluation/", "marts/evaluation/")
+    tagged = set()
+    for model in models(manifest):
+        is_evidence = "evidence" in model["tags"]
+        assert is_evidence or not model["path"].startswith(folders), model["name"]
+        if is_evidence and model["config"]["access"] == "public":
+            tagged.add(model["name"])
+            assert model["columns"]["measured_until"]["data_type"] == "timestamp"
+    assert len(tagged) == 8
+    test = "test.product_audience.assert_evidence_was_measured_at_once"
+    tested = manifest["nodes"][test]["depends_on"]["nodes"]
+    assert tagged <= {name.split(".")[-1] for name in tested}
 
 
 def test_every_model_and_column_is_described_grain_first(manifest: dict[str, Any]) -> None:
@@ -87,6 +103,7 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
         "staging": {"staging"},
         "intermediate": {"staging", "intermediate"},
         "marts": {"staging", "intermediate", "marts"},
+        "lookup": {"staging", "marts", "lookup"},
     }
     by_id = {model["unique_id"]: model for model in models(manifest)}
     for model in models(manifest):
@@ -94,16 +111,40 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
         for parent in model["depends_on"]["nodes"]:
             if parent in by_id:
                 assert by_id[parent]["path"].split("/")[0] in below[room], model["name"]
+            elif parent.startswith("source."):
+                assert room == "staging", model["name"]
+
+
+def test_lineage_begins_at_sources(manifest: dict[str, Any]) -> None:
+    """Each input is a source with a staging model, and one setting says where it lies."""
+    declared = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"]
+    parents = {m["name"]: m["depends_on"]["nodes"] for m in models(manifest)}
+    names = {source["name"] for source in manifest["sources"].values()}
+    assert names == declared_inputs().keys()
+    assert names <= declared.keys()
+    for name in names:
+        source = f"source.product_audience.raw.{name}"
+        staging = "stg_raw_log" if name == "log" else f"stg_{name}"
+        assert parents[staging].count(source) == 1, name
+    united = {f"model.product_audience.stg_{name}" for name in names - {"log"}}
+    assert set(parents["stg_side_input_rows"]) == united
 
 
 def test_the_exposure_of_the_api_lists_what_it_reads(manifest: dict[str, Any]) -> None:
     (exposure,) = (e for e in manifest["exposures"].values() if e["name"] == "look_up_api")
-    listed = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
-    sources = [PROJECT / "scripts" / "release_lookups.sql"]
-    sources += (PROJECT / "api" / "queries").glob("*.sql")
-    pattern = re.compile(r"\b(?:from|join)\s+(?:main|release)\.(\w+)")
-    read = {name for source in sources for name in pattern.findall(source.read_text())}
-    assert read - {"lookup"} == listed
+    nodes = [manifest["nodes"][node] for node in exposure["depends_on"]["nodes"]]
+    listed = {(node["schema"].replace("marts", "main"), node["alias"]) for node in nodes}
+    pattern = re.compile(r"\b(?:from|join)\s+(main|lookup)\.(\w+)")
+    queries = (PROJECT / "api" / "queries").glob("*.sql")
+    read = {found for query in queries for found in pattern.findall(query.read_text())}
+    assert read == listed
+
+
+def test_the_api_reads_every_lookup_table(manifest: dict[str, Any]) -> None:
+    (exposure,) = (e for e in manifest["exposures"].values() if e["name"] == "look_up_api")
+    lookups = {m["unique_id"] for m in models(manifest) if m["path"].startswith("lookup/")}
+    assert lookups
+    assert lookups <= set(exposure["depends_on"]["nodes"])
 
 
 def test_every_public_mart_has_a_reader_or_says_why_not(manifest: dict[str, Any]) -> None:
@@ -112,6 +153,9 @@ def test_every_public_mart_has_a_reader_or_says_why_not(manifest: dict[str, Any]
         for exposure in manifest["exposures"].values()
         for node in exposure["depends_on"]["nodes"]
     }
+    for model in models(manifest):
+        if model["path"].startswith("lookup/"):
+            read |= set(model["depends_on"]["nodes"])
     for model in models(manifest):
         if model["config"]["access"] == "public":
             excuse = model["config"]["meta"].get("unread_because", "")

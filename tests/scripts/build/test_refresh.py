@@ -1,14 +1,17 @@
 """`make refresh`: new files of the log become a release, with nothing said again."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from scripts.build_folder import BuildFolder
+from scripts.releases.evidence_state import read_state, write_state
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import read_history
-from tests.conftest import run_audience
+from tests.conftest import read_release, run_audience
 
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
@@ -32,9 +35,11 @@ def test_a_new_file_is_served_with_the_settings_of_before(
     )
     planned = run_audience(folder, "refresh", "--dry-run")
     assert "1 of the 2 files of the log are new" in planned.stdout
+    assert "it is renewed after 7 days" in planned.stdout
     refreshed = run_audience(folder, "refresh")
     assert refreshed.returncode == 0, refreshed.stderr
     assert "1 of 2 files of the log are new." in refreshed.stdout
+    assert "it is renewed after 7 days" in refreshed.stdout
     release = ReleaseFolder(folder.releases).current()
     assert release is not None
     assert release.release_id.startswith("000002-")
@@ -44,12 +49,19 @@ def test_a_new_file_is_served_with_the_settings_of_before(
         duplicates = connection.execute(
             "select row_count from row_accounting where outcome = 'duplicate'"
         ).fetchone()
+        changes = connection.execute(
+            "select customer_id, change, earlier_release_id from lookup.ranking_changes"
+            " order by customer_id"
+        ).fetchall()
     assert [row[:4] for row in products] == [
         (1, "One", 3, 3),
         (2, "Two", 1, 1),
         (4, None, 1, 1),
     ]
     assert duplicates == (1,)
+    first = ReleaseFolder(folder.releases).all()[0].release_id
+    assert changes == [(1, "stayed", first), (2, "stayed", first), (3, "entered", first)]
+    assert release.manifest["earlier"]["release_id"] == first
 
     again = run_audience(folder, "refresh")
     assert again.returncode == 0, again.stderr
@@ -62,6 +74,37 @@ def test_a_new_file_is_served_with_the_settings_of_before(
         ("refresh", "unchanged"),
     ]
     assert 'audience_refresh_result{result="unchanged"} 1' in folder.metrics.read_text()
+
+
+@pytest.mark.builds
+def test_evidence_older_than_a_week_is_renewed_although_no_file_is_new(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    log.mkdir()
+    (log / "1.csv").write_text(HEADER + "1,1,cart,2023-03-01,One\n2,1,cart,2023-03-02,\n")
+    built = run_audience(folder, "build", "--log", f"{log}/*.csv")
+    assert built.returncode == 0, built.stderr
+    (log / "2.csv").write_text(HEADER + "1,2,cart,2023-03-03,Two\n")
+    for age, first_said, until in (
+        (6, "Evidence of", "2023-03-02"),
+        (8, "Measuring the evidence: it is of", "2023-03-03"),
+    ):
+        state = read_state(folder)
+        assert state is not None
+        measured_at = (datetime.now(UTC) - timedelta(days=age)).isoformat()
+        write_state(folder, replace(state, measured_at=measured_at))
+        refreshed = run_audience(folder, "refresh")
+        assert refreshed.returncode == 0, refreshed.stderr
+        assert f"\n{first_said}" in refreshed.stdout
+        with read_release(folder) as release:
+            measured = release.execute(
+                "select distinct measured_until::date::text from evidence_conclusions"
+            ).fetchall()
+            assert measured == [(until,)]
+            assert release.execute("select count(*) from products").fetchone() == (2,)
+    again = run_audience(folder, "refresh")
+    assert "Nothing is new since" in again.stdout
 
 
 def test_there_is_nothing_to_refresh_before_the_first_build(folder: BuildFolder) -> None:

@@ -113,7 +113,7 @@ def problems(dirty_build: FinishedBuild) -> Problems:
                 row[0]
                 for test in ("campaigns", "campaign_rules", "experiments")
                 for row in connection.execute(
-                    read(f"tests/warehouse/assert_{test}_can_be_meant.sql")
+                    read(f"tests/warehouse/assert_{test}_are_valid.sql")
                 ).fetchall()
             ]
 
@@ -153,21 +153,21 @@ def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
         ),
         (
             {"required_event": "cart"},
-            "cart, but exclude = any leaves out everybody who has",
+            "cart, but exclude = any excludes every customer who has",
         ),
         (
             {"required_event": "cart", "required_within_days": "30"}
             | {"exclude_within_days": "30"},
-            "required_event = cart, but exclude = any leaves out everybody who has it",
+            "required_event = cart, but exclude = any excludes every customer who has it",
         ),
         (
             {"required_event": "purchased", "exclude": "purchased"},
-            "but exclude = purchased leaves out everybody who has it",
+            "but exclude = purchased excludes every customer who has it",
         ),
         ({"required_within_days": "30"}, "required_within_days = 30, but there is no"),
         (
             {"exclude": "none", "exclude_within_days": "30"},
-            "exclude_within_days = 30, but exclude = none leaves out nobody",
+            "exclude_within_days = 30, but exclude = none excludes no customer",
         ),
         ({"is_active": "perhaps"}, "is_active = perhaps, expected true or false"),
         ({"campaign_id": "spring 23"}, "campaign_id = spring 23, expected letters"),
@@ -195,7 +195,7 @@ def test_an_event_may_be_required_of_whom_it_does_not_rule_out(problems: Problem
 
 def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
     assert problems(campaigns=[GOOD, GOOD]) == [
-        "seeds/campaigns.csv, spring: the campaign_id stands in 2 rows, expected one."
+        "seeds/campaigns.csv, spring: the campaign_id is in 2 rows, expected one."
     ]
 
 

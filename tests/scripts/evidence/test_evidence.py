@@ -13,6 +13,7 @@ from scripts.build.dbt_run import run_dbt
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.refresh import is_unchanged
 from scripts.build_folder import BuildFolder
+from scripts.evidence import als_ranking, weight_fitting
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import read_history
 from scripts.synthetic.interactions import generate
@@ -273,13 +274,46 @@ def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> N
     assert outcome.stderr.count("\n") == 2
 
 
-@pytest.mark.parametrize("module", ["als_check", "fit_weights"])
-def test_the_programs_alone_say_what_they_did(
-    taste_evidence: FinishedBuild, folder: BuildFolder, module: str
+def test_each_step_of_the_evidence_runs_alone(
+    taste_evidence: FinishedBuild, folder: BuildFolder
 ) -> None:
+    """On a warehouse that is built, and with the same result as in the whole."""
     folder.root.mkdir()
     os.link(taste_evidence.folder.warehouse, folder.warehouse)
-    outcome = run_audience(folder, f"scripts.{module}")
-    assert outcome.returncode == 0, outcome.stderr
-    expected = {"als_check": "Ranked customers for", "fit_weights": "fitted,recency_score,"}
-    assert expected[module] in outcome.stdout
+    said: list[str] = []
+    count = als_ranking.check(folder, lambda step, *_: said.append(step))
+    weights = weight_fitting.fit(folder)
+    assert count > 0
+    assert said
+    assert weights["recency_score"] > 0
+    assert sum(weights.values()) == pytest.approx(1)
+    for name in ("als_rankings", "fitted_weights"):
+        rows = [
+            duckdb.read_parquet(str(one.evidence / f"{name}.parquet")).fetchall()
+            for one in (folder, taste_evidence.folder)
+        ]
+        assert sorted(rows[0]) == sorted(rows[1])
+
+
+def test_rankings_and_weights_are_stored_for_the_warehouse(
+    taste_evidence: FinishedBuild, folder: BuildFolder
+) -> None:
+    """Each program alone writes its file, with the fingerprint of the training log."""
+    folder.root.mkdir()
+    os.link(taste_evidence.folder.warehouse, folder.warehouse)
+    product_count = als_ranking.check(folder)
+    weights = weight_fitting.fit(folder)
+    assert sum(weights.values()) == pytest.approx(1)
+    with warehouse_of(folder) as warehouse:
+        (fingerprint,) = warehouse.execute(
+            "select log_fingerprint from intermediate.int_training_log"
+        ).fetchone() or (None,)
+        for name, column, count in (
+            ("als_rankings", "product_id", product_count),
+            ("fitted_weights", "feature", len(weights)),
+        ):
+            found = warehouse.execute(
+                f"select count(distinct {column}), any_value(log_fingerprint)"
+                f" from '{folder.evidence / name}.parquet'"
+            ).fetchone()
+            assert found == (count, fingerprint)

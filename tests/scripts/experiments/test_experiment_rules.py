@@ -65,7 +65,7 @@ def test_units_that_were_brought_belong_to_one_arm_of_an_experiment_that_is_name
             " as experiment_id, unnest(['a', 'b', 'c', 'd']) as unit_id,"
             " unnest(['treatment', 'placebo', 'control', 'control']) as arm"
         )
-        assert sorted(said("assert_experiment_units_can_be_meant")) == [
+        assert sorted(said("assert_experiment_units_are_valid")) == [
             "experiment_units, unit b of trial: seeds/experiment_arms.csv has no arm"
             " placebo of it.",
             "experiment_units, unit c of autumn: seeds/experiments.csv has no such"
@@ -83,7 +83,7 @@ def test_units_that_were_brought_belong_to_one_arm_of_an_experiment_that_is_name
             " unnest(['a', 'a', 'b']) as unit_id, null::date as contacted_on"
         )
         assert said("assert_units_are_in_one_arm") == [
-            "trial, unit a stands there 2 times, expected once"
+            "trial, unit a is listed 2 times, expected once"
         ]
 
 

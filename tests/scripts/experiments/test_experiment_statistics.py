@@ -4,32 +4,18 @@ Seeds are fixed: what is asserted is that rates found in many simulated experime
 nominal rate in their own interval. `make simulate` simulates 2,000 of each.
 """
 
-import importlib.util
 import os
-from types import ModuleType
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from scripts.build_folder import PROJECT
+from scripts.statistics.experiment_comparisons import analyse
 from scripts.statistics.power import Base, units_needed
-
-
-def load_model(name: str) -> ModuleType:
-    """A Python model, which lies in no package."""
-    path = PROJECT / f"models/intermediate/experiments/{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-statistics = load_model("int_experiment_statistics")
-ratios = load_model("int_experiment_sample_ratios")
+from scripts.statistics.sample_ratios import sample_ratios
 
 TRIALS = int(os.environ.get("AUDIENCE_SIMULATED_EXPERIMENTS", "400"))
 EXPERIMENT: dict[str, Any] = {
@@ -81,7 +67,7 @@ def simulate(
         chance = np.clip(rate * (1 + 0.5 * covariate), 0, 1)
         values = (generator.random(count) < chance).astype(float)
         aggregates.append(aggregate(arm["arm"], values, covariate))
-    rows: list[dict[str, Any]] = statistics.analyse([EXPERIMENT], aggregates)
+    rows: list[dict[str, Any]] = analyse([EXPERIMENT], aggregates)
     return rows
 
 
@@ -123,7 +109,7 @@ def test_rare_conversions_are_not_found_where_there_is_no_effect(
     found = 0
     for _ in range(TRIALS):
         units = {"treatment": treated, "treatment_holdout": held_out}
-        rows = statistics.analyse(
+        rows = analyse(
             [EXPERIMENT],
             [
                 aggregate(arm, (generator.random(count) < rate) * 1.0, np.ones(count))
@@ -172,7 +158,7 @@ def test_the_planned_units_see_the_effect_as_often_as_planned(
     counts |= {"treatment_holdout": (holdout, rate)}
     found = too_few = 0
     for _ in range(TRIALS):
-        rows = statistics.analyse(
+        rows = analyse(
             [EXPERIMENT | {"minimum_effect": effect}],
             [
                 aggregate(
@@ -195,7 +181,7 @@ def test_the_planned_units_see_the_effect_as_often_as_planned(
 def test_shares_are_compared_by_their_scores() -> None:
     """The p-value of the pooled z-test, the ends of Newcombe's interval."""
     hits, counts = {"treatment": 30, "treatment_holdout": 4}, (400, 100)
-    rows = statistics.analyse(
+    rows = analyse(
         [EXPERIMENT],
         [
             aggregate(arm, (np.arange(count) < hits[arm]) * 1.0, np.ones(count))
@@ -226,7 +212,7 @@ def test_shares_are_compared_by_their_scores() -> None:
 
 
 def test_an_effect_is_seen_against_a_base_where_nothing_happens() -> None:
-    rows = statistics.analyse(
+    rows = analyse(
         [EXPERIMENT],
         [
             aggregate("treatment", (np.arange(5000) < 300) * 1.0, np.ones(5000)),
@@ -243,7 +229,7 @@ def test_a_covariate_narrows_the_interval() -> None:
     generator = np.random.default_rng(3)
     covariate = generator.standard_normal((2, 1000))
     values = covariate + generator.standard_normal((2, 1000))
-    rows = statistics.analyse(
+    rows = analyse(
         [EXPERIMENT | {"metrics": "engagement"}],
         [
             aggregate(arm, values[number] + 5, covariate[number], "engagement")
@@ -259,7 +245,7 @@ def test_a_covariate_narrows_the_interval() -> None:
 def test_figures_are_those_of_scipy() -> None:
     generator = np.random.default_rng(1)
     values = {arm["arm"]: generator.exponential(size=400) for arm in ARMS}
-    rows = statistics.analyse(
+    rows = analyse(
         [EXPERIMENT | {"metrics": "engagement"}],
         [
             aggregate(arm, found, np.ones(400), "engagement")
@@ -282,7 +268,7 @@ def test_a_broken_split_is_caught_and_a_sound_one_is_not() -> None:
             | {"pool": (pools or {}).get(arm["arm"], "all")}
             for arm in ARMS
         ]
-        (found,) = ratios.sample_ratios(rows)
+        (found,) = sample_ratios(rows)
         p_value: float = found["sample_ratio_p_value"]
         return p_value
 
@@ -314,7 +300,7 @@ def test_outcomes_that_are_missing_in_one_arm_break_the_split() -> None:
             ("revenue", "treatment_holdout", 0),
         )
     ]
-    assert ratios.sample_ratios(rows)[0]["sample_ratio_p_value"] < 1e-50
+    assert sample_ratios(rows)[0]["sample_ratio_p_value"] < 1e-50
 
 
 def test_the_first_metric_decides_and_the_others_are_corrected() -> None:
@@ -332,7 +318,7 @@ def test_the_first_metric_decides_and_the_others_are_corrected() -> None:
         for metric in ("conversion", "engagement", "revenue")
         for arm, shift in (("treatment", 1), ("control", 0))
     ]
-    rows = statistics.analyse([experiment], aggregates)
+    rows = analyse([experiment], aggregates)
     first, *others = rows
     assert first["metric"] == "engagement"
     assert first["p_value_corrected"] == first["p_value"]
@@ -351,16 +337,16 @@ def test_a_covariate_that_is_not_known_of_all_adjusts_nothing() -> None:
         for arm in ("treatment", "treatment_holdout")
     ]
     engagement = EXPERIMENT | {"metrics": "engagement"}
-    (row,) = statistics.analyse([engagement], rows)
+    (row,) = analyse([engagement], rows)
     assert row["adjusted_difference"] is not None
     rows[0] |= {"covariate_count": 100}
-    (row,) = statistics.analyse([engagement], rows)
+    (row,) = analyse([engagement], rows)
     assert row["p_value"] is not None
     assert row["adjusted_difference"] is None
     # The outcome itself says everything.
     exact = [row | {"covariate_count": 400, "covariance": row["variance"]} for row in rows]
     exact = [row | {"covariate_variance": row["variance"]} for row in exact]
-    (row,) = statistics.analyse([engagement], exact)
+    (row,) = analyse([engagement], exact)
     assert row["adjusted_difference"] is None
 
 
@@ -370,14 +356,14 @@ def test_means_around_zero_have_a_difference_and_no_ratio() -> None:
         aggregate(arm, generator.normal(shift, 1, 300), np.ones(300), "revenue")
         for arm, shift in (("treatment", 0.2), ("treatment_holdout", 0.0))
     ]
-    (row,) = statistics.analyse([EXPERIMENT | {"metrics": "revenue"}], rows)
+    (row,) = analyse([EXPERIMENT | {"metrics": "revenue"}], rows)
     assert row["difference_low"] < row["difference"] < row["difference_high"]
     assert (row["lift"], row["lift_low"]) == (None, None)
 
 
 def test_what_cannot_be_measured_is_null() -> None:
     nobody = [aggregate(arm["arm"], np.zeros(50), np.ones(50)) for arm in ARMS]
-    rows = statistics.analyse([EXPERIMENT], nobody)
+    rows = analyse([EXPERIMENT], nobody)
     row = row_of(rows, "targeting")
     assert (row["difference"], row["p_value"], row["lift"], row["power"]) == (
         0,
@@ -389,6 +375,20 @@ def test_what_cannot_be_measured_is_null() -> None:
         aggregate(arm["arm"], (np.arange(50) < 5) * 3.0, np.ones(50), "revenue")
         for arm in ARMS
     ]
-    rows = statistics.analyse([EXPERIMENT | {"metrics": "revenue"}], few)
+    rows = analyse([EXPERIMENT | {"metrics": "revenue"}], few)
     assert row_of(rows, "targeting")["p_value"] is None
-    assert statistics.analyse([EXPERIMENT], []) == []
+    assert analyse([EXPERIMENT], []) == []
+
+
+def test_without_experiments_no_statistics_are_imported() -> None:
+    """A build without experiments would wait for SciPy for seconds."""
+    program = (
+        "import sys;"
+        "from scripts.statistics.experiment_comparisons import analyse;"
+        "from scripts.statistics.sample_ratios import sample_ratios;"
+        "print(analyse([], []), sample_ratios([]), 'scipy' in sys.modules)"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert outcome.stdout.split() == ["[]", "[]", "False"]

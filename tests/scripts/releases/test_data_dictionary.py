@@ -1,4 +1,4 @@
-"""The data dictionary says of every public table what a reader has to know."""
+"""The data dictionary describes every public table."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.releases.data_dictionary import dictionary
-from scripts.releases.release_writer import public_marts
+from scripts.releases.released_tables import public_marts
 from tests.conftest import FinishedBuild, run_audience
 
 
@@ -21,13 +21,13 @@ def manifest(dirty_build: FinishedBuild) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tables(manifest: dict[str, Any]) -> dict[str, str]:
-    """What it says of each table."""
+    """The section of the dictionary for each table."""
     text = dictionary(manifest).split("\n## Metrics")[0]
     parts = re.split(r"^### (\w+)$", text, flags=re.MULTILINE)[1:]
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-def test_every_public_table_is_there_with_every_column(
+def test_the_dictionary_has_every_public_table_and_column(
     manifest: dict[str, Any], tables: dict[str, str]
 ) -> None:
     marts = public_marts(manifest)
@@ -37,7 +37,9 @@ def test_every_public_table_is_there_with_every_column(
         assert named == list(mart.types.items()), mart.name
 
 
-def test_it_says_grain_key_metrics_and_readers(tables: dict[str, str]) -> None:
+def test_a_table_is_described_by_grain_key_metrics_and_readers(
+    tables: dict[str, str],
+) -> None:
     campaigns = tables["campaign_summaries"]
     assert "**One row per active campaign.** What it is, whom it may ask" in campaigns
     assert "- Key: `campaign_id`" in campaigns
@@ -64,7 +66,7 @@ def test_the_program_writes_it(built: BuildFolder, manifest: dict[str, Any]) -> 
     assert built.dictionary.read_text() == dictionary(manifest)
 
 
-def test_there_is_none_before_the_first_build(folder: BuildFolder) -> None:
+def test_without_a_build_the_program_says_what_to_run(folder: BuildFolder) -> None:
     outcome = run_audience(folder, "dictionary")
     assert outcome.returncode == 1
     assert "to describe: run `make build` first" in outcome.stderr

@@ -1,4 +1,4 @@
-"""What is done about drift, and said of it; unit tests of models say how it is measured."""
+"""How programs react to drift; unit tests of the models show how it is measured."""
 
 import json
 from dataclasses import replace
@@ -23,7 +23,7 @@ REJECTED = Drift("rejected rows", "the reference", 0.031, 0.002, 0.029, 0.01, 0.
 FINE = replace(REJECTED, value=0.002, drift=0.0, level="ok")
 
 
-def test_a_build_that_has_drifted_too_far_is_stopped_and_told_why() -> None:
+def test_too_much_drift_stops_the_build_and_the_error_names_the_measure() -> None:
     with pytest.raises(DriftError) as stopped:
         check_drift([FINE, REJECTED, FEWER], None)
     message = str(stopped.value)
@@ -35,11 +35,11 @@ def test_a_build_that_has_drifted_too_far_is_stopped_and_told_why() -> None:
     assert "ACCEPT_DRIFT='why'" in message
 
 
-def test_an_accepted_drift_stops_nothing() -> None:
+def test_an_accepted_drift_does_not_stop_the_build() -> None:
     check_drift([FEWER], "the shop was closed on Good Friday")
 
 
-def test_warnings_are_notes_and_no_more() -> None:
+def test_drift_warnings_become_notes() -> None:
     check_drift([FINE, REJECTED], None)
     assert notes_on([FINE, REJECTED]) == [
         "Drift, rejected rows: drift of 2.9% from the reference (3.1% now, 0.2% before),"
@@ -48,7 +48,7 @@ def test_warnings_are_notes_and_no_more() -> None:
 
 
 def release(folder: BuildFolder, number: int, **settings: object) -> Release:
-    """A release of which nothing but its manifest is there."""
+    """A release that has only a manifest and an empty database."""
     made = folder.releases / f"{number:06}-20260101T00000{number}Z"
     made.mkdir(parents=True)
     manifest = {
@@ -86,14 +86,27 @@ def test_only_releases_with_the_same_settings_are_compared(tmp_path: Path) -> No
     assert compared(folder, log="b") == ("", "000001")
 
 
-def test_what_was_before_an_accepted_drift_is_no_reference(tmp_path: Path) -> None:
+def test_the_ranking_is_compared_with_the_served_release_whatever_its_settings(
+    tmp_path: Path,
+) -> None:
+    folder = BuildFolder(tmp_path)
+    assert releases_to_compare(folder, {}, ())["AUDIENCE_SERVED_RELEASE"] == ""
+    served = release(folder, 1, log="b")
+    found = releases_to_compare(folder, {"log": "a"}, ())
+    assert found["AUDIENCE_SERVED_RELEASE"] == served.release_id
+    assert found["AUDIENCE_RELEASE_BEFORE"] == ""
+    served.database.write_bytes(b"other than the manifest says")
+    assert releases_to_compare(folder, {}, ())["AUDIENCE_SERVED_RELEASE"] == ""
+
+
+def test_a_release_before_an_accepted_drift_is_no_reference(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     releases = [release(folder, number, log="a") for number in (1, 2, 3, 4)]
     assert compared(folder, releases[1].release_id, log="a") == ("000004", "000002")
     assert compared(folder, releases[3].release_id, log="a") == ("000004", "")
 
 
-def test_what_was_taken_back_is_no_reference(tmp_path: Path) -> None:
+def test_a_rolled_back_release_is_no_reference(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     first, second, third = [release(folder, number, log="a") for number in (1, 2, 3)]
     ReleaseFolder(folder.releases).serve(second)
@@ -103,7 +116,7 @@ def test_what_was_taken_back_is_no_reference(tmp_path: Path) -> None:
     assert compared(folder, log="a") == ("000001", "")
 
 
-def test_a_release_that_was_copied_half_is_not_compared(tmp_path: Path) -> None:
+def test_a_partial_copy_of_a_release_is_not_compared(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     first, *_ = [release(folder, number, log="a") for number in (1, 2, 3)]
     assert compared(folder, log="a") == ("000003", "000001")

@@ -1,4 +1,4 @@
-"""An instance serves a copy of its own, whole or not at all."""
+"""An instance serves a complete copy of the current release, or none."""
 
 import os
 from pathlib import Path
@@ -17,7 +17,7 @@ def releases(tmp_path: Path) -> ReleaseFolder:
     return ReleaseFolder(tmp_path / "instance" / "releases")
 
 
-def test_what_is_served_there_is_served_here(
+def test_the_current_release_of_the_shared_folder_is_served(
     published: BuildFolder, releases: ReleaseFolder
 ) -> None:
     source = ReleaseFolder(published.releases)
@@ -39,7 +39,7 @@ def test_what_is_served_there_is_served_here(
     assert current.release_id.startswith("000003")
 
 
-def test_a_copy_that_is_not_whole_is_not_served(
+def test_a_partial_copy_is_not_served(
     published: BuildFolder, releases: ReleaseFolder
 ) -> None:
     source = ReleaseFolder(published.releases)
@@ -53,7 +53,7 @@ def test_a_copy_that_is_not_whole_is_not_served(
     assert [release.release_id[:6] for release in releases.all()] == ["000001"]
 
 
-def test_without_a_release_it_says_what_it_expects(
+def test_without_a_release_the_error_says_what_is_expected(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
     outcome = run_audience(folder, "fetch", str(tmp_path))

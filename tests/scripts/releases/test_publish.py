@@ -1,4 +1,4 @@
-"""Releases: what is published, what is not, and what survives."""
+"""Which builds are published, and which releases are kept."""
 
 import contextlib
 import json
@@ -17,6 +17,7 @@ import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.cli.main import main
+from scripts.releases.evidence_state import evidence_nodes, read_artifact
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 from scripts.releases.run_history import RolledBackError, noted
@@ -54,7 +55,7 @@ def test_old_releases_are_removed_but_never_the_served_one(built: BuildFolder) -
     assert releases.all() == [second, third]
 
 
-def test_roll_back_serves_the_release_before(
+def test_a_rollback_serves_the_release_before(
     built: BuildFolder,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -82,13 +83,87 @@ def test_roll_back_serves_the_release_before(
         ({"unique_id": "model.x.y"}, r"left out 1 of \d+ models and tests"),
     ],
 )
-def test_a_build_that_is_not_whole_and_good_is_not_published(
+def test_an_incomplete_or_failed_build_is_not_published(
     built: BuildFolder, changes: dict[str, object], message: str
 ) -> None:
     edit_results(built, **changes)
     with pytest.raises(ReleaseError, match=message):
         publish(built)
     assert ReleaseFolder(built.releases).current() is None
+
+
+def leave_out_evidence(folder: BuildFolder) -> int:
+    """Make the last dbt run look like a daily one; returns how many nodes it left out."""
+    nodes = evidence_nodes(read_artifact(folder, "manifest.json"))
+    results = read_artifact(folder, "run_results.json")
+    kept = [one for one in results["results"] if one["unique_id"] not in nodes]
+    left_out = len(results["results"]) - len(kept)
+    results["results"] = kept
+    (folder.dbt_target / "run_results.json").write_text(json.dumps(results))
+    return left_out
+
+
+def test_evidence_of_an_earlier_run_is_published_as_it_is(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    whole = publish(built)
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    assert leave_out_evidence(built) > 40
+    daily = publish(built)
+    assert daily.manifest["tests"] == whole.manifest["tests"]
+    assert daily.manifest["row_counts"] == whole.manifest["row_counts"]
+    with duckdb.connect(daily.database, read_only=True) as release:
+        release.execute(f"attach '{built.warehouse}' as warehouse (read_only)")
+        same = release.execute(
+            "select count(*) from (from targeting_lift intersect all"
+            " from warehouse.marts.targeting_lift)"
+        ).fetchone()
+    assert same == (whole.manifest["row_counts"]["targeting_lift"],)
+
+
+def test_evidence_is_not_published_before_its_tests_have_passed(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    leave_out_evidence(built)
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
+
+    state = json.loads(dirty_build.folder.evidence_state.read_text())
+    failed = next(one for one in state["results"] if one["unique_id"].startswith("test."))
+    failed["status"] = "fail"
+    built.evidence_state.write_text(json.dumps(state))
+    with pytest.raises(ReleaseError, match=failed["unique_id"].split(".")[2]):
+        publish(built)
+    assert ReleaseFolder(built.releases).current() is None
+
+    failed["status"] = "pass"
+    built.evidence_state.write_text(json.dumps(state))
+    publish(built)
+
+
+def test_a_run_on_spark_has_no_evidence_of_an_earlier_one(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    """The state is that of the warehouse of DuckDB."""
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    leave_out_evidence(built)
+    path = built.dbt_target / "run_results.json"
+    results = json.loads(path.read_text())
+    results["args"]["target"] = "spark"
+    path.write_text(json.dumps(results))
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
+
+
+def test_evidence_that_was_changed_since_its_tests_is_not_published(
+    built: BuildFolder, dirty_build: FinishedBuild
+) -> None:
+    shutil.copy(dirty_build.folder.evidence_state, built.evidence_state)
+    leave_out_evidence(built)
+    with duckdb.connect(built.warehouse) as warehouse:
+        warehouse.execute("update marts.targeting_lift set lift = 9 where decile = 1")
+    with pytest.raises(ReleaseError, match=r"left out \d+ of \d+ models and tests"):
+        publish(built)
 
 
 def test_a_warehouse_changed_since_its_tests_is_not_published(built: BuildFolder) -> None:
@@ -98,7 +173,7 @@ def test_a_warehouse_changed_since_its_tests_is_not_published(built: BuildFolder
         publish(built)
 
 
-def test_a_pointer_that_is_lost_is_set_again_by_roll_back(built: BuildFolder) -> None:
+def test_a_rollback_restores_a_lost_pointer(built: BuildFolder) -> None:
     releases = ReleaseFolder(built.releases)
     publish(built)
     last = publish(built)
@@ -108,7 +183,7 @@ def test_a_pointer_that_is_lost_is_set_again_by_roll_back(built: BuildFolder) ->
     assert releases.current() == last
 
 
-def test_a_damaged_manifest_is_listed_as_such(
+def test_a_damaged_manifest_is_listed_as_damaged(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
@@ -117,7 +192,7 @@ def test_a_damaged_manifest_is_listed_as_such(
     assert main(["releases"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith(f"  {damaged.release_id}")
-    assert first.endswith("manifest.json is damaged: publish anew")
+    assert first.endswith("manifest.json is damaged: publish again")
     assert second.startswith(f"* {good.release_id}")
 
 
@@ -135,16 +210,14 @@ def test_a_pointer_that_leads_to_itself_is_set_again_by_roll_back(
 
 
 @pytest.mark.parametrize("content", ["{}", '{"row_counts": {}, "input": {}}'])
-def test_a_manifest_that_lacks_something_is_damaged(
-    built: BuildFolder, content: str
-) -> None:
+def test_an_incomplete_manifest_is_damaged(built: BuildFolder, content: str) -> None:
     release = publish(built)
     (release.folder / "manifest.json").write_text(content)
     with pytest.raises(ReleaseError, match="is damaged"):
         release.check()
 
 
-def test_roll_back_passes_over_what_the_watch_has_taken_back(
+def test_a_rollback_skips_releases_that_the_watch_rolled_back(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = publish(built), publish(built)
@@ -160,7 +233,7 @@ def test_roll_back_passes_over_what_the_watch_has_taken_back(
     assert releases.current() == second
 
 
-def test_as_many_releases_are_kept_as_the_current_one_says(
+def test_the_current_release_says_how_many_releases_are_kept(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(built.root))
@@ -171,7 +244,7 @@ def test_as_many_releases_are_kept_as_the_current_one_says(
     assert [one.release_id[:6] for one in releases] == ["000002", "000003"]
 
 
-def test_roll_back_passes_over_a_release_without_its_database(built: BuildFolder) -> None:
+def test_a_rollback_skips_a_release_without_its_database(built: BuildFolder) -> None:
     releases = ReleaseFolder(built.releases)
     first, second, third = publish(built), publish(built), publish(built)
     second.database.unlink()
@@ -185,7 +258,7 @@ def test_roll_back_passes_over_a_release_without_its_database(built: BuildFolder
         roll_back(releases)
 
 
-def test_what_cannot_be_removed_does_not_stop_a_release(
+def test_a_folder_that_cannot_be_removed_does_not_stop_a_release(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     publish(built, keep=1)
@@ -215,7 +288,7 @@ def test_nothing_is_published_before_the_first_build(folder: BuildFolder) -> Non
         publish(folder)
 
 
-def test_two_programs_do_not_publish_at_once(built: BuildFolder) -> None:
+def test_two_programs_cannot_publish_at_the_same_time(built: BuildFolder) -> None:
     releases = ReleaseFolder(built.releases)
     with (
         releases.lock(),
@@ -228,8 +301,10 @@ def publish_until_killed(root: Path) -> None:
     publish(BuildFolder(root))
 
 
-def test_a_release_that_is_killed_half_way_is_never_seen(built: BuildFolder) -> None:
-    """What is visible is whole whenever it is killed; the next run sweeps the rest."""
+def test_a_release_that_is_killed_while_it_is_written_is_never_visible(
+    built: BuildFolder,
+) -> None:
+    """Visible releases are complete; the next run removes the rest."""
     releases = ReleaseFolder(built.releases)
     served = publish(built)
     started = time.monotonic()
@@ -259,7 +334,7 @@ def test_a_release_that_is_killed_half_way_is_never_seen(built: BuildFolder) -> 
 
 
 def test_a_full_disk_leaves_the_last_release(built: BuildFolder) -> None:
-    """A limit on the size of files stands for the disk."""
+    """A limit on file size stands in for a full disk."""
     served = publish(built)
 
     def limit_file_size() -> None:

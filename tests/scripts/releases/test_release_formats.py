@@ -1,4 +1,4 @@
-"""Releases that other versions have made: what the programs say, and that they stop."""
+"""Programs stop with a clear message on releases of other versions."""
 
 import importlib.metadata
 import json
@@ -41,7 +41,7 @@ def served(folder: BuildFolder) -> Path:
     return (folder.releases / "current").resolve()
 
 
-def test_the_version_is_said_in_one_place() -> None:
+def test_the_version_is_in_one_place() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     assert importlib.metadata.version(project["name"]) == project["version"], (
         "the installation is older than pyproject.toml: `make lint` installs it again"
@@ -70,7 +70,7 @@ def test_programs_refuse_a_newer_release(published: BuildFolder) -> None:
     assert not list(published.exports.glob("*/ledger.parquet"))
 
 
-def test_a_build_does_not_pass_over_what_a_newer_release_knew(
+def test_a_build_stops_if_the_served_release_is_newer(
     published: BuildFolder,
 ) -> None:
     alter_release(served(published), **NEWER)
@@ -78,7 +78,7 @@ def test_a_build_does_not_pass_over_what_a_newer_release_knew(
         check_nothing_is_forgotten(published, {})
 
 
-def test_from_a_newer_release_one_can_go_back_and_not_to_it(
+def test_a_rollback_leaves_a_newer_release_and_does_not_return_to_it(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     releases = ReleaseFolder(built.releases)
@@ -93,7 +93,9 @@ def test_from_a_newer_release_one_can_go_back_and_not_to_it(
     assert releases.current() == first
 
 
-def test_an_earlier_release_is_read_as_far_as_it_goes(published: BuildFolder) -> None:
+def test_programs_read_the_tables_that_an_earlier_release_has(
+    published: BuildFolder,
+) -> None:
     alter_release(served(published), ("experiment_baselines",), **EARLIER)
     release = ReleaseFolder(published.releases).readable()
     assert release is not None
@@ -108,7 +110,7 @@ def test_an_earlier_release_is_read_as_far_as_it_goes(published: BuildFolder) ->
     )
 
 
-def test_what_an_earlier_release_lacks_is_said_in_one_sentence() -> None:
+def test_a_table_that_an_earlier_release_lacks_is_named_in_one_sentence() -> None:
     release = Release(Path("000007-20260101T000000Z"))
     for query in ("from nothing", "select nothing from range(1)"):
         with (
@@ -120,5 +122,5 @@ def test_what_an_earlier_release_lacks_is_said_in_one_sentence() -> None:
 
 def test_a_format_that_is_no_number_is_damage(published: BuildFolder) -> None:
     alter_release(served(published), release_format="new")
-    with pytest.raises(ReleaseError, match="is damaged: publish anew"):
+    with pytest.raises(ReleaseError, match="is damaged: publish again"):
         ReleaseFolder(published.releases).readable()

@@ -40,7 +40,7 @@ GONE: Health = (503, {"status": "unavailable", "release_id": None})
 
 
 class FakeApi:
-    """An API whose health, second by second, and whose counted answers are given."""
+    """An API with given health, second by second, and given counts of answers."""
 
     def __init__(self) -> None:
         self.health: list[Health] = [HEALTHY]
@@ -100,7 +100,7 @@ def api() -> Iterator[FakeApi]:
         ([GONE], "serves no release"),
     ],
 )
-def test_what_is_wrong_is_said_where_it_lasts(
+def test_lasting_trouble_is_reported(
     api: FakeApi, health: list[Health], trouble: str | None
 ) -> None:
     api.health = list(health)
@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_where_it_lasts(
     assert (trouble or "") in (found or "")
 
 
-def test_what_could_not_be_seen_is_said(api: FakeApi) -> None:
+def test_missing_observations_are_noted(api: FakeApi) -> None:
     api.health = [SLOW]
     found = watch(api.url, "new", 3, Answers(), api.next_second)
     assert found.note == f"The API at {api.url} still serves old"
@@ -123,7 +123,7 @@ def test_what_could_not_be_seen_is_said(api: FakeApi) -> None:
     assert watch(api.url, "new", 0.4, Answers(), api.next_second).note is None
 
 
-def test_errors_since_the_switch_count(api: FakeApi) -> None:
+def test_only_errors_since_the_switch_count(api: FakeApi) -> None:
     api.errors = 50
     before = answers_of(api.url)
     assert before == Answers(1050, 50)
@@ -133,7 +133,7 @@ def test_errors_since_the_switch_count(api: FakeApi) -> None:
     assert found.trouble == "12 of 12 answers since the switch were errors"
 
 
-def test_every_replica_s_answers_count(
+def test_the_answers_of_every_replica_count(
     api: FakeApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.errors = 20
@@ -153,17 +153,17 @@ def test_every_replica_s_answers_count(
     monkeypatch.setattr(socket, "getaddrinfo", look_up_replicas)
     before = answers_of(f"http://replicas:{address.port}")
     assert before == Answers(1020, 20)
-    # One has started anew: of fewer answers than before nothing can be said.
+    # One was restarted: with fewer answers than before, errors cannot be counted.
     more = Answers(before.total + 500, 0)
     assert watch(api.url, "new", 5, more, api.next_second).trouble is None
 
 
-def test_an_api_that_has_gone_is_no_good_sign() -> None:
+def test_an_api_that_stops_answering_is_trouble() -> None:
     nowhere = "http://127.0.0.1:9"
     assert served_by(nowhere) is None
     assert answers_of(nowhere) is None
     found = watch(nowhere, "new", 5, Answers(), lambda _: None)
-    assert found.trouble == "the API at http://127.0.0.1:9 does not answer any more"
+    assert found.trouble == "the API at http://127.0.0.1:9 no longer answers"
 
 
 def test_a_key_opens_the_metrics(api: FakeApi, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +172,7 @@ def test_a_key_opens_the_metrics(api: FakeApi, monkeypatch: pytest.MonkeyPatch) 
     assert api.keys == ["of the watch"]
 
 
-def test_a_release_with_which_the_api_does_worse_is_taken_back(
+def test_a_release_that_makes_the_api_worse_is_rolled_back(
     api: FakeApi, published: BuildFolder
 ) -> None:
     releases = ReleaseFolder(published.releases)

@@ -1,4 +1,4 @@
-"""Every run leaves a row, whatever becomes of it."""
+"""Every run leaves a row in the history, whatever its result."""
 
 import multiprocessing
 import os
@@ -27,7 +27,7 @@ def outcomes(folder: BuildFolder) -> list[tuple[int, str, str | None]]:
         (KeyboardInterrupt(), "interrupted"),
     ],
 )
-def test_an_error_is_the_result_of_its_run(
+def test_an_error_becomes_the_result_of_its_run(
     tmp_path: Path, error: BaseException, result: str
 ) -> None:
     folder = BuildFolder(tmp_path / "build")
@@ -51,7 +51,7 @@ def test_runs_are_numbered_and_timed(tmp_path: Path) -> None:
     assert 0 <= second.seconds < 60
 
 
-def test_a_clock_that_jumps_back_changes_no_order(
+def test_runs_keep_their_order_if_the_clock_jumps_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = BuildFolder(tmp_path)
@@ -65,16 +65,14 @@ def test_a_clock_that_jumps_back_changes_no_order(
 
 
 @pytest.mark.parametrize("is_in_a_container", [False, True])
-def test_a_run_that_left_no_word_was_killed(
-    tmp_path: Path, is_in_a_container: bool
-) -> None:
-    """In a container, the next run may have the same process number."""
+def test_a_run_without_a_result_was_killed(tmp_path: Path, is_in_a_container: bool) -> None:
+    """In a container, the next run may have the same process id."""
     folder = BuildFolder(tmp_path)
     ended = subprocess.Popen(["true"])
     ended.wait()
     with noted(folder, "build") as run:
         run.process = os.getpid() if is_in_a_container else ended.pid
-    # As it was before its end: a kill leaves it so.
+    # A killed run leaves its row like this.
     run.result, run.seconds = "running", None
     run_history.note(folder, run)
     with noted(folder, "refresh") as later:
@@ -82,7 +80,7 @@ def test_a_run_that_left_no_word_was_killed(
     assert [result for _, result, _ in outcomes(folder)] == ["killed", "published"]
 
 
-def test_a_history_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
+def test_a_history_that_cannot_be_read_is_renamed(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     folder.history.write_bytes(b"no Parquet")
     with noted(folder, "build") as run:
@@ -91,7 +89,7 @@ def test_a_history_that_cannot_be_read_is_set_aside(tmp_path: Path) -> None:
     assert (tmp_path / "history.parquet.damaged-1").read_bytes() == b"no Parquet"
 
 
-def test_a_history_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
+def test_a_history_that_cannot_be_written_does_not_stop_a_run(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path / "file")
     folder.root.write_text("where a folder should be")
     with noted(folder, "build") as run:
@@ -104,7 +102,7 @@ def _note_one(root: Path) -> None:
         run.result = "unchanged"
 
 
-def test_runs_at_the_same_time_lose_no_row(tmp_path: Path) -> None:
+def test_runs_at_the_same_time_each_add_a_row(tmp_path: Path) -> None:
     spawning = multiprocessing.get_context("spawn")
     with spawning.Pool(2) as pool:
         pool.map(_note_one, [tmp_path] * 12)

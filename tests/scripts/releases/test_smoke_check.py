@@ -1,4 +1,4 @@
-"""A release that the API cannot answer from is not served."""
+"""A release with wrong answers of the API is not served."""
 
 import json
 import shutil
@@ -15,13 +15,15 @@ from tests.conftest import FinishedBuild, alter_release
 
 @pytest.fixture
 def candidate(dirty_build: FinishedBuild, tmp_path: Path) -> Path:
-    """A written release, in a folder of its own."""
+    """A copy of a written release."""
     release = ReleaseFolder(dirty_build.folder.releases).current()
     assert release is not None
     return Path(shutil.copytree(release.folder, tmp_path / release.release_id))
 
 
-def test_a_good_one_passes_and_leaves_nothing(candidate: Path, tmp_path: Path) -> None:
+def test_a_good_release_passes_and_no_files_are_left(
+    candidate: Path, tmp_path: Path
+) -> None:
     folder = BuildFolder(tmp_path)
     smoke_check(folder, candidate, Release(candidate))
     assert list(tmp_path.iterdir()) == [candidate]
@@ -37,7 +39,9 @@ def test_lists_that_differ_from_the_mart_are_named(candidate: Path, tmp_path: Pa
         smoke_check(BuildFolder(tmp_path), candidate, None)
 
 
-def test_a_database_that_cannot_be_read_is_said(candidate: Path, tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_read_is_reported(
+    candidate: Path, tmp_path: Path
+) -> None:
     (candidate / "audience.duckdb").write_bytes(b"no database")
     with pytest.raises(
         SmokeCheckError, match=r"The API is unavailable: \d{6}-.* is damaged"
@@ -45,7 +49,7 @@ def test_a_database_that_cannot_be_read_is_said(candidate: Path, tmp_path: Path)
         smoke_check(BuildFolder(tmp_path), candidate, None)
 
 
-def test_marts_that_were_full_must_not_be_empty(candidate: Path, tmp_path: Path) -> None:
+def test_a_table_that_had_rows_must_not_be_empty(candidate: Path, tmp_path: Path) -> None:
     current = Release(Path(shutil.copytree(candidate, tmp_path / "current")))
     manifest = json.loads((candidate / "manifest.json").read_text())
     manifest["row_counts"]["products"] = 0

@@ -2,9 +2,9 @@
 
 import json
 import math
-import re
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from scripts.build.build_request import gather_settings
-from scripts.build.log_source import LogSourceError
+from scripts.build.log_source import LogSourceError, declared_inputs
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.settings.build_settings import (
     BuildSettings,
     ProgramVariables,
     check_variables,
 )
-from scripts.settings.input_settings import SIDE_INPUTS
 from scripts.settings.setting_error import SettingError, choices, limits, nested_model
 from scripts.settings.settings_yaml import (
     MOST_ALIASES,
@@ -193,9 +192,11 @@ def test_valid_settings_reach_dbt_unchanged(
     settings: dict[str, Any], weights: dict[str, float]
 ) -> None:
     settings = settings | {"event_weights": weights, "log": "pyproject.toml"}
-    gathered = gather_settings(
-        BuildFolder(PROJECT / "build"), None, None, yaml.safe_dump(settings)
-    )
+    # The file exists, but it is no log.
+    with patch("scripts.build.build_request.check_input_columns"):
+        gathered = gather_settings(
+            BuildFolder(PROJECT / "build"), None, None, yaml.safe_dump(settings)
+        )
     # As text too, where 90 is not 90.0.
     assert json.dumps(gathered, sort_keys=True) == json.dumps(settings, sort_keys=True)
     assert yaml.safe_load(yaml.safe_dump(gathered)) == settings
@@ -237,33 +238,20 @@ def test_a_setting_has_a_text_and_a_valid_example(name: str) -> None:
         BuildSettings.check({name: yaml.safe_load(example)})
 
 
-def test_macros_know_the_same_tables_and_columns() -> None:
-    macros = (PROJECT / "macros/reading/input_settings.sql").read_text()
-    side_inputs = macros.split("macro side_inputs()")[1].split("endmacro")[0]
-    assert tuple(re.findall(r"'(\w+)'", side_inputs)) == SIDE_INPUTS
-    columns = macros.split("macro input_columns(input)")[1].split("endmacro")[0]
-    tables = {
-        name: nested.model_fields["columns"].annotation
-        for name in SIDE_INPUTS
-        if (nested := nested_model(FIELDS[name].annotation))
-    } | {"log": FIELDS["columns"].annotation}
-    for name, annotation in tables.items():
-        found = re.search(rf"'{name}': \[(.*?)\]", columns, re.DOTALL)
-        assert found is not None, name
-        known = choices(annotation.__args__[0])  # type: ignore[union-attr]
-        assert re.findall(r"'(\w+)'", found[1]) == known, name
+def test_the_sources_of_dbt_have_the_same_columns() -> None:
+    for name, columns in declared_inputs().items():
+        nested = None if name == "log" else nested_model(FIELDS[name].annotation)
+        fields = nested.model_fields if nested else FIELDS
+        known = choices(fields["columns"].annotation.__args__[0])  # type: ignore[union-attr]
+        assert list(columns) == known, name
+    tables = {name for name, field in FIELDS.items() if nested_model(field.annotation)}
+    assert tables | {"log"} == declared_inputs().keys()
 
 
 def test_macros_know_the_same_definitions_of_the_score() -> None:
     macro = (PROJECT / "macros/scoring/score_definitions.sql").read_text()
     for name in ("frequency_days", "score_scale"):
         assert f"'{name}': {choices(FIELDS[name].annotation)}" in macro
-
-
-def test_the_fingerprint_of_a_run_knows_all_settings() -> None:
-    macro = (PROJECT / "macros/settings/known_settings.sql").read_text()
-    known = {*re.findall(r"'(\w+(?:-\d)?)'", macro), *SIDE_INPUTS}
-    assert known == set(FIELDS)
 
 
 def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:

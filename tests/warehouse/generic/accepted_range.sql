@@ -1,5 +1,5 @@
 {#
-    The column, or each of several, lies within the bounds given; nulls are not its business.
+    Every value of the column, or of several columns, is within the bounds; nulls pass.
 #}
 {% test accepted_range(model, column_name=none, columns=none, at_least=none, at_most=none) %}
 

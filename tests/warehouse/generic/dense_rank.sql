@@ -1,12 +1,12 @@
 {#
-    Ranks run from 1 without gaps or ties, over the table or within each group: as many
-    ranks as rows, the first 1, the last the number of rows.
+    Ranks run from 1 to the number of rows without gaps or ties, over the table or within each
+    group.
 
     Args:
-        within: a column, or several with commas between.
-        most: groups have at most so many rows. Up to 50, a sum per group tells, and no
-            engine has to hold every rank: n powers of two add up to 2^1 + ... + 2^n only
-            where they are just these.
+        within: the column of the group, or several separated by commas.
+        most: the largest number of rows of a group. Up to 50, a sum per group is enough, and
+            no engine has to hold every rank: n powers of two add up to 2^1 + ... + 2^n only
+            if they are exactly these.
 #}
 {% test dense_rank(model, column_name, within=none, most=none) %}
 

@@ -1,4 +1,4 @@
-{# No two rows agree in all of the columns: the grain that the description names. #}
+{# No two rows have the same values in all of the columns. #}
 {% test unique_combination(model, columns) %}
 
 select

@@ -1,0 +1,139 @@
+{# Lines of CSV files, for a look at a header and for a count of rows by other means. #}
+
+{#
+    The fields of the first line of a CSV file, as its reader splits it. DuckDB wants to know
+    the columns before: it is given more than a file has, and leaves the rest null.
+    scripts/build/input_columns.py asks DuckDB the same.
+
+    Args:
+        file: its path.
+        settings: see input_settings.
+        most: the largest number of fields to return.
+#}
+{% macro csv_first_row(file, settings, most=1000) %}
+    {% set query %}
+        {% if target.type == 'spark' %}
+        select *
+        from csv.{{ column_name(literal_path(file)) }} with (
+            header 'false',
+            sep {{ text_literal(settings.delimiter) }},
+            encoding {{ text_literal(spark_encoding(settings.encoding)) }},
+            quote '"',
+            escape '"',
+            nullValue '\u0001'
+        )
+        {% else %}
+        select *
+        from read_csv(
+            {{ file_list([file]) }},
+            auto_detect = false,
+            header = false,
+            delim = {{ text_literal(settings.delimiter) }},
+            quote = '"',
+            escape = '"',
+            encoding = {{ text_literal(settings.encoding) }},
+            columns = {
+                {% for number in range(most) %}
+                'c{{ number }}': 'VARCHAR'{{ ',' if not loop.last }}
+                {% endfor %}
+            },
+            -- An empty name stays empty, and what the line does not have is null.
+            nullstr = E'\x01',
+            null_padding = true,
+            -- Later lines may be longer, or broken.
+            strict_mode = false,
+            ignore_errors = true,
+            parallel = false
+        )
+        {% endif %}
+        limit 1
+    {% endset %}
+    {% set rows = run_query(query).rows %}
+    {{ return(rows[0].values() | reject('none') | list if rows else []) }}
+{% endmacro %}
+
+
+{#
+    The lines of text files as a table of one column, `line`; null where one is empty. Lines
+    that are not in the file's encoding are left out.
+#}
+{% macro read_lines(input) -%}
+    {%- set encoding = input.settings.encoding -%}
+    {%- if target.type == 'spark' -%}
+    (
+        select
+            _c0 as line,
+            {{ spark_file_name(input.settings.path) }} as input_file
+        from csv.{{ column_name(input.settings.path) }} with (
+            header 'false', sep '\u0001', quote '', escape '',
+            encoding {{ text_literal(spark_encoding(encoding)) }}
+        )
+    )
+    {%- else -%}
+    read_csv(
+        {{ file_list(input.files) }},
+        auto_detect = false,
+        header = false,
+        delim = E'\x01',
+        quote = '',
+        escape = '',
+        columns = {'line': 'VARCHAR'},
+        strict_mode = false,
+        null_padding = true,
+        ignore_errors = true,
+        encoding = {{ text_literal(encoding) }}
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Rows of CSV files whose values end where they say. After a quote that is not closed, Spark
+    takes the rest of a file for a value of its last row: where quotes do not come in pairs,
+    that row is left out.
+#}
+{% macro closed_rows(input) %}
+    {% if target.type == 'spark' %}
+    select numbered.*
+    from (
+        select
+            *,
+            row_number() over (
+                partition by _input_file
+                order by _row_in_input desc
+            ) as _row_from_end
+        from ({{ read_input(input) }}) as input_rows
+    ) as numbered
+    left join (
+        select input_file
+        from {{ read_lines(input) }}
+        group by input_file
+        having mod(sum(length(line) - length(replace(line, '"', ''))), 2) = 1
+    ) as unpaired
+        on numbered._input_file = unpaired.input_file
+    where
+        unpaired.input_file is null
+        or numbered._row_from_end > 1
+    {% else %}
+    {{ read_input(input) }}
+    {% endif %}
+{% endmacro %}
+
+
+{# How often a text continues on another line. #}
+{% macro line_break_count(text) -%}
+    {%- if target.type == 'spark' -%}
+    array_size(regexp_extract_all({{ text }}, r'[\r\n]+', 0))
+    {%- else -%}
+    case
+        when regexp_matches({{ text }}, '[\r\n]')
+            then len(regexp_extract_all({{ text }}, '[\r\n]+'))
+        else 0
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro spark_encoding(encoding) %}
+    {{ return({'latin-1': 'ISO-8859-1'}.get(encoding, encoding | upper)) }}
+{% endmacro %}

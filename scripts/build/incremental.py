@@ -1,0 +1,227 @@
+"""What makes a build incremental: of the log it reads only the files that are new.
+
+Before dbt starts, the files of the log are compared with those that the warehouse holds.
+If these are unchanged, and so is all that decides what a row becomes, dbt gets the new
+files in the variable `new_log_files` and adds their rows to its tables. Otherwise it reads
+the whole log and rebuilds every table, as it does by hand.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.input_columns import Input, columns_of, find_input
+from scripts.build.input_fingerprint import fingerprint_of_project
+from scripts.build.log_state import (
+    LogFile,
+    LogState,
+    look_into_warehouse,
+    read_log_state,
+    run_outcome,
+    write_log_state,
+)
+from scripts.build_folder import BuildFolder
+
+# A file that was written a moment ago may change again within the same instant.
+SETTLED_NANOSECONDS = 2_000_000_000
+# More would not fit into one argument of a program.
+MOST_NEW_FILES = 500
+
+
+@dataclass(frozen=True)
+class ReadingPlan:
+    """Which files of the log a run reads.
+
+    Attributes:
+        reason: why it reads all of them; None where it reads the new ones.
+        new_files: the files that it reads.
+        state: the log in the warehouse once it has; without the id of the run.
+        earlier: the log in the warehouse before; None where that is not known.
+    """
+
+    reason: str | None
+    new_files: list[str]
+    state: LogState
+    earlier: LogState | None
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables that tell dbt of it."""
+        if self.reason is not None:
+            return {"new_log_files": None, "log_batch": 1}
+        return {"new_log_files": self.new_files, "log_batch": self.state.batch}
+
+    @property
+    def sentence(self) -> str:
+        """What people are told."""
+        if self.reason is not None:
+            return f"Reading the whole log: {self.reason}."
+        return (
+            f"Going on from the last build: {len(self.new_files)} of"
+            f" {len(self.state.files)} files of the log are new."
+        )
+
+
+def plan_reading(
+    folder: BuildFolder, settings: dict[str, Any], *, is_forced: bool = False
+) -> ReadingPlan:
+    """Decide whether a run can continue from the last build.
+
+    Args:
+        is_forced: whether to read the whole log in any case.
+
+    Raises:
+        LogSourceError: the files of the log do not fit together.
+    """
+    log = find_input(settings, "log")
+    assert log is not None, "a build has a log"
+    files = stamp_files(log_files(log.path))
+    fingerprint = _fingerprint(settings, columns_of(list(files), log))
+    earlier = read_log_state(folder)
+    last_run, tables = look_into_warehouse(folder)
+    is_current = earlier is not None and earlier.invocation_id == last_run
+    reason: str | None
+    if is_forced:
+        reason = "asked for"
+    elif earlier is None or last_run is None:
+        reason = "this is the first build"
+    elif not is_current:
+        reason = "the last build did not come to its end, or dbt has run by hand since"
+    else:
+        reason = _why_not_continue(earlier, fingerprint, files, tables, log)
+    if earlier is None or reason:
+        read = {path: replace(file, batch=1) for path, file in files.items()}
+        state = LogState("", fingerprint, 1, read, [])
+        return ReadingPlan(reason, list(files), state, earlier if is_current else None)
+    batch = earlier.batch + 1
+    new = {
+        path: replace(file, batch=batch)
+        for path, file in files.items()
+        if path not in earlier.files
+    }
+    state = LogState("", fingerprint, batch, earlier.files | new, [])
+    return ReadingPlan(None, list(new), state, earlier)
+
+
+def run_incrementally(
+    command: list[str],
+    settings: dict[str, Any],
+    folder: BuildFolder,
+    say: Callable[[str], object] = lambda _: None,
+    **options: Any,
+) -> DbtRun:
+    """Run a dbt command on DuckDB that reads, of the log, the files that are new.
+
+    Args:
+        command, settings, folder: as in run_dbt.
+        say: is told which files are read.
+        options: further arguments of run_dbt.
+
+    Raises:
+        LogSourceError: the files of the log do not fit together.
+    """
+    plan = plan_reading(folder, settings, is_forced="--full-refresh" in command)
+    say(plan.sentence)
+    run = run_dbt(command, settings | plan.variables, folder, **options)
+    note_reading(folder, plan)
+    return run
+
+
+def note_reading(folder: BuildFolder, plan: ReadingPlan) -> None:
+    """Note the files that a run has read, if it built all tables that grow from them.
+
+    Where it built only some of them, the state stays as it is and no longer fits the
+    warehouse: the next run reads the whole log.
+    """
+    outcome = run_outcome(folder.dbt_target)
+    last_run, _ = look_into_warehouse(folder)
+    if outcome is None or outcome.invocation_id != last_run:
+        return
+    if outcome.built_all:
+        read = replace(
+            plan.state, invocation_id=outcome.invocation_id, tables=outcome.tables
+        )
+        write_log_state(folder, read)
+    elif outcome.built_none and plan.earlier is not None:
+        write_log_state(folder, replace(plan.earlier, invocation_id=outcome.invocation_id))
+
+
+def log_files(pattern: str) -> list[str]:
+    """The files of the log, found and named as dbt finds and names them (`find_files`)."""
+    with duckdb.connect() as connection:
+        found = connection.execute("select file from glob(?) order by file", [pattern])
+        names = [name for (name,) in found.fetchall()]
+    hidden_too = Path(pattern).name.startswith(".")
+    return [name for name in names if hidden_too or not Path(name).name.startswith(".")]
+
+
+def stamp_files(paths: list[str]) -> dict[str, LogFile]:
+    """Size and time of files, which tell later whether they have changed.
+
+    Waits until the youngest is two seconds old.
+    """
+    youngest = max((Path(path).stat().st_mtime_ns for path in paths), default=0)
+    missing = youngest + SETTLED_NANOSECONDS - time.time_ns()
+    if 0 <= missing <= SETTLED_NANOSECONDS:
+        time.sleep((missing + 1) / 1e9)
+    now = time.time_ns()
+    files = {}
+    for path in paths:
+        stat = Path(path).stat()
+        is_settled = stat.st_mtime_ns < now - SETTLED_NANOSECONDS
+        files[path] = LogFile(stat.st_size, stat.st_mtime_ns if is_settled else None, 0)
+    return files
+
+
+def _fingerprint(settings: dict[str, Any], columns: dict[str, str]) -> str:
+    """A hash of all that decides what a row of the log becomes."""
+    parts = [
+        settings,
+        columns,
+        fingerprint_of_project(),
+        importlib.metadata.version("dbt-core"),
+        importlib.metadata.version("dbt-duckdb"),
+        duckdb.__version__,
+    ]
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _why_not_continue(
+    earlier: LogState,
+    fingerprint: str,
+    files: dict[str, LogFile],
+    tables: set[str],
+    log: Input,
+) -> str | None:
+    """Why a run cannot continue from the build that left this state; None where it can."""
+    if earlier.fingerprint != fingerprint:
+        return (
+            "settings, seeds, models, macros, versions or the columns of the log have"
+            " changed"
+        )
+    for table in earlier.tables:
+        if table not in tables:
+            return f"{table} is missing"
+    for path, known in earlier.files.items():
+        file = files.get(path)
+        if file is None:
+            return f"{path} is gone"
+        stamp = (file.byte_count, file.modified_at)
+        if known.modified_at is None or stamp != (known.byte_count, known.modified_at):
+            return f"{path} has changed"
+    new = [path for path in files if path not in earlier.files]
+    if len(new) > MOST_NEW_FILES:
+        return f"more than {MOST_NEW_FILES} of its files are new"
+    if new and columns_of(new, log) != columns_of(list(files), log):
+        # Read by themselves they would be read differently than among the others.
+        return "the new files have other columns, or types, than the log as a whole"
+    return None
