@@ -1,10 +1,10 @@
-# Every target sets up what it needs: a virtual environment in .venv, once.
-# On Windows: the same under WSL, or the plain commands in the README.
+# Every target first sets up the virtual environment .venv, if it is missing.
+# On Windows, use WSL or the plain commands in the README.
 #
 # The targets only set up and call `.venv/bin/audience`; `audience --help` lists what it does.
 #
-# What you give by name, such as LOG=orders.csv, is text: make expands nothing in it, and
-# recipes read it from the environment, never from make.
+# Values such as LOG=orders.csv are plain text: make expands nothing in them, and recipes read
+# them from the environment, never from make.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export PYTHON LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER \
@@ -34,7 +34,7 @@ $(VENV)/bin/python:
 	@echo "Setting up $(VENV), once (a minute or two) ..."
 	@"$$PYTHON" -m venv $(VENV)
 
-# From the lock files alone: what they do not name, or what differs from its hash, is not
+# From the lock files alone: packages that they do not name, or whose hash differs, are not
 # installed. They are complete, so pip resolves nothing.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LOCKED = $(INSTALL) --require-hashes --requirement
@@ -43,7 +43,7 @@ $(RUN): pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Installing what a build needs ..."
 	@$(LOCKED) requirements.lock
 	@$(INSTALL) --no-build-isolation --editable .
-	@# The build leaves metadata here, which would go out of date.
+	@# The build leaves metadata here that would become outdated.
 	@rm -rf product_audience.egg-info
 	@touch $@
 
@@ -84,7 +84,7 @@ evidence: $(EVIDENCE) ## Build, measure every ranking, and write a report (LOG=.
 serve: $(RUN) ## Serve the current release at http://127.0.0.1:8000
 	@$(AUDIENCE) serve
 
-fetch: $(RUN) ## Serve a copy of what others publish (SOURCE=folder EVERY=30)
+fetch: $(RUN) ## Serve a copy of releases published elsewhere (SOURCE=folder EVERY=30)
 	@$(AUDIENCE) fetch $${EVERY:+--every "$$EVERY"} -- "$${SOURCE:?is empty: name a folder of releases}"
 
 publish: $(RUN) ## Publish the last complete build again (KEEP=5 ACCEPT_DRIFT=why)
@@ -120,7 +120,7 @@ dictionary: $(RUN) ## Write the data dictionary of the last build, build/diction
 docs: $(RUN) ## Describe every table and column of the last build on one page
 	@$(AUDIENCE) docs
 
-# The dbt templater compiles every model, for which there has to be a log.
+# The dbt templater compiles every model, which needs a log.
 LINT_LOG := build/lint/interactions.parquet
 SQL := models tests/warehouse analyses
 SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
@@ -141,7 +141,7 @@ test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or 
 	@$(BIN)/python -m scripts.build.spark_setup
 	@$(BIN)/python -m pytest --numprocesses 0 tests/spark
 
-chaos: $(DEV) ## Let disks fill up, processes die and files break: is the last release served?
+chaos: $(DEV) ## Fill disks, kill processes, damage files: is the last release served?
 	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos
 
 cluster-test: $(DEV) ## Run three instances behind nginx; kill one, freeze one, switch them all
@@ -176,7 +176,7 @@ licenses: $(RUN) ## List the run-time dependencies with version and license
 sbom: $(DEV) ## Write a bill of materials (CycloneDX) to build/sbom.json
 	@$(AUDIENCE) maintenance sbom
 
-audit: $(DEV) ## Ask for known vulnerabilities of what is locked (needs the package index)
+audit: $(DEV) ## Look up known vulnerabilities of the locked packages (needs the package index)
 	@$(AUDIENCE) maintenance audit
 
 screenshots: $(DEV) ## Take a picture of every page of the current release
@@ -194,7 +194,7 @@ load: $(DEV) ## Put the API under the published load (LOAD='--users 100 --second
 soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
 	@set -f; $(AUDIENCE) benchmark soak $$SOAK
 
-clean: ## Remove what the next build makes again (not releases, lists, opt-outs, the log)
+clean: ## Remove files that the next build makes again (keeps releases, lists, opt-outs, the log)
 	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
 		dictionary.md clients logs lint spill spark || true
 	@rm -rf target logs

@@ -1,6 +1,6 @@
-"""What dbt-spark lacks in session mode: Python models, and a look at which files there are.
+"""Python models and a list of files, which dbt-spark lacks in session mode.
 
-A plugin of dbt, found by its name (`dbt_...`); it does nothing for other targets.
+dbt finds this plugin by its name (`dbt_...`). It does nothing for other targets.
 """
 
 import sys
@@ -12,23 +12,23 @@ from dbt_common.exceptions import DbtRuntimeError
 
 
 class SessionPythonJob:
-    """Runs a Python model in the one Spark session, as SQL models run in it."""
+    """Runs a Python model in the Spark session that SQL models use."""
 
     def __init__(self, parsed_model: dict[str, Any], _credentials: Any) -> None:
         self.name = parsed_model["alias"]
 
     def submit(self, compiled_code: str) -> None:
-        """Run the model and what dbt has put after it, which writes its table."""
+        """Run the model, and the code that dbt adds to write its table."""
         from pyspark.sql import SparkSession
 
         code = compile(compiled_code, f"<model {self.name}>", "exec")
         session = SparkSession.builder.getOrCreate()
-        # The project's own code, as dbt has compiled it.
+        # The project's own code, compiled by dbt.
         exec(code, {"__name__": self.name, "spark": session})  # noqa: S102
 
 
 class NoPythonJob:
-    """Says why a Thrift server runs no Python model."""
+    """Fails, because a Thrift server runs no Python models."""
 
     def __init__(self, parsed_model: dict[str, Any], _credentials: Any) -> None:
         self.name = parsed_model["alias"]
@@ -47,12 +47,12 @@ class NoPythonJob:
 
 
 def matching_files(adapter: Any, pattern: str) -> list[str]:
-    """Files that match a pattern, in order; none where there is none."""
+    """Files that match a pattern, in order; an empty list if there are none."""
     if str(adapter.config.credentials.method) != "session":
         return _files_by_sql(adapter, pattern)
     from pyspark.sql import SparkSession
 
-    adapter.execute("select 1")  # Sees to it that there is a session.
+    adapter.execute("select 1")  # Starts the session if there is none.
     session = SparkSession.builder.getOrCreate()
     path = session._jvm.org.apache.hadoop.fs.Path(pattern)
     found = path.getFileSystem(session._jsc.hadoopConfiguration()).globStatus(path)
@@ -62,7 +62,7 @@ def matching_files(adapter: Any, pattern: str) -> list[str]:
 
 
 def _files_by_sql(adapter: Any, pattern: str) -> list[str]:
-    """The same, asked of a server; SQL stops at what is not there."""
+    """The same by SQL on a server, where a missing path is an error."""
     quoted = pattern.replace("`", "``")
     try:
         _, table = adapter.execute(f"select path from binaryFile.`{quoted}`", fetch=True)
@@ -73,12 +73,12 @@ def _files_by_sql(adapter: Any, pattern: str) -> list[str]:
     return sorted(row[0] for row in table.rows)
 
 
-# How Python models run, by the method of the connection; Databricks has dbt-spark's own.
+# How Python models run, by connection method; Databricks uses dbt-spark's own.
 PYTHON_JOBS = {"session": SessionPythonJob, "thrift": NoPythonJob}
 
 
 def extend(adapter_class: Any) -> None:
-    """Add all this to dbt-spark's adapter."""
+    """Add Python models and the list of files to dbt-spark's adapter."""
     helpers: Callable[[Any], dict[str, Any]] = adapter_class.python_submission_helpers.fget
     default: Callable[[Any], str] = adapter_class.default_python_submission_method.fget
 
@@ -96,10 +96,10 @@ def extend(adapter_class: Any) -> None:
 
 
 class SparkSessionPlugin(dbtPlugin):
-    """Extends dbt-spark's adapter where dbt has loaded it."""
+    """Extends dbt-spark's adapter if dbt has loaded it."""
 
     def initialize(self) -> None:
-        """Called at the start of every dbt command, after the profile was read."""
+        """Extend the adapter; dbt calls this at the start of every command."""
         loaded = sys.modules.get("dbt.adapters.spark.impl")
         if loaded is not None and not hasattr(loaded.SparkAdapter, "matching_files"):
             extend(loaded.SparkAdapter)

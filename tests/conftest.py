@@ -1,4 +1,4 @@
-"""What tests of programs share: a build folder, a way to run programs, the real logs."""
+"""Fixtures and functions for tests of programs: build folders, builds, the real logs."""
 
 import csv
 import fcntl
@@ -35,16 +35,16 @@ os.environ.setdefault("AUDIENCE_PARSED_PROJECTS", str(PROJECT / "build" / "parse
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Last what needs the shared build: a process makes it while others run the rest."""
+    """Tests of the shared build come last: a process makes it while others run the rest."""
     items.sort(key=lambda item: "dirty_build" in getattr(item, "fixturenames", ()))
 
 
 def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
-    """The project with other rows in some of its seeds, which are part of it."""
+    """A copy of the project, with other rows in some of its seeds."""
     project = tmp_path / "project"
 
     def generated(folder: str, names: list[str]) -> set[str]:
-        """What is not part of it; `scripts/build` is."""
+        """Names to leave out; `scripts/build` is part of the project, `build` is not."""
         left_out = {name for name in names if name.endswith(("_cache", "__pycache__"))}
         return left_out | ({"build", ".venv", ".git"} if Path(folder) == PROJECT else set())
 
@@ -80,7 +80,7 @@ def run_program(
             "AUDIENCE_BUILD_DIR": str(folder.root),
             "COLUMNS": "200",
             "PYTHONPATH": str(project),
-            # As many test processes as cores run beside each other.
+            # One test process runs per core.
             "AUDIENCE_DBT_THREADS": "1",
         }
         | environment,
@@ -95,10 +95,10 @@ def build_once(
     name: str,
     build: Callable[[Path], subprocess.CompletedProcess[str]],
 ) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """A build in a folder, made by one of the test processes for all of them.
+    """A build that one of the test processes makes for all of them.
 
     Returns:
-        The folder, and what the program said.
+        The folder, and the outcome of the program.
     """
     root = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -116,7 +116,7 @@ def build_once(
 
 
 def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
-    """The current release, as a reader opens it."""
+    """The current release, opened read-only."""
     return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)
 
 
@@ -130,9 +130,9 @@ def alter_release(
 
     Args:
         release: its folder.
-        without: tables that it loses.
-        emptied: tables that lose their rows.
-        facts: what its manifest says instead; None removes an entry.
+        without: tables to drop.
+        emptied: tables to empty.
+        facts: entries to change in its manifest; None removes an entry.
     """
     database = release / "audience.duckdb"
     with duckdb.connect(database) as connection:
@@ -151,7 +151,7 @@ def alter_release(
     (release / "manifest.json").write_text(json.dumps(kept))
 
 
-# What they say depends on the runs before, not on the log alone.
+# Their rows depend on earlier runs, not on the log alone.
 TABLES_OF_RUNS = {"build_history", "drift_report"}
 
 
@@ -173,7 +173,7 @@ def folder(tmp_path: Path) -> BuildFolder:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Real logs; without them the tests that need them are skipped."""
+    """The folder of real logs; tests that need it are skipped if it is missing."""
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real logs: {SHARED_DATA} is missing")
     return SHARED_DATA
@@ -185,7 +185,7 @@ class FinishedBuild:
 
     Attributes:
         plan: the counts of the generated log.
-        outcome: what the program said.
+        outcome: exit code and output of the program.
     """
 
     folder: BuildFolder
@@ -238,7 +238,7 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
 
 @pytest.fixture
 def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
-    """A built warehouse without a release; a test may do with it what it likes."""
+    """A built warehouse without a release; a test may change it."""
     folder = BuildFolder(tmp_path / "build")
     folder.root.mkdir()
     shutil.copy(dirty_build.folder.warehouse, folder.warehouse)
@@ -248,6 +248,6 @@ def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
 
 @pytest.fixture
 def published(built: BuildFolder, dirty_build: FinishedBuild) -> BuildFolder:
-    """The same with one release."""
+    """The same warehouse with one release."""
     shutil.copytree(dirty_build.folder.releases, built.releases, symlinks=True)
     return built

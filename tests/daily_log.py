@@ -1,4 +1,4 @@
-"""A log that comes as logs come: a file per day."""
+"""A log with one file per day."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class DailyLog:
         return str(self.folder / "*.csv")
 
     def grow(self, days: int = 1) -> None:
-        """The next days arrive, each whole from its first moment on."""
+        """Add the files of the next days, each complete when it appears."""
         for day in sorted(self.waiting)[:days]:
             arriving = self.folder / f"{day}.part"
             arriving.write_text(self.header + "".join(self.waiting.pop(day)))

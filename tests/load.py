@@ -1,4 +1,4 @@
-"""Clients that ask an API without a pause, for tests of what must not be noticed."""
+"""Clients that send requests to an API without a pause."""
 
 import threading
 from collections import Counter
@@ -9,7 +9,7 @@ from tests.api.running_api import RunningApi
 
 
 class Load:
-    """Clients that ask without a pause, and what they were answered."""
+    """Clients that send requests without a pause, and the answers that they got."""
 
     def __init__(self, server: RunningApi, clients: int = 4) -> None:
         self.server = server

@@ -1,4 +1,4 @@
-"""What the monitoring asks Prometheus, and which metrics that names."""
+"""The PromQL expressions of the monitoring, and the metrics that they name."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from scripts.build.notifications import METRICS
 from scripts.build_folder import PROJECT
 
 MONITORING = PROJECT / "deploy" / "monitoring"
-# What `make refresh` leaves in metrics/refresh.prom of the build folder.
+# `make refresh` writes these to metrics/refresh.prom in the build folder.
 REFRESH_METRICS = set(METRICS)
 GROUPING = r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)"
 KEYWORDS = {"and", "or", "unless", "bool", "offset"}
@@ -32,7 +32,7 @@ def rules() -> list[dict[str, Any]]:
 
 
 def panels() -> list[dict[str, Any]]:
-    """Every panel of the dashboard that shows something."""
+    """Every panel of the dashboard; rows only group panels."""
     dashboard = json.loads((MONITORING / "dashboard.json").read_text())
     return [panel for panel in dashboard["panels"] if panel["type"] != "row"]
 

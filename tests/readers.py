@@ -1,4 +1,4 @@
-"""What whoever reads releases relies on."""
+"""Checks of the guarantees that readers of releases have."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from scripts.releases.release_folder import RELEASE_ID, Release, ReleaseFolder
 
 @dataclass
 class Readers:
-    """What readers of a folder rely on, looked at again and again."""
+    """Checks the guarantees to readers of a release folder, as often as you like."""
 
     folder: BuildFolder
     last: str = ""
     whole: set[str] = field(default_factory=set)
 
     def look(self) -> None:
-        """Every release that can be seen is whole, and none before the last is served."""
+        """Every visible release is complete; none older than the last one is served."""
         releases = ReleaseFolder(self.folder.releases)
         if releases.root.exists():
             seen = {path.name for path in releases.root.iterdir()}
@@ -30,7 +30,7 @@ class Readers:
         assert (served.release_id if served else "") >= self.last
         self.last = served.release_id if served else ""
         for release in releases.all():
-            # The rows of what is served are counted every time.
+            # The served release is checked every time.
             if release == served or release.release_id not in self.whole:
                 self._check(release)
                 self.whole.add(release.release_id)

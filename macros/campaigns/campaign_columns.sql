@@ -1,4 +1,4 @@
-{# The columns of seeds/campaigns.csv and their types; those of `may_be_empty` may be empty. #}
+{# The columns of seeds/campaigns.csv and their types; the optional ones may be empty. #}
 {% macro campaign_columns() %}
     {{ return({
         'campaign_id': dbt.type_string(),
@@ -21,7 +21,7 @@
 {% endmacro %}
 
 
-{# The value of a column of seeds/campaigns.csv, typed; null where it is none. #}
+{# A value of seeds/campaigns.csv with its type; null if it has another type. #}
 {% macro campaign_value(column) %}
     {{ return(seed_value(column, campaign_columns()[column])) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{# Whom a campaign may ask, before its rules, in words. #}
+{# In words: the customers that a campaign may contact, before its rules. #}
 {% macro candidates_in_words(campaigns) -%}
     {%- set days = "coalesce(' in the last ' || cast(" ~ campaigns ~ ".%s as "
         ~ dbt.type_string() ~ ") || ' days', '')" -%}

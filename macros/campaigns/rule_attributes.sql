@@ -1,11 +1,11 @@
 {#
     Attributes that a rule may name, with the SQL of their values: columns of `customers` or
-    `products`, and what the table beside the log adds; where both have a name, the table's
+    `products`, and of the table of attributes. If both have a name, the table of attributes
     counts.
 
     Args:
         subject: customer or product.
-        marts, table: relations to take the values from.
+        mart, table: relations with the values.
 #}
 {% macro rule_attributes(subject, mart, table) %}
     {% set attributes = {} %}
@@ -24,7 +24,7 @@
         'customer': [
             'customer_id', 'engagement_rank', 'engagement_score', 'first_interaction_at',
             'last_interaction_at',
-        ] + engagement_features(),
+        ] + (engagement_features() | list),
         'product': [
             'product_id', 'interaction_count', 'customer_count', 'first_interaction_at',
             'last_interaction_at',
@@ -40,13 +40,13 @@
 {% endmacro %}
 
 
-{# What a rule may ask of an attribute. #}
+{# The operators of a rule. #}
 {% macro rule_operators() %}
     {{ return(['equals', 'in', 'between', 'at_least', 'is_null']) }}
 {% endmacro %}
 
 
-{# A value to compare with another: decimals without trailing zeros, all else as it is. #}
+{# A value for comparison: decimals lose trailing zeros, other values stay as they are. #}
 {% macro comparable(value) -%}
     case
         when {{ matches(value, '[+-]?\\d+\\.\\d+') }}

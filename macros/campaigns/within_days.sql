@@ -1,4 +1,4 @@
-{# Whether something happened, and at most so many calendar days before; null days: ever. #}
+{# Whether something happened in the last `days` calendar days; null days: at any time. #}
 {% macro within_days(happened_at, as_of_at, days) -%}
     {{ happened_at }} is not null
                 and (

@@ -33,13 +33,13 @@
 {% endmacro %}
 
 
-{# What is measured per unit. #}
+{# The metrics, each measured per unit. #}
 {% macro experiment_metrics() %}
     {{ return(['conversion', 'engagement', 'revenue']) }}
 {% endmacro %}
 
 
-{# What a design fixes: a started experiment keeps it. #}
+{# The design of an experiment; it does not change after the start. #}
 {% macro experiment_design_columns() %}
     {% set columns = dict(experiment_columns()) %}
     {% do columns.pop('experiment_name') %}

@@ -1,4 +1,4 @@
-{# Events of which each product has a count of its own. #}
+{# Events that `products` counts in a column of their own. #}
 {% macro counted_events() %}
     {{ return(['purchased', 'cart', 'rating', 'wishlist', 'search_keyword']) }}
 {% endmacro %}

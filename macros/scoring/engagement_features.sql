@@ -1,23 +1,11 @@
-{# The five features of the engagement score, in the order of seeds/feature_weights.csv. #}
+{# The features of the engagement score and their types. #}
 {% macro engagement_features() %}
-    {{ return([
-        'total_interactions',
-        'unique_products',
-        'avg_event_score',
-        'interaction_frequency',
-        'recency_score',
-    ]) }}
-{% endmacro %}
-
-
-{# What a sentence calls each feature. #}
-{% macro engagement_feature_words() %}
     {{ return({
-        'total_interactions': 'number of interactions',
-        'unique_products': 'number of products',
-        'avg_event_score': 'kind of interactions',
-        'interaction_frequency': 'interactions per day',
-        'recency_score': 'recency',
+        'total_interactions': 'bigint',
+        'unique_products': 'bigint',
+        'avg_event_score': 'double',
+        'interaction_frequency': 'double',
+        'recency_score': 'double',
     }) }}
 {% endmacro %}
 
@@ -26,7 +14,7 @@
     The features of customers, as columns of a select list.
 
     Args:
-        customers: the relation to take them from: a row per customer, with
+        customers: the relation that they are computed from: a row per customer, with
             `total_interactions`, `unique_products`, `event_weight_sum`,
             `first_interaction_at` and `last_interaction_at`.
         as_of_at: the reference time.
@@ -43,9 +31,9 @@
 
 
 {#
-    Interactions per day; first and last day both count, so one day is the least. The days
-    are those from the first to the last interaction (active), or from the first one to the
-    reference time (known).
+    Interactions per day. The days run from the first to the last interaction (active), or
+    from the first interaction to the reference time (known). Both ends count, so there is at
+    least one day.
 #}
 {% macro interaction_frequency(customers, as_of_at, days=none) -%}
     {%- set until = {'active': customers ~ '.last_interaction_at', 'known': as_of_at} -%}
@@ -60,17 +48,17 @@
 {%- endmacro %}
 
 
-{# Falls from 1 with whole calendar days since the last interaction; 1/e after recency_days. #}
+{# 1 on the day of the last interaction; falls by calendar days to 1/e after recency_days. #}
 {% macro recency_score(last_at, as_of_at) -%}
     exp(-{{ dbt.datediff(last_at, as_of_at, 'day') }} / cast({{ var('recency_days') }} as double))
 {%- endmacro %}
 
 
-{# The same SQL for each feature: `{feature}` in it becomes the feature's name. #}
+{# The same SQL for each feature: `{feature}` becomes its name, `{type}` its type. #}
 {% macro for_each_feature(template, separator=',\n        ') %}
     {% set items = [] %}
-    {% for feature in engagement_features() %}
-        {% do items.append(template.replace('{feature}', feature)) %}
+    {% for feature, type in engagement_features().items() %}
+        {% do items.append(template.replace('{feature}', feature).replace('{type}', type)) %}
     {% endfor %}
     {{ return(items | join(separator)) }}
 {% endmacro %}

@@ -14,13 +14,13 @@
 {%- endmacro %}
 
 
-{# Template of what a feature adds to the score. #}
+{# Template of the contribution of a feature to the score. #}
 {% macro feature_contribution(features, weights='feature_weights', scale=none) -%}
     {{ feature_normalized(features, scale) }} * {{ weights }}.{feature}_weight
 {%- endmacro %}
 
 
-{# The sum of the contributions, rounded so that no order of summation changes a rank. #}
+{# The sum of the contributions, rounded so that the order of summation changes no rank. #}
 {% macro engagement_score(features, weights='feature_weights', scale=none) -%}
     round(
         {{ for_each_feature(
@@ -38,7 +38,7 @@
 {%- endmacro %}
 
 
-{# Rows of feature and weight as a column per feature; 0 for one that has no row. #}
+{# Rows of feature and weight as a column per feature; 0 for a feature without a row. #}
 {% macro weight_columns() -%}
     {{ for_each_feature(
         "cast(sum(case when feature = '{feature}' then weight else 0 end) as double)"
@@ -48,8 +48,8 @@
 
 
 {#
-    The rank of a customer among all, or among those with the same `within`. Score, then last
-    interaction, then id: a total order, the same on every run and engine.
+    The rank of a customer among all, or among those with the same `within`. The order is
+    score, last interaction, id: it has no ties, and is the same on every run and engine.
 #}
 {% macro engagement_rank(within=none) -%}
     row_number() over (

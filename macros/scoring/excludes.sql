@@ -1,6 +1,6 @@
 {#
-    Whether a customer-product pair keeps the customer out of the product's audience: the
-    variable `exclude` says any interaction, a purchase, or nothing.
+    Whether a customer-product pair excludes the customer from the product's audience. The
+    setting `exclude` says whether any interaction does, a purchase, or nothing.
 #}
 {% macro excludes(pairs) -%}
     {%- if var('exclude') == 'any' -%}

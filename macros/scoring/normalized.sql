@@ -1,10 +1,10 @@
 {#
-    A value between the lowest, 0, and the highest, 1; 0 for everybody where all values are
-    equal, as a feature without spread ranks nobody.
+    A value between 0 (the lowest) and 1 (the highest). If all values are equal, it is 0 for
+    all customers: a feature without spread does not change the ranking.
 
     Args:
-        scale: `linear`, (x - min) / (max - min); or `logarithmic`, the same of ln(1 + x),
-            which leaves more room for the many below a few outliers.
+        scale: `linear`, (x - min) / (max - min); or `logarithmic`, the same with ln(1 + x),
+            which spreads the many values below a few outliers.
 #}
 {% macro normalized(value, lowest, highest, scale) -%}
     {%- set scaled = {'linear': 'cast(% as double)', 'logarithmic': 'ln(1 + cast(% as double))'} -%}

@@ -1,9 +1,9 @@
 {#
-    Why a customer stands where it does, in a sentence.
+    The reasons for a customer's rank, in a sentence.
 
     Args:
         customers: the relation `customers`.
-        customer_count: how many there are.
+        customer_count: the number of customers.
         as_of_at: the reference time.
 #}
 {% macro score_explanation(customers, customer_count, as_of_at) -%}
@@ -30,7 +30,7 @@
 {%- endmacro %}
 
 
-{# A number and a noun in the right number: 1 product, 2 products. #}
+{# A number with its noun in the singular or plural: 1 product, 2 products. #}
 {% macro counted(number, noun) -%}
     {{ whole_number_text(number) }}
             || case when {{ number }} = 1 then ' {{ noun }}' else ' {{ noun }}s' end

@@ -1,4 +1,4 @@
-"""Other programs read a release: each sees every public table, and all customers."""
+"""Other programs read a release: each finds every public table and all customers."""
 
 import json
 import os
@@ -21,7 +21,7 @@ COUNT = "select count(*) as customers from customers"
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader of a release has to find, and where.
+    """Tables and rows that a client must find in a release.
 
     Attributes:
         database: the file by its own name, not by the pointer.
@@ -71,7 +71,7 @@ def test_duckdb(release: Reading) -> None:
 
 @pytest.mark.parametrize("version", ["1.2.2", "1.4.5", "2.0.1"])
 def test_other_versions_of_duckdb(release: Reading, version: str) -> None:
-    """The oldest that is promised, the one with long support, the newest."""
+    """The oldest supported version, the one with long-term support, and the newest."""
     client = kept(f"duckdb-{version}")
     if not client.exists():
         part = client.with_suffix(".part")
@@ -113,7 +113,7 @@ def test_the_command_line(release: Reading) -> None:
 
 
 def test_sqlalchemy(release: Reading) -> None:
-    """By reflection, as Superset and others find tables and columns."""
+    """By reflection, the way that Superset finds tables and columns."""
     pytest.importorskip("duckdb_engine")
     sqlalchemy = pytest.importorskip("sqlalchemy")
     engine = sqlalchemy.create_engine(
@@ -132,7 +132,7 @@ def test_sqlalchemy(release: Reading) -> None:
 
 
 def test_adbc(release: Reading) -> None:
-    """With the driver that DuckDB's wheel brings along."""
+    """With the driver in DuckDB's wheel."""
     adbc = pytest.importorskip("adbc_driver_manager.dbapi")
     driver = pytest.importorskip("adbc_driver_duckdb").driver_path()
     options = {"path": str(release.database), "access_mode": "read_only"}
@@ -149,7 +149,7 @@ def test_adbc(release: Reading) -> None:
 
 
 def npm_package(name: str) -> Path:
-    """A folder with a package of npm in it."""
+    """A folder with an npm package."""
     if shutil.which("npm") is None:
         pytest.skip("npm is not installed")
     client = kept(name.strip("@").replace("/", "-"))
@@ -189,7 +189,7 @@ def test_node(release: Reading) -> None:
 
 
 def test_evidence(release: Reading, tmp_path: Path) -> None:
-    """Its connector, over a link in the folder of the source, as docs/bi.md has it."""
+    """The connector of Evidence, with a link in the source folder as in docs/bi.md."""
     script = npm_package("@evidence-dev/duckdb@2.0.1") / "read.mjs"
     script.write_text(
         "import connector from '@evidence-dev/duckdb';\n"

@@ -1,4 +1,4 @@
-"""MetricFlow over a release: what it answers is what plain SQL over the marts says."""
+"""MetricFlow on a release gives the results of plain SQL on the marts."""
 
 from collections.abc import Iterator
 
@@ -120,7 +120,7 @@ def ask(engine: MetricFlowEngine, **question: object) -> list[tuple[object, ...]
 
 
 def alike(rows: list[tuple[object, ...]]) -> list[list[object]]:
-    """Rows as they can be compared: numbers roughly, columns in any order."""
+    """Rows in a form for comparison: rounded numbers, columns in any order."""
 
     def order(value: object) -> tuple[bool, str, float]:
         if isinstance(value, int | float):
@@ -141,7 +141,7 @@ def plain(value: object) -> object:
     return float(value) if is_number else value  # type: ignore[arg-type]
 
 
-def test_metricflow_finds_no_fault(dirty_build: FinishedBuild) -> None:
+def test_metricflow_accepts_the_definitions(dirty_build: FinishedBuild) -> None:
     release = current(dirty_build)
     manifest = parse_manifest_from_dbt_generated_manifest(
         release.semantic_manifest.read_text()
@@ -166,7 +166,7 @@ def test_every_metric_is_compared(engine: MetricFlowEngine) -> None:
 
 
 @pytest.mark.parametrize("metric", PLAIN)
-def test_metrics_say_what_the_marts_say(
+def test_metrics_agree_with_the_marts(
     engine: MetricFlowEngine, marts: duckdb.DuckDBPyConnection, metric: str
 ) -> None:
     ((answer,),) = ask(engine, metric_names=[metric])
@@ -175,7 +175,7 @@ def test_metrics_say_what_the_marts_say(
 
 
 @pytest.mark.parametrize("name", SAVED)
-def test_saved_queries_say_what_the_marts_say(
+def test_saved_queries_agree_with_the_marts(
     engine: MetricFlowEngine, marts: duckdb.DuckDBPyConnection, name: str
 ) -> None:
     answer = ask(engine, saved_query_name=name)
@@ -184,7 +184,7 @@ def test_saved_queries_say_what_the_marts_say(
     assert alike(answer) == alike(expected)
 
 
-def test_a_metric_is_divided_by_what_another_mart_knows(
+def test_a_metric_is_grouped_by_a_dimension_of_another_mart(
     engine: MetricFlowEngine, marts: duckdb.DuckDBPyConnection
 ) -> None:
     answer = ask(
@@ -236,7 +236,7 @@ def test_metrics_read_nothing_but_the_release(dirty_build: FinishedBuild) -> Non
     client.close()
 
 
-def test_the_program_lists_what_can_be_asked(dirty_build: FinishedBuild) -> None:
+def test_the_program_lists_metrics_and_saved_queries(dirty_build: FinishedBuild) -> None:
     listed = run_audience(dirty_build.folder, "metrics")
     assert listed.returncode == 0, listed.stderr
     for name in (*PLAIN, *SAVED):
@@ -261,7 +261,9 @@ def test_the_program_answers(
     ]
 
 
-def test_the_program_says_what_it_does_not_know(dirty_build: FinishedBuild) -> None:
+def test_an_unknown_metric_is_refused_with_a_similar_name(
+    dirty_build: FinishedBuild,
+) -> None:
     outcome = run_audience(dirty_build.folder, "metrics", "--metrics", "customer_cont")
     assert outcome.returncode == 1
     assert outcome.stderr.startswith("error: ")

@@ -1,4 +1,4 @@
-{# Only what a rule asks for: most tables of attributes are wide. #}
+{# Only attributes that a rule names: most tables of attributes are wide. #}
 with rules as (
     select distinct
         subject,

@@ -94,8 +94,8 @@ def complete(
     Args:
         open_counts: per product, how many customers it lacks; at least 1.
         rooms: per customer, best first, how many products they may still get; at least 1.
-        named: per product, in ascending order, the only customers who may be asked where
-            the campaign requires an event, else the only ones who may not.
+        named: per product, in ascending order, customers. If the campaign requires an
+            event, only these may be contacted; else all but these.
     """
     following = list(range(1, len(rooms) + 1))
     choices: list[OnlyNamed | AllButNamed] = [
@@ -169,7 +169,7 @@ def _taken_over(
 
 
 def _columns(rows: pyarrow.Table, campaign_id: str, *names: str) -> list[Any]:
-    """Columns of the rows of a campaign, in the order of the columns."""
+    """Columns of the rows of a campaign, sorted by these columns."""
     import numpy
     import pyarrow.compute
 

@@ -11,7 +11,7 @@ contacts as (
     where outcome = 'accepted'
 ),
 
--- By campaign, and for a contact log that names none.
+-- Once with the campaign, and once without for contact logs that name none.
 exported_keys as (
     select
         customer_id,
@@ -62,7 +62,7 @@ distinct_contacts as (
         is_exported
 ),
 
--- What was exported may stand in the contact log too, with the time of the day.
+-- The contact log may repeat an exported contact, with the time of day.
 counted_once as (
     select distinct_contacts.*
     from distinct_contacts
@@ -85,7 +85,7 @@ final as (
         counted_once.arm,
         counted_once.is_exported,
         coalesce(campaigns.campaign_id = counted_once.campaign_id, false) as is_own,
-        -- A holdout takes a place in its own campaign and hears nothing from it.
+        -- A held-out customer takes a place in its own campaign, but is not contacted.
         counted_once.arm = 'contact'
         or coalesce(campaigns.campaign_id = counted_once.campaign_id, false)
             as takes_a_place

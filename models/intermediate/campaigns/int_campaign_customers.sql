@@ -49,8 +49,8 @@ contact_counts as (
     group by campaign_id, customer_id
 ),
 
--- Until its window has ended, a unit of an experiment hears from its campaign what its
--- arm hears, and no more.
+-- Until its attribution window ends, a unit of an experiment gets no other contact from
+-- the campaign.
 units_of_experiments as (
     select
         contacts.campaign_id,

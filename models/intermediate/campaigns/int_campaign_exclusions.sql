@@ -47,8 +47,8 @@ by_policy as (
         end
 ),
 
--- Whoever was told about a product in the period is not told again, and whoever is held
--- out from it, by whichever campaign, is not told at all.
+-- A customer contacted about a product in the period is not contacted about it again. A
+-- customer held out from it by any campaign is not contacted about it at all.
 by_contact as (
     select
         campaign_products.campaign_id,

@@ -21,7 +21,7 @@ contacts as (
 
 {{ in_scope('product', ['product_id', 'interaction_count']) }},
 
--- Only those that can be among the products of a campaign are sorted.
+-- Only products that a campaign can include are sorted.
 counted as (
     select
         campaign_id,
@@ -63,7 +63,7 @@ placed as (
             and products_in_scope.interaction_count >= bounds.fewest_interactions
 ),
 
--- Whom the campaign has contacted, or held out, is served.
+-- Customers that the campaign has contacted or held out count as served.
 served as (
     select
         campaign_id,

@@ -1,10 +1,9 @@
 {#
-    The places to fill in a row, and beside it the customers in a row, each as often as the
-    cap lets them: the first place goes to the first customer. Places run through all
-    products before any product gets its second, so that a customer's places lie in different
-    products and the best customers are spread over all of them; each time they start one
-    product further on, so that neighbours do not share all of their customers. Linear in the
-    places that the customers can fill.
+    Two lists are matched in order: open places, and customers, each repeated as often as the
+    cap allows. Every product gets its first place before any product gets its second, so a
+    customer's places lie in different products and the best customers are spread over all of
+    them. Each round starts one product further on, so that neighbouring products do not share
+    all of their customers. The cost is linear in the places that the customers can fill.
 #}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
@@ -46,7 +45,7 @@ rooms as (
     group by campaign_id
 ),
 
--- How many products lack as many customers, or more.
+-- How many products lack at least this many customers.
 heights as (
     select
         campaign_id,
@@ -81,7 +80,7 @@ piled as (
     from stepped
 ),
 
--- Above this layer the room is used up: no place is unrolled for nobody.
+-- Beyond this layer customers have no room left, so no more places are listed.
 last_layers as (
     select
         piled.campaign_id,

@@ -15,7 +15,7 @@ listed as (
     where rules.operator = 'in'
 ),
 
--- One row per value of a list, one per rule else.
+-- One row per value of a list; for other rules one row.
 valued as (
     select
         rule_id,

@@ -15,7 +15,7 @@ range_rules as (
         or low_time is not null
 ),
 
--- Each reads the table: an engine would hold in memory what a query names twice.
+-- Each CTE reads the table: an engine would hold in memory a CTE that is used twice.
 equal as (
     select
         rules.campaign_id,
@@ -31,7 +31,7 @@ equal as (
             and attribute_values.value = rules.equal_to
 ),
 
--- A time equals the day that it lies on.
+-- A time equals its day.
 on_the_day as (
     select
         day_rules.campaign_id,
@@ -98,7 +98,7 @@ met as (
     select * from within_range
 ),
 
--- Who has several values of an attribute meets a rule if one of them does.
+-- With several values of an attribute, a rule is met if one of them meets it.
 counted as (
     select
         campaign_id,

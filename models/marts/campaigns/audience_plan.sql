@@ -13,7 +13,7 @@ split as (
     where is_split
 ),
 
--- Beyond whom the campaign may ask nothing is planned.
+-- No size is planned beyond the customers that the campaign may contact.
 suitable as (
     select
         campaign_id,
@@ -72,7 +72,7 @@ ranked as (
     from valued
 ),
 
--- Rounded, so that no order of summation shows in money.
+-- Rounded, so that the order of summation does not change amounts.
 final as (
     select
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,

@@ -29,7 +29,7 @@ place_counts as (
     group by campaign_id, customer_id
 ),
 
--- What export adds to the ledger's contacts, which it counts itself.
+-- Without exports: an export counts those of the contact ledger itself.
 external_counts as (
     select
         campaign_id,

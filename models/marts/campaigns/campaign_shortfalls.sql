@@ -58,7 +58,7 @@ placed_counts as (
     group by campaign_id, product_id
 ),
 
--- Who would do if nobody had any other place, nor had been contacted about another.
+-- Suitable customers, whether or not they have other places or earlier contacts.
 counted as (
     select
         campaign_products.campaign_id,

@@ -25,11 +25,7 @@ final as (
         cast(ranking.engagement_score as double) as engagement_score,
         cast(features.first_interaction_at as timestamp) as first_interaction_at,
         cast(features.last_interaction_at as timestamp) as last_interaction_at,
-        cast(features.total_interactions as bigint) as total_interactions,
-        cast(features.unique_products as bigint) as unique_products,
-        cast(features.avg_event_score as double) as avg_event_score,
-        cast(features.interaction_frequency as double) as interaction_frequency,
-        cast(features.recency_score as double) as recency_score,
+        {{ for_each_feature("cast(features.{feature} as {type}) as {feature}") }},
         {{ for_each_feature(
             "cast(" ~ feature_normalized("features") ~ " as double)"
             ~ " as {feature}_normalized"

@@ -1,4 +1,4 @@
-"""The programs that put the API under load: that they run, see failures, and judge."""
+"""The load programs of the API: they run, report failures, and give a verdict."""
 
 import shutil
 
@@ -57,7 +57,7 @@ def test_a_soak_in_small(
     assert "Non-2xx" not in output
 
 
-def test_a_server_that_does_not_start_is_said(published: BuildFolder) -> None:
+def test_a_server_that_does_not_start_is_reported(published: BuildFolder) -> None:
     with (
         pytest.raises(MeasurementError, match="does not answer"),
         running_api(published, ["no_such_module"]),
@@ -71,7 +71,7 @@ def test_times_of_wrk_become_milliseconds() -> None:
     ]
 
 
-def test_a_row_compares_with_bare() -> None:
+def test_a_row_compares_with_bare_sanic() -> None:
     half = Measured(rate=500, p50=1, p99=2.25, failed=0)
     assert row("API", 64, half, Measured(1000, 1, 1, 0)) == (
         "| API | 64 | 500 | 50% | 1.0 | 2.2 | 0 |"

@@ -1,4 +1,4 @@
-"""What the benchmark compares is the same thing. No timing is looked at."""
+"""The programs that the benchmark compares give the same tables. No timing is tested."""
 
 import json
 import resource
@@ -26,14 +26,14 @@ KEYS = {
     "product_audiences": ["product_id", "audience_rank"],
 }
 SCHEMAS = {"stg_interactions": "staging"}
-# Which of the builds that went on from each other has read a row.
+# The number of the incremental build that read a row.
 OWN_TO_BUILDS = "batch"
 
 
 def differing_rows(
     connection: duckdb.DuckDBPyConnection, expected: str, actual: str, key: list[str]
 ) -> list[tuple[object, ...]]:
-    """Rows that only one side has or whose values differ (doubles by more than 1e-9)."""
+    """Rows that only one side has, or that differ (doubles by more than 1e-9)."""
     described = [
         connection.execute(
             f"select column_name, column_type from (describe {side})"
@@ -118,7 +118,7 @@ def test_polars_and_plain_sql_give_the_tables_of_the_models(
             "select max(engagement_rank) from built.marts.product_audiences"
             " inner join built.marts.customers using (customer_id)"
         ).fetchone()
-    # Somebody was excluded, so that others moved up.
+    # A customer was excluded, so that others moved up.
     assert deepest is not None
     assert deepest[0] > 10
 
@@ -154,7 +154,7 @@ RESULTS = [
 ]
 
 
-def test_the_report_shows_growth_and_every_contender() -> None:
+def test_the_report_shows_growth_and_every_program() -> None:
     text = report(RESULTS)
     assert "| 1 to 10 | 10.0 | 8.0 | 0.80 | 1.0 |" in text
     assert "| 10 to 100 | 10.0 | 12.0 | 0.96 | 1.0 |" in text
@@ -176,7 +176,7 @@ def test_one_scale_has_a_report_too() -> None:
     assert "compared with Polars" not in report(RESULTS[2:])
 
 
-def test_what_was_measured_is_kept() -> None:
+def test_results_are_read_back_as_they_were_written() -> None:
     assert [ScaleResult.from_json(result.to_json()) for result in RESULTS] == RESULTS
 
 
@@ -198,7 +198,7 @@ def test_a_log_is_divided_into_days(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_a_day_more_is_measured(tmp_path: Path) -> None:
+def test_one_more_day_is_measured(tmp_path: Path) -> None:
     log = tmp_path / "log.parquet"
     generate(log, scale=0.01)
     measured = measure_day_more(tmp_path, log)
@@ -208,7 +208,7 @@ def test_a_day_more_is_measured(tmp_path: Path) -> None:
     assert min(measured.all_models, measured.day_models, measured.build) > 0
 
 
-def test_nothing_is_reported_that_was_not_measured(
+def test_there_is_no_report_without_results(
     folder: BuildFolder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
@@ -241,7 +241,7 @@ def fill_memory(megabytes: int) -> float:
 
 
 @pytest.mark.parametrize("scale", ["0", "nan", "-1", "ten"])
-def test_a_scale_that_cannot_be_is_refused_in_one_sentence(
+def test_an_invalid_scale_is_refused_in_one_sentence(
     capsys: pytest.CaptureFixture[str], scale: str
 ) -> None:
     assert main(["benchmark", "builds", "--", scale]) == 1

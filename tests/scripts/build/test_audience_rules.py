@@ -19,7 +19,14 @@ from tests.conftest import FinishedBuild
 
 TOP_N = 7  # as in the dirty build
 WEIGHTS = {"purchased": 5.0, "cart": 3.0, "rating": 2.5, "wishlist": 2.0, "view": 1.0}
-FEATURE_WEIGHTS = (0.35, 0.25, 0.20, 0.15, 0.05)
+# A feature that this program does not know gets no weight: it changes no score.
+FEATURE_WEIGHTS = {
+    "total_interactions": 0.35,
+    "unique_products": 0.25,
+    "avg_event_score": 0.20,
+    "interaction_frequency": 0.15,
+    "recency_score": 0.05,
+}
 FIRST_DAY = datetime(2023, 1, 1)
 COMPILED = (
     ("staging", "stg_event_weights"),
@@ -71,10 +78,16 @@ def run_models(models: dict[str, str], log: set[Interaction]) -> duckdb.DuckDBPy
     connection.execute("use warehouse")
     for schema in ("seeds", "staging", "intermediate", "marts"):
         connection.execute(f"create schema {schema}")
-    for seed in ("event_weights", "feature_weights"):
-        connection.execute(
-            f"create table seeds.{seed} as from '{PROJECT / 'seeds' / seed}.csv'"
-        )
+    connection.execute(
+        f"create table seeds.event_weights as from '{PROJECT}/seeds/event_weights.csv'"
+    )
+    connection.execute(
+        "create table seeds.feature_weights (weight_set text, feature text, weight double)"
+    )
+    connection.executemany(
+        "insert into seeds.feature_weights values ('published', ?, ?)",
+        list(FEATURE_WEIGHTS.items()),
+    )
     connection.execute(
         "create table staging.stg_interactions"
         " (customer_id bigint, product_id bigint, event text, event_at timestamp,"
@@ -115,7 +128,7 @@ def rank_customers(log: set[Interaction]) -> list[tuple[int, float]]:
             sum(
                 weight * (value - low) / (high - low) if high > low else 0.0
                 for weight, value, low, high in zip(
-                    FEATURE_WEIGHTS, values, lows, highs, strict=True
+                    FEATURE_WEIGHTS.values(), values, lows, highs, strict=True
                 )
             ),
             9,

@@ -1,8 +1,7 @@
-"""Who is placed where, on random small campaigns: the rules, and the best possible.
+"""Placements of random small campaigns against the rules and the best assignment.
 
-The models under test are those of the warehouse, their SQL compiled by dbt; only the rows
-are made up. Many campaigns go through them at once, each with customers and products of its
-own.
+The tests run the warehouse's own models, compiled by dbt, on made-up rows. Many campaigns
+run at once, each with its own customers and products.
 """
 
 import importlib.util
@@ -42,8 +41,8 @@ class Campaign:
     Attributes:
         rooms: per customer, best first, how many audiences the cap leaves.
         needs: per product, the most popular first, how many customers it lacks.
-        barred: pairs of product and customer that must not be.
-        carts: pairs with the event that the campaign requires; None where it requires none.
+        barred: pairs of product and customer that are not allowed.
+        carts: pairs with the event that the campaign requires; None if it requires none.
     """
 
     rooms: tuple[int, ...]
@@ -90,7 +89,7 @@ batches = st.lists(campaigns(), min_size=1, max_size=25)
 
 @dataclass(frozen=True)
 class Warehouse:
-    """The tables of the models, as dbt hands them to a model in Python."""
+    """The tables of the models, as dbt passes them to a Python model."""
 
     connection: duckdb.DuckDBPyConnection
 
@@ -98,7 +97,7 @@ class Warehouse:
         return self.connection.table(f"intermediate.{name}")
 
     def config(self, **settings: str) -> None:
-        """A model says here how it is kept."""
+        """A model sets its configuration here."""
 
 
 Step = Callable[[duckdb.DuckDBPyConnection], Any]
@@ -106,7 +105,7 @@ Step = Callable[[duckdb.DuckDBPyConnection], Any]
 
 @pytest.fixture(scope="module")
 def models(dirty_build: FinishedBuild) -> dict[str, Step]:
-    """What makes the table of each step."""
+    """The function that makes the table of each step."""
     compiled = dirty_build.folder.dbt_target / "compiled/product_audience" / MODELS
     steps: dict[str, Step] = {}
     for name in STEPS:
@@ -129,7 +128,7 @@ def models(dirty_build: FinishedBuild) -> dict[str, Step]:
 def place(
     models: dict[str, Step], batch: list[Campaign]
 ) -> dict[int, list[tuple[int, int]]]:
-    """Pairs of product and customer that the models place, by number of the campaign."""
+    """Placed pairs of product and customer, by number of the campaign."""
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as warehouse")
     connection.execute("use warehouse; create schema staging; create schema intermediate")
@@ -201,12 +200,12 @@ def place(
 
 @settings(max_examples=60)
 @given(batch=batches)
-def test_places_keep_the_rules_and_none_stays_open_that_somebody_could_take(
+def test_places_keep_the_rules_and_every_place_that_can_be_filled_is_filled(
     models: dict[str, Step], batch: list[Campaign]
 ) -> None:
-    """With it at least half of the places of the best assignment are filled.
+    """Therefore at least half of the places of the best assignment are filled.
 
-    Two thirds where an event is required: there customers are taken over.
+    With a required event at least two thirds are, because products take customers over.
     """
     for number, places in place(models, batch).items():
         campaign = batch[number]
@@ -228,8 +227,10 @@ def test_places_keep_the_rules_and_none_stays_open_that_somebody_could_take(
         assert len(places) >= share * campaign.most_places()
 
 
-def test_nearly_as_many_places_are_filled_as_can_be(models: dict[str, Step]) -> None:
-    """Over 400 random campaigns; the bound for a single one is a half."""
+def test_nearly_all_places_of_the_best_assignment_are_filled(
+    models: dict[str, Step],
+) -> None:
+    """Over 400 random campaigns; for a single campaign the bound is a half."""
     generator = np.random.default_rng(7)
     batch = []
     for number in range(400):
@@ -253,9 +254,9 @@ def test_nearly_as_many_places_are_filled_as_can_be(models: dict[str, Step]) -> 
 def test_a_customer_is_taken_over_from_a_product_that_has_another(
     models: dict[str, Step],
 ) -> None:
-    """The first product takes customer 0, the third customer 2; the second wants either.
+    """The first product takes customer 0, the third customer 2; the second suits both.
 
-    The first can do with customer 1 instead.
+    The first product can take customer 1 instead.
     """
     carts = frozenset({(0, 0), (0, 1), (1, 0), (1, 2), (2, 2)})
     (places,) = place(models, [Campaign((1,) * 3, (1,) * 3, frozenset(), carts)]).values()
@@ -266,9 +267,9 @@ def test_a_customer_is_taken_over_from_a_product_that_has_another(
 def test_many_products_and_the_same_heavy_customers(
     models: dict[str, Step], requires_event: bool
 ) -> None:
-    """Forty products ask the same two hundred, who are all that suit, or all that do not.
+    """Forty products name the same 200 customers: only these suit, or all but these.
 
-    Either way two hundred places can be filled, and are, by the best who may take them.
+    In both cases 200 places can be filled, and the best suitable customers fill them.
     """
     heavy, light, products, size = 200, 1000, 40, 5
     met = frozenset((p, c) for p in range(products) for c in range(heavy))
@@ -285,10 +286,10 @@ def test_many_products_and_the_same_heavy_customers(
     assert set(Counter(product for product, _ in places).values()) == {size}
 
 
-def test_a_customer_far_down_takes_a_place_that_all_before_them_cannot(
+def test_a_low_ranked_customer_takes_a_place_that_suits_no_better_one(
     models: dict[str, Step],
 ) -> None:
-    """Products whose places others take, and one whom only the last customer suits."""
+    """Only the last customer suits one product; the other products suit all."""
     customers, products = 600, 6
     barred = frozenset((0, customer) for customer in range(customers - 1))
     needs = (1,) + (100,) * (products - 1)
@@ -298,8 +299,10 @@ def test_a_customer_far_down_takes_a_place_that_all_before_them_cannot(
     assert (0, customers - 1) in places
 
 
-def test_no_place_is_unrolled_that_nobody_can_fill(models: dict[str, Step]) -> None:
-    """A product may lack more customers than there are, and no memory goes into them."""
+def test_places_beyond_the_room_of_customers_are_not_listed(
+    models: dict[str, Step],
+) -> None:
+    """A product may lack more customers than there are, without using memory for them."""
     campaign = Campaign((2,) * 30, (10**9, 10**9, 3), frozenset(), None)
     (places,) = place(models, [campaign]).values()
     assert len(places) == campaign.most_places() == 60
@@ -319,7 +322,7 @@ def test_without_a_cap_every_product_gets_the_top_of_the_ranking(
 def test_with_a_cap_better_customers_come_before_worse_ones(
     models: dict[str, Step],
 ) -> None:
-    """Four products of two with a cap of one: the first eight of ten customers."""
+    """Four products need two each, the cap is one: the first eight of ten customers."""
     (places,) = place(models, [Campaign((1,) * 10, (2,) * 4, frozenset(), None)]).values()
     assert sorted(customer for _, customer in places) == list(range(8))
     for product in range(4):

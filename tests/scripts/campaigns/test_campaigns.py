@@ -1,4 +1,4 @@
-"""Campaigns: from the rules to the contact list, and the opt-outs after it."""
+"""Campaigns: rules, contact lists, and later opt-outs."""
 
 import csv
 import hashlib
@@ -23,7 +23,7 @@ from scripts.releases.release_folder import ReleaseError
 from tests.conftest import copy_project, read_release, run_audience
 from tests.scripts.build.test_seeds import GOOD
 
-# In the log's own world: its last purchase is of August 2018.
+# Fits the log, whose last purchase is in August 2018.
 PERIOD = {"starts_on": "2018-09-01", "ends_on": "2018-09-30"}
 CAMPAIGN = "sao_paulo_toys"
 
@@ -34,7 +34,7 @@ def test_a_campaign_by_category_and_state(
 ) -> None:
     """Toys for customers of Sao Paulo; then an export, an opt-out and another export.
 
-    Some were contacted by others; and a campaign without a cap asks them too.
+    Some customers have contacts in a contact log; a campaign without a cap runs too.
     """
     campaign = GOOD | PERIOD | {"campaign_id": CAMPAIGN, "audience_size": "20"}
     campaign |= {"frequency_cap": "2", "holdout_share": "0.2"}
@@ -127,7 +127,7 @@ def test_a_campaign_by_category_and_state(
     held_out = {customer for _, customer, arm in audience if arm == "holdout"}
     assert 0.15 < len(held_out) / len(places) < 0.25
 
-    keep_the_cap_beside_a_campaign_without_one(folder, contacted)
+    check_the_cap_next_to_a_campaign_without_one(folder, contacted)
 
     first = export_campaign(folder, CAMPAIGN, date(2018, 9, 10))
     assert first.folder is not None
@@ -144,7 +144,7 @@ def test_a_campaign_by_category_and_state(
     }
     assert again.receipt["earlier_exports"] == [first.receipt["export_id"]]
 
-    # Served before, an opt-out leaves; its places were taken, so nobody else gets them.
+    # An opt-out of a served customer frees no place: it counts as filled.
     gone = contacts[0]["customer_id"]
     outcome = run_audience(folder, "suppress", gone, project=project)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -161,10 +161,10 @@ def test_a_campaign_by_category_and_state(
     assert export_campaign(folder, CAMPAIGN, date(2018, 9, 10)).folder is None
 
 
-def keep_the_cap_beside_a_campaign_without_one(
+def check_the_cap_next_to_a_campaign_without_one(
     folder: BuildFolder, contacted: set[str]
 ) -> None:
-    """Contacts of others, an export without a cap, one with a cap of two; taken back."""
+    """Other contacts, an export without a cap and one with a cap of two; then undone."""
     exports = [
         export_campaign(folder, name, date(2018, 9, 10)).folder
         for name in ("uncapped", CAMPAIGN)
@@ -190,7 +190,7 @@ def keep_the_cap_beside_a_campaign_without_one(
 APRIL = date(2023, 4, 3)
 
 
-def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
+def test_a_list_has_customers_reasons_and_the_release(
     published: BuildFolder,
 ) -> None:
     outcome = run_audience(
@@ -222,7 +222,7 @@ def test_a_list_says_whom_to_contact_why_and_out_of_which_release(
 
 
 def test_an_export_counts_the_contacts_of_other_campaigns(published: BuildFolder) -> None:
-    """Nobody is told twice of a product, and each campaign keeps its own cap."""
+    """No customer is contacted twice about a product; each campaign keeps its cap."""
     for campaign in ("spring_rotation", "abandoned_carts"):
         assert export_campaign(published, campaign, APRIL).folder is not None
     left_out = export_campaign(published, "most_engaged", APRIL, dry_run=True).receipt
@@ -240,19 +240,21 @@ def test_an_export_counts_the_contacts_of_other_campaigns(published: BuildFolder
     abandoned = {row[1] for row in contacts if row[0] == "abandoned_carts"}
     spring = {row[1] for row in contacts if row[0] == "spring_rotation"}
     assert spring
-    # Its cap is one: whoever spring_rotation has contacted is left out.
+    # Its cap is one: customers contacted by spring_rotation are left out.
     assert abandoned
     assert not abandoned & spring
 
 
-def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> None:
+def test_a_customer_who_opts_out_after_the_build_is_in_no_list(
+    published: BuildFolder,
+) -> None:
     before = export_campaign(published, "spring_rotation", APRIL, dry_run=True).receipt
     with read_release(published) as release:
         (customer, places) = release.execute(
             "select customer_id, audience_count from campaign_customers"
             " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
         ).fetchone() or (0, 0)
-    # As a file of before may have it.
+    # As an older file may write the id.
     note_opt_outs(published, [f"+00{customer}"], "asked by letter")
     export = export_campaign(published, "spring_rotation", APRIL)
     assert export.receipt["left_out"] == {"opted out since the release was made": places}
@@ -270,7 +272,7 @@ def test_who_opts_out_after_the_build_is_in_no_list(published: BuildFolder) -> N
         (["most_engaged", "--on", "2023-05-01"], "but the day is 2023-05-01: name the day"),
     ],
 )
-def test_an_export_that_cannot_be_says_why(
+def test_a_failed_export_says_why(
     published: BuildFolder, arguments: list[str], said: str
 ) -> None:
     outcome = run_audience(published, "export", *arguments)
@@ -280,7 +282,7 @@ def test_an_export_that_cannot_be_says_why(
     assert not list(published.exports.glob("[a-z]*"))
 
 
-def test_a_reader_of_the_output_may_stop_reading(published: BuildFolder) -> None:
+def test_a_closed_output_pipe_is_no_error(published: BuildFolder) -> None:
     outcome = subprocess.run(
         f"{sys.executable} -u -m scripts.cli export spring_rotation --on 2023-04-03"
         " | true; echo ${PIPESTATUS[0]}",
@@ -296,7 +298,7 @@ def test_a_reader_of_the_output_may_stop_reading(published: BuildFolder) -> None
     assert list(published.exports.glob("spring_rotation-*"))
 
 
-def test_a_receipt_says_one_of_one_and_warns_of_formulas(
+def test_a_receipt_uses_the_singular_and_warns_of_formulas(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     receipt = {"owner": "spring", "contacts": 1, "customers": 1, "products": 1}
@@ -315,7 +317,7 @@ def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) 
         export_campaign(folder, "most_engaged", APRIL)
 
 
-def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
+def test_no_other_campaign_contacts_a_holdout_about_its_product(
     published: BuildFolder,
 ) -> None:
     with read_release(published) as release:
@@ -340,7 +342,7 @@ def test_a_holdout_is_asked_about_its_product_by_no_other_campaign(
 
 
 def test_nothing_is_exported_while_a_build_runs(published: BuildFolder) -> None:
-    """Its release would not know whom the list contacts."""
+    """The new release would not know the contacts of the list."""
     with published.lock():
         outcome = run_audience(published, "export", "spring_rotation", "--on", "2023-04-03")
     assert outcome.returncode == 1

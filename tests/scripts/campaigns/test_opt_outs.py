@@ -1,4 +1,4 @@
-"""Opt-outs: how they are noted, and what a release of before says of them."""
+"""Opt-outs: how they are noted, and the note when you roll back."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from scripts.releases.publish import publish
 from tests.conftest import read_release, run_audience
 
 
-def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
+def test_a_rollback_says_how_many_customers_opted_out_since(published: BuildFolder) -> None:
     publish(published)
     with read_release(published) as release:
         (customer,) = release.execute(
@@ -33,19 +33,19 @@ def test_going_back_says_who_opted_out_since(published: BuildFolder) -> None:
         (" ", None),
     ],
 )
-def test_an_opt_out_is_noted_as_the_log_has_it(customer: str, expected: str | None) -> None:
+def test_an_opt_out_is_noted_with_the_id_of_the_log(
+    customer: str, expected: str | None
+) -> None:
     assert canonical_id(customer, is_number=True) == expected
 
 
-def test_an_opt_out_of_a_text_id_is_noted_as_it_is() -> None:
+def test_an_opt_out_of_a_text_id_is_noted_unchanged() -> None:
     assert canonical_id(" 007 ", is_number=False) == "007"
     assert canonical_id(" ", is_number=False) is None
 
 
 @pytest.mark.parametrize("customer", ["seven", "1.5", "", "9223372036854775808"])
-def test_an_opt_out_that_cannot_be_noted_says_why(
-    published: BuildFolder, customer: str
-) -> None:
+def test_an_invalid_opt_out_says_why(published: BuildFolder, customer: str) -> None:
     outcome = run_audience(published, "suppress", customer)
     assert outcome.returncode == 1
     assert f"{customer!r} cannot be a customer of this log" in outcome.stderr

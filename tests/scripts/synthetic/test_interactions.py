@@ -9,7 +9,7 @@ from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import GeneratorError
 from scripts.synthetic.marketplace_rows import BROKEN_ROWS
 
-# Published shares and counts: the case study that the project generalises.
+# Shares and counts of the published case study.
 PUBLISHED_EVENT_SHARES = {
     "cart": 304_282 / 498_879,
     "purchased": 166_150 / 498_879,
@@ -108,10 +108,10 @@ def test_sessions_have_several_events(published: duckdb.DuckDBPyConnection) -> N
     assert within_an_hour > 0.3
 
 
-def test_what_a_customer_did_first_says_nothing_of_what_follows(
+def test_the_first_event_of_a_customer_predicts_no_later_one(
     published: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Or a ranking by the first event would find, or miss, those who purchase later."""
+    """Else a ranking by the first event would find or miss later buyers."""
     after_a_purchase = one(
         published,
         "select avg((event = 'purchased')::int) from (select event, lag(event) over"
@@ -123,7 +123,9 @@ def test_what_a_customer_did_first_says_nothing_of_what_follows(
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv", ".csv.gz"])
-def test_a_seed_gives_one_log_whatever_the_threads(tmp_path: Path, suffix: str) -> None:
+def test_a_seed_gives_the_same_log_with_any_number_of_threads(
+    tmp_path: Path, suffix: str
+) -> None:
     def rows(name: str, seed: int, threads: int) -> list[tuple[str, ...]]:
         path = tmp_path / f"{name}{suffix}"
         generate(path, scale=0.01, seed=seed, threads=threads, dirty=0.02)
@@ -156,8 +158,8 @@ def test_planted_retention_is_found(tmp_path: Path) -> None:
     assert found == pytest.approx(0.4, abs=0.01)
 
 
-def test_planted_taste_lets_customers_agree_again(tmp_path: Path) -> None:
-    """Of two customers who agree on two early products, far more agree on a late one."""
+def test_customers_with_planted_taste_agree_again(tmp_path: Path) -> None:
+    """Customers who share two early products share a late one far more often."""
 
     def agree_again(taste: float) -> float:
         path = tmp_path / f"taste-{taste}.parquet"
@@ -191,7 +193,7 @@ def test_planted_taste_lets_customers_agree_again(tmp_path: Path) -> None:
     assert agree_again(0.8) > 2 * agree_again(0.0)
 
 
-def test_dirty_rows_come_on_top_of_the_clean_log(tmp_path: Path) -> None:
+def test_dirty_rows_are_added_to_the_clean_log(tmp_path: Path) -> None:
     clean, dirty = tmp_path / "clean.csv", tmp_path / "dirty.csv"
     plan = generate(clean, scale=0.01)
     generate(dirty, scale=0.01, dirty=0.1)

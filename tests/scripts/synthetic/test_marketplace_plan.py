@@ -21,7 +21,7 @@ def test_scale_one_has_the_published_counts() -> None:
 
 @settings(max_examples=40)
 @given(st.floats(min_value=0.001, max_value=20))
-def test_every_scale_has_its_counts_to_the_unit(scale: float) -> None:
+def test_every_scale_has_its_exact_counts(scale: float) -> None:
     plan = plan_log(scale)
     assert plan.interactions == round(PUBLISHED_INTERACTIONS * scale)
     assert plan.customers == round(PUBLISHED_CUSTOMERS * scale)
@@ -55,7 +55,7 @@ def test_planted_retention_is_the_share_of_early_customers(
 
 
 @given(st.integers(1, 500), st.floats(1, 12), st.floats(0, 1))
-def test_repeats_are_spread_without_a_rest(
+def test_repeats_are_spread_without_a_remainder(
     customers: int, mean: float, share: float
 ) -> None:
     extras = round(customers * mean)
