@@ -108,7 +108,7 @@ class BuildFolder:
 
     @property
     def example_units(self) -> Path:
-        """Units of the example experiments beside the generated log."""
+        """Units of the example experiments that come with the generated log."""
         return self.root / "data" / "experiment_units.parquet"
 
     @property
@@ -172,7 +172,7 @@ class BuildFolder:
 
     @contextlib.contextmanager
     def outside_of_builds(self) -> Iterator[None]:
-        """Keep builds out, and nobody else: what a build has read does not change.
+        """Keep builds out, but no other program: what a build has read does not change.
 
         Raises:
             FolderInUseError: a build is running.
@@ -240,5 +240,5 @@ def _is_dead(process: str) -> bool:
     except ProcessLookupError:
         return True
     except (ValueError, OSError):
-        pass  # Not known, or somebody else's.
+        pass  # Not known, or another user's process.
     return False

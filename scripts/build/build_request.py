@@ -68,7 +68,7 @@ def gather_settings(
     if log is not None:
         settings["log"] = literal(log)
     if not {"log", "experiment_units"} & settings.keys():
-        # The generated log has example experiments beside it.
+        # The generated log comes with example experiments.
         settings |= {
             "experiment_units": literal(str(folder.example_units)),
             "with_examples": True,
@@ -85,7 +85,7 @@ def check_inputs(settings: dict[str, Any]) -> None:
 
     Raises:
         SettingError: a setting is not valid.
-        LogSourceError: the log, a table beside it or a seed cannot be read.
+        LogSourceError: the log, another input or a seed cannot be read.
     """
     BuildSettings.check(settings)
     check_log(settings["log"], str(settings.get("encoding", "utf-8")))

@@ -34,7 +34,7 @@ ADVICE = {
     ),
     **dict.fromkeys(
         ("stg_als_rankings", "stg_fitted_weights"),
-        "Remove the file, or make it anew with `make evidence`.",
+        "Remove the file, or write it again with `make evidence`.",
     ),
 }
 
@@ -140,7 +140,7 @@ def run_dbt(
         run.exit_code = process.wait()
         listener.join()
     finally:
-        # From its first moment on: a dbt that nobody listens to waits for ever.
+        # From its first moment on: dbt would wait for ever for a reader of its output.
         if process.poll() is None:
             process.terminate()
             process.wait()

@@ -72,7 +72,7 @@ def check_warehouse(folder: BuildFolder, console: Console) -> None:
 
 
 def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
-    """Move a damaged warehouse out of the way of a build that makes it anew.
+    """Move a damaged warehouse out of the way of a build that writes a new one.
 
     It is not removed: another version of DuckDB may be able to read it.
     """
@@ -104,7 +104,7 @@ def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
 def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
     """See that tables of opt-outs and contacts that the current release knew are named.
 
-    Whoever leaves one out by mistake would contact people who must not be contacted.
+    Without it, people would be contacted who must not be.
 
     Raises:
         BuildError: one is not.

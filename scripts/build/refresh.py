@@ -3,7 +3,7 @@
 It builds with the settings of the current release, so that nothing is to be said again, and
 goes on from the last build: of the log it reads the files that are new. A build that has
 drifted too far, or that the API cannot answer from, is not published; one with which a
-running API does worse is taken back. What became of it is in the history of builds.
+running API does worse is rolled back. The history of builds shows every outcome.
 """
 
 import contextlib
@@ -190,7 +190,7 @@ def _is_behind(folder: BuildFolder, current: Release) -> bool:
 
 
 def check_not_taken_back(folder: BuildFolder, current: Release, inputs: str | None) -> None:
-    """See that a refresh would not make again what somebody, or the watch, took back.
+    """Check that the inputs are not those of a release that was rolled back.
 
     Raises:
         ReleaseError: it would.
@@ -235,7 +235,7 @@ def _watch(
     if watched.trouble:
         roll_back(ReleaseFolder(folder.releases), earlier.release_id)
         raise RolledBackError(
-            f"{release.release_id} was published and taken back: {watched.trouble}."
+            f"{release.release_id} was published and rolled back: {watched.trouble}."
             f" {earlier.release_id} is served again"
         )
     console.print(f"Note: {watched.note}." if watched.note else "It is well.")

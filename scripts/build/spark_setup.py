@@ -47,11 +47,11 @@ def check_spark() -> None:
 
 @contextlib.contextmanager
 def spark_tables(folder: BuildFolder) -> Iterator[None]:
-    """Keep a mark beside Spark's own tables while they are made.
+    """Keep a mark next to Spark's tables while they are built.
 
-    A run that was killed leaves files that no table knows, and where Spark then makes none.
-    Where the mark is still there everything goes: every run makes everything anew. Tables
-    that AUDIENCE_SPARK_WAREHOUSE puts elsewhere stay, and the catalogue that knows them.
+    A killed run leaves files that belong to no table, and Spark then cannot write there.
+    A mark that is still there says so: everything is removed, because every run builds all
+    tables. Tables below AUDIENCE_SPARK_WAREHOUSE stay, with the catalogue that knows them.
     """
     mark = folder.spark / ".unfinished"
     if mark.exists() and not os.environ.get("AUDIENCE_SPARK_WAREHOUSE"):

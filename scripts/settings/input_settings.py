@@ -1,4 +1,4 @@
-"""Settings that say how the log and the tables beside it are written."""
+"""Settings of how the log and the other inputs are written."""
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -48,7 +48,7 @@ class InputFormat(Settings, Generic[Column]):
 
 
 class SideInput(InputFormat[Column], Generic[Column]):
-    """A table beside the log."""
+    """An input other than the log."""
 
     path: Text = setting(
         ..., "a path, or a pattern such as `folder/*.csv`", shown="required"
@@ -56,7 +56,7 @@ class SideInput(InputFormat[Column], Generic[Column]):
 
 
 def described(given: Any) -> Any:
-    """The setting of a table beside the log, where a path stands for all of it."""
+    """The setting of an input other than the log; a path alone is enough."""
     if isinstance(given, str) and given:
         return {"path": given}
     if given is None or (isinstance(given, dict) and isinstance(given.get("path"), str)):
@@ -94,7 +94,7 @@ UnitTable = Annotated[
 
 
 class InputSettings(InputFormat[LogColumn]):
-    """How the log is read, and the tables beside it."""
+    """How the log and the other inputs are read."""
 
     log: Text = setting(
         "build/data/interactions.parquet",

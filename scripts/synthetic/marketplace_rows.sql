@@ -90,7 +90,7 @@ sessions as (
         *,
         case
             when event = 0 then 0
-            -- Whoever returns does so in one late session, after early ones.
+            -- A returning customer has one late session, after early ones.
             when customer_class = 'returning' and is_late then 1
             -- Most go on within their first session; the others come back within days.
             when uniform('session', customer, event) < 0.7 then 0

@@ -192,4 +192,4 @@ def test_what_has_to_be_set_is_in_the_example() -> None:
     example = (CONTAINERS / "example.env").read_text()
     asked = set(re.findall(r"\$\{(\w+)", (CONTAINERS / "compose.yaml").read_text()))
     assert asked == set(re.findall(r"^(\w+)=", example, re.M))
-    assert "AUDIENCE_API_KEYS=\n" in example, "no key for everybody"
+    assert "AUDIENCE_API_KEYS=\n" in example, "no key that all share"

@@ -71,7 +71,7 @@ def sample_project(root: Path) -> Path:
 
 
 def write_side_inputs(root: Path) -> dict[str, object]:
-    """Tables beside the log, with rows that cannot be used; returns their settings."""
+    """Inputs other than the log, with rows that cannot be used; returns their settings."""
     regions = ("north", "south", "it's far", "")
     customers = root / "customers.csv.gz"
     lines = [f"{number};{regions[number % 4]};{number % 7}.50" for number in range(1, 3000)]

@@ -112,7 +112,7 @@ def test_unit_tests_of_models_pass_on_spark(engines: Engines) -> None:
 def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
     engines: Engines, tmp_path: Path, spark_settings: pytest.MonkeyPatch
 ) -> None:
-    """Another log in the same place, and in another format: every table is made anew."""
+    """Another log in the same place, and in another format: every table is built again."""
     spark_settings.setenv("AUDIENCE_SPARK_FORMAT", "orc")
     log = tmp_path / "interactions.parquet"
     generate(log, scale=0.1)

@@ -135,7 +135,7 @@ explained as (
     select
         *,
         case doubt
-            when 'planned' then 'Nobody was contacted yet.'
+            when 'planned' then 'No customer was contacted yet.'
             when 'running'
                 then
                     'Results are looked at once, when it has ended and the attribution'

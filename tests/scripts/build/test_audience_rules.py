@@ -143,7 +143,7 @@ def rank_customers(log: set[Interaction]) -> list[tuple[int, float]]:
 def rank_audiences(
     log: set[Interaction], ranking: list[tuple[int, float]]
 ) -> set[tuple[int, int, int]]:
-    """Products, places and customers: the ranking without whoever touched the product."""
+    """Products, places and customers: ranked, without those who touched it."""
     touched = {(i.product, i.customer) for i in log}
     return {
         (product, place, customer)

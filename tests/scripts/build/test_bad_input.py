@@ -237,7 +237,7 @@ def test_a_build_that_is_ended_takes_dbt_with_it(
 def test_a_build_that_is_ended_while_dbt_starts_takes_it_too(
     folder: BuildFolder, log: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The signal comes after dbt has been started and before anybody listens to it."""
+    """The signal comes after dbt has been started and before a program listens to it."""
 
     def interrupt(_: threading.Thread) -> None:
         raise KeyboardInterrupt

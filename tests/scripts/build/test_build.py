@@ -148,10 +148,11 @@ def test_without_a_log_the_generated_one_is_built_with_the_examples(
 def test_two_builds_of_a_log_are_equal_whatever_the_threads(
     dirty_build: FinishedBuild, folder: BuildFolder
 ) -> None:
+    settings = (dirty_build.folder.releases / "current" / "manifest.json").read_text()
     outcome = run_audience(
         folder,
         "build",
-        *("--log", str(dirty_build.log), "--vars", "top_n: 7"),
+        *("--vars", json.dumps(json.loads(settings)["settings"])),
         AUDIENCE_DBT_THREADS="1",
     )
     assert outcome.returncode == 0, outcome.stderr

@@ -110,7 +110,7 @@ def check_nothing_is_left(folder: BuildFolder) -> None:
 
 
 def build_and_compare(folder: BuildFolder, log: str, fresh: BuildFolder) -> None:
-    """A build that nobody kills gives what one gives that starts from nothing."""
+    """An undisturbed build gives the same as a build from nothing."""
     # As after a week: the evidence is renewed.
     forget_state(folder)
     for each in (folder, fresh):

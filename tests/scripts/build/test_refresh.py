@@ -29,7 +29,7 @@ def test_a_new_file_is_served_with_the_settings_of_before(
     built = run_audience(folder, "build", *order)
     assert built.returncode == 0, built.stderr
     assert "Reading the whole log: this is the first build." in built.stdout
-    # Late rows, one of them a repeat, and a product that nobody has touched before.
+    # Late rows, one of them a repeat, and a new product.
     (log / "2.csv").write_text(
         HEADER + "1,1,cart,2023-03-01,One\n3,1,cart,2023-02-27,Late\n3,4,cart,2023-03-03,\n"
     )

@@ -1,4 +1,4 @@
-"""Tables beside the log: read like the log, with their rejects."""
+"""Inputs other than the log: read like the log, with their rejects."""
 
 import gzip
 import json

@@ -277,7 +277,7 @@ def test_after_an_error_it_says_which_release_is_served(
     assert ending_after(error) == [
         "Nothing was published; the last release is served still."
     ]
-    assert ending_after(RolledBackError("taken back")) == []
+    assert ending_after(RolledBackError("rolled back")) == []
 
 
 def test_serve_is_the_api(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_the_missing_fields_of_a_checkerboard_come_first() -> None:
 def test_nobody_is_named_who_touched_the_product() -> None:
     pairs = checkerboard(set()) + [(customer, 4) for customer in range(1, CUSTOMERS - 6, 2)]
     rows = rank_customers(training_log(pairs, ranked=[4])).to_pylist()
-    # Three odd customers are left; there is nobody to fill the other places.
+    # Three odd customers are left; no customer is left for the other places.
     assert sorted(row["customer_id"] for row in rows) == [350, 370, 390]
 
 

@@ -193,7 +193,7 @@ def test_what_is_evaluated_is_what_is_published(
 def test_a_rebuild_measures_the_stored_rankings_again(
     taste_evidence: FinishedBuild, folder: BuildFolder
 ) -> None:
-    """`dbt build` alone: the rankings lie beside the warehouse."""
+    """`dbt build` alone: the rankings are stored next to the warehouse."""
     folder.evidence.mkdir(parents=True)
     for name in ("als_rankings", "fitted_weights"):
         source = taste_evidence.folder.evidence / f"{name}.parquet"
@@ -227,7 +227,7 @@ def test_a_rebuild_measures_the_stored_rankings_again(
 def test_on_a_shuffled_log_als_does_no_better_than_chance(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
-    """Everybody touches five products at random, four of them before the split."""
+    """Every customer touches five products at random, four of them before the split."""
     log = tmp_path / "shuffled.parquet"
     duckdb.execute(
         "copy (select customer as customer_id,"
@@ -259,7 +259,7 @@ def test_rankings_that_are_damaged_stop_the_build(
     outcome = run_audience(folder, "build", "--log", str(dirty_build.log))
     assert outcome.returncode == 1
     assert "als_rankings.parquet" in outcome.stderr
-    assert "Remove the file, or make it anew with `make evidence`." in outcome.stderr
+    assert "Remove the file, or write it again with `make evidence`." in outcome.stderr
 
 
 def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> None:

@@ -362,8 +362,8 @@ def test_means_around_zero_have_a_difference_and_no_ratio() -> None:
 
 
 def test_what_cannot_be_measured_is_null() -> None:
-    nobody = [aggregate(arm["arm"], np.zeros(50), np.ones(50)) for arm in ARMS]
-    rows = analyse([EXPERIMENT], nobody)
+    inactive = [aggregate(arm["arm"], np.zeros(50), np.ones(50)) for arm in ARMS]
+    rows = analyse([EXPERIMENT], inactive)
     row = row_of(rows, "targeting")
     assert (row["difference"], row["p_value"], row["lift"], row["power"]) == (
         0,

@@ -176,7 +176,7 @@ def test_the_bill_of_materials_holds_every_run_time_dependency(
 def test_an_audit_without_its_service_is_no_clean_bill(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A proxy that nobody answers at stands for a machine without the service."""
+    """A proxy without an answer stands for a machine without the service."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
         monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")

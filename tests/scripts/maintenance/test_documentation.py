@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.build_folder import PROJECT
+from scripts.cli.main import audience
 
 README = PROJECT / "README.md"
 PAGES = sorted((PROJECT / "docs").glob("*.md"))
@@ -13,7 +14,22 @@ GUIDES = [README, PROJECT / "CONTRIBUTING.md", PROJECT / "CHANGELOG.md", *PAGES]
 README_WORDS = 1000
 OPENING = "After this page you can "
 # Words of relative clauses that make readers decode a sentence.
-RIDDLES = re.compile(r"\b(?:whoever|nobody|somebody|anew|beside)\b", re.IGNORECASE)
+RIDDLES = re.compile(
+    # A reason in campaign_shortfalls is data that others read.
+    r"\b(?:whoever|nobody(?! suits)|somebody|anew|beside)\b",
+    re.IGNORECASE,
+)
+PLAIN = (
+    "api",
+    "analyses",
+    "deploy",
+    "macros",
+    "mappings",
+    "models",
+    "scripts",
+    "seeds",
+    "tests",
+)
 FENCE = re.compile(r"(?ms)^```.*?^```$")
 # In a block a command follows a prompt, blanks, variables or a path, or begins the line.
 COMMAND = re.compile(
@@ -43,6 +59,24 @@ def test_a_page_is_in_plain_words(page: Path) -> None:
     assert RIDDLES.findall(page.read_text()) == []
 
 
+@pytest.mark.parametrize("folder", PLAIN)
+def test_code_is_in_plain_words(folder: str) -> None:
+    files = [
+        file
+        for file in sorted((PROJECT / folder).rglob("*"))
+        if file.suffix in (".py", ".sql", ".yml", ".js", ".html", ".md", ".csv")
+        and file != Path(__file__)
+    ]
+    assert files
+    found = {
+        f"{file.relative_to(PROJECT)}: {line.strip()}"
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if RIDDLES.search(line)
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize("page", GUIDES, ids=file_name)
 def test_a_page_names_targets_that_exist(page: Path) -> None:
     makefile = (PROJECT / "Makefile").read_text()
@@ -55,7 +89,7 @@ def test_a_page_names_targets_that_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", GUIDES, ids=file_name)
 def test_a_page_names_commands_that_exist(page: Path) -> None:
-    commands = pytest.importorskip("scripts.cli.main").audience.commands
+    commands = audience.commands
     text = page.read_text()
     named = COMMAND.findall("\n".join(FENCE.findall(text))) + SPAN.findall(text)
     for command, word in named:

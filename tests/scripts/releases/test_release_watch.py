@@ -189,7 +189,7 @@ def test_a_release_that_makes_the_api_worse_is_rolled_back(
                 published, Console(quiet=True), 5, api.url, later, Answers(), before
             )
 
-    with pytest.raises(RolledBackError, match="was published and taken back"):
+    with pytest.raises(RolledBackError, match="was published and rolled back"):
         publish_and_watch()
     assert releases.current() == before
     assert read_history(published)[-1].result == "rolled back"
