@@ -6,9 +6,6 @@ files in the variable `new_log_files` and adds their rows to its tables. Otherwi
 the whole log and rebuilds every table, as it does by hand.
 """
 
-import hashlib
-import importlib.metadata
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,7 +16,6 @@ import duckdb
 
 from scripts.build.dbt_run import DbtRun, run_dbt
 from scripts.build.input_columns import Input, columns_of, find_input
-from scripts.build.input_fingerprint import fingerprint_of_project
 from scripts.build.log_state import (
     LogFile,
     LogState,
@@ -28,6 +24,7 @@ from scripts.build.log_state import (
     run_outcome,
     write_log_state,
 )
+from scripts.build.project_fingerprint import dbt_files, project_fingerprint
 from scripts.build_folder import BuildFolder
 
 # A file that was written a moment ago may change again within the same instant.
@@ -183,16 +180,8 @@ def stamp_files(paths: list[str]) -> dict[str, LogFile]:
 
 def _fingerprint(settings: dict[str, Any], columns: dict[str, str]) -> str:
     """A hash of all that decides what a row of the log becomes."""
-    parts = [
-        settings,
-        columns,
-        fingerprint_of_project(),
-        importlib.metadata.version("dbt-core"),
-        importlib.metadata.version("dbt-duckdb"),
-        duckdb.__version__,
-    ]
-    text = json.dumps(parts, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    related = {name: value for name, value in settings.items() if name != "evidence_days"}
+    return project_fingerprint(related | {"columns of the log": columns}, dbt_files())
 
 
 def _why_not_continue(

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build.log_source import matching, side_inputs
+from scripts.build.project_fingerprint import DBT_FILES
 from scripts.build_folder import PROJECT, BuildFolder
 
-DBT_FILES = ("models/**/*", "macros/**/*", "seeds/*", "dbt_project.yml")
 PROJECT_FILES = (*DBT_FILES, "scripts/**/*")
 KEPT_FILES = ("exports/*/ledger.parquet", "suppressions/*.parquet", "evidence/*.parquet")
 
@@ -30,15 +30,6 @@ def fingerprint_of_inputs(folder: BuildFolder, settings: dict[str, Any]) -> str 
         except OSError:
             continue  # Gone since it was listed: the build will say what it misses.
         hashed.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
-    return hashed.hexdigest()
-
-
-def fingerprint_of_project() -> str:
-    """A hash of the content of the project's models, macros, seeds and settings."""
-    hashed = hashlib.sha256()
-    found = (file for pattern in DBT_FILES for file in PROJECT.glob(pattern))
-    for file in sorted(file for file in found if file.is_file()):
-        hashed.update(f"{file.relative_to(PROJECT)}\0".encode() + file.read_bytes())
     return hashed.hexdigest()
 
 

@@ -5,13 +5,11 @@ column, an argument of a test or how a model is materialized. Everything else is
 when a model runs, so one parsed project serves builds of many logs.
 """
 
-import hashlib
-import json
 import os
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from scripts.build.project_fingerprint import project_fingerprint
 from scripts.build_folder import PROJECT, BuildFolder
 
 PARSED_FILES = (
@@ -24,7 +22,6 @@ PARSED_FILES = (
     "analyses/**/*",
     "seeds/**/*.yml",
 )
-PACKAGES = ("dbt-core", "dbt-adapters", "dbt-duckdb")
 # Environment variables that dbt_project.yml reads.
 PARSED_ENVIRONMENT = ("AUDIENCE_SPARK_FORMAT",)
 # Files of about 3 MB each.
@@ -46,32 +43,27 @@ def parsed_project(folder: BuildFolder, variables: dict[str, Any], target: str) 
     Args:
         target: the engine, an output of profiles.yml.
     """
-    hashed = hashlib.sha256()
-    facts = [
-        target,
-        parsed_variables(variables),
-        [version(package) for package in PACKAGES],
-        [os.environ.get(name) for name in PARSED_ENVIRONMENT],
+    facts = {
+        "target": target,
+        "variables": parsed_variables(variables),
+        "environment": [os.environ.get(name) for name in PARSED_ENVIRONMENT],
         # Of a seed dbt parses the name and the columns; rows are read when it is loaded.
-        sorted(str(file.relative_to(PROJECT)) for file in PROJECT.glob("seeds/**/*.csv")),
-    ]
-    hashed.update(json.dumps(facts).encode())
-    for pattern in PARSED_FILES:
-        for file in sorted(PROJECT.glob(pattern)):
-            if file.is_file():
-                hashed.update(f"\0{file.relative_to(PROJECT)}\0".encode())
-                hashed.update(file.read_bytes())
-    return folder.parsed_projects / f"{hashed.hexdigest()[:32]}.msgpack"
+        "seeds": sorted(file.name for file in PROJECT.glob("seeds/**/*.csv")),
+    }
+    found = (file for pattern in PARSED_FILES for file in PROJECT.glob(pattern))
+    files = [file for file in found if file.is_file()]
+    name = project_fingerprint(facts, files)[:32]
+    return folder.parsed_projects / f"{name}.msgpack"
 
 
 def prune(folder: BuildFolder) -> None:
-    """Remove parsed projects beyond the last few that were used."""
-    files = sorted(folder.parsed_projects.glob("*.msgpack"), key=_last_used, reverse=True)
+    """Remove parsed projects beyond the last few that were written."""
+    files = sorted(folder.parsed_projects.glob("*.msgpack"), key=_written, reverse=True)
     for file in files[KEPT:]:
         file.unlink(missing_ok=True)
 
 
-def _last_used(file: Path) -> float:
+def _written(file: Path) -> float:
     try:
         return file.stat().st_mtime
     except FileNotFoundError:

@@ -9,6 +9,8 @@ from typing import Any
 
 from scripts.build_folder import PROJECT
 
+# What decides the content of tables, besides the log.
+DBT_FILES = ("models/**/*", "macros/**/*", "seeds/*", "dbt_project.yml")
 # Another version may compute something else from the same files.
 VERSIONED = ("dbt-core", "dbt-duckdb", "duckdb")
 
@@ -29,6 +31,12 @@ def project_fingerprint(settings: dict[str, Any], paths: Iterable[Path]) -> str:
         content = _content_hash(path) if path.is_file() else "missing"
         hashed.update(f"{name}\0{content}\n".encode())
     return hashed.hexdigest()
+
+
+def dbt_files() -> list[Path]:
+    """The project's models, macros, seeds and settings."""
+    found = (file for pattern in DBT_FILES for file in PROJECT.glob(pattern))
+    return sorted(file for file in found if file.is_file())
 
 
 def _content_hash(path: Path) -> str:
