@@ -116,7 +116,7 @@ def test_each_customer_has_the_parts_of_their_score(visit: Visit, server: Server
     assert re.findall(r"[\d.]+", label) == [
         f"{feature['contribution']:.4f}" for feature in features.values()
     ]
-    assert visit.page.locator(".legend li").count() == 5
+    assert visit.page.locator(".legend li").count() == len(features) >= 5
 
 
 def test_cost_and_return_match_the_plan(visit: Visit, server: Server) -> None:
