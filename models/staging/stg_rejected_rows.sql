@@ -27,7 +27,8 @@ rejected as (
 ),
 
 -- The reader gives the line number of each line that it cannot split. All other rows
--- follow each other: the n-th unreadable line comes before row `line - header - (n - 1)`.
+-- follow each other: the n-th unreadable line comes before row
+-- `line - header - (n - 1)`.
 placed as (
     select
         *,
