@@ -11,8 +11,8 @@ suppressed_customers as (
     select * from {{ ref('int_suppressed_customers') }}
 ),
 
--- Over all customers, so that a suppression changes no other customer's score. Reads the
--- table, because an engine would hold in memory what a query names twice.
+-- Over all customers, so that a suppression changes no other customer's score. Reads
+-- the table, because an engine would hold in memory what a query names twice.
 bounds as (
     select
         {{ feature_bounds() }}

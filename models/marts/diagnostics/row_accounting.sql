@@ -14,10 +14,10 @@ side_input_rows as (
     select
         input,
         outcome,
-        coalesce(reason, 'usable') as reason,
         input_file,
         line_number,
-        original_text
+        original_text,
+        coalesce(reason, 'usable') as reason
     from {{ ref('stg_side_input_rows') }}
 ),
 
