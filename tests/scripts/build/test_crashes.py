@@ -17,7 +17,8 @@ from rich.console import Console
 
 from scripts import build_folder
 from scripts.build import pipeline as build_program
-from scripts.build.dbt_run import DbtRun
+from scripts.build.dbt_run import DBT_PROCESS, DbtRun
+from scripts.build.parsed_project import parsed_project
 from scripts.build.pipeline import build_and_publish
 from scripts.build.preconditions import BuildError, check_warehouse
 from scripts.build_folder import PROJECT, BuildFolder, FolderInUseError
@@ -65,7 +66,7 @@ def kill_a_build(
     command = ["refresh"] if log is None else ["build", "--log", log]
     with said.open("w") as output:
         program = psutil.Popen(
-            [sys.executable, "-m", *command],
+            [sys.executable, "-m", "scripts.cli", *command],
             cwd=PROJECT,
             env=os.environ
             | {"AUDIENCE_BUILD_DIR": str(folder.root), "PYTHONPATH": str(PROJECT)},
@@ -93,7 +94,7 @@ def kill_a_build(
 
 def is_dbt(process: psutil.Process) -> bool:
     try:
-        return "tied_process.py dbt" in " ".join(process.cmdline())
+        return str(DBT_PROCESS) in process.cmdline()
     except psutil.Error:
         return False  # It has ended meanwhile.
 
@@ -180,8 +181,9 @@ def test_what_is_served_survives_builds_that_are_killed(
         assert outcome.killed
         readers.look()
         assert ReleaseFolder(published.releases).current() == served
-    assert "error: dbt was killed, most likely by the system for want of memory: lower" in (
-        outcome.output
+    assert (
+        "error: dbt was killed, most likely because the system ran out of memory: lower"
+        in (outcome.output)
     )
     assert outcome.output.endswith("published; the last release is served still.\n")
     assert "Traceback" not in outcome.output
@@ -201,9 +203,13 @@ def test_whatever_a_killed_build_has_left_is_no_hindrance(
         warehouse.truncate(100_000)
     for name in ("warehouse.duckdb.wal", "warehouse.duckdb.wal.checkpoint"):
         (published.root / name).write_bytes(b"no log of changes" * 99)
-    for name in ("partial_parse.msgpack", "manifest.json", "run_results.json"):
+    for name in ("manifest.json", "run_results.json"):
         file = published.dbt_target / name
         file.write_bytes(file.read_bytes()[:5_000])
+    published.log_state.write_text('{"files": {"1.csv"')
+    parsed = parsed_project(published, {"log": str(log)}, "duckdb")
+    parsed.parent.mkdir(parents=True, exist_ok=True)
+    parsed.write_bytes(b"half")
     published.spill.mkdir(parents=True, exist_ok=True)
     (published.spill / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"0" * 999)
     (published.root / ".lock").write_text(str(dead_process()))
