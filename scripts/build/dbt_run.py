@@ -5,8 +5,6 @@ A process of its own, because dbt keeps the warehouse locked until its process e
 
 import collections
 import json
-import os
-import re
 import subprocess
 import sys
 import threading
@@ -16,27 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import yaml
-
 from scripts import resource_limits
+from scripts.build.dbt_environment import as_option, dbt_environment
+from scripts.build.dbt_problems import explain, one_sentence
 from scripts.build.parsed_project import parsed_project, prune
-from scripts.build_folder import DBT_PROCESS, PROJECT, TIED_PROCESS, BuildFolder
-
-# What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
-HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
-
-# What to do where a model cannot read what it reads.
-ADVICE = {
-    **dict.fromkeys(
-        ("stg_raw_log", "stg_log_rows"),
-        "Check row_filter, expressions and time_format in the mapping.",
-    ),
-    **dict.fromkeys(
-        ("stg_als_rankings", "stg_fitted_weights"),
-        "Remove the file, or write it again with `make evidence`.",
-    ),
-}
+from scripts.build_folder import DBT_PROCESS, TIED_PROCESS, BuildFolder
 
 
 @dataclass(frozen=True)
@@ -65,7 +47,6 @@ class DbtRun:
         problems: what failed, a sentence each.
         is_damaged: whether dbt came upon damage in the warehouse.
         warnings: tests that only warn, a sentence each.
-        notes: what the project's macros say of the run, a sentence each.
     """
 
     exit_code: int
@@ -74,7 +55,6 @@ class DbtRun:
     problems: list[str] = field(default_factory=list)
     is_damaged: bool = False
     warnings: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 NodeProgress = Callable[[int, int, NodeResult], None]
@@ -113,10 +93,10 @@ def run_dbt(
             *(sys.executable, "-P", str(TIED_PROCESS), str(DBT_PROCESS)),
             *("--log-format", "json", "--log-level-file", "warn"),
             *command,
-            *("--vars", _flow(variables)),
+            *("--vars", as_option(variables)),
         ],
         cwd=Path.cwd(),
-        env=_environment(folder, target)
+        env=dbt_environment(folder, target)
         | {"AUDIENCE_PARSED_PROJECT": str(parsed)}
         | (environment or {}),
         stdin=subprocess.PIPE,
@@ -151,7 +131,7 @@ def run_dbt(
     prune(folder)
     # Where dbt could not write its results, those of an earlier run must not pass for them.
     if _stamp(target) != earlier_results:
-        run.problems, run.warnings = _explain(folder, target, variables)
+        run.problems, run.warnings = explain(folder, target, variables)
     said = "\n".join((*errors, *outcry, *run.problems))
     killed = resource_limits.explain_end(run.exit_code)
     wanting = resource_limits.explain(said, folder) if run.exit_code else None
@@ -164,34 +144,15 @@ def run_dbt(
             " LF. Write all of them with the same line end"
         ]
     elif run.exit_code and not run.problems:
-        run.problems = [_one_sentence(text) for text in errors] or [
+        run.problems = [one_sentence(text) for text in errors] or [
             f"dbt ended with exit code {run.exit_code} ({''.join(outcry).strip()[-300:]});"
             f" see {folder.dbt_logs}/dbt.log"
         ]
     return run
 
 
-def _environment(folder: BuildFolder, target: Path) -> dict[str, str]:
-    return (
-        os.environ
-        | resource_limits.dbt_environment(folder)
-        | {
-            "AUDIENCE_BUILD_DIR": str(folder.root),
-            "DBT_TARGET_PATH": str(target),
-            "DBT_LOG_PATH": str(folder.dbt_logs),
-            "DBT_PROJECT_DIR": str(PROJECT),
-            "DBT_PROFILES_DIR": str(PROJECT),
-            "DO_NOT_TRACK": "1",
-        }
-    )
-
-
 def _option(command: list[str], name: str) -> str | None:
     return command[command.index(name) + 1] if name in command else None
-
-
-def _flow(variables: dict[str, Any]) -> str:
-    return yaml.safe_dump(variables, default_flow_style=True, width=10**9)
 
 
 def _read_event(
@@ -221,8 +182,6 @@ def _read_event(
         if show is not None:
             total = int(data.get("total", data.get("num_models", 0)))
             show(len(run.nodes), total, result)
-    elif info["name"] == "JinjaLogInfo":
-        run.notes.append(info["msg"])
     elif info["level"] == "error":
         errors.append(info["msg"])
 
@@ -231,106 +190,3 @@ def _stamp(target: Path) -> int | None:
     """When dbt's results were last written; None where there are none."""
     results_file = target / "run_results.json"
     return results_file.stat().st_mtime_ns if results_file.exists() else None
-
-
-def _explain(
-    folder: BuildFolder, target: Path, variables: dict[str, Any]
-) -> tuple[list[str], list[str]]:
-    """Problems and warnings of the run, from dbt's run results."""
-    results_file = target / "run_results.json"
-    try:
-        outcome = json.loads(results_file.read_text(encoding="utf-8"))
-    except ValueError:
-        return [], []  # Killed, or out of disk, while it wrote them.
-    results = outcome["results"]
-    engine = outcome["args"].get("target") or "duckdb"
-
-    def found(query: str) -> list[str]:
-        if engine == "spark":
-            return _found_by_spark(folder, query, variables)
-        return _found_by_duckdb(folder, query)
-
-    problems, warnings = [], []
-    for result in results:
-        if result["status"] in ("error", "runtime error"):
-            problem = _one_sentence(result["message"] or "")
-            model = result["unique_id"].split(".")[-1]
-            # The project's own messages say what to do; DuckDB's do not.
-            if model in ADVICE and "Error:" in problem:
-                problem += f" {ADVICE[model]}"
-            problems.append(problem)
-        elif result["status"] == "fail":
-            problems.extend(_explain_test(target, result, found))
-        elif result["status"] == "warn":
-            warnings.extend(_explain_test(target, result, found))
-    # Several nodes may fail of one cause.
-    return list(dict.fromkeys(problems)), list(dict.fromkeys(warnings))
-
-
-def _explain_test(
-    target: Path, result: dict[str, Any], found: Callable[[str], list[str]]
-) -> list[str]:
-    """What a test found: its own sentences if it has any, else where to look."""
-    name = result["unique_id"].split(".")[2]
-    if result["unique_id"].startswith("unit_test."):
-        return [f"Unit test {name} failed: {_one_sentence(result['message'] or '')}"]
-    sentences = found(result.get("compiled_code") or "")
-    if sentences:
-        return sentences
-    # The test's own message says what there is to say.
-    query = next((target / "compiled").rglob(f"{name}.sql"), target / "compiled")
-    return [f"Test {name} failed: {result['message']}. The query that finds them: {query}"]
-
-
-def _found_by_duckdb(folder: BuildFolder, query: str) -> list[str]:
-    """The sentences of a test that words its findings as `problem`."""
-    try:
-        with resource_limits.connect(folder, folder.warehouse) as connection:
-            found = connection.execute(query)
-            if [column[0] for column in found.description or []] == ["problem"]:
-                return [row[0] for row in found.fetchmany(10)]
-    except duckdb.Error:
-        pass
-    return []
-
-
-def _found_by_spark(
-    folder: BuildFolder, query: str, variables: dict[str, Any]
-) -> list[str]:
-    """The same, asked of Spark's tables by another dbt, which takes some seconds."""
-    if not re.search(r"\bas problem\b", query):
-        return []
-    outcome = subprocess.run(
-        [
-            str(Path(sys.executable).with_name("dbt")),
-            *("--quiet", "show", "--target", "spark", "--inline", query, "--limit", "10"),
-            *("--output", "json", "--vars", _flow(variables)),
-        ],
-        # Results of their own, so that those of the build stay.
-        env=_environment(folder, folder.dbt_target / "show"),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    start = outcome.stdout.find("{")
-    try:
-        rows = json.loads(outcome.stdout[start:])["show"] if start >= 0 else []
-    except (json.JSONDecodeError, KeyError):
-        return []
-    return [row["problem"] for row in rows]
-
-
-def _one_sentence(message: str) -> str:
-    """The cause out of a dbt error: without the heading, the call stack and file names."""
-    message = message.split("Traceback (most recent call last)")[0]
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    kept = [
-        line
-        for line in lines
-        if not line.startswith((">", "compiled code at", "Encountered an error", "^"))
-    ]
-    while len(kept) > 1 and HEADING.fullmatch(kept[0]):
-        kept.pop(0)
-    return " ".join(kept)
