@@ -1,9 +1,9 @@
-"""Take in what is new in the log, and publish: what `make refresh` runs, every day or hour.
+"""The refresh: add what is new in the log, and publish. Made to run every day or hour.
 
-It builds with the settings of the current release, so that nothing is to be said again, and
-goes on from the last build: of the log it reads the files that are new. A build that has
-drifted too far, or that the API cannot answer from, is not published; one with which a
-running API does worse is rolled back. The history of builds shows every outcome.
+It builds with the settings of the current release and continues from the last build: it
+reads only the new files of the log. A build that has drifted too far, or that the API cannot
+answer from, is not published. A release with which a running API does worse is rolled back.
+The history of builds shows every outcome.
 """
 
 import contextlib
@@ -11,25 +11,24 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
 from scripts import resource_limits
-from scripts.build.evidence_cadence import is_evidence_behind, plan_evidence
-from scripts.build.incremental import log_files
 from scripts.build.input_fingerprint import fingerprint_of_inputs
-from scripts.build.log_source import matching
-from scripts.build.log_state import read_log_state
 from scripts.build.notifications import notify, write_metrics
-from scripts.build.pipeline import (
-    rebuild,
-)
+from scripts.build.pipeline import rebuild
 from scripts.build.preconditions import check_writable
+from scripts.build.refresh_plan import (
+    check_not_rolled_back,
+    current_release,
+    is_evidence_due,
+    is_unchanged,
+)
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.publish import drift_check, roll_back
-from scripts.releases.release_folder import POINTER, Release, ReleaseError, ReleaseFolder
+from scripts.releases.release_folder import Release, ReleaseFolder
 from scripts.releases.release_watch import (
     WATCH_SECONDS,
     Answers,
@@ -43,8 +42,6 @@ from scripts.releases.run_history import (
     Run,
     note,
     noted,
-    read_history,
-    taken_back,
 )
 from scripts.releases.smoke_check import smoke_check
 
@@ -87,10 +84,10 @@ def refresh(
         check_writable(folder)
         url = watched_url()
         with folder.lock() as lock:
-            current = _current(folder)
+            current = current_release(folder)
             run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
             if not options.is_forced:
-                if is_unchanged(folder, current, run.inputs) and not _is_behind(
+                if is_unchanged(folder, current, run.inputs) and not is_evidence_due(
                     folder, current
                 ):
                     run.result, run.release_id = "unchanged", current.release_id
@@ -98,7 +95,7 @@ def refresh(
                         f"Nothing is new since {current.release_id}: it is served on."
                     )
                     return current
-                check_not_taken_back(folder, current, run.inputs)
+                check_not_rolled_back(folder, current, run.inputs)
             is_watched = options.watch_seconds > 0 and _can_be_watched(
                 console, url, current
             )
@@ -157,53 +154,6 @@ def _report(folder: BuildFolder, console: Console, run: Run) -> None:
         console.print(f"Note: {trouble}", soft_wrap=True)
 
 
-def _current(folder: BuildFolder) -> Release:
-    releases = ReleaseFolder(folder.releases)
-    current = releases.readable()
-    if current is None and releases.all():
-        raise ReleaseError(
-            f"{releases.root / POINTER} leads to no release: serve one again with `make"
-            " rollback`, then refresh"
-        )
-    if current is None:
-        raise ReleaseError(
-            "There is no release to refresh: build one from your log with"
-            " `make build LOG='folder/*.csv'`; `make refresh` goes on with its settings"
-        )
-    return current
-
-
-def is_unchanged(folder: BuildFolder, current: Release, inputs: str | None) -> bool:
-    """Whether the current release was made of just these inputs."""
-    made = [run for run in read_history(folder) if run.release_id == current.release_id]
-    return inputs is not None and any(
-        run.result == "published" and run.inputs == inputs for run in made
-    )
-
-
-def _is_behind(folder: BuildFolder, current: Release) -> bool:
-    """Whether the evidence is older than the setting allows, and than the release."""
-    manifest = current.manifest
-    as_of_at = manifest["input"]["as_of_at"]
-    target = manifest.get("engine", "duckdb")
-    return is_evidence_behind(folder, manifest["settings"], target, as_of_at)
-
-
-def check_not_taken_back(folder: BuildFolder, current: Release, inputs: str | None) -> None:
-    """Check that the inputs are not those of a release that was rolled back.
-
-    Raises:
-        ReleaseError: it would.
-    """
-    run = taken_back(folder, current.release_id, inputs)
-    if run:
-        why = f" ({run.reason})" if run.result == "rolled back" else ""
-        raise ReleaseError(
-            f"{run.release_id} was made of the same inputs and is not served any more{why}."
-            " A refresh waits for other inputs; ALWAYS=1 (--always) builds them again"
-        )
-
-
 def _can_be_watched(console: Console, url: str, current: Release) -> bool:
     served = served_by(url)
     if served != current.release_id:
@@ -239,38 +189,3 @@ def _watch(
             f" {earlier.release_id} is served again"
         )
     console.print(f"Note: {watched.note}." if watched.note else "It is well.")
-
-
-def plan(folder: BuildFolder, console: Console) -> None:
-    """Say what a refresh would do; nothing is written.
-
-    Raises:
-        ReleaseError: there is no release to go on from, or a refresh would end with this.
-    """
-    current = _current(folder)
-    settings: dict[str, Any] = current.manifest["settings"]
-    log = str(settings["log"])
-    files = matching(log)
-    inputs = fingerprint_of_inputs(folder, settings)
-    console.print(
-        f"{current.release_id} is served, made of {settings['log']}.", soft_wrap=True
-    )
-    if is_unchanged(folder, current, inputs) and not _is_behind(folder, current):
-        console.print(
-            f"Nothing is new in its {len(files)} files: a refresh would end here."
-        )
-        return
-    check_not_taken_back(folder, current, inputs)
-    state = read_log_state(folder)
-    new = [file for file in log_files(log) if state is None or file not in state.files]
-    console.print(
-        f"A refresh would build: {len(new)} of the {len(files)} files of the log are new"
-        + (
-            f", the last of them {shown(Path(new[-1]))}."
-            if new
-            else " to the warehouse, but the release was made of others."
-        ),
-        soft_wrap=True,
-    )
-    target = current.manifest.get("engine", "duckdb")
-    console.print(plan_evidence(folder, settings, target).sentence, soft_wrap=True)

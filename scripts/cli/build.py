@@ -85,9 +85,10 @@ def refresh(dry_run: bool, always: bool, accept_drift: str | None, watch: float)
     """
     with publishing() as (folder, console):
         from scripts.build import refresh as program
+        from scripts.build.refresh_plan import plan
 
         if dry_run:
-            program.plan(folder, console)
+            plan(folder, console)
         else:
             options = program.RefreshOptions(accept_drift, watch, always)
             program.refresh(folder, console, options)

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from scripts.build.dbt_run import run_dbt
 from scripts.build.input_fingerprint import fingerprint_of_inputs
-from scripts.build.refresh import is_unchanged
+from scripts.build.refresh_plan import is_unchanged
 from scripts.build_folder import BuildFolder
 from scripts.evidence import als_ranking, weight_fitting
 from scripts.releases.release_folder import ReleaseFolder

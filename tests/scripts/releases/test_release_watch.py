@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from scripts.build import refresh
+from scripts.build import refresh, refresh_plan
 from scripts.build_folder import BuildFolder
 from scripts.releases.publish import publish
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
@@ -195,8 +195,8 @@ def test_a_release_that_makes_the_api_worse_is_rolled_back(
     assert read_history(published)[-1].result == "rolled back"
 
     with pytest.raises(ReleaseError, match=r"is not served any more \(.*ALWAYS=1"):
-        refresh.check_not_taken_back(published, before, "of today")
-    refresh.check_not_taken_back(published, before, "of tomorrow")
+        refresh_plan.check_not_rolled_back(published, before, "of today")
+    refresh_plan.check_not_rolled_back(published, before, "of tomorrow")
 
 
 def test_an_interrupted_watch_leaves_the_release_published(
