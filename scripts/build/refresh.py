@@ -1,7 +1,7 @@
 """The refresh: add what is new in the log, and publish. Made to run every day or hour.
 
-It builds with the settings of the current release and continues from the last build: it
-reads only the new files of the log. A build that has drifted too far, or that the API cannot
+It builds with the settings of the current release and continues from the last build: of the
+log it reads only the new files. A build that has drifted too far, or that the API cannot
 answer from, is not published. A release with which a running API does worse is rolled back.
 The history of builds shows every outcome.
 """
