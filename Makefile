@@ -7,10 +7,11 @@
 # them from the environment, never from make.
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+# Before the export, which would define it as empty.
+PYTHON ?= python3
 export PYTHON LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER \
 	REASON EXPERIMENT PLAN ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK
 
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 AUDIENCE := $(BIN)/audience

@@ -1,5 +1,6 @@
 """make calls the command line, and hands over what a user gives as text."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -170,3 +171,17 @@ def test_what_is_missing_is_asked_for(checkout: Path) -> None:
         assert outcome.returncode == 2
         assert ": is empty: name " in outcome.stderr
         assert not (checkout / "called").exists()
+
+
+def test_the_virtual_environment_has_a_python_by_default() -> None:
+    environment = {name: os.environ[name] for name in ("PATH", "HOME")}
+    for words, expected in (((), "python3"), (("PYTHON=python3.11",), "python3.11")):
+        said = subprocess.run(
+            ["make", "--eval=shown: ; @echo $$PYTHON", "shown", *words],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert said.stdout == f"{expected}\n"
