@@ -41,7 +41,10 @@ def test_a_table_is_described_by_grain_key_metrics_and_readers(
     tables: dict[str, str],
 ) -> None:
     campaigns = tables["campaign_summaries"]
-    assert "**One row per active campaign.** What it is, whom it may ask" in campaigns
+    assert (
+        "**One row per active campaign.** Its settings, the customers it may contact"
+        in campaigns
+    )
     assert "- Key: `campaign_id`" in campaigns
     # A ratio stands on the tables of both of its parts.
     assert "`cost_per_customer_reached`" in campaigns
