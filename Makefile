@@ -1,5 +1,5 @@
 # Every target first sets up the virtual environment .venv, if it is missing.
-# On Windows, use WSL or the plain commands in the README.
+# On Windows, see docs/README.md.
 #
 # The targets only set up and call `.venv/bin/audience`; `audience --help` lists what it does.
 #

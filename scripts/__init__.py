@@ -1,1 +1,1 @@
-"""Programs that run around dbt: make a log, build, publish, benchmark."""
+"""Programs around dbt, one package per job (see CONTRIBUTING.md)."""

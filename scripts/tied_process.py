@@ -1,4 +1,4 @@
-"""Runs a module, or a file, for as long as the program lives that has started it.
+"""Runs a module or a file until its parent process ends.
 
 That program holds a pipe to the standard input of this one. When it is killed, however that
 happens, the pipe breaks: without this, dbt would go on writing to the warehouse, and an API

@@ -1,4 +1,4 @@
-{# Lines of CSV files, for a look at a header and for a count of rows by other means. #}
+{# Lines of CSV files, to read a header and to count rows without the CSV reader. #}
 
 {#
     The fields of the first line of a CSV file, as its reader splits it. DuckDB wants to know
@@ -88,9 +88,9 @@
 
 
 {#
-    Rows of CSV files whose values end where they say. After a quote that is not closed, Spark
-    takes the rest of a file for a value of its last row: where quotes do not come in pairs,
-    that row is left out.
+    Rows of CSV files, without a last row that an unclosed quote has swallowed: after such a
+    quote Spark takes the rest of a file for one value. The row is left out where quotes do not
+    come in pairs.
 #}
 {% macro closed_rows(input) %}
     {% if target.type == 'spark' %}

@@ -1,7 +1,7 @@
 {#
     An input as a table expression: its own columns, and the place of each row in
-    `_input_file` and `_row_in_input` (from 1 in each Parquet file; in CSV files counted on
-    from file to file). No rows where there is no such input.
+    `_input_file` and `_row_in_input` (from 1 in each Parquet file; for CSV, DuckDB
+    numbers the rows of all files, Spark those of each file). No rows if there is no such input.
 
     A line of a CSV file that cannot be split does not stop the reader. DuckDB keeps it in the
     session, for insert_unreadable_lines.

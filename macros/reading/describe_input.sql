@@ -74,7 +74,7 @@
 {% endmacro %}
 
 
-{# The files that a path or pattern finds, by name. Hidden ones only if it asks for them. #}
+{# The files that a path or pattern finds, by name; hidden files only if it names them. #}
 {% macro find_files(path) %}
     {% set files = [] %}
     {% for file in matching_files(path) %}

@@ -1,6 +1,6 @@
 """Put the API under the published load with Locust: 1,000 users, 50 more per second.
 
-Each user looks up products without pause for thought; `make load` prints Locust's table.
+Each user sends one request per second; `make load` prints Locust's table.
 """
 
 import subprocess

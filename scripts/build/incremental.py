@@ -1,4 +1,4 @@
-"""What makes a build incremental: of the log it reads only the files that are new.
+"""Incremental builds: read only the new files of the log.
 
 Before dbt starts, the files of the log are compared with those that the warehouse holds.
 If these are unchanged, and so is all that decides what a row becomes, dbt gets the new
@@ -40,7 +40,7 @@ class ReadingPlan:
     Attributes:
         reason: why it reads all of them; None where it reads the new ones.
         new_files: the files that it reads.
-        state: the log in the warehouse once it has; without the id of the run.
+        state: the log in the warehouse after the run, without the id of the run.
         earlier: the log in the warehouse before; None where that is not known.
     """
 

@@ -13,12 +13,16 @@ from typing import Any
 
 import duckdb
 
-from scripts.build.log_source import LogSourceError, declared_inputs, matching
+from scripts.build.log_source import (
+    SAMPLE_BYTES,
+    LogSourceError,
+    declared_inputs,
+    matching,
+)
 from scripts.build_folder import literal_paths
 from scripts.settings.build_settings import BuildSettings
 from scripts.settings.input_settings import InputFormat
 
-SAMPLE_BYTES = 65_536
 # More than a CSV file may have; DuckDB wants to know the columns before it reads one.
 MOST_COLUMNS = 1000
 # Names that the macro `read_input` gives to columns of its own.

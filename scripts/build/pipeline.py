@@ -1,7 +1,7 @@
 """Build the warehouse from a raw log and publish it: what `make build` runs.
 
-Without a log, one of the published size is generated once. A build that fails publishes
-nothing; the release that was served before is served still.
+Without a log, a synthetic one is generated once. A build that fails publishes nothing: the
+previous release stays in use.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ from scripts.releases.run_history import accepted_releases, noted
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
 
-# Releases made before may name them.
+# Settings that the manifests of older releases may contain.
 REMOVED_SETTINGS = {"evaluation_period"}
 
 

@@ -188,4 +188,4 @@ def _watch(
             f"{release.release_id} was published and rolled back: {watched.trouble}."
             f" {earlier.release_id} is served again"
         )
-    console.print(f"Note: {watched.note}." if watched.note else "It is well.")
+    console.print(f"Note: {watched.note}." if watched.note else "The API is healthy.")

@@ -31,7 +31,7 @@ def current_release(folder: BuildFolder) -> Release:
     if current is None:
         raise ReleaseError(
             "There is no release to refresh: build one from your log with"
-            " `make build LOG='folder/*.csv'`; `make refresh` goes on with its settings"
+            " `make build LOG='folder/*.csv'`; `make refresh` then reuses its settings"
         )
     return current
 
@@ -58,7 +58,7 @@ def check_not_rolled_back(
     """Check that the inputs are not those of a release that was rolled back.
 
     Raises:
-        ReleaseError: it would.
+        ReleaseError: they are.
     """
     run = taken_back(folder, current.release_id, inputs)
     if run:

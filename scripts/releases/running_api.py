@@ -1,4 +1,4 @@
-"""Run the API in separate processes, to measure it from outside."""
+"""Run the API in a process of its own, for checks and measurements."""
 
 import contextlib
 import http.client

@@ -1,4 +1,4 @@
-"""Two tables held against each other, row by row and column by column."""
+"""Compare two tables, row by row and column by column."""
 
 import duckdb
 

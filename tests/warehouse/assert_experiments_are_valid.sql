@@ -156,7 +156,7 @@ problems as (
                 then 'seeds/experiment_arms.csv has an arm of it twice'
             when coalesce(arm_sums.base_share, 0) = 0
                 then
-                    'its treatment has nothing to be held against, expected'
+                    'its treatment has no comparison arm, expected'
                     || ' treatment_holdout or control'
             when
                 coalesce(arm_sums.control_holdout_share, 0) > 0

@@ -314,7 +314,7 @@ def test_the_id_of_an_experiment_names_files(problems: Problems, name: str) -> N
             [HOLDOUT, {"arm": "control"}],
             "it has no treatment",
         ),
-        ([{"share": "1"}], "its treatment has nothing to be held against"),
+        ([{"share": "1"}], "its treatment has no comparison arm"),
         (
             [
                 {},

@@ -1,4 +1,4 @@
-"""Experiments from their plan to a verdict, held against the log."""
+"""Experiments from their plan to a verdict, compared with the log."""
 
 import json
 from datetime import date
