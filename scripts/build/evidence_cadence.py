@@ -1,7 +1,7 @@
 """Whether a build renews the evidence, decided before dbt runs: a name of selectors.yml.
 
-Measuring the evidence takes about half of the time of all models. It is due if there is none,
-if what it depends on has changed, after some days, or when asked for.
+Measuring the evidence takes about half of the time of all models. It is due if there is
+none, if what it depends on has changed, after some days, or when asked for.
 """
 
 from collections.abc import Iterable
