@@ -39,7 +39,7 @@ def _pause(
     help="Look for a new release again and again. Without it, look once.",
 )
 def fetch(source: Path, every: float | None) -> int:
-    """Copy the current release of the folder SOURCE, and serve the copy.
+    """Copy the current release from SOURCE, and serve the copy.
 
     SOURCE is a folder of releases: a mount, or a copy from an object store.
     """
