@@ -196,6 +196,6 @@ soak: $(DEV) ## Ten minutes of full load with a switch every ten seconds
 	@set -f; $(AUDIENCE) benchmark soak $$SOAK
 
 clean: ## Remove files that the next build makes again (keeps releases, lists, opt-outs, the log)
-	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* target docs \
+	@cd "$${AUDIENCE_BUILD_DIR:-build}" 2> /dev/null && rm -rf warehouse.duckdb* log_state.json evidence_state.json parsed target docs \
 		dictionary.md clients logs lint spill spark || true
 	@rm -rf target logs

@@ -94,7 +94,9 @@ def test_all_that_a_build_reads_is_copied() -> None:
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
     kinds = ("model", "seed", "macro", "test", "analysis")
     folders = {folder for kind in kinds for folder in project[f"{kind}-paths"]}
-    assert folders | {"dbt_project.yml", "profiles.yml", "scripts", "api"} <= set(copied())
+    files = {file.name for kind in ("*.yml", "dbt_*.py") for file in PROJECT.glob(kind)}
+    assert {"dbt_project.yml", "profiles.yml", "selectors.yml"} <= files
+    assert folders | files | {"scripts", "api"} <= set(copied())
 
 
 def test_the_health_check_is_a_call_of_the_api() -> None:

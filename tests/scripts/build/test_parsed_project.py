@@ -114,5 +114,4 @@ def test_old_parsed_projects_are_removed(folder: BuildFolder) -> None:
 
 def test_the_project_s_own_files_are_hashed() -> None:
     for pattern in parsed_project_module.PARSED_FILES:
-        if pattern != "selectors.yml":
-            assert any(PROJECT.glob(pattern)), pattern
+        assert any(PROJECT.glob(pattern)), pattern
