@@ -4,9 +4,14 @@ dbt parses the project at every start, which takes longer than building a small 
 own partial parsing starts again if a variable differs. Here the parsed project comes from
 the file that AUDIENCE_PARSED_PROJECT names; parsed_project.py decides which file fits. This
 module imports nothing of the project, so that dbt finds modules as its own program does.
+
+It writes one line of JSON for each finished node and for each error. Dbt's own log formats
+every event, also those that it drops: a sixth of the time of a small build.
 """
 
+import gc
 import itertools
+import json
 import os
 import shutil
 import sys
@@ -19,7 +24,16 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_msgpack_decoder
 
 # What `dbt parse` takes of the options of another command, each with a value.
-OPTIONS_OF_PARSE = ("--vars", "--target", "--log-format", "--log-level-file")
+OPTIONS_OF_PARSE = ("--vars", "--target", "--log-level", "--log-level-file")
+SILENT = ("--log-level", "none", "--log-level-file", "none")
+NODE_IS_DONE = {
+    "LogModelResult",
+    "LogSeedResult",
+    "LogTestResult",
+    "LogUnitTestResult",
+    "LogNodeNoOpResult",
+    "SkippingDetails",
+}
 
 
 def read_manifest(parsed: Path) -> Manifest | None:
@@ -53,7 +67,8 @@ def parse(arguments: list[str], parsed: Path) -> Manifest:
         for word in (option, value)
     ]
     # Its own partial parse would compare with another run's variables.
-    outcome = dbtRunner().invoke(["parse", "--no-partial-parse", *options])
+    runner = dbtRunner(callbacks=[report])
+    outcome = runner.invoke(["parse", "--no-partial-parse", *options])
     if not outcome.success or not isinstance(outcome.result, Manifest):
         sys.exit(2)
     written = Path(os.environ["DBT_TARGET_PATH"]) / "partial_parse.msgpack"
@@ -66,15 +81,41 @@ def parse(arguments: list[str], parsed: Path) -> Manifest:
     return outcome.result
 
 
+def report(event: Any) -> None:
+    """Write what the calling program shows: a finished node, or an error."""
+    if event.info.name in NODE_IS_DONE:
+        data = event.data
+        line = {
+            "name": data.node_info.node_name,
+            "kind": data.node_info.resource_type,
+            "status": getattr(data, "status", "") or data.node_info.node_status,
+            "seconds": getattr(data, "execution_time", 0.0),
+            "total": getattr(data, "total", 0) or getattr(data, "num_models", 0),
+        }
+    elif event.info.level == "error":
+        line = {"error": event.info.msg}
+    else:
+        return
+    # One system call for each line: dbt's threads write at the same time.
+    os.write(sys.stdout.fileno(), (json.dumps(line) + "\n").encode())
+
+
 def main(arguments: list[str]) -> int:
     """Run a dbt command; returns dbt's exit code.
 
     Returns:
         0, 1 if something failed, 2 if dbt could not begin.
     """
+    arguments = [*arguments, *SILENT]
     parsed = Path(os.environ["AUDIENCE_PARSED_PROJECT"])
+    # The parsed project stays until the end. Searching it for garbage again and again takes
+    # a quarter of the time of parsing and a tenth of that of a small build.
+    gc.disable()
     manifest = read_manifest(parsed) or parse(arguments, parsed)
-    outcome = dbtRunner(manifest=manifest).invoke(arguments)
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    outcome = dbtRunner(manifest=manifest, callbacks=[report]).invoke(arguments)
     if outcome.exception is not None:
         return 2
     return 0 if outcome.success else 1

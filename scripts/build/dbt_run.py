@@ -91,7 +91,6 @@ def run_dbt(
         [
             # -P: modules are looked for where dbt's own program looks for them.
             *(sys.executable, "-P", str(TIED_PROCESS), str(DBT_PROCESS)),
-            *("--log-format", "json", "--log-level-file", "warn"),
             *command,
             *("--vars", as_option(variables)),
         ],
@@ -116,7 +115,7 @@ def run_dbt(
         )
         listener.start()
         for line in process.stdout:
-            _read_event(line, run, errors, show)
+            _read_line(line, run, errors, show)
         run.exit_code = process.wait()
         listener.join()
     finally:
@@ -145,8 +144,7 @@ def run_dbt(
         ]
     elif run.exit_code and not run.problems:
         run.problems = [one_sentence(text) for text in errors] or [
-            f"dbt ended with exit code {run.exit_code} ({''.join(outcry).strip()[-300:]});"
-            f" see {folder.dbt_logs}/dbt.log"
+            f"dbt ended with exit code {run.exit_code} ({''.join(outcry).strip()[-300:]})"
         ]
     return run
 
@@ -155,35 +153,21 @@ def _option(command: list[str], name: str) -> str | None:
     return command[command.index(name) + 1] if name in command else None
 
 
-def _read_event(
+def _read_line(
     line: str, run: DbtRun, errors: list[str], show: NodeProgress | None
 ) -> None:
     try:
-        event = json.loads(line)
+        said = json.loads(line)
     except json.JSONDecodeError:
-        return  # A line that dbt could not write as a whole.
-    info, data = event["info"], event.get("data", {})
-    if info["name"] in (
-        "LogModelResult",
-        "LogSeedResult",
-        "LogTestResult",
-        "LogUnitTestResult",
-        "LogNodeNoOpResult",
-        "SkippingDetails",
-    ):
-        node = data.get("node_info", {})
-        result = NodeResult(
-            name=node.get("node_name", ""),
-            kind=node.get("resource_type", ""),
-            status=str(data.get("status", node.get("node_status", ""))).lower(),
-            seconds=float(data.get("execution_time", 0)),
-        )
-        run.nodes.append(result)
-        if show is not None:
-            total = int(data.get("total", data.get("num_models", 0)))
-            show(len(run.nodes), total, result)
-    elif info["level"] == "error":
-        errors.append(info["msg"])
+        return  # What a Python model prints, or a line that was cut off.
+    if "error" in said:
+        errors.append(said["error"])
+        return
+    total = said.pop("total")
+    node = NodeResult(**said | {"status": said["status"].lower()})
+    run.nodes.append(node)
+    if show is not None:
+        show(len(run.nodes), total, node)
 
 
 def _stamp(target: Path) -> int | None:
