@@ -13,7 +13,7 @@
 with nameless as (
     {% for model in models %}
     select
-        '{{ model }}' as model,
+        '{{ model }}' as table_name,
         count(*) as row_count
     from {{ ref(model) }}
     where experiment_id is null
@@ -22,7 +22,7 @@ with nameless as (
 )
 
 select
-    'Table ' || model || ': ' || cast(row_count as {{ dbt.type_string() }})
+    'Table ' || table_name || ': ' || cast(row_count as {{ dbt.type_string() }})
     || ' rows have no experiment_id, expected one in each' as problem
 from nameless
 where row_count > 0
