@@ -143,8 +143,8 @@ def describe_the_model(path: Path) -> None:
         key: [customer_id, event]
         unread_because: For analysts.
     data_tests:
-      - unique_combination:
-          arguments: {{columns: [customer_id, event]}}
+      - checks:
+          arguments: {{primary_key: [customer_id, event]}}
     columns:
       - name: customer_id
         data_type: "{{{{ 'bigint' if var('id_type') == 'integer' else 'string' }}}}"

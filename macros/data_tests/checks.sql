@@ -1,0 +1,99 @@
+{#
+    Checks of each row and of totals, in one scan.
+
+    Args:
+        table: its name in a sentence.
+        conditions: pairs of what holds in each row and of what finds the rows that break it.
+#}
+{% macro check_of_rows(model, table, conditions, one_row, adds_up_to_one) %}
+{# Of each check: a text before the number and one after it, and the number if it fails. #}
+{% set checks = [] %}
+{% for condition, failure in conditions %}
+    {% do checks.append((
+        table ~ ': ',
+        ' rows break the rule ' ~ condition ~ '. Find them with: select * from ' ~ model
+        ~ ' where ' ~ failure,
+        'nullif(count(case when ' ~ failure ~ ' then 1 end), 0)',
+    )) %}
+{% endfor %}
+{% if one_row %}
+    {% do checks.append((
+        table ~ ' has ',
+        ' rows, expected exactly 1',
+        'case when count(*) <> 1 then count(*) end',
+    )) %}
+{% endif %}
+{% if adds_up_to_one %}
+    {% set total = 'sum(' ~ adds_up_to_one ~ ')' %}
+    {% do checks.append((
+        table ~ ': ' ~ adds_up_to_one ~ ' adds up to ',
+        ' over all rows, expected 1',
+        'case when abs(' ~ total ~ ' - 1) > 0.000001 then ' ~ total ~ ' end',
+    )) %}
+{% endif %}
+select concat(before_number, found, after_number) as problem
+from (
+    select
+        checks.before_number,
+        checks.after_number,
+        case checks.number
+            {% for check in checks %}
+            when {{ loop.index }} then counts.found_{{ loop.index }}
+            {% endfor %}
+        end as found
+    from (
+        select
+            {% for before, after, found in checks %}
+            cast({{ found }} as {{ dbt.type_string() }}) as found_{{ loop.index }}
+            {{- ',' if not loop.last }}
+            {% endfor %}
+        from {{ model }}
+    ) as counts
+    cross join (
+        values
+        {% for before, after, found in checks %}
+        ({{ loop.index }}, {{ text_literal(before) }}, {{ text_literal(after) }})
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    ) as checks (number, before_number, after_number)
+) as numbers
+where found is not null
+{% endmacro %}
+
+
+{# A sentence that says how many groups of rows a query finds, if any. #}
+{% macro check_of_groups(query, table, finding) %}
+select
+    concat(
+        {{ text_literal(table ~ ': ') }},
+        cast(count(*) as {{ dbt.type_string() }}),
+        {{ text_literal(' ' ~ finding ~ '. Find them with: ' ~ query) }}
+    ) as problem
+from ({{ query }}) as found_groups
+having count(*) > 0
+{% endmacro %}
+
+
+{#
+    The query that finds rankings whose ranks do not run from 1 to their number of rows without
+    gaps or ties, over the table or within each group.
+
+    Args:
+        column: of the rank.
+        within: the columns of the group.
+        most: the largest number of rows of a group. Up to 50, a sum per group is enough, and
+            no engine has to hold every rank: n powers of two add up to 2^1 + ... + 2^n only
+            if they are exactly these.
+#}
+{% macro wrong_ranks(model, column, within=[], most=none) -%}
+    {%- set group = within | join(', ') -%}
+    {%- if most is not none and most | int <= 50 -%}
+        {%- set failure = 'sum(power(cast(2 as double), ' ~ column ~ '))'
+            ~ ' <> power(cast(2 as double), count(*) + 1) - 2' -%}
+    {%- else -%}
+        {%- set failure = 'count(distinct ' ~ column ~ ') <> count(*)' -%}
+    {%- endif -%}
+    select {{ group ~ ', ' if group }}count(*) as row_count from {{ model }}
+    {{- ' group by ' ~ group if group }} having count(*) > 0 and (
+    {{- 'min(' ~ column ~ ') <> 1 or max(' ~ column ~ ') <> count(*) or ' ~ failure }})
+{%- endmacro %}

@@ -1,0 +1,95 @@
+{#
+    What holds in a table, as one test. It gives a sentence per check that fails, with the
+    table, the number of rows and a query that finds them. All checks of single rows and of
+    totals take one scan; a key and a ranking take another one each.
+
+    Args:
+        primary_key: columns that identify a row: never null, and no two rows share them.
+        unique: columns that no two rows share, where some of them may be null.
+        not_null: columns without nulls.
+        accepted_values: by column, its values; nulls pass.
+        accepted_range: a list of `columns` with `at_least`, `at_most` or both; nulls pass.
+        expression_is_true: conditions of every row; a null fails.
+        one_row: whether the table has exactly one row.
+        adds_up_to_one: a column whose values add up to 1 over all rows.
+        dense_rank: the arguments of `wrong_ranks`.
+#}
+{% test checks(
+    model,
+    primary_key=[],
+    unique=[],
+    not_null=[],
+    accepted_values={},
+    accepted_range=[],
+    expression_is_true=[],
+    one_row=false,
+    adds_up_to_one=none,
+    dense_rank=none
+) %}
+
+{# Parsed quickly: dbt knows from its argument which table the test reads. #}
+{% if execute %}
+
+{% set conditions = [] %}
+{% for column in primary_key + not_null %}
+    {% do conditions.append((column ~ ' is not null', column ~ ' is null')) %}
+{% endfor %}
+{% for column, values in accepted_values.items() %}
+    {% set listed = text_values(values) | replace('\n        ', ' ') %}
+    {% set condition = column ~ ' in (' ~ listed ~ ')' %}
+    {% do conditions.append((condition, 'not (' ~ condition ~ ')')) %}
+{% endfor %}
+{% for bounded in accepted_range %}
+    {% set bounds = [] %}
+    {% for comparison, bound in [('>=', 'at_least'), ('<=', 'at_most')] if bound in bounded %}
+        {% do bounds.append(comparison ~ ' ' ~ bounded[bound]) %}
+    {% endfor %}
+    {% for column in bounded['columns'] if bounds %}
+        {% set condition = column ~ ' ' ~ bounds | join(' and ' ~ column ~ ' ') %}
+        {% do conditions.append((condition, 'not (' ~ condition ~ ')')) %}
+    {% else %}
+        {{ exceptions.raise_compiler_error(
+            'checks(' ~ model ~ '): accepted_range got ' ~ bounded
+            ~ ', expected columns and at_least or at_most'
+        ) }}
+    {% endfor %}
+{% endfor %}
+{% for expression in expression_is_true %}
+    {% set condition = expression | trim %}
+    {% do conditions.append((condition, 'not coalesce(' ~ condition ~ ', false)')) %}
+{% endfor %}
+
+{# The test of a part of a table (config `where`) gets a query in place of a relation. #}
+{% set name = model.schema ~ '.' ~ model.identifier if model.identifier else model %}
+{% set table = 'Table ' ~ name %}
+{% set queries = [] %}
+{% if conditions or one_row or adds_up_to_one %}
+    {% do queries.append(
+        check_of_rows(model, table, conditions, one_row, adds_up_to_one)
+    ) %}
+{% endif %}
+{% set key = (primary_key or unique) | join(', ') %}
+{% if key %}
+    {% do queries.append(check_of_groups(
+        'select ' ~ key ~ ' from ' ~ model ~ ' group by ' ~ key ~ ' having count(*) > 1',
+        table,
+        'values of ' ~ key ~ ' stand in several rows, expected one row each',
+    )) %}
+{% endif %}
+{% if dense_rank %}
+    {% do queries.append(check_of_groups(
+        wrong_ranks(model, **dense_rank),
+        table,
+        'rankings by ' ~ dense_rank.column ~ ' do not run from 1 to their number of rows',
+    )) %}
+{% endif %}
+{% if not queries or (primary_key and unique) %}
+    {{ exceptions.raise_compiler_error(
+        'checks(' ~ model ~ '): expected at least one check, and either primary_key or unique'
+    ) }}
+{% endif %}
+{{ queries | join('\nunion all\n') }}
+
+{% endif %}
+
+{% endtest %}
