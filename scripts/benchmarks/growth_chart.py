@@ -2,7 +2,7 @@
 
 import vl_convert
 
-from scripts.benchmarks.report import ScaleResult
+from scripts.benchmarks.scale_result import ScaleResult
 
 Point = dict[str, str | float]
 

@@ -22,7 +22,8 @@ from scripts.benchmarks.builds import (
 )
 from scripts.benchmarks.daily_refresh import measure_day_more
 from scripts.benchmarks.growth_chart import growth_chart
-from scripts.benchmarks.report import ScaleResult, report
+from scripts.benchmarks.report import report
+from scripts.benchmarks.scale_result import ScaleResult
 from scripts.benchmarks.serving import measure_serving
 from scripts.benchmarks.tables import CONTENDERS, compare_tables
 from scripts.build.preconditions import BuildError

@@ -137,7 +137,7 @@ def build_and_publish(
     check: Callable[[], Iterable[str]] = tuple,
     target: str = "duckdb",
     smoke: Callable[[Path], None] = lambda _: None,
-    spared: str = "",
+    also_keep: str = "",
     renews_evidence: bool = False,
 ) -> tuple[Release, DbtRun]:
     """Build and test every model, without evidence that is not due, and publish.
@@ -149,7 +149,7 @@ def build_and_publish(
             note; raises an error where it must not be.
         target: the engine, an output of profiles.yml.
         smoke: looks at the written release before it is served.
-        spared: the id of a release that stays, whatever `keep` is.
+        also_keep: the id of another release to keep, whatever `keep` is.
         renews_evidence: whether the evidence is measured again although it is not due.
 
     Raises:
@@ -169,7 +169,7 @@ def build_and_publish(
     run.warnings += check()
     console.print("Publishing ...")
     with timed("publish", timings):
-        return publish(folder, keep, print_mart, smoke, spared), run
+        return publish(folder, keep, print_mart, smoke, also_keep), run
 
 
 def build(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:

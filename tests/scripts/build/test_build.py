@@ -9,9 +9,9 @@ import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.releases.released_tables import public_marts
+from scripts.synthetic.broken_rows import BROKEN_ROWS
 from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import plan_log
-from scripts.synthetic.marketplace_rows import BROKEN_ROWS
 from tests.conftest import FinishedBuild, public_tables, read_release, run_audience
 
 

@@ -20,6 +20,7 @@ from scripts.cli.main import main
 from scripts.releases.evidence_state import evidence_nodes, read_artifact
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+from scripts.releases.release_removal import hide_old_releases
 from scripts.releases.run_history import RolledBackError, noted
 from tests.conftest import FinishedBuild, read_release
 
@@ -51,7 +52,7 @@ def test_old_releases_are_removed_but_never_the_served_one(built: BuildFolder) -
         assert reader.execute("select count(*) from customers").fetchone() is not None
     roll_back(releases, second.release_id)
     with releases.lock():
-        assert releases.prune(keep=1) == []
+        assert hide_old_releases(releases, keep=1) == []
     assert releases.all() == [second, third]
 
 
@@ -253,7 +254,7 @@ def test_a_rollback_skips_a_release_without_its_database(built: BuildFolder) -> 
     assert releases.current() == third
     assert roll_back(releases) == first
     with pytest.raises(
-        ReleaseError, match="no earlier release to go back to that is whole"
+        ReleaseError, match="no earlier release to go back to that is undamaged"
     ):
         roll_back(releases)
 
