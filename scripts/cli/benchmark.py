@@ -36,7 +36,7 @@ def builds(scales: tuple[str, ...], rounds: int, kept: bool) -> None:
     bench/growth.svg in the build folder.
     """
     with report_errors() as folder:
-        from scripts.benchmarks.ledger import write_report
+        from scripts.benchmarks.scale_measurements import write_report
 
         bench = folder.root / "bench"
         text = write_report(bench, scales or ("1",), rounds, is_kept=kept)
