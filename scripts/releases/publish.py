@@ -23,7 +23,7 @@ from scripts.releases.release_folder import (
 )
 from scripts.releases.release_removal import hide_old_releases, remove_unfinished
 from scripts.releases.release_writer import Progress, write_release
-from scripts.releases.run_history import Run, noted
+from scripts.releases.run_history import Run, recorded_run
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def publish_last_build(
         SettingError, DriftError, ReleaseError, FolderInUseError: nothing was published.
     """
     resource_limits.check_environment()
-    with noted(folder, "publish") as run, folder.lock():
+    with recorded_run(folder, "publish") as run, folder.lock():
         engine = check_build(folder)[0]["metadata"]["adapter_type"]
         for note in drift_check(folder, engine, run, accepted_drift)():
             print(note)
@@ -159,7 +159,7 @@ def _has_database(release: Release) -> bool:
     try:
         release.check()
     except ReleaseError as error:
-        log.warning("%s; going further back", error)
+        log.warning("%s; trying the release before it", error)
         return False
     return True
 

@@ -185,8 +185,8 @@ class ReleaseFolder:
         pointer = self.root / POINTER
         if pointer.exists() and not pointer.is_symlink():
             raise ReleaseError(
-                f"{pointer} is no link to a release (copying the folder may have replaced"
-                " it): remove it"
+                f"{pointer} is not a link to a release (copying the folder may have"
+                " replaced it): remove it"
             )
 
     @contextlib.contextmanager

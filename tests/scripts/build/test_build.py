@@ -176,7 +176,7 @@ def test_readers_and_builds_do_not_disturb_each_other(
 
         broken = run_audience(published, *build, "--vars", "{time_format: epoch_s}")
         assert broken.returncode == 1
-        assert "the last release is served still" in broken.stderr
+        assert "the last release is still served" in broken.stderr
 
     second = (published.releases / "current").resolve().name
     assert first < second

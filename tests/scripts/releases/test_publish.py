@@ -21,7 +21,7 @@ from scripts.releases.evidence_state import evidence_nodes, read_artifact
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 from scripts.releases.release_removal import hide_old_releases
-from scripts.releases.run_history import RolledBackError, noted
+from scripts.releases.run_history import RolledBackError, recorded_run
 from tests.conftest import FinishedBuild, read_release
 
 
@@ -222,7 +222,7 @@ def test_a_rollback_skips_releases_that_the_watch_rolled_back(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = publish(built), publish(built)
-    with contextlib.suppress(RolledBackError), noted(built, "refresh") as run:
+    with contextlib.suppress(RolledBackError), recorded_run(built, "refresh") as run:
         run.publish(second)
         raise RolledBackError("it answered with errors")
     publish(built)
@@ -279,7 +279,7 @@ def test_a_folder_that_cannot_be_removed_does_not_stop_a_release(
 
 def test_a_pointer_that_is_a_folder_stops_publishing(built: BuildFolder) -> None:
     (built.releases / "current").mkdir(parents=True)
-    with pytest.raises(ReleaseError, match="is no link to a release"):
+    with pytest.raises(ReleaseError, match="is not a link to a release"):
         publish(built)
     assert ReleaseFolder(built.releases).all() == []
 
