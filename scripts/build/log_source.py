@@ -71,7 +71,7 @@ def declared_inputs() -> dict[str, dict[str, bool]]:
 
 
 def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The tables next to the log that the settings name: name, path or pattern, encoding.
+    """The side inputs that the settings name: name, path or pattern, encoding.
 
     Such a setting that is not valid is left out: the check of the settings reports it.
     """
@@ -92,7 +92,7 @@ def matching(pattern: str) -> list[Path]:
 
 
 def check_side_inputs(settings: dict[str, Any]) -> None:
-    """Look at the tables next to the log that the settings name.
+    """Look at the side inputs that the settings name.
 
     Raises:
         LogSourceError: one cannot be read.
