@@ -68,7 +68,7 @@ def api(seconds: int, workers: int, other: str | None) -> None:
 @click.option("--seconds", default=300, help="How long the load lasts.")
 @click.option("--url", help="A running server; by default one is started.")
 def load(users: int, spawn: int, seconds: int, url: str | None) -> int:
-    """Put the API under the published load, with Locust.
+    """Put the API under the load of many users, with Locust.
 
     Ends with exit code 1 if a request failed or was too slow.
     """
