@@ -10,7 +10,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 # Before the export, which would define it as empty.
 PYTHON ?= python3
 export PYTHON LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER \
-	REASON EXPERIMENT PLAN ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK
+	REASON EXPERIMENT PLAN NAME ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +23,7 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ evidence: $(EVIDENCE) ## Build, measure every ranking, and write a report (LOG=.
 
 serve: $(RUN) ## Serve the current release at http://127.0.0.1:8000
 	@$(AUDIENCE) serve
+
+keys: $(RUN) ## Make a key for callers of the API (NAME=shop)
+	@$(AUDIENCE) keys -- "$${NAME:?is empty: name the owner of the key}"
 
 fetch: $(RUN) ## Serve a copy of releases published elsewhere (SOURCE=folder EVERY=30)
 	@$(AUDIENCE) fetch $${EVERY:+--every "$$EVERY"} -- "$${SOURCE:?is empty: name a folder of releases}"

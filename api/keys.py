@@ -1,4 +1,4 @@
-"""API keys: `python -m api.keys NAME` makes one.
+"""API keys: `audience keys NAME` makes one, or `python -m api.keys NAME` without it.
 
 A key is 256 random bits, so that its SHA-256 cannot be reversed. The settings keep only the
 hash.
@@ -19,7 +19,7 @@ def hashed(key: str) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Make a key; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m api.keys", description=__doc__)
+    parser = argparse.ArgumentParser(prog="audience keys", description=__doc__)
     parser.add_argument("name", help="owner of the key: letters, digits, _ . -")
     options = parser.parse_args(arguments)
     key = secrets.token_urlsafe(32)

@@ -16,8 +16,14 @@ VERSION = importlib.metadata.version("product-audience")
 VERSION_CHECKSUM = zlib.crc32(VERSION.encode())
 # Personal data: only the caller may cache it, and must revalidate it.
 CACHE_CONTROL = "private, max-age=0, must-revalidate"
-# For all but the pages, which have a policy of their own.
+# For all but pages.
 NOTHING_LOADS = "default-src 'none'; frame-ancestors 'none'"
+# For pages: they load only what this API serves.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "content-security-policy": NOTHING_LOADS,

@@ -48,16 +48,17 @@ class Settings:
     concurrent_queries: int = _setting(4, "queries that run at once per worker")
     concurrent_exports: int = _setting(2, "exports that run at once per worker")
     concurrent_batches: int = _setting(
-        2, "batches beyond the kept lists that run at once per worker; others wait"
+        2, "batches with lists outside the cache that run at once per worker; others wait"
     )
     request_seconds: float = _setting(
-        10.0, "a client must send its request, and take each part of an answer, within"
+        10.0,
+        "seconds for a client to send a request, and to take each part of an answer",
     )
     api_keys: str = _setting(
-        "", "`name:sha256` of each key, with commas between; `python -m api.keys` makes one"
+        "", "`name:sha256` of each key, with commas between; `audience keys` makes one"
     )
     allow_anonymous: bool = _setting(
-        False, "1 serves without keys to other machines (a proxy must check them)"
+        False, "1 serves other machines without keys (a proxy must check the callers)"
     )
     rate_limit: int = _setting(
         0, "requests per second and key, of all workers together; 0 is no limit"
@@ -131,8 +132,8 @@ class Settings:
         if not (is_loopback(self.host) or self.keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"
-                " customer ids are personal data: set AUDIENCE_API_KEYS (`python -m"
-                " api.keys NAME` makes a key), or AUDIENCE_ALLOW_ANONYMOUS=1 where a proxy"
+                " customer ids are personal data: set AUDIENCE_API_KEYS (`audience keys"
+                " NAME` makes a key), or AUDIENCE_ALLOW_ANONYMOUS=1 where a proxy"
                 " checks who calls"
             )
 
@@ -170,7 +171,7 @@ def parse_keys(text: str) -> dict[str, str]:
         if not found:
             raise SettingsError(
                 f"AUDIENCE_API_KEYS: entry {number} is not name:sha256 (64 hexadecimal"
-                " digits); make one with `python -m api.keys NAME`"
+                " digits); make one with `audience keys NAME`"
             )
         keys[found[2]] = found[1]
     return keys

@@ -134,17 +134,17 @@ class BuildFolder:
 
     @property
     def exports(self) -> Path:
-        """Contact lists that were handed over, a folder each; the ledger of contacts."""
+        """Exported contact lists, a folder each: the contact ledger."""
         return self.root / "exports"
 
     @property
     def suppressions(self) -> Path:
-        """Opt-outs that `make suppress` has noted, a file each."""
+        """Opt-outs that `make suppress` recorded, a file each."""
         return self.root / "suppressions"
 
     @property
     def history(self) -> Path:
-        """What became of every build, a row each (scripts/releases/run_history.py)."""
+        """The result of every build, a row each (scripts/releases/run_history.py)."""
         return self.root / "history.parquet"
 
     @property
@@ -184,7 +184,7 @@ class BuildFolder:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise FolderInUseError(
-                    f"A build is writing to {shown(self.root)}, and would not know of this:"
+                    f"A build is writing to {shown(self.root)} and would miss this change:"
                     " wait until it has ended"
                 ) from error
             yield

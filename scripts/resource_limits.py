@@ -47,8 +47,8 @@ def dbt_threads() -> str:
     return BuildEnvironment.read().dbt_threads
 
 
-def dbt_environment(folder: BuildFolder) -> dict[str, str]:
-    """Variables for dbt: its profile reads them, and Python models use the folder."""
+def limits_for_dbt(folder: BuildFolder) -> dict[str, str]:
+    """Environment variables with the limits, for dbt's profile and its Python models."""
     folder.spill.mkdir(parents=True, exist_ok=True)
     return {
         "AUDIENCE_MEMORY_LIMIT": memory_limit(),

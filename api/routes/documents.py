@@ -8,7 +8,7 @@ from sanic.exceptions import NotFound
 from sanic.response import HTTPResponse, file
 
 from api.documentation import READING, Operation, documented, openapi
-from api.responses import as_json
+from api.responses import PAGE_POLICY, as_json
 
 PAGES = Path(__file__).parent.parent / "pages"
 # The package with the files of Swagger UI; its page is not used.
@@ -19,10 +19,6 @@ ASSETS = {
     "docs.js": (PAGES, "text/javascript; charset=utf-8"),
 }
 PAGE = (PAGES / "docs.html").read_bytes()
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
-)
 
 documents = Blueprint("documents")
 
@@ -56,7 +52,7 @@ async def docs(request: Request) -> HTTPResponse:  # noqa: ARG001
     return HTTPResponse(
         PAGE,
         headers={
-            "content-security-policy": CONTENT_SECURITY_POLICY,
+            "content-security-policy": PAGE_POLICY,
             "referrer-policy": "no-referrer",
         },
         content_type="text/html; charset=utf-8",

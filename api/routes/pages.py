@@ -12,16 +12,12 @@ from sanic.response import HTTPResponse
 
 from api.assets import Asset
 from api.documentation import READING, Operation, documented
+from api.responses import PAGE_POLICY
 
 FILES = Path(__file__).parent.parent / "pages"
 # The navigation of the frame lists the pages.
 FRAME = (FILES / "index.html").read_text(encoding="utf-8")
 NAMES = set(re.findall(r'href="/pages/(\w+)"', FRAME))
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self';"
-    " frame-ancestors 'none'"
-)
 CHARTS = "vega.js"
 # In a process of its own, which frees its memory when it ends.
 BUNDLE = (
@@ -85,7 +81,7 @@ async def page(request: Request, page: str) -> HTTPResponse:
     return assets()["index.html"].response(
         request,
         200 if page in NAMES else 404,
-        content_security_policy=CONTENT_SECURITY_POLICY,
+        content_security_policy=PAGE_POLICY,
     )
 
 

@@ -1,5 +1,5 @@
 {#
-    Columns of a select list for a row of a table next to the log: its place, `outcome`,
+    Columns of a select list for a row of a side input: its place, `outcome`,
     `reason`, and the original text if the row was rejected.
 
     Args:

@@ -45,7 +45,7 @@
 {#
     How an input is written: its `path` (none where there is no such input), `columns`,
     `expressions`, `delimiter`, `has_header`, `encoding` and `time_format`. The log has a
-    variable for each; any other input has one variable, a path or a dictionary of these.
+    variable for each; a side input has one variable, a path or a dictionary of these.
 #}
 {% macro input_settings(name) %}
     {% if name == 'log' %}

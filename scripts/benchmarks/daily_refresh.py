@@ -14,7 +14,7 @@ from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.running_api import running_api
 
-PATIENCE_SECONDS = 30
+LONGEST_SWITCH_SECONDS = 30
 SHORT_LOG = 5_000
 
 
@@ -114,7 +114,7 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
         refresh = time.monotonic() - started
         current = ReleaseFolder(whole.releases).current()
         while current is not None and current.release_id not in _release_of(api.url):
-            if time.monotonic() - started > refresh + PATIENCE_SECONDS:
+            if time.monotonic() - started > refresh + LONGEST_SWITCH_SECONDS:
                 raise TimeoutError(f"{current.release_id} is not served")
             time.sleep(0.05)
         served = time.monotonic() - started

@@ -2,7 +2,7 @@
 
 import vl_convert
 
-from scripts.benchmarks.report import ScaleResult
+from scripts.benchmarks.scale_result import ScaleResult
 
 Point = dict[str, str | float]
 
@@ -14,7 +14,7 @@ def growth_chart(results: list[ScaleResult]) -> str:
     for result in results:
         whole = result.whole
         for what, value in (
-            ("dbt build, tests too", whole.build_seconds),
+            ("dbt build with tests", whole.build_seconds),
             ("models alone", result.alone.total),
             ("publish", whole.publish_seconds),
         ):

@@ -2,7 +2,8 @@
 
 What a build is compared with: `stg_interactions`, `customers` and `product_audiences` at
 their default settings, with the values that the models give, as Parquet files. It does no
-more than that: no rejects, no product names, no checks.
+more than that: no rejects, no product names, no checks. Its features are written by hand: a
+definition taken from the models could not contradict them.
 """
 
 import argparse

@@ -1,75 +1,17 @@
-"""The measurements of a benchmark, and their report in Markdown."""
+"""The report of a benchmark in Markdown."""
 
-import dataclasses
 import itertools
-import json
 import os
 import platform
-from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
 
 from scripts import resource_limits
-from scripts.benchmarks.builds import LARGEST_COMPARED_SCALE, Timing, WholeBuild
-from scripts.benchmarks.daily_refresh import SHORT_LOG, DayMore
-from scripts.benchmarks.serving import Answers, Serving
+from scripts.benchmarks.builds import LARGEST_COMPARED_SCALE
+from scripts.benchmarks.daily_refresh import SHORT_LOG
+from scripts.benchmarks.scale_result import ScaleResult
 from scripts.benchmarks.tables import COMPARED_TABLES
 
 DBT_THREADS = resource_limits.dbt_threads()
-
-
-@dataclass(frozen=True)
-class ScaleResult:
-    """Everything measured at one scale.
-
-    Attributes:
-        rounds: the number of runs; the best and the slowest are reported.
-        serving: the API over the release; None if wrk is not installed.
-        day_more: the cost of another day; None if it was not measured at this scale.
-        alone: all models, one by one, in the best of several rounds.
-        evaluation_seconds: the part of it that measures how good rankings are.
-        contenders: the compared tables, by who computed them, in the best round of each;
-            empty at a scale that is not compared.
-        slowest: seconds for all compared tables in the slowest round of each contender;
-            far from the best if the machine was busy.
-    """
-
-    scale: float
-    interactions: int
-    rounds: int
-    whole: WholeBuild
-    serving: Serving | None
-    day_more: DayMore | None
-    alone: Timing
-    evaluation_seconds: float
-    contenders: dict[str, Timing]
-    slowest: dict[str, float]
-
-    @property
-    def microseconds(self) -> float:
-        """Of all models, per interaction."""
-        return 1e6 * self.alone.total / self.interactions
-
-    def to_json(self) -> str:
-        """To keep it."""
-        return json.dumps(dataclasses.asdict(self), indent=2)
-
-    @classmethod
-    def from_json(cls, text: str) -> "ScaleResult":
-        """As it was kept."""
-        kept: dict[str, Any] = json.loads(text)
-        whole, serving = kept["whole"], kept["serving"]
-        kept["whole"] = WholeBuild(**whole | {"models": Timing(**whole["models"])})
-        if serving is not None:
-            answers = {name: Answers(**found) for name, found in serving["answers"].items()}
-            kept["serving"] = Serving(**serving | {"answers": answers})
-        if kept["day_more"] is not None:
-            kept["day_more"] = DayMore(**kept["day_more"])
-        kept["alone"] = Timing(**kept["alone"])
-        kept["contenders"] = {
-            name: Timing(**timing) for name, timing in kept["contenders"].items()
-        }
-        return cls(**kept)
 
 
 def table(heading: str, rows: list[str]) -> str:
@@ -84,14 +26,16 @@ def report(results: list[ScaleResult]) -> str:
     packages = ("duckdb", "dbt-core", "dbt-duckdb", "polars")
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
     sections = [
-        "# Benchmark",
+        "# Benchmarks",
+        "After this page you can tell what a build costs at each size of the log, which"
+        " models take the time, and how fast the API answers.",
         f"{os.cpu_count()} cores, {memory:.0f} GB of memory; Python"
         f" {platform.python_version()}, {versions}. DuckDB may use"
         f" {resource_limits.memory_limit()} before it spills to disk; `dbt build` runs"
         f" {DBT_THREADS} models or tests at a time.",
         "## Whole builds",
         "Models alone: the sum over all models, run one after the other, best of"
-        f" {_rounds(results)}; those of the evaluation measure how well every ranking does."
+        f" {_rounds(results)}; those of the evaluation measure every ranking on past data."
         " CPU time: of that run on all cores, dbt's own included."
         f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, one by one."
         " `dbt build`: wall time of one run of all models and tests, dbt's start included,"
@@ -139,13 +83,12 @@ def report_days(results: list[ScaleResult]) -> list[str]:
     if not measured:
         return []
     return [
-        "## One day more",
+        "## One more day",
         "A log with a file per day, built from nothing, and then another day's file, which"
-        " leaves the evidence as it is. Models: one after the other; of it dbt: what they"
-        f" take on a log of {SHORT_LOG:,} interactions, from nothing and without anything"
-        " new; the share is of what lies beyond. `make build` and `make refresh`: wall time"
-        " with tests and publishing; served: until a running API answers out of the new"
-        " release.",
+        " leaves the evidence as it is. Models: one after the other. Of it dbt: the time"
+        f" that the same models take on a log of {SHORT_LOG:,} interactions. The share"
+        " compares what remains without it. `make build` and `make refresh`: wall time with"
+        " tests and publishing. Served: until a running API answers from the new release.",
         table(
             "scale | days before | interactions of the day | all models, s (of it dbt)"
             " | models for the day, s (of it dbt) | share | `make build`, s"
@@ -177,16 +120,16 @@ def report_serving(results: list[ScaleResult]) -> list[str]:
             failed = f" ({found.failed} failed)" if found.failed else ""
             cells.append(f"{rate} | {found.p50:,.1f} | {found.p99:,.1f}{failed}")
         rows.append(" | ".join([question, *cells]))
-    heading = ["asked"]
+    heading = ["call"]
     for result, _ in served:
         scale = f"{result.scale:g}"
         heading += [f"{scale}: per s", f"{scale}: p50, ms", f"{scale}: p99, ms"]
     return [
         "## The API over these releases",
-        "Two workers with their default settings, on the machine that asks. Look-ups: wrk,"
-        " 64 connections, random products of the whole catalogue, right after the start"
-        " (cold) and then again (warm). The others: one after the other; p99 is the slowest"
-        " of a few.",
+        "Two workers with their default settings, on the same machine as the client."
+        " Look-ups: wrk, 64 connections, random products of the whole catalogue, right"
+        " after the start (cold) and then again (warm). The other calls: one after the"
+        " other; p99 is the slowest of a few.",
         table(
             "scale | start to first answer, s | memory of a worker, MB",
             [
@@ -205,15 +148,15 @@ def report_tables(results: list[ScaleResult]) -> list[str]:
         return []
     sections = [
         "## Three tables, compared with Polars",
-        f"Seconds for {', '.join(f'`{name}`' for name in COMPARED_TABLES)} and what they"
-        f" need; who computes them takes turns, and the best of {_rounds(results)} runs"
-        " counts. Without the start of a process and its imports.",
+        f"Seconds for {', '.join(f'`{name}`' for name in COMPARED_TABLES)} and the"
+        f" models that they need. The programs take turns; the best of {_rounds(results)}"
+        " runs counts. The start of a process and its imports are left out.",
         "(a) is what dbt reports for exactly these models, run one after the other: its own"
         " work per model is included, and its memory is that of a run of all models. (b) is"
         " the same compiled SQL in one DuckDB process, written to a database file. Polars"
-        " writes Parquet files. The models do more: they tell rejects apart and find the"
-        " log's window. And they know a short cut that the Polars program does not take:"
-        " the audience of most products is the top of the ranking itself.",
+        " writes Parquet files. The models do more: they count rejected rows by reason"
+        " and find the log's window. They also take a short cut that the Polars program"
+        " does not: the audience of most products is the top of the ranking itself.",
     ]
     for result in results:
         runs = list(result.contenders.values())

@@ -86,7 +86,7 @@ def measure_serving(folder: BuildFolder) -> Serving | None:
         for name, addresses in {
             "a look-up of 100": some(products, "/recommend/{}?n=100"),
             "a customer": some(customers, "/customers/{}"),
-            "whose audiences hold a customer": some(customers, "/customers/{}/products"),
+            "the audiences of a customer": some(customers, "/customers/{}/products"),
             "a product by the beginning of its name": ["/products/search?q=blue"] * 5,
             "a product by a part of its name": ["/products/search?q=ase%204"] * 5,
         }.items():

@@ -53,7 +53,7 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
     releases = ReleaseFolder(folder.releases)
     pair = releases.all()[-2:]
     if len(pair) < 2:
-        raise MeasurementError("There is one release only: run `make publish` for another")
+        raise MeasurementError("There is only one release: run `make publish` for another")
     served = releases.current()
     with running_api(folder, ["api"], switch_seconds=0.2) as api:
         workers = worker_processes(api.pid)

@@ -32,7 +32,8 @@ def nodes_by_table(folder: BuildFolder) -> dict[str, list[dict[str, Any]]]:
     seen: set[str] = set()
 
     def collect(node_id: str) -> list[dict[str, Any]]:
-        if node_id in seen:
+        # A source is none of dbt's nodes.
+        if node_id in seen or node_id not in nodes:
             return []
         seen.add(node_id)
         parents = nodes[node_id]["depends_on"].get("nodes", [])

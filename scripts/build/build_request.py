@@ -85,7 +85,7 @@ def check_inputs(settings: dict[str, Any]) -> None:
 
     Raises:
         SettingError: a setting is not valid.
-        LogSourceError: the log, another input or a seed cannot be read.
+        LogSourceError: the log, a side input or a seed cannot be read.
     """
     BuildSettings.check(settings)
     check_log(settings["log"], str(settings.get("encoding", "utf-8")))

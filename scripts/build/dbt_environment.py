@@ -14,7 +14,7 @@ def dbt_environment(folder: BuildFolder, target: Path) -> dict[str, str]:
     """The environment variables of dbt, whose artifacts go to the folder `target`."""
     return (
         os.environ
-        | resource_limits.dbt_environment(folder)
+        | resource_limits.limits_for_dbt(folder)
         | {
             "AUDIENCE_BUILD_DIR": str(folder.root),
             "DBT_TARGET_PATH": str(target),

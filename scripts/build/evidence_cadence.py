@@ -7,10 +7,9 @@ none, if what it depends on has changed, after some days, or when asked for.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from scripts.build.project_fingerprint import project_fingerprint
+from scripts.build.project_fingerprint import project_files, project_fingerprint
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.evidence_state import (
     EvidenceState,
@@ -41,7 +40,7 @@ UNRELATED_SETTINGS = {
     "with_examples",
 }
 # Files that change the evidence although dbt's lineage does not name them.
-PROJECT_FILES = ("macros/**/*.sql", "tests/warehouse/**/*.sql", "dbt_project.yml")
+EVIDENCE_FILES = ("macros/**/*.sql", "tests/warehouse/**/*.sql", "dbt_project.yml")
 
 
 @dataclass(frozen=True)
@@ -85,23 +84,23 @@ def plan_evidence(
     days = settings.get("evidence_days", default)
     is_too_old = False
     if is_asked:
-        reason = "as asked"
+        reason = "you asked for it"
     elif target == "spark":
-        reason = "on Spark every build does"
+        reason = "every build on Spark measures it"
     elif state is None:
         reason = "there is none yet, or its last build failed"
     elif state.fingerprint != _fingerprint(folder, settings, state.files):
         reason = "settings, seeds, models, macros or versions behind it have changed"
     elif not _is_recent(state, days, now or datetime.now(UTC)):
         is_too_old = True
-        reason = f"it is of {state.time:%Y-%m-%d}, and evidence_days is {days}"
+        reason = f"it was measured on {state.time:%Y-%m-%d}, and evidence_days is {days}"
     elif not is_in_warehouse(folder, state):
-        reason = "the warehouse does not hold it as it was tested"
+        reason = "its tables in the warehouse are not those that were tested"
     else:
         return EvidencePlan(
             DAILY,
-            f"Evidence of {state.time:%Y-%m-%d} stays; it is renewed after {days} days"
-            " (`make evidence` renews it now).",
+            f"Keeping the evidence of {state.time:%Y-%m-%d}; it is renewed after {days}"
+            " days (`make evidence` renews it now).",
         )
     return EvidencePlan(EVERYTHING, f"Measuring the evidence: {reason}.", is_too_old)
 
@@ -168,9 +167,7 @@ def _fingerprint(
     related = {
         name: value for name, value in settings.items() if name not in UNRELATED_SETTINGS
     }
-    paths: list[Path] = [PROJECT / file for file in files]
-    for pattern in PROJECT_FILES:
-        paths += PROJECT.glob(pattern)
+    paths = [PROJECT / file for file in files] + project_files(EVIDENCE_FILES)
     # Rankings and weights that `make evidence` has learnt.
     paths += folder.evidence.glob("*.parquet")
     return project_fingerprint(related, paths)

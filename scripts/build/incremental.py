@@ -24,7 +24,11 @@ from scripts.build.log_state import (
     run_outcome,
     write_log_state,
 )
-from scripts.build.project_fingerprint import dbt_files, project_fingerprint
+from scripts.build.project_fingerprint import (
+    RESULT_FILES,
+    project_files,
+    project_fingerprint,
+)
 from scripts.build_folder import BuildFolder
 
 # A file that was written a moment ago may change again within the same instant.
@@ -58,11 +62,11 @@ class ReadingPlan:
 
     @property
     def sentence(self) -> str:
-        """What people are told."""
+        """The same in words."""
         if self.reason is not None:
             return f"Reading the whole log: {self.reason}."
         return (
-            f"Going on from the last build: {len(self.new_files)} of"
+            f"Continuing from the last build: {len(self.new_files)} of"
             f" {len(self.state.files)} files of the log are new."
         )
 
@@ -87,11 +91,11 @@ def plan_reading(
     is_current = earlier is not None and earlier.invocation_id == last_run
     reason: str | None
     if is_forced:
-        reason = "asked for"
+        reason = "a full build was asked for"
     elif earlier is None or last_run is None:
         reason = "this is the first build"
     elif not is_current:
-        reason = "the last build did not come to its end, or dbt has run by hand since"
+        reason = "the last build did not finish, or dbt was run by hand since"
     else:
         reason = _why_not_continue(earlier, fingerprint, files, tables, log)
     if earlier is None or reason:
@@ -119,7 +123,7 @@ def run_incrementally(
 
     Args:
         command, settings, folder: as in run_dbt.
-        say: is told which files are read.
+        say: gets a sentence about which files are read.
         options: further arguments of run_dbt.
 
     Raises:
@@ -181,7 +185,9 @@ def stamp_files(paths: list[str]) -> dict[str, LogFile]:
 def _fingerprint(settings: dict[str, Any], columns: dict[str, str]) -> str:
     """A hash of all that decides what a row of the log becomes."""
     related = {name: value for name, value in settings.items() if name != "evidence_days"}
-    return project_fingerprint(related | {"columns of the log": columns}, dbt_files())
+    return project_fingerprint(
+        related | {"columns of the log": columns}, project_files(RESULT_FILES)
+    )
 
 
 def _why_not_continue(
@@ -203,7 +209,7 @@ def _why_not_continue(
     for path, known in earlier.files.items():
         file = files.get(path)
         if file is None:
-            return f"{path} is gone"
+            return f"{path} no longer exists"
         stamp = (file.byte_count, file.modified_at)
         if known.modified_at is None or stamp != (known.byte_count, known.modified_at):
             return f"{path} has changed"
@@ -212,5 +218,5 @@ def _why_not_continue(
         return f"more than {MOST_NEW_FILES} of its files are new"
     if new and columns_of(new, log) != columns_of(list(files), log):
         # Read by themselves they would be read differently than among the others.
-        return "the new files have other columns, or types, than the log as a whole"
+        return "the columns or types of the new files differ from those of the whole log"
     return None

@@ -71,8 +71,8 @@ def check_input_columns(settings: Mapping[str, Any]) -> None:
         for column in columns:
             if column.lower() in RESERVED:
                 raise LogSourceError(
-                    f"{files[0]} has a column {column}, a name that reading needs for"
-                    " itself: rename it there."
+                    f"{files[0]} has a column {column}, a name that the reader uses"
+                    " itself: rename the column."
                 )
         for our_name, is_optional in wanted.items():
             _check_column(
@@ -144,7 +144,8 @@ def _header_of(
         if _first_row(connection, file, written, len(fields) + 1) != fields:
             raise LogSourceError(
                 f"{file} has the header {_shortened(other)}, expected {_shortened(first)}"
-                f" as in {files[0]}. Build such files apart, or give them the same columns."
+                f" as in {files[0]}. Build these files separately, or give them the same"
+                " columns."
             )
     return fields
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build.log_source import matching, side_inputs
-from scripts.build.project_fingerprint import DBT_FILES
-from scripts.build_folder import PROJECT, BuildFolder
+from scripts.build.project_fingerprint import RESULT_FILES, project_files
+from scripts.build_folder import BuildFolder
 
-PROJECT_FILES = (*DBT_FILES, "scripts/**/*")
+# A refresh builds if one of these files, of the project or the build folder, has changed.
+BUILD_FILES = (*RESULT_FILES, "scripts/**/*")
 KEPT_FILES = ("exports/*/ledger.parquet", "suppressions/*.parquet", "evidence/*.parquet")
 
 
@@ -37,6 +38,6 @@ def _files(folder: BuildFolder, settings: dict[str, Any], log: str) -> Iterator[
     yield from matching(log)
     for _, path, _ in side_inputs(settings):
         yield from matching(path)
-    for root, patterns in ((PROJECT, PROJECT_FILES), (folder.root, KEPT_FILES)):
-        for pattern in patterns:
-            yield from (file for file in root.glob(pattern) if file.is_file())
+    yield from project_files(BUILD_FILES)
+    for pattern in KEPT_FILES:
+        yield from (file for file in folder.root.glob(pattern) if file.is_file())

@@ -71,7 +71,7 @@ def declared_inputs() -> dict[str, dict[str, bool]]:
 
 
 def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The tables next to the log that the settings name: name, path or pattern, encoding.
+    """The side inputs that the settings name: name, path or pattern, encoding.
 
     Such a setting that is not valid is left out: the check of the settings reports it.
     """
@@ -92,7 +92,7 @@ def matching(pattern: str) -> list[Path]:
 
 
 def check_side_inputs(settings: dict[str, Any]) -> None:
-    """Look at the tables next to the log that the settings name.
+    """Look at the side inputs that the settings name.
 
     Raises:
         LogSourceError: one cannot be read.
@@ -155,7 +155,7 @@ def _look_into(file: Path, what: str) -> tuple[bytes, bytes]:
     """The beginning of what a file holds, unpacked, and the last bytes of the file.
 
     Raises:
-        LogSourceError: it cannot be read, or is not a whole gzip file.
+        LogSourceError: it cannot be read, or is not a complete gzip file.
     """
     try:
         with file.open("rb") as stream:
@@ -178,7 +178,7 @@ def _look_into(file: Path, what: str) -> tuple[bytes, bytes]:
             " folder/*.csv"
         ) from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise LogSourceError(f"{file} is not a whole gzip file: {error}") from error
+        raise LogSourceError(f"{file} is not a complete gzip file: {error}") from error
     except OSError as error:
         raise LogSourceError(f"Cannot read {file}: {error.strerror}") from error
     return beginning, end
@@ -188,7 +188,7 @@ def _check_parquet(file: Path, beginning: bytes, end: bytes) -> None:
     """See that a file is whole."""
     if not beginning.startswith(b"PAR1") or end != b"PAR1":
         raise LogSourceError(
-            f"{file} is not a whole Parquet file: expected PAR1 at its beginning"
+            f"{file} is not a complete Parquet file: expected PAR1 at its beginning"
             " and end. Was it copied completely? A CSV file needs another suffix."
         )
 
@@ -199,8 +199,7 @@ def _check_text(file: Path, beginning: bytes, encoding: str) -> None:
         raise LogSourceError(f"{file} is a Parquet file: give its name the suffix .parquet")
     if beginning.startswith(b"\xfe\xff"):
         raise LogSourceError(
-            f"{file} is UTF-16 with the high byte first, which cannot be read: write it as"
-            " UTF-8"
+            f"{file} is big-endian UTF-16, which cannot be read: write it as UTF-8"
         )
     if encoding.lower().startswith("utf-16"):
         return

@@ -1,4 +1,4 @@
-"""Tell others what became of a refresh: Prometheus, and a command of the user's choice."""
+"""Report the result of a refresh: Prometheus, and a command of the user's choice."""
 
 import json
 import shlex
@@ -11,15 +11,15 @@ from scripts.releases.run_history import RESULTS, Run, read_history
 
 COMMAND_SECONDS = 30
 LEVELS = {"ok": 0, "warn": 1, "block": 2}
-# Name: what it says. Alarms on them are in deploy/monitoring.
+# Name and meaning. Alarms on them are in deploy/monitoring.
 METRICS = {
-    "audience_refresh_last_run_timestamp_seconds": "When the last refresh started",
-    "audience_refresh_last_published_timestamp_seconds": "When one last published",
-    "audience_refresh_duration_seconds": "How long the last one took",
+    "audience_refresh_last_run_timestamp_seconds": "Start of the last refresh",
+    "audience_refresh_last_published_timestamp_seconds": "Start of the last published run",
+    "audience_refresh_duration_seconds": "Duration of the last refresh",
     "audience_refresh_rows": "Interactions of the release that it published",
-    "audience_refresh_result": "1 for what became of the last one",
+    "audience_refresh_result": "1 for the result of the last refresh",
     "audience_drift_value": "Drift of the last build, by measure",
-    "audience_drift_level": "0 where it is within bounds, 1 a warning, 2 blocked",
+    "audience_drift_level": "0 within bounds, 1 a warning, 2 blocked",
 }
 
 
@@ -67,7 +67,7 @@ def notify(command: str, run: Run) -> str | None:
     """Run a command with the run as JSON on its standard input.
 
     Returns:
-        What went wrong; None where nothing did.
+        What went wrong, or None.
     """
     told = {name: value for name, value in run.row().items() if name != "inputs"}
     try:
@@ -85,7 +85,7 @@ def notify(command: str, run: Run) -> str | None:
         said = done.stderr.strip().splitlines()
         return (
             f"AUDIENCE_NOTIFY = {command} ended with exit code {done.returncode}:"
-            f" {said[-1] if said else 'it said nothing'}"
+            f" {said[-1] if said else 'without a message'}"
         )
     return None
 

@@ -9,9 +9,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from scripts.build.project_fingerprint import project_fingerprint
+from scripts.build.project_fingerprint import project_files, project_fingerprint
 from scripts.build_folder import PROJECT, BuildFolder
 
+# The files that dbt's parser reads.
 PARSED_FILES = (
     "dbt_project.yml",
     "profiles.yml",
@@ -50,9 +51,7 @@ def parsed_project(folder: BuildFolder, variables: dict[str, Any], target: str) 
         # Of a seed dbt parses the name and the columns; rows are read when it is loaded.
         "seeds": sorted(file.name for file in PROJECT.glob("seeds/**/*.csv")),
     }
-    found = (file for pattern in PARSED_FILES for file in PROJECT.glob(pattern))
-    files = [file for file in found if file.is_file()]
-    name = project_fingerprint(facts, files)[:32]
+    name = project_fingerprint(facts, project_files(PARSED_FILES))[:32]
     return folder.parsed_projects / f"{name}.msgpack"
 
 

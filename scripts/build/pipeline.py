@@ -44,7 +44,7 @@ from scripts.releases.drift import releases_to_compare
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases.release_folder import Release
-from scripts.releases.run_history import accepted_releases, noted
+from scripts.releases.run_history import accepted_releases, recorded_run
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
 
@@ -63,7 +63,7 @@ def timed(step: str, timings: dict[str, float]) -> Iterator[None]:
 def prepare(
     folder: BuildFolder, console: Console, request: BuildRequest, timings: dict[str, float]
 ) -> dict[str, Any]:
-    """See that a build can start, and generate its log where none is given.
+    """Check that a build can start, and generate its log if none is given.
 
     Returns:
         The dbt variables of the build.
@@ -73,7 +73,7 @@ def prepare(
     """
     check_engine(folder, console, request.target)
     if request.log is None and not folder.default_log.exists():
-        console.print("No log given: generating one of the published size, once ...")
+        console.print("No log given: generating a synthetic one, once ...")
         with timed("generate a log", timings):
             generate(folder.default_log)
     if request.log is None and not folder.example_units.exists():
@@ -91,7 +91,7 @@ def dbt_build(
     *selection: str,
     target: str = "duckdb",
 ) -> DbtRun:
-    """Build and test models; from nothing where the warehouse turns out to be damaged.
+    """Build and test models; from nothing if the warehouse is damaged.
 
     Args:
         selection: dbt's options that say which models; all without any.
@@ -137,7 +137,7 @@ def build_and_publish(
     check: Callable[[], Iterable[str]] = tuple,
     target: str = "duckdb",
     smoke: Callable[[Path], None] = lambda _: None,
-    spared: str = "",
+    also_keep: str = "",
     renews_evidence: bool = False,
 ) -> tuple[Release, DbtRun]:
     """Build and test every model, without evidence that is not due, and publish.
@@ -145,11 +145,11 @@ def build_and_publish(
     Args:
         settings: dbt variables, the log among them.
         lock: file descriptor of the folder's lock.
-        check: looks at the warehouse before it is published, and returns what there is to
-            note; raises an error where it must not be.
+        check: looks at the warehouse before it is published. It returns notes, or raises
+            an error if it must not be published.
         target: the engine, an output of profiles.yml.
         smoke: looks at the written release before it is served.
-        spared: the id of a release that stays, whatever `keep` is.
+        also_keep: the id of another release to keep, whatever `keep` is.
         renews_evidence: whether the evidence is measured again although it is not due.
 
     Raises:
@@ -169,7 +169,7 @@ def build_and_publish(
     run.warnings += check()
     console.print("Publishing ...")
     with timed("publish", timings):
-        return publish(folder, keep, print_mart, smoke, spared), run
+        return publish(folder, keep, print_mart, smoke, also_keep), run
 
 
 def build(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
@@ -181,7 +181,7 @@ def build(folder: BuildFolder, console: Console, request: BuildRequest) -> Relea
     resource_limits.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
-    with noted(folder, "build") as run, folder.lock() as lock:
+    with recorded_run(folder, "build") as run, folder.lock() as lock:
         settings = prepare(folder, console, request, timings)
         run.inputs = fingerprint_of_inputs(folder, settings)
         release, done = build_and_publish(

@@ -1,4 +1,4 @@
-"""What must hold before a build starts, and what becomes of a damaged warehouse."""
+"""Checks before a build starts; a damaged warehouse is moved out of the way."""
 
 import errno
 import json
@@ -14,16 +14,16 @@ from scripts.build_folder import BuildFolder, shown
 from scripts.releases.release_folder import NewerReleaseError, ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
 
-# What DuckDB says of a file that it cannot get at, whatever is in it.
+# DuckDB's messages about a file that it cannot open, whatever is in it.
 UNREACHABLE = "Cannot open file|Could not (set lock on|read from|write to) file"
 
 
 class BuildError(ReportedError):
-    """A build that stopped; the message holds a sentence for each problem."""
+    """A build that stopped; the message has a sentence for each problem."""
 
 
 def check_writable(folder: BuildFolder) -> None:
-    """See that the folder can be written to.
+    """Check that the folder can be written to.
 
     Raises:
         BuildError: it cannot.
@@ -43,7 +43,7 @@ def check_writable(folder: BuildFolder) -> None:
 
 
 def check_warehouse(folder: BuildFolder, console: Console) -> None:
-    """See that dbt will be able to open its database; set it aside if it is damaged.
+    """Check that dbt will be able to open its database; set it aside if it is damaged.
 
     Raises:
         BuildError: another program holds it, or it may not be opened.
@@ -62,11 +62,11 @@ def check_warehouse(folder: BuildFolder, console: Console) -> None:
             ) from error
         reason = str(error).splitlines()[0]
         if resource_limits.explain(str(error), folder):
-            raise  # A disk that is full is no damage.
+            raise  # A full disk is no damage.
         if re.search(UNREACHABLE, reason):
             raise BuildError(
-                f"{folder.warehouse} cannot be opened ({reason}): see that no other program"
-                " has it open, and that this user may write it"
+                f"{folder.warehouse} cannot be opened ({reason}): check that no other"
+                " program has it open and that you may write to it"
             ) from error
         set_aside(folder, console, reason)
 
@@ -83,14 +83,14 @@ def set_aside(folder: BuildFolder, console: Console, damage: str) -> None:
     for file in [*folder.root.glob(f"{name}.wal*"), folder.warehouse]:
         file.replace(file.with_name(file.name.replace(name, f"{name}.damaged")))
     console.print(
-        f"{shown(folder.warehouse)} is damaged ({damage}): set aside as"
-        f" {name}.damaged, which may be removed. Everything is read again.",
+        f"{shown(folder.warehouse)} is damaged ({damage}): it is now called"
+        f" {name}.damaged, which you may remove. The build reads everything again.",
         soft_wrap=True,
     )
 
 
 def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
-    """See that the engine can start, and open what it writes to.
+    """Check that the engine can start, and open what it writes to.
 
     Raises:
         BuildError, SparkSetupError: it cannot.
@@ -102,7 +102,7 @@ def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
 
 
 def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
-    """See that tables of opt-outs and contacts that the current release knew are named.
+    """Check that the tables of opt-outs and contacts of the current release are named.
 
     Without it, people would be contacted who must not be.
 
@@ -123,8 +123,8 @@ def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) ->
         if before.get(name) and name not in settings:
             given = json.dumps({name: before[name]})
             raise BuildError(
-                f"The current release was made with {name}, and this build names none:"
-                " whom they hold would be forgotten. Name them again"
-                f" (--vars '{given}', or in the mapping), or say that there are none any"
-                f" more (--vars '{name}: null')"
+                f"The current release was built with {name}, and this build has no such"
+                " setting: it would forget the customers in that table. Name the table"
+                f" again (--vars '{given}', or in the mapping), or confirm that there is"
+                f" none (--vars '{name}: null')"
             )

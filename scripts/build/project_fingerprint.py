@@ -9,8 +9,8 @@ from typing import Any
 
 from scripts.build_folder import PROJECT
 
-# What decides the content of tables, besides the log.
-DBT_FILES = ("models/**/*", "macros/**/*", "seeds/*", "dbt_project.yml")
+# What decides the content of tables, besides the log and the settings.
+RESULT_FILES = ("models/**/*", "macros/**/*", "seeds/*", "dbt_project.yml")
 # Another version may compute something else from the same files.
 VERSIONED = ("dbt-core", "dbt-duckdb", "duckdb")
 
@@ -33,9 +33,9 @@ def project_fingerprint(settings: dict[str, Any], paths: Iterable[Path]) -> str:
     return hashed.hexdigest()
 
 
-def dbt_files() -> list[Path]:
-    """The project's models, macros, seeds and settings."""
-    found = (file for pattern in DBT_FILES for file in PROJECT.glob(pattern))
+def project_files(patterns: Iterable[str]) -> list[Path]:
+    """The files of the project that patterns such as `models/**/*` match, in order."""
+    found = (file for pattern in patterns for file in PROJECT.glob(pattern))
     return sorted(file for file in found if file.is_file())
 
 

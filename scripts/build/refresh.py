@@ -40,8 +40,8 @@ from scripts.releases.release_watch import (
 from scripts.releases.run_history import (
     RolledBackError,
     Run,
-    note,
-    noted,
+    record_run,
+    recorded_run,
 )
 from scripts.releases.smoke_check import smoke_check
 
@@ -70,8 +70,8 @@ def refresh(
         The release that is served; the current one where nothing is new.
 
     Raises:
-        ReleaseError: there is no release to go on from.
-        WatchError: AUDIENCE_API_URL is no address.
+        ReleaseError: there is no release to continue from.
+        WatchError: AUDIENCE_API_URL is not an address.
         SmokeCheckError: the API cannot answer from the new release.
         RolledBackError: a running API did worse with it.
         ReportedError: nothing was published.
@@ -92,7 +92,7 @@ def refresh(
                 ):
                     run.result, run.release_id = "unchanged", current.release_id
                     console.print(
-                        f"Nothing is new since {current.release_id}: it is served on."
+                        f"Nothing is new since {current.release_id}, which stays in use."
                     )
                     return current
                 check_not_rolled_back(folder, current, run.inputs)
@@ -101,7 +101,7 @@ def refresh(
             )
 
             def check_candidate(candidate: Path) -> None:
-                console.print("Asking the API for answers out of it ...")
+                console.print("Checking the answers of the API from the new release ...")
                 smoke_check(folder, candidate, current)
                 # As late as can be: what it answered during the build counts as before.
                 before.append(answers_of(url) if is_watched else None)
@@ -121,7 +121,7 @@ def refresh(
                 check_candidate,
             )
             run.publish(release)
-            note(folder, run)
+            record_run(folder, run)
             if is_watched:
                 _watch(
                     folder, console, options.watch_seconds, url, release, before[0], current
@@ -132,10 +132,10 @@ def refresh(
 
 @contextlib.contextmanager
 def reported(folder: BuildFolder, console: Console) -> Iterator[Run]:
-    """Note a refresh in the history, and tell Prometheus and AUDIENCE_NOTIFY of it."""
+    """Record a refresh in the history, and report it to Prometheus and AUDIENCE_NOTIFY."""
     kept: list[Run] = []
     try:
-        with noted(folder, "refresh") as run:
+        with recorded_run(folder, "refresh") as run:
             kept.append(run)
             yield run
     finally:

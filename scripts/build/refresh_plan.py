@@ -12,7 +12,7 @@ from scripts.build.log_source import matching
 from scripts.build.log_state import read_log_state
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.release_folder import POINTER, Release, ReleaseError, ReleaseFolder
-from scripts.releases.run_history import read_history, taken_back
+from scripts.releases.run_history import read_history, rolled_back_run
 
 
 def current_release(folder: BuildFolder) -> Release:
@@ -25,8 +25,8 @@ def current_release(folder: BuildFolder) -> Release:
     current = releases.readable()
     if current is None and releases.all():
         raise ReleaseError(
-            f"{releases.root / POINTER} leads to no release: serve one again with `make"
-            " rollback`, then refresh"
+            f"{releases.root / POINTER} does not lead to a release: serve one with"
+            " `make rollback`, then refresh"
         )
     if current is None:
         raise ReleaseError(
@@ -37,7 +37,7 @@ def current_release(folder: BuildFolder) -> Release:
 
 
 def is_unchanged(folder: BuildFolder, current: Release, inputs: str | None) -> bool:
-    """Whether the current release was made of just these inputs."""
+    """Whether the current release was built from exactly these inputs."""
     made = [run for run in read_history(folder) if run.release_id == current.release_id]
     return inputs is not None and any(
         run.result == "published" and run.inputs == inputs for run in made
@@ -60,12 +60,13 @@ def check_not_rolled_back(
     Raises:
         ReleaseError: they are.
     """
-    run = taken_back(folder, current.release_id, inputs)
+    run = rolled_back_run(folder, current.release_id, inputs)
     if run:
         why = f" ({run.reason})" if run.result == "rolled back" else ""
         raise ReleaseError(
-            f"{run.release_id} was made of the same inputs and is not served any more{why}."
-            " A refresh waits for other inputs; ALWAYS=1 (--always) builds them again"
+            f"{run.release_id} was built from the same inputs and is no longer served{why}."
+            " A refresh waits for other inputs. To build these again, use ALWAYS=1"
+            " (--always)"
         )
 
 
@@ -81,11 +82,12 @@ def plan(folder: BuildFolder, console: Console) -> None:
     files = matching(log)
     inputs = fingerprint_of_inputs(folder, settings)
     console.print(
-        f"{current.release_id} is served, made of {settings['log']}.", soft_wrap=True
+        f"The current release is {current.release_id}, built from {settings['log']}.",
+        soft_wrap=True,
     )
     if is_unchanged(folder, current, inputs) and not is_evidence_due(folder, current):
         console.print(
-            f"Nothing is new in its {len(files)} files: a refresh would end here."
+            f"Nothing is new in its {len(files)} files: a refresh would build nothing."
         )
         return
     check_not_rolled_back(folder, current, inputs)
@@ -96,7 +98,7 @@ def plan(folder: BuildFolder, console: Console) -> None:
         + (
             f", the last of them {shown(Path(new[-1]))}."
             if new
-            else " to the warehouse, but the release was made of others."
+            else ", but the release was built from other inputs or files."
         ),
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""What a build ends with: the log, the verdict, the audiences and the release."""
+"""The summary of a build: the log, the verdict, the audiences and the release."""
 
 from typing import Any
 
@@ -83,12 +83,14 @@ def _print_profile(console: Console, connection: duckdb.DuckDBPyConnection) -> N
     )
     table.add_row(
         f"{profile['product_count']:,}",
-        f"products; {_percent(profile['new_product_share'])} of the late ones are new",
+        f"products; {_percent(profile['new_product_share'])} of those seen after the split"
+        " are new",
     )
     table.add_row(
         _percent(profile["retention_rate"]),
-        "of the early customers return"
-        f" ({_percent(profile['returning_share_of_late'])} of the late ones are returning)",
+        "of the customers before the split return"
+        f" ({_percent(profile['returning_share_of_late'])} of those after it are"
+        " returning)",
     )
     for days, share in connection.execute(
         "select retention_days, retained_share from customer_retention order by 1"
@@ -136,12 +138,12 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
         console.print(
             f"\nAudiences\n{concentration['distinct customers']:,.0f}"
             " customers fill all audiences;"
-            f" {_percent(concentration['most common list share'])} of the products have one"
-            " and the same list.",
+            f" {_percent(concentration['most common list share'])} of the products share"
+            " one list.",
             highlight=False,
         )
     else:
-        console.print("\nAudiences\nEverybody touched every product: none.")
+        console.print("\nAudiences\nNone: every customer touched every product.")
 
 
 def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
@@ -158,7 +160,7 @@ def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) ->
         return
     table = Table(title="\nCampaigns", title_justify="left", box=None)
     table.add_column("campaign")
-    for heading in ("products", "customers", "contacts", "lacking", "cost", "best size"):
+    for heading in ("products", "customers", "contacts", "missing", "cost", "best size"):
         table.add_column(heading, justify="right")
     for name, products, customers, contacts, missing, cost, best, is_measured in rows:
         table.add_row(

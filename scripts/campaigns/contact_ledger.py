@@ -1,4 +1,4 @@
-"""The ledger of contacts: all lists so far, next to the current release.
+"""The contact ledger: all lists so far, next to the current release.
 
 A list and its entry in the ledger lie in one folder (see contact_list.py). The ledger is
 all of these entries together.

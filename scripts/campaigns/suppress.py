@@ -20,12 +20,12 @@ from scripts.campaigns.opt_outs import (
 )
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
-from scripts.releases.run_history import noted
+from scripts.releases.run_history import recorded_run
 from scripts.reported_error import ReportedError
 
 
 class SuppressionError(ReportedError):
-    """An opt-out that cannot be noted; the message says what was expected."""
+    """An opt-out that cannot be recorded; the message says what was expected."""
 
 
 def suppress(
@@ -40,7 +40,7 @@ def suppress(
     The opt-outs are kept even if the build fails: the next one reads them.
 
     Raises:
-        SuppressionError: the log cannot contain an id; nothing was noted.
+        SuppressionError: the log cannot contain an id; nothing was recorded.
         BuildError, DriftError, LogSourceError, ReleaseError, FolderInUseError: nothing was
             published.
     """
@@ -51,13 +51,13 @@ def suppress(
         raise ReleaseError(
             "There is no release to leave customers out of: run `make build`"
         )
-    with noted(folder, "suppress") as run, folder.lock() as lock:
+    with recorded_run(folder, "suppress") as run, folder.lock() as lock:
         customer_ids = _ids(current, customer_ids)
         opt_outs = note_opt_outs(folder, customer_ids, reason)
         served = len(customers_in(current.database, customer_ids))
         console.print(
-            f"Noted {len(customer_ids)}, of whom {served} {'is' if served == 1 else 'are'}"
-            f" in the current release: {shown(opt_outs)}",
+            f"Opted out: {len(customer_ids)}, of which {served} in the current release;"
+            f" recorded in {shown(opt_outs)}",
             soft_wrap=True,
         )
         target = current.manifest.get("engine", "duckdb")

@@ -36,7 +36,7 @@ def builds(scales: tuple[str, ...], rounds: int, kept: bool) -> None:
     bench/growth.svg in the build folder.
     """
     with report_errors() as folder:
-        from scripts.benchmarks.ledger import write_report
+        from scripts.benchmarks.scale_measurements import write_report
 
         bench = folder.root / "bench"
         text = write_report(bench, scales or ("1",), rounds, is_kept=kept)
@@ -68,7 +68,7 @@ def api(seconds: int, workers: int, other: str | None) -> None:
 @click.option("--seconds", default=300, help="How long the load lasts.")
 @click.option("--url", help="A running server; by default one is started.")
 def load(users: int, spawn: int, seconds: int, url: str | None) -> int:
-    """Put the API under the published load, with Locust.
+    """Put the API under the load of many users, with Locust.
 
     Ends with exit code 1 if a request failed or was too slow.
     """

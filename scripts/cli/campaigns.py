@@ -35,7 +35,7 @@ def print_receipt_of(contact_list: "ContactList") -> None:
 @click.argument("campaign")
 @list_options
 def export(campaign: str, contact_on: date | None, file_format: str, dry_run: bool) -> None:
-    """Write the contact list of CAMPAIGN and note it in the ledger.
+    """Write the contact list of CAMPAIGN and record its contacts.
 
     Two exports contact no customer twice about a product. The list goes to exports/ in the
     build folder.

@@ -72,8 +72,8 @@ def publishing() -> Iterator[tuple[BuildFolder, "Console"]]:
         if serves is None:
             return "Nothing was published."
         if serves == served:
-            return "Nothing was published; the last release is served still."
-        return f"{serves.release_id} had been published and is served."
+            return "Nothing was published; the last release is still served."
+        return f"{serves.release_id} was already published and is served."
 
     # A signal that ends this program ends dbt too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -29,7 +29,7 @@ def generate() -> None:
 @click.option(
     "--retention",
     type=float,
-    show_default="as published, 0.0305",
+    show_default="as in the case study, 0.0305",
     help="Share of customers who return after the split.",
 )
 @click.option(

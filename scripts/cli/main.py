@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Build a release": (build.build, build.refresh, build.evidence),
     "Serve and manage releases": (
         releases.serve,
+        releases.keys,
         releases.fetch,
         releases.publish,
         releases.releases,

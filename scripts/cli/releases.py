@@ -1,4 +1,4 @@
-"""Commands that serve and manage releases: serve, fetch, publish, releases, rollback."""
+"""Commands that serve and manage releases, from serve to rollback."""
 
 import time
 from pathlib import Path
@@ -19,6 +19,19 @@ def serve() -> int:
     from api.__main__ import main as serve_api
 
     return serve_api([])
+
+
+@click.command(epilog=examples("audience keys shop"))
+@click.argument("name")
+def keys(name: str) -> int:
+    """Make a key for callers of the API.
+
+    NAME is the owner of the key. The key is shown once; put its hash into
+    AUDIENCE_API_KEYS.
+    """
+    from api.keys import main as make_key
+
+    return make_key([name])
 
 
 def _pause(

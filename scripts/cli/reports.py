@@ -102,7 +102,7 @@ def dictionary() -> None:
     The file is dictionary.md in the build folder.
     """
     with report_errors() as folder:
-        from scripts.releases.data_dictionary import write_dictionary
+        from scripts.build.data_dictionary import write_dictionary
 
         print(f"Wrote {shown(write_dictionary(folder))}")
 

@@ -25,7 +25,7 @@ from scripts.evidence.report import write_report
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release
-from scripts.releases.run_history import noted
+from scripts.releases.run_history import recorded_run
 
 # The models that the programs read; dbt builds them and everything before them.
 TRAINING_DATA = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
@@ -41,7 +41,7 @@ def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Rele
     resource_limits.check_environment()
     check_writable(folder)
     timings: dict[str, float] = {}
-    with noted(folder, "evidence") as run, folder.lock() as lock:
+    with recorded_run(folder, "evidence") as run, folder.lock() as lock:
         settings = prepare(folder, console, request, timings)
         forget_state(folder)
         console.print("Dividing the log ...")

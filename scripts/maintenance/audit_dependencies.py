@@ -63,14 +63,14 @@ def judge(dependencies: list[dict[str, Any]]) -> str:
         DependencyError: a package is vulnerable, or was not looked up.
     """
     found = [
-        f"{package['name']} {package['version']}: {fault['id']}, mended in"
+        f"{package['name']} {package['version']}: {fault['id']}, fixed in"
         f" {', '.join(fault['fix_versions']) or 'no version yet'}"
         for package in dependencies
         for fault in package.get("vulns", [])
     ]
     if found:
         raise DependencyError(
-            f"{len(found)} known vulnerabilities. Name a mended version in pyproject.toml"
+            f"{len(found)} known vulnerabilities. Name a fixed version in pyproject.toml"
             " or run `make lock UPGRADE=1`, then test.\n  "
             + "\n  ".join(sorted(set(found)))
         )

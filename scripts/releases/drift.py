@@ -106,7 +106,7 @@ def releases_to_compare(
     return {
         "AUDIENCE_RELEASE_BEFORE": served if is_alike else "",
         "AUDIENCE_REFERENCE_RELEASE": reference.release_id if reference else "",
-        "AUDIENCE_SERVED_RELEASE": served if current and _is_whole(current) else "",
+        "AUDIENCE_SERVED_RELEASE": served if current and _has_all_files(current) else "",
     }
 
 
@@ -155,10 +155,10 @@ def notes_on(report: list[Drift]) -> list[str]:
 
 def _is_comparable(release: Release, settings: dict[str, Any]) -> bool:
     """Whether a release is complete and has these settings."""
-    return _is_whole(release) and release.manifest.get("settings") == settings
+    return _has_all_files(release) and release.manifest.get("settings") == settings
 
 
-def _is_whole(release: Release) -> bool:
+def _has_all_files(release: Release) -> bool:
     """Whether every file has the size that the manifest says: a copy may be partial."""
     try:
         return all(

@@ -9,8 +9,10 @@ import hashlib
 import shutil
 
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.releases.release_removal import hide_old_releases, remove_unfinished
 
-KEPT_RELEASES = 2
+# Copies are kept for requests that still read them; history stays in the shared folder.
+KEPT_COPIES = 2
 
 
 def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | None:
@@ -32,7 +34,7 @@ def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | N
     if found.release_id == _id_of(releases.current()):
         return None
     with releases.lock():
-        releases.sweep()
+        remove_unfinished(releases)
         try:
             known = {release.release_id: release for release in releases.all()}
             here = known.get(found.release_id)
@@ -41,9 +43,9 @@ def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | N
             else:
                 here.check()
                 releases.serve(here)
-            releases.prune(KEPT_RELEASES)
+            hide_old_releases(releases, KEPT_COPIES)
         finally:
-            releases.sweep()
+            remove_unfinished(releases)
     return here
 
 

@@ -21,8 +21,9 @@ from scripts.releases.release_folder import (
     ReleaseError,
     ReleaseFolder,
 )
+from scripts.releases.release_removal import hide_old_releases, remove_unfinished
 from scripts.releases.release_writer import Progress, write_release
-from scripts.releases.run_history import Run, noted
+from scripts.releases.run_history import Run, recorded_run
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +33,13 @@ def publish(
     keep: int = KEPT_RELEASES,
     show: Progress | None = None,
     check: Callable[[Path], None] = lambda _: None,
-    spared: str = "",
+    also_keep: str = "",
 ) -> Release:
     """Publish the last build of a folder and remove releases beyond the last `keep`.
 
     Args:
-        spared: the id of a release that is kept for a rollback.
         check: examines the folder of the written release before it is served.
+        also_keep: the id of another release to keep, for a rollback.
 
     Raises:
         ReleaseError: the build is not fit, or the release could not be written; the served
@@ -47,24 +48,26 @@ def publish(
     releases = ReleaseFolder(folder.releases)
     try:
         with releases.lock():
-            releases.sweep()
+            remove_unfinished(releases)
             try:
                 release = write_release(folder, releases, keep, show, check)
             finally:
-                releases.sweep()
+                remove_unfinished(releases)
             # The release is published: later problems are only warnings.
             try:
-                releases.prune(keep, {spared, os.environ.get(REFERENCE, "")})
+                hide_old_releases(
+                    releases, keep, {also_keep, os.environ.get(REFERENCE, "")}
+                )
             except OSError as error:
                 log.warning("Old releases could not be removed: %s", error)
-            for stuck in releases.sweep():
+            for stuck in remove_unfinished(releases):
                 log.warning("%s could not be removed", releases.root / stuck)
             return release
     except (OSError, duckdb.Error) as error:
-        wanting = resource_limits.explain(str(error), folder)
-        if wanting:
+        shortage = resource_limits.explain(str(error), folder)
+        if shortage:
             raise ReleaseError(
-                f"Not published. {wanting}. Then run `make publish`"
+                f"Not published. {shortage}. Then run `make publish`"
             ) from error
         raise ReleaseError(
             f"Not published, the release could not be written to {folder.releases}: {error}"
@@ -84,7 +87,7 @@ def publish_last_build(
         SettingError, DriftError, ReleaseError, FolderInUseError: nothing was published.
     """
     resource_limits.check_environment()
-    with noted(folder, "publish") as run, folder.lock():
+    with recorded_run(folder, "publish") as run, folder.lock():
         engine = check_build(folder)[0]["metadata"]["adapter_type"]
         for note in drift_check(folder, engine, run, accepted_drift)():
             print(note)
@@ -112,12 +115,12 @@ def drift_check(
 def roll_back(
     releases: ReleaseFolder,
     release_id: str | None = None,
-    passed_over: Collection[str] = (),
+    skipped: Collection[str] = (),
 ) -> Release:
     """Serve an earlier release: the one with that id, or the one before the current.
 
     Args:
-        passed_over: ids of releases that are served only if they are named.
+        skipped: ids of releases that are served only if they are named.
 
     Raises:
         ReleaseError: there is no such release.
@@ -133,14 +136,14 @@ def roll_back(
                 for release in releases.all()
                 # If no release is served, the last one is the earlier one.
                 if (current is None or release.release_id < current.release_id)
-                and release.release_id not in passed_over
+                and release.release_id not in skipped
             ]
-            whole = next(filter(_is_whole, reversed(earlier)), None)
-            if whole is None:
+            usable = next(filter(_has_database, reversed(earlier)), None)
+            if usable is None:
                 raise ReleaseError(
-                    "There is no earlier release to go back to that is whole"
+                    "There is no earlier release to go back to that is undamaged"
                 )
-            release = whole
+            release = usable
         releases.serve(release)
         return release
 
@@ -151,11 +154,12 @@ def kept_releases(current: Release | None) -> int:
     return said or KEPT_RELEASES
 
 
-def _is_whole(release: Release) -> bool:
+def _has_database(release: Release) -> bool:
+    """Whether the database of a release is complete."""
     try:
         release.check()
     except ReleaseError as error:
-        log.warning("%s; going further back", error)
+        log.warning("%s; trying the release before it", error)
         return False
     return True
 

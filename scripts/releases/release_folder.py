@@ -13,8 +13,7 @@ import fcntl
 import json
 import os
 import re
-import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -186,44 +185,9 @@ class ReleaseFolder:
         pointer = self.root / POINTER
         if pointer.exists() and not pointer.is_symlink():
             raise ReleaseError(
-                f"{pointer} is no link to a release (copying the folder may have replaced"
-                " it): remove it"
+                f"{pointer} is not a link to a release (copying the folder may have"
+                " replaced it): remove it"
             )
-
-    def sweep(self) -> list[str]:
-        """Remove what interrupted runs left behind, as far as possible. Hold the lock.
-
-        Returns:
-            The names that could not be removed.
-        """
-        stuck = []
-        for left in sorted(self.root.glob(f"{UNFINISHED}*")):
-            try:
-                if left.is_symlink() or left.is_file():
-                    left.unlink()
-                else:
-                    shutil.rmtree(left)
-            except OSError:
-                stuck.append(left.name)
-        return stuck
-
-    def prune(self, keep: int, spared: Collection[str] = ()) -> list[str]:
-        """Hide all but the last `keep` releases and the served one, for `sweep` to remove.
-
-        They are hidden first, so an interrupted removal leaves no partial release.
-
-        Args:
-            spared: ids of other releases to keep.
-        """
-        served = self.current()
-        old = [
-            release
-            for release in self.all()[:-keep]
-            if release != served and release.release_id not in spared
-        ]
-        for release in old:
-            release.folder.rename(self.root / f"{UNFINISHED}{release.release_id}")
-        return [release.release_id for release in old]
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

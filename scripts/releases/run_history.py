@@ -81,7 +81,7 @@ class Run:
     drift: list[Drift] = field(default_factory=list)
 
     def publish(self, release: Release) -> None:
-        """Note the release that the run published."""
+        """Record the release that the run published."""
         self.result, self.release_id = "published", release.release_id
         with duckdb.connect(release.database, read_only=True) as connection:
             row = connection.execute(
@@ -122,7 +122,7 @@ def rolled_back_releases(folder: BuildFolder) -> set[str]:
     }
 
 
-def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | None:
+def rolled_back_run(folder: BuildFolder, served: str, inputs: str | None) -> Run | None:
     """The run that published a later release of the same inputs, which was rolled back.
 
     Args:
@@ -138,15 +138,15 @@ def taken_back(folder: BuildFolder, served: str, inputs: str | None) -> Run | No
 
 
 @contextlib.contextmanager
-def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
-    """Note the start and the result of a run.
+def recorded_run(folder: BuildFolder, program: str) -> Iterator[Run]:
+    """Record the start and the result of a run.
 
     Yields:
         The run, for its program to fill in; an error that ends it becomes its result.
     """
     started = time.monotonic()
     run = Run(0, program, _now(), process=os.getpid())
-    note(folder, run)
+    record_run(folder, run)
     try:
         yield run
     except BaseException as error:
@@ -157,7 +157,7 @@ def noted(folder: BuildFolder, program: str) -> Iterator[Run]:
         raise
     finally:
         run.seconds = time.monotonic() - started
-        note(folder, run)
+        record_run(folder, run)
 
 
 def _now() -> datetime:
@@ -187,7 +187,7 @@ def _set_aside_if_damaged(file: Path) -> None:
             file.replace(file.with_name(f"{file.name}.damaged-{number}"))
 
 
-def note(folder: BuildFolder, run: Run) -> None:
+def record_run(folder: BuildFolder, run: Run) -> None:
     """Write a run into the history. A failure is only a warning, so builds continue."""
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
@@ -212,7 +212,7 @@ def note(folder: BuildFolder, run: Run) -> None:
 def _with_end(run: Run) -> Run:
     """The run as killed, if it is noted as running and its process is gone."""
     if run.result == "running" and not _is_alive(run.process):
-        return replace(run, result="killed", reason="It ended without noting a result.")
+        return replace(run, result="killed", reason="It ended without a result.")
     return run
 
 

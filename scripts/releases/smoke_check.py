@@ -20,7 +20,7 @@ from scripts.reported_error import ReportedError
 SAMPLED_PRODUCTS = 20
 ASKED = 10
 # The API reads the whole release before it answers: minutes for a large, remote file.
-START_SECONDS = 600
+LONGEST_START_SECONDS = 600
 
 
 class SmokeCheckError(ReportedError):
@@ -44,12 +44,14 @@ def smoke_check(folder: BuildFolder, candidate: Path, current: Release | None) -
         (alone.releases / "current").symlink_to(candidate.resolve())
         try:
             with running_api(
-                alone, ["api"], START_SECONDS, _has_health, workers=1, access_log=0
+                alone, ["api"], LONGEST_START_SECONDS, _has_health, workers=1, access_log=0
             ) as api:
                 _check_health(api.url)
                 _check_lists(api.url, candidate)
         except MeasurementError as error:
-            raise SmokeCheckError(f"The API does not start on it: {error}") from error
+            raise SmokeCheckError(
+                f"The API does not start on the new release: {error}"
+            ) from error
 
 
 def _check_counts(candidate: Path, current: Release | None) -> None:
@@ -65,7 +67,7 @@ def _check_counts(candidate: Path, current: Release | None) -> None:
     ]
     if gone:
         raise SmokeCheckError(
-            f"{', '.join(gone)} would be empty, and {current.release_id} has rows there"
+            f"{', '.join(gone)} would be empty, but {current.release_id} has rows in them"
         )
 
 

@@ -1,4 +1,4 @@
-"""Settings of how the log and the other inputs are written."""
+"""Settings of how the log and the side inputs are written."""
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -94,7 +94,7 @@ UnitTable = Annotated[
 
 
 class InputSettings(InputFormat[LogColumn]):
-    """How the log and the other inputs are read."""
+    """How the log and the side inputs are read."""
 
     log: Text = setting(
         "build/data/interactions.parquet",

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.synthetic.broken_rows import BROKEN_ROWS, with_broken_rows
 from scripts.synthetic.marketplace_plan import GeneratorError, LogPlan, plan_log
-from scripts.synthetic.marketplace_rows import BROKEN_ROWS, log_query, with_broken_rows
+from scripts.synthetic.marketplace_rows import log_query
 
 
 def generate(

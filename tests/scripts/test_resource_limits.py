@@ -145,7 +145,7 @@ def test_too_little_memory_stops_a_build_with_one_sentence(
     assert outcome.stderr == (
         "error: AUDIENCE_MEMORY_LIMIT = 5MB is too little for this log: raise it, or lower"
         " AUDIENCE_DBT_THREADS (it is 3). Then build again\n"
-        "Nothing was published; the last release is served still.\n"
+        "Nothing was published; the last release is still served.\n"
     )
     assert ReleaseFolder(published.releases).current() == served
     assert not published.spill.exists()

@@ -62,7 +62,7 @@ final as (
                     || case when is_passed then ': enough' else ': not enough' end
                     || ' (at least ' || {{ percent_text('minimum') }}
                     || coalesce(
-                        '; beyond doubt from '
+                        '; clearly viable from '
                         || {{ percent_text('clearly_viable_from') }},
                         ''
                     )

@@ -47,7 +47,7 @@ def test_without_a_release_there_is_nothing_to_measure(
 def test_a_soak_in_small(
     published: BuildFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(MeasurementError, match="one release only"):
+    with pytest.raises(MeasurementError, match="only one release"):
         soak(published, 1, 1)
     publish(published)
     soak(published, seconds=4, interval=1)

@@ -40,15 +40,15 @@ def log(tmp_path: Path) -> Callable[[str], Path]:
     [
         ("empty.csv", b"", "is empty: expected a header and one row"),
         ("binary.csv", b"a\x00\x01\x02" * 99, "is not text (it has zero bytes)"),
-        ("cut.parquet", b"PAR1 and no end", "is not a whole Parquet file"),
-        ("text.parquet", HEADER.encode(), "is not a whole Parquet file"),
+        ("cut.parquet", b"PAR1 and no end", "is not a complete Parquet file"),
+        ("text.parquet", HEADER.encode(), "is not a complete Parquet file"),
         ("named.csv", b"PAR1xxxxPAR1", "is a Parquet file: give its name the suffix"),
         (
             "cut.csv.gz",
             gzip.compress(b"x" * 9999, mtime=0)[:30],
-            "is not a whole gzip file",
+            "is not a complete gzip file",
         ),
-        ("plain.csv.gz", HEADER.encode(), "is not a whole gzip file"),
+        ("plain.csv.gz", HEADER.encode(), "is not a complete gzip file"),
         (
             "log.CSV.GZ",
             gzip.compress(HEADER.encode(), mtime=0),

@@ -9,9 +9,9 @@ import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.releases.released_tables import public_marts
+from scripts.synthetic.broken_rows import BROKEN_ROWS
 from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import plan_log
-from scripts.synthetic.marketplace_rows import BROKEN_ROWS
 from tests.conftest import FinishedBuild, public_tables, read_release, run_audience
 
 
@@ -176,7 +176,7 @@ def test_readers_and_builds_do_not_disturb_each_other(
 
         broken = run_audience(published, *build, "--vars", "{time_format: epoch_s}")
         assert broken.returncode == 1
-        assert "the last release is served still" in broken.stderr
+        assert "the last release is still served" in broken.stderr
 
     second = (published.releases / "current").resolve().name
     assert first < second

@@ -185,7 +185,7 @@ def test_what_is_served_survives_builds_that_are_killed(
         "error: dbt was killed, most likely because the system ran out of memory: lower"
         in (outcome.output)
     )
-    assert outcome.output.endswith("published; the last release is served still.\n")
+    assert outcome.output.endswith("published; the last release is still served.\n")
     assert "Traceback" not in outcome.output
     with published.lock():
         pass
@@ -232,7 +232,7 @@ def test_a_damaged_warehouse_is_set_aside(
         assert (built.root / "warehouse.duckdb.damaged").read_bytes() == damage
         said = capsys.readouterr().out
         assert "warehouse.duckdb is damaged (" in said
-        assert "set aside as warehouse.duckdb.damaged, which may be removed" in said
+        assert "it is now called warehouse.duckdb.damaged, which you may remove" in said
     check_warehouse(built, Console())
     assert capsys.readouterr().out == ""
 

@@ -45,13 +45,13 @@ def test_evidence_stays_for_a_week_and_the_build_says_so(measured: BuildFolder) 
     plan = plan_evidence(measured, SETTINGS, now=NOON + timedelta(days=6, hours=23))
     assert plan.selector == "daily"
     assert plan.sentence == (
-        "Evidence of 2026-11-21 stays; it is renewed after 7 days"
+        "Keeping the evidence of 2026-11-21; it is renewed after 7 days"
         " (`make evidence` renews it now)."
     )
     plan = plan_evidence(measured, SETTINGS, now=NOON + timedelta(days=7))
     assert plan.selector == "everything"
     assert plan.sentence == (
-        "Measuring the evidence: it is of 2026-11-21, and evidence_days is 7."
+        "Measuring the evidence: it was measured on 2026-11-21, and evidence_days is 7."
     )
 
 

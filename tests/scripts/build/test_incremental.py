@@ -62,7 +62,7 @@ def test_nothing_new_is_a_plan_too(built: Built) -> None:
     plan = built.plan()
     assert plan.variables == {"new_log_files": [], "log_batch": 2}
     assert plan.sentence == (
-        "Going on from the last build: 0 of 2 files of the log are new."
+        "Continuing from the last build: 0 of 2 files of the log are new."
     )
 
 
@@ -84,7 +84,7 @@ def test_new_files_are_read_by_the_next_batch(built: Built) -> None:
         (
             lambda built: built.change("update last_run set invocation_id = 'by hand'"),
             {},
-            "the last build did not come to its end, or dbt has run by hand since",
+            "the last build did not finish, or dbt was run by hand since",
         ),
         (lambda _: None, {"top_n": 3}, "settings, seeds, models, macros, versions or the"),
         (
@@ -94,7 +94,7 @@ def test_new_files_are_read_by_the_next_batch(built: Built) -> None:
         ),
         (lambda built: built.write("2.csv", f"{HEADER}1\n"), {}, "2.csv has changed"),
         (lambda built: built.write("2.csv", seconds=1), {}, "2.csv has changed"),
-        (lambda built: (built.log / "2.csv").unlink(), {}, "2.csv is gone"),
+        (lambda built: (built.log / "2.csv").unlink(), {}, "2.csv no longer exists"),
         (
             lambda built: [built.write(f"{number}.csv") for number in range(3, 504)],
             {},
@@ -170,4 +170,4 @@ def test_new_files_of_other_types_are_a_reason(built: Built) -> None:
 
 def test_the_whole_log_is_read_if_asked_for(built: Built) -> None:
     plan = plan_reading(built.folder, built.settings, is_forced=True)
-    assert plan.sentence == "Reading the whole log: asked for."
+    assert plan.sentence == "Reading the whole log: a full build was asked for."

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from scripts.build.notifications import METRICS, notify, write_metrics
 from scripts.build_folder import BuildFolder
 from scripts.releases.drift import Drift
-from scripts.releases.run_history import Run, noted
+from scripts.releases.run_history import Run, recorded_run
 
 
 def run(result: str = "published") -> Run:
@@ -22,7 +22,7 @@ def run(result: str = "published") -> Run:
 
 def test_prometheus_reads_what_is_written(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
-    with noted(folder, "build") as earlier:
+    with recorded_run(folder, "build") as earlier:
         earlier.result = "published"
     write_metrics(folder, run("rolled back"))
     text = folder.metrics.read_text()

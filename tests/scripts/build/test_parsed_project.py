@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scripts.build import parsed_project as parsed_project_module
+from scripts.build import project_fingerprint
 from scripts.build.dbt_run import run_dbt
 from scripts.build.parsed_project import KEPT, parsed_project, prune
 from scripts.build_folder import PROJECT, BuildFolder
@@ -56,7 +57,8 @@ def test_only_rows_of_seeds_may_change(
     folder: BuildFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = copy_project(tmp_path)
-    monkeypatch.setattr(parsed_project_module, "PROJECT", project)
+    for module in (parsed_project_module, project_fingerprint):
+        monkeypatch.setattr(module, "PROJECT", project)
     first = parsed_project(folder, {}, "duckdb")
     with (project / "seeds" / "event_weights.csv").open("a") as seed:
         seed.write("shared,1.5\n")

@@ -273,9 +273,9 @@ def test_after_an_error_it_says_which_release_is_served(
     assert ending_after(error) == ["Nothing was published."]
     [line] = ending_after(error, is_published=True)
     assert line.startswith("000001-")
-    assert line.endswith(" had been published and is served.")
+    assert line.endswith(" was already published and is served.")
     assert ending_after(error) == [
-        "Nothing was published; the last release is served still."
+        "Nothing was published; the last release is still served."
     ]
     assert ending_after(RolledBackError("rolled back")) == []
 

@@ -29,6 +29,7 @@ DIRECT = [
     if name not in ("generate", "benchmark", "maintenance")
 ]
 NEEDED = {
+    "keys": ["NAME=shop"],
     "fetch": ["SOURCE=/mnt"],
     "export": ["CAMPAIGN=spring"],
     "suppress": ["CUSTOMER=17"],

@@ -203,5 +203,5 @@ def test_an_audit_that_finds_nothing_at_a_mirror_is_no_clean_bill() -> None:
 def test_an_audit_names_what_is_vulnerable() -> None:
     fault = {"id": "PYSEC-2026-1", "fix_versions": ["1.1", "2.0"]}
     found = [{"name": "a", "version": "1", "vulns": [fault]}]
-    with pytest.raises(DependencyError, match=r"a 1: PYSEC-2026-1, mended in 1\.1, 2\.0"):
+    with pytest.raises(DependencyError, match=r"a 1: PYSEC-2026-1, fixed in 1\.1, 2\.0"):
         judge(found)

@@ -15,6 +15,7 @@ from scripts.releases.drift import (
     releases_to_compare,
 )
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.releases.release_removal import hide_old_releases
 
 FEWER = Drift(
     "interactions of the last day", "the release before", 120, 2700, 22.32, 2, 5, "block"
@@ -141,5 +142,5 @@ def test_a_named_reference_is_kept(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     first, *_ = [release(folder, number) for number in (1, 2, 3, 4)]
     releases = ReleaseFolder(folder.releases)
-    releases.prune(2, {first.release_id})
+    hide_old_releases(releases, 2, {first.release_id})
     assert [one.release_id[:6] for one in releases.all()] == ["000001", "000003", "000004"]

@@ -20,7 +20,8 @@ from scripts.cli.main import main
 from scripts.releases.evidence_state import evidence_nodes, read_artifact
 from scripts.releases.publish import publish, roll_back
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
-from scripts.releases.run_history import RolledBackError, noted
+from scripts.releases.release_removal import hide_old_releases
+from scripts.releases.run_history import RolledBackError, recorded_run
 from tests.conftest import FinishedBuild, read_release
 
 
@@ -51,7 +52,7 @@ def test_old_releases_are_removed_but_never_the_served_one(built: BuildFolder) -
         assert reader.execute("select count(*) from customers").fetchone() is not None
     roll_back(releases, second.release_id)
     with releases.lock():
-        assert releases.prune(keep=1) == []
+        assert hide_old_releases(releases, keep=1) == []
     assert releases.all() == [second, third]
 
 
@@ -221,7 +222,7 @@ def test_a_rollback_skips_releases_that_the_watch_rolled_back(
     built: BuildFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = publish(built), publish(built)
-    with contextlib.suppress(RolledBackError), noted(built, "refresh") as run:
+    with contextlib.suppress(RolledBackError), recorded_run(built, "refresh") as run:
         run.publish(second)
         raise RolledBackError("it answered with errors")
     publish(built)
@@ -253,7 +254,7 @@ def test_a_rollback_skips_a_release_without_its_database(built: BuildFolder) -> 
     assert releases.current() == third
     assert roll_back(releases) == first
     with pytest.raises(
-        ReleaseError, match="no earlier release to go back to that is whole"
+        ReleaseError, match="no earlier release to go back to that is undamaged"
     ):
         roll_back(releases)
 
@@ -278,7 +279,7 @@ def test_a_folder_that_cannot_be_removed_does_not_stop_a_release(
 
 def test_a_pointer_that_is_a_folder_stops_publishing(built: BuildFolder) -> None:
     (built.releases / "current").mkdir(parents=True)
-    with pytest.raises(ReleaseError, match="is no link to a release"):
+    with pytest.raises(ReleaseError, match="is not a link to a release"):
         publish(built)
     assert ReleaseFolder(built.releases).all() == []
 

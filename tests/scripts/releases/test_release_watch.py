@@ -23,7 +23,7 @@ from scripts.releases.release_watch import (
     watch,
     watched_url,
 )
-from scripts.releases.run_history import RolledBackError, noted, read_history
+from scripts.releases.run_history import RolledBackError, read_history, recorded_run
 
 Health = tuple[int, dict[str, object]]
 HEALTHY: Health = (200, {"status": "healthy", "release_id": "new", "reasons": []})
@@ -182,7 +182,7 @@ def test_a_release_that_makes_the_api_worse_is_rolled_back(
     api.health = [(200, {"status": "degraded", "release_id": later.release_id})]
 
     def publish_and_watch() -> None:
-        with noted(published, "refresh") as run:
+        with recorded_run(published, "refresh") as run:
             run.inputs = "of today"
             run.publish(later)
             refresh._watch(
@@ -194,7 +194,7 @@ def test_a_release_that_makes_the_api_worse_is_rolled_back(
     assert releases.current() == before
     assert read_history(published)[-1].result == "rolled back"
 
-    with pytest.raises(ReleaseError, match=r"is not served any more \(.*ALWAYS=1"):
+    with pytest.raises(ReleaseError, match=r"is no longer served \(.*ALWAYS=1"):
         refresh_plan.check_not_rolled_back(published, before, "of today")
     refresh_plan.check_not_rolled_back(published, before, "of tomorrow")
 
@@ -206,7 +206,7 @@ def test_an_interrupted_watch_leaves_the_release_published(
     assert release is not None
 
     def publish_and_be_interrupted() -> None:
-        with noted(published, "refresh") as run:
+        with recorded_run(published, "refresh") as run:
             run.publish(release)
             raise KeyboardInterrupt
 

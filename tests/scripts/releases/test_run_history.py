@@ -11,7 +11,7 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.releases import run_history
 from scripts.releases.drift import DriftError
-from scripts.releases.run_history import RolledBackError, noted, read_history
+from scripts.releases.run_history import RolledBackError, read_history, recorded_run
 
 
 def outcomes(folder: BuildFolder) -> list[tuple[int, str, str | None]]:
@@ -31,7 +31,7 @@ def test_an_error_becomes_the_result_of_its_run(
     tmp_path: Path, error: BaseException, result: str
 ) -> None:
     folder = BuildFolder(tmp_path / "build")
-    with pytest.raises(type(error)), noted(folder, "refresh"):
+    with pytest.raises(type(error)), recorded_run(folder, "refresh"):
         raise error
     ((number, found, reason),) = outcomes(folder)
     assert (number, found) == (1, result)
@@ -41,7 +41,7 @@ def test_an_error_becomes_the_result_of_its_run(
 def test_runs_are_numbered_and_timed(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     for _ in range(2):
-        with noted(folder, "build") as run:
+        with recorded_run(folder, "build") as run:
             assert outcomes(folder)[-1][1] == "running"
             run.result = "unchanged"
     first, second = read_history(folder)
@@ -58,7 +58,7 @@ def test_runs_keep_their_order_if_the_clock_jumps_back(
     for year in (2026, 1999):
         moment = datetime(year, 5, 1)
         monkeypatch.setattr(run_history, "_now", lambda moment=moment: moment)
-        with noted(folder, "build") as run:
+        with recorded_run(folder, "build") as run:
             run.result = "published"
     found = [(run.run_number, run.started_at.year) for run in read_history(folder)]
     assert found == [(1, 2026), (2, 1999)]
@@ -70,12 +70,12 @@ def test_a_run_without_a_result_was_killed(tmp_path: Path, is_in_a_container: bo
     folder = BuildFolder(tmp_path)
     ended = subprocess.Popen(["true"])
     ended.wait()
-    with noted(folder, "build") as run:
+    with recorded_run(folder, "build") as run:
         run.process = os.getpid() if is_in_a_container else ended.pid
     # A killed run leaves its row like this.
     run.result, run.seconds = "running", None
-    run_history.note(folder, run)
-    with noted(folder, "refresh") as later:
+    run_history.record_run(folder, run)
+    with recorded_run(folder, "refresh") as later:
         later.result = "published"
     assert [result for _, result, _ in outcomes(folder)] == ["killed", "published"]
 
@@ -83,7 +83,7 @@ def test_a_run_without_a_result_was_killed(tmp_path: Path, is_in_a_container: bo
 def test_a_history_that_cannot_be_read_is_renamed(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path)
     folder.history.write_bytes(b"no Parquet")
-    with noted(folder, "build") as run:
+    with recorded_run(folder, "build") as run:
         run.result = "published"
     assert outcomes(folder) == [(1, "published", None)]
     assert (tmp_path / "history.parquet.damaged-1").read_bytes() == b"no Parquet"
@@ -92,13 +92,13 @@ def test_a_history_that_cannot_be_read_is_renamed(tmp_path: Path) -> None:
 def test_a_history_that_cannot_be_written_does_not_stop_a_run(tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path / "file")
     folder.root.write_text("where a folder should be")
-    with noted(folder, "build") as run:
+    with recorded_run(folder, "build") as run:
         run.result = "published"
     assert read_history(folder) == []
 
 
 def _note_one(root: Path) -> None:
-    with noted(BuildFolder(root), "refresh") as run:
+    with recorded_run(BuildFolder(root), "refresh") as run:
         run.result = "unchanged"
 
 

@@ -5,9 +5,9 @@ import duckdb
 import pytest
 
 from scripts.cli.main import main
+from scripts.synthetic.broken_rows import BROKEN_ROWS
 from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import GeneratorError
-from scripts.synthetic.marketplace_rows import BROKEN_ROWS
 
 # Shares and counts of the published case study.
 PUBLISHED_EVENT_SHARES = {

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from scripts.synthetic.activity_counts import spread_repeats
 from scripts.synthetic.marketplace_plan import (
     PUBLISHED_CUSTOMERS,
     PUBLISHED_INTERACTIONS,
     PUBLISHED_PRODUCTS,
     GeneratorError,
     plan_log,
-    spread_repeats,
 )
 
 

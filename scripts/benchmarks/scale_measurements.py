@@ -1,8 +1,9 @@
 """Time whole builds at several scales: models, memory, disk, releases, the API, and Polars.
 
 Each part runs in a process of its own, so that its peak memory can be measured.
-`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and a chart. The
-measurements of a scale stay next to its log, and `--kept` reports them again.
+`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and growth.svg, of which
+docs/benchmarks.md and docs/images/growth.svg are copies. The measurements of a scale stay
+next to its log, and `--kept` reports them again.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,8 @@ from scripts.benchmarks.builds import (
 )
 from scripts.benchmarks.daily_refresh import measure_day_more
 from scripts.benchmarks.growth_chart import growth_chart
-from scripts.benchmarks.report import ScaleResult, report
+from scripts.benchmarks.report import report
+from scripts.benchmarks.scale_result import ScaleResult
 from scripts.benchmarks.serving import measure_serving
 from scripts.benchmarks.tables import CONTENDERS, compare_tables
 from scripts.build.preconditions import BuildError

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from scripts.build.data_dictionary import dictionary
 from scripts.build_folder import BuildFolder
-from scripts.releases.data_dictionary import dictionary
 from scripts.releases.released_tables import public_marts
 from tests.conftest import FinishedBuild, run_audience
 
