@@ -78,7 +78,7 @@ def test_the_summary_says_what_was_built(dirty_build: FinishedBuild) -> None:
         "unreadable line",
         "Collaborative filtering is not viable",
         "Most engaged customers",
-        "products have one and the same list",
+        "products share one list",
         str(dirty_build.folder.releases),
         "Dbt build",
     ):

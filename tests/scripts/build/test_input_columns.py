@@ -101,7 +101,7 @@ def test_types_of_parquet_columns(tmp_path: Path) -> None:
             "has no column 5 for event; it has customer_id",
         ),
         (HEADER, {"columns": {"product_name": "name"}}, "no column name for product_name"),
-        (f"_input_file,{HEADER}\n", {}, "has a column _input_file, a name that reading"),
+        (f"_input_file,{HEADER}\n", {}, "has a column _input_file, a name that the reader"),
         ('"cus\ntomer",product_id\n', {}, "opens a quote and does not close it"),
         (",".join(f"c{number}" for number in range(1200)), {}, "has 1000 columns or more"),
     ],

@@ -177,9 +177,10 @@ def test_a_build_forgets_nobody_of_whom_the_release_knew(
     outcome = run_audience(published, "build", "--log", log)
     assert outcome.returncode == 1
     assert (
-        f"The current release was made with {name}, and this build names" in outcome.stderr
+        f"The current release was built with {name}, and this build has no"
+        in outcome.stderr
     )
-    assert f"or say that there are none any more (--vars '{name}: null')" in outcome.stderr
+    assert f"or confirm that there is none (--vars '{name}: null')" in outcome.stderr
     check_nothing_is_forgotten(published, {name: None})
     check_nothing_is_forgotten(published, {name: "other.csv"})
 
