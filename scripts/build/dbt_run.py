@@ -86,7 +86,7 @@ def run_dbt(
     run = DbtRun(exit_code=0, seconds=0)
     errors: list[str] = []
     # What Python prints when dbt cannot start, or cannot write its log: the end is enough.
-    outcry: collections.deque[str] = collections.deque(maxlen=50)
+    stderr_tail: collections.deque[str] = collections.deque(maxlen=50)
     process = subprocess.Popen(
         [
             # -P: modules are looked for where dbt's own program looks for them.
@@ -111,7 +111,7 @@ def run_dbt(
         assert process.stderr is not None
         # A daemon: a program that is ended must not wait for it.
         listener = threading.Thread(
-            target=outcry.extend, args=(process.stderr,), daemon=True
+            target=stderr_tail.extend, args=(process.stderr,), daemon=True
         )
         listener.start()
         for line in process.stdout:
@@ -131,12 +131,12 @@ def run_dbt(
     # Where dbt could not write its results, those of an earlier run must not pass for them.
     if _stamp(target) != earlier_results:
         run.problems, run.warnings = explain(folder, target, variables)
-    said = "\n".join((*errors, *outcry, *run.problems))
+    said = "\n".join((*errors, *stderr_tail, *run.problems))
     killed = resource_limits.explain_end(run.exit_code)
-    wanting = resource_limits.explain(said, folder) if run.exit_code else None
+    shortage = resource_limits.explain(said, folder) if run.exit_code else None
     run.is_damaged = bool(run.exit_code) and "Corrupt database file" in said
-    if killed or wanting:
-        run.problems = [f"{killed or wanting}. Then build again"]
+    if killed or shortage:
+        run.problems = [f"{killed or shortage}. Then build again"]
     elif any("CSV Parser state machine" in text for text in run.problems):
         run.problems = [
             f"{variables['log']} cannot be split into lines: some end in CR LF and some in"
@@ -144,7 +144,7 @@ def run_dbt(
         ]
     elif run.exit_code and not run.problems:
         run.problems = [one_sentence(text) for text in errors] or [
-            f"dbt ended with exit code {run.exit_code} ({''.join(outcry).strip()[-300:]})"
+            f"dbt ended with exit code {run.exit_code} ({''.join(stderr_tail).strip()[-300:]})"
         ]
     return run
 
