@@ -144,7 +144,8 @@ def run_dbt(
         ]
     elif run.exit_code and not run.problems:
         run.problems = [one_sentence(text) for text in errors] or [
-            f"dbt ended with exit code {run.exit_code} ({''.join(stderr_tail).strip()[-300:]})"
+            f"dbt ended with exit code {run.exit_code}:"
+            f" {''.join(stderr_tail).strip()[-300:]}"
         ]
     return run
 
