@@ -125,7 +125,7 @@ docs: $(RUN) ## Describe every table and column of the last build on one page
 LINT_LOG := build/lint/interactions.parquet
 SQL := models tests/warehouse analyses
 SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
-	DBT_LOG_PATH=build/lint/logs $(BIN)/sqlfluff
+	DBT_LOG_PATH=build/lint/logs $(BIN)/python -m scripts.maintenance.lint_sql
 $(LINT_LOG): | $(RUN)
 	@$(AUDIENCE) generate log $@ --scale 0.001 > /dev/null
 
