@@ -23,7 +23,7 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-ci test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -128,7 +128,7 @@ docs: $(RUN) ## Describe every table and column of the last build on one page
 LINT_LOG := build/lint/interactions.parquet
 SQL := models tests/warehouse analyses
 SQLFLUFF = AUDIENCE_BUILD_DIR=build/lint DBT_TARGET_PATH=build/lint/target \
-	DBT_LOG_PATH=build/lint/logs $(BIN)/sqlfluff
+	DBT_LOG_PATH=build/lint/logs $(BIN)/python -m scripts.maintenance.lint_sql
 $(LINT_LOG): | $(RUN)
 	@$(AUDIENCE) generate log $@ --scale 0.001 > /dev/null
 
@@ -137,6 +137,9 @@ test: $(DEV) lint ## Run every check, and the tests that share one build
 
 test-builds: $(DEV) ## Run the tests that build a log of their own
 	@$(BIN)/python -m pytest -m 'builds and not long'
+
+test-ci: $(DEV) lint ## Run what make test and make test-builds run, at once: with one shared build
+	@$(BIN)/python -m pytest -m 'not long'
 
 test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 	@$(BIN)/python -m pytest -m long
