@@ -31,6 +31,7 @@ GOOD = {
     "holdout_share": "0",
     "cost_per_contact": "0.10",
     "value_per_conversion": "5",
+    "response_days": "",
 }
 RULE = {
     "campaign_id": "spring",
@@ -146,6 +147,8 @@ def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
         ({"holdout_share": "1"}, "holdout_share = 1, expected less than 1"),
         ({"cost_per_contact": "cheap"}, "cost_per_contact = cheap, expected a number"),
         ({"cost_per_contact": "nan"}, "cost_per_contact = nan, expected a number"),
+        ({"response_days": "0"}, "response_days = 0, expected 1 or more"),
+        ({"response_days": "soon"}, "response_days = soon, expected a whole number"),
         ({"value_per_conversion": "inf"}, "value_per_conversion = inf, expected a number"),
         (
             {"required_event": "carts", "exclude": "none"},
