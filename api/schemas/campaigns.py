@@ -21,6 +21,9 @@ class CampaignSummary(Schema):
     holdout_share: float
     cost_per_contact: float
     value_per_conversion: float
+    response_days: int | None = Field(
+        None, description="Days in which a purchase counts as a response"
+    )
     audience_rule: str = Field(description="Who is suitable, in words")
     product_count: int
     suitable_customer_count: int

@@ -10,13 +10,13 @@ with rules as (
 customers as (
     {% for when in ['now', 'then'] %}
     select
-        {{ 'features.days_back' if when == 'then' else '0 as days_back' }},
         features.customer_id,
         features.first_interaction_at,
         features.last_interaction_at,
         {{ for_each_feature('features.{feature}') }},
         ranking.engagement_rank,
-        ranking.engagement_score
+        ranking.engagement_score,
+        {{ 'features.days_back' if when == 'then' else '0' }} as days_back
     {% if when == 'now' %}
     from {{ ref('int_customer_features') }} as features
     inner join {{ ref('int_customer_ranking') }} as ranking
@@ -34,8 +34,8 @@ customers as (
 
 products as (
     select
-        0 as days_back,
-        *
+        *,
+        0 as days_back
     from {{ ref('int_product_counts') }}
 ),
 

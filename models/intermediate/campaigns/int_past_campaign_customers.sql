@@ -70,7 +70,8 @@ pairs as (
             as last_purchased_at,
         max(interactions.event_at) as last_interaction_at
     from campaigns
-    inner join campaign_products on campaigns.campaign_id = campaign_products.campaign_id
+    inner join campaign_products
+        on campaigns.campaign_id = campaign_products.campaign_id
     inner join interactions
         on
             campaign_products.product_id = interactions.product_id

@@ -91,7 +91,6 @@ sized as (
         responses.responders,
         responses.customer_count,
         responses.all_responders,
-        coalesce(contact_rates.contacts_per_customer, 1) as contacts_per_customer,
         experiments.experiment_id,
         experiments.attribution_days,
         experiments.lift,
@@ -99,6 +98,7 @@ sized as (
         experiments.lift_high,
         experiments.unit_count,
         experiments.base_unit_count,
+        coalesce(contact_rates.contacts_per_customer, 1) as contacts_per_customer,
         case
             when experiments.experiment_id is null then 'none'
             when experiments.attribution_days <> campaigns.response_days
@@ -132,8 +132,8 @@ priced as (
     from sized
 ),
 
--- A size is chosen on the earlier windows and valued on the last one: the best of several
--- noisy values would be too good.
+-- A size is chosen on the earlier windows and valued on the last one: the best of
+-- several noisy values would be too good.
 earlier_profits as (
     select
         campaign_id,
@@ -176,11 +176,12 @@ rates as (
     where window_number = 1
 ),
 
--- The product of two measured quantities, each with its interval: the distances to their
--- bounds add up as squares (Zou and Donner 2008, doi:10.1002/sim.3095).
+-- The product of two measured quantities, each with its interval: the distances to
+-- their bounds add up as squares (Zou and Donner 2008, doi:10.1002/sim.3095).
 effects as (
     select
         *,
+        audience_size * value_per_conversion as value_of_all,
         response_rate * lift as effect,
         response_rate * lift - sqrt(
             power(response_rate * (lift - lift_low), 2)
@@ -213,12 +214,11 @@ valued as (
     select
         effects.*,
         effects.measurement = 'measured' as is_measured,
-        coalesce(chosen.choice = 1, false) as is_chosen,
+        effects.effect * effects.audience_size as conversions,
         {% for end in ['', '_low', '_high'] %}
-        effects.effect{{ end }} * effects.audience_size as conversions{{ end }},
-        effects.effect{{ end }} * effects.audience_size * effects.value_per_conversion
-            as revenue{{ end }}{{ ',' if not loop.last }}
+        effects.effect{{ end }} * effects.value_of_all as revenue{{ end }},
         {% endfor %}
+        coalesce(chosen.choice = 1, false) as is_chosen
     from effects
     left join chosen
         on
@@ -302,8 +302,10 @@ final as (
             as double
         ) as return_on_investment,
         cast(
-            case when is_measured and conversions > 0 then round(cost / conversions, 6) end
-            as double
+            case
+                when is_measured and conversions > 0
+                    then round(cost / conversions, 6)
+            end as double
         ) as cost_per_conversion
     from explained
 )
