@@ -45,7 +45,8 @@ def capacities(compiled: Path, experiment_id: str | None) -> np.ndarray:
             "create table staging.stg_contacts as select range as customer_id,"
             " 1 as product_id, 'tested' as campaign_id, $day::timestamp as contacted_at,"
             " if(range % 2 = 0, 'contact', 'holdout') as arm, true as is_exported,"
-            f" 'accepted' as outcome, $experiment::text as experiment_id from range({UNITS})",
+            " 'accepted' as outcome, $experiment::text as experiment_id"
+            f" from range({UNITS})",
             {"day": DAY, "experiment": experiment_id},
         )
         connection.execute(
