@@ -3,7 +3,7 @@
 import { ask, download, path } from "./api.js";
 import { contributions, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section, selection } from "./elements.js";
-import { count, counted, money, percent, range, score, time, words } from "./format.js";
+import { breakEven, count, counted, money, percent, range, score, time, words } from "./format.js";
 import { productName, productSearch, productsLike } from "./product_search.js";
 import { table } from "./table.js";
 
@@ -162,7 +162,7 @@ function people(audience) {
   ];
 }
 
-// Cost and return of a number of contacts: as a sentence, and as parts of a section.
+// What a number of contacts costs and must add: as a sentence, and as parts of a section.
 async function prices(size) {
   const campaigns = await priceLists();
   const sentence = element("span", { "aria-live": "polite" });
@@ -209,11 +209,14 @@ async function priceLists() {
 }
 
 function inWords(row) {
-  const many = counted(row.audience_size, "contact");
+  const cost = `To contact ${counted(row.audience_size, "customer")} costs ${money(row.cost)}. `;
+  return cost + (row.profit == null ? breakEven(row) : profitInWords(row));
+}
+
+function profitInWords(row) {
   return (
-    `${many} cost ${money(row.cost)} and return ${money(row.revenue)}, a profit of ${money(row.profit)} ` +
-    `(${range(money, row.profit_low, row.profit_high)}), if customers purchase as often as the ` +
-    `${count(row.audience_size)} most engaged did after the split.`
+    `An experiment measured what a contact adds: a profit of ${money(row.profit)} ` +
+    `(${range(money, row.profit_low, row.profit_high)}).`
   );
 }
 
@@ -222,29 +225,18 @@ function priced(plan, row) {
     element(
       "p",
       {},
-      `Of the ${count(row.audience_size)} most engaged customers ${percent(row.response_rate)} purchased after the split `,
-      `(95 % interval ${range(percent, row.response_rate_low, row.response_rate_high)}).`,
+      `Of the ${count(row.audience_size)} most engaged customers that the campaign may ask, ` +
+        `${percent(row.response_rate)} purchase within ${counted(row.response_days, "day")} anyway `,
+      `(95 % interval ${range(percent, row.response_rate_low, row.response_rate_high)}). ${breakEven(row)}`,
     ),
     figures([
       ["a contact costs", money(plan.cost_per_contact)],
       ["a purchase is worth", money(plan.value_per_conversion)],
-      [`${counted(row.audience_size, "contact")} cost`, money(row.cost)],
-      ["they return", money(row.revenue)],
-      ["profit", money(row.profit)],
+      [`${counted(row.audience_size, "customer")} cost`, money(row.cost)],
+      ["contacts each", count(row.contacts_per_customer)],
+      ["profit", row.profit == null ? "not measured" : money(row.profit)],
     ]),
-    element(
-      "p",
-      {},
-      plan.best_audience_size == null
-        ? "At these prices no number of customers makes a profit. "
-        : `At these prices ${counted(plan.best_audience_size, "customer")} make the largest profit. `,
-      link("campaigns", { campaign_id: plan.campaign_id }, "The whole plan"),
-    ),
-    element(
-      "p",
-      { class: "faint" },
-      "Customers who would purchase without a contact count too. Only an experiment shows what contacting adds.",
-    ),
+    element("p", {}, `${row.explanation} `, link("campaigns", { campaign_id: plan.campaign_id }, "The whole plan")),
   ];
 }
 

@@ -4,7 +4,7 @@ import { ask, download, path } from "./api.js";
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
 import { element, figures, link, section } from "./elements.js";
-import { concentrated, count, date, money, percent, range, words } from "./format.js";
+import { breakEven, concentrated, count, counted, date, money, percent, range, words } from "./format.js";
 import { table } from "./table.js";
 
 const PAGE = 20; // customers of an audience at once
@@ -70,29 +70,43 @@ async function one(campaignId) {
 
 function worth(plan) {
   if (!plan.sizes.length) return [element("p", {}, plan.note ?? "Nothing was measured.")];
+  const [first] = plan.sizes;
+  const measured = plan.sizes.filter((row) => row.basis === "experiment");
   return [
     element(
       "p",
       {},
-      plan.best_audience_size == null
-        ? "No number of customers makes a profit."
-        : `${count(plan.best_audience_size)} customers make the largest profit (the diamond).`,
-      ` A contact costs ${money(plan.cost_per_contact)}, a purchase is worth ${money(plan.value_per_conversion)}.`,
+      `Of the customers that this campaign may ask, ${percent(first.base_rate)} ` +
+        `(${range(percent, first.base_rate_low, first.base_rate_high)}) purchase within ` +
+        `${counted(first.response_days, "day")} anyway. ${breakEven(first)}`,
     ),
-    plan.note ? element("p", { class: "faint" }, plan.note) : null,
-    chart(charts.profit(plan.sizes), "Profit by number of customers contacted, with its 95 % interval"),
-    element("p", { class: "faint" }, "The chart ends where the loss exceeds the largest profit."),
+    element("p", {}, plan.note),
+    measured.length
+      ? element(
+          "p",
+          {},
+          plan.best_audience_size == null
+            ? "No number of customers makes a profit for certain."
+            : `${counted(plan.best_audience_size, "customer")} are the best number (the diamond).`,
+          ` ${measured[0].explanation}`,
+        )
+      : null,
+    measured.length
+      ? chart(charts.profit(measured), "Profit by number of customers contacted, with its 95 % interval")
+      : null,
     table({
       caption: "The plan by audience size",
       columns: [
         { heading: "Customers", numeric: true, cell: (row) => count(row.audience_size), by: (row) => row.audience_size },
-        { heading: "Respond", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
+        { heading: "Purchase anyway", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
         { heading: "Interval", numeric: true, cell: (row) => range(percent, row.response_rate_low, row.response_rate_high) },
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
-        { heading: "Revenue", numeric: true, cell: (row) => money(row.revenue), by: (row) => row.revenue },
+        { heading: "Must add", numeric: true, cell: (row) => percent(row.break_even_effect), by: (row) => row.break_even_effect },
+        { heading: "Adds", numeric: true, cell: (row) => percent(row.effect), by: (row) => row.effect },
         { heading: "Profit", numeric: true, cell: (row) => money(row.profit), by: (row) => row.profit },
+        { heading: "Interval of the profit", numeric: true, cell: (row) => range(money, row.profit_low, row.profit_high) },
         { heading: "Return", numeric: true, cell: (row) => percent(row.return_on_investment), by: (row) => row.return_on_investment },
-        { heading: "Per purchase", numeric: true, cell: (row) => money(row.cost_per_conversion), by: (row) => row.cost_per_conversion },
+        { heading: "Why", prose: true, cell: (row) => row.explanation },
       ],
       rows: plan.sizes,
     }),

@@ -37,6 +37,15 @@ export function counted(number, one, many = `${one}s`) {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
 
+// What contacts must add to pay, of a row of a plan.
+export function breakEven(row) {
+  if (row.break_even_effect == null) return "A purchase is worth nothing here, so no contact pays.";
+  return (
+    `The contacts pay if they add ${decimal(100 * row.break_even_effect)} purchases per 100 customers contacted` +
+    (row.contacts_per_customer === 1 ? "." : ` (${decimal(row.contacts_per_customer)} times each).`)
+  );
+}
+
 // An age in days, shown in the largest unit that fits.
 export function age(days) {
   if (days == null) return UNKNOWN;

@@ -1,4 +1,4 @@
--- The cost and return of a campaign, by audience size.
+-- The plan of a campaign, by audience size.
 select * exclude (campaign_id)
 from main.audience_plan
 where campaign_id = $campaign_id

@@ -24,13 +24,22 @@ FORMAT = Choice("format", ("json", *FORMATS), "A page as JSON, or all rows as a 
 ONE_PRODUCT = Filter(PRODUCT_ID)
 
 # What the figures of a plan mean.
-BASIS = (
-    "Conversions are purchases of any product by the most engaged of all customers in the"
-    " days after the split of the log. They are counted, not caused by a contact."
+ANYWAY = (
+    "The response rate counts purchases that come anyway. What a contact adds was not"
+    " measured: the break-even effect says how much it would have to add. An experiment"
+    " measures it."
 )
+MEASURED = (
+    "The effect is that of an experiment of this campaign, applied to the response rate of"
+    " each size. The best size is chosen on earlier windows and valued on the last one."
+)
+NOT_CERTAIN = "No audience size earns its cost for certain."
 UNMEASURED = (
-    "The log does not show what any audience size returns, or the campaign has fewer"
-    " suitable customers than the smallest size."
+    "The log is too short for a window of this length, or no customer suits the campaign."
+)
+EARLIER = (
+    "An earlier version made this plan, and counted purchases that come anyway as returns:"
+    " build again."
 )
 
 campaigns = Blueprint("campaigns")
@@ -89,7 +98,7 @@ async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
 @campaigns.route("/campaigns/<campaign_id:str>/plan", methods=READING, unquote=True)
 @documented(
     Operation(
-        summary="What a campaign costs and returns, by audience size",
+        summary="What a campaign costs, and what has to come of it, by audience size",
         response=schemas.CampaignPlan,
         example="campaign_plan.json",
         parameters=(CAMPAIGN_ID,),
@@ -97,17 +106,18 @@ async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
     )
 )
 async def plan(request: Request, campaign_id: str) -> HTTPResponse:
-    """Conversions, cost, revenue and profit at the measured response; the best size."""
+    """The break-even effect, or the measured effect with profit; the best size."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         found = await find(release, campaign_id)
         sizes = await release.ask_records("campaign_plan", campaign_id=campaign_id)
+        described = best_size(sizes)
         body = {
             "campaign_id": campaign_id,
             "cost_per_contact": found["cost_per_contact"],
             "value_per_conversion": found["value_per_conversion"],
-            **best_size(sizes),
-            "sizes": sizes,
+            **described,
+            "sizes": [] if described["note"] == EARLIER else sizes,
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))
@@ -157,14 +167,18 @@ async def audience(request: Request, campaign_id: str) -> Any:
 
 
 def best_size(sizes: list[dict[str, Any]]) -> dict[str, Any]:
-    """The size with the largest profit, null if no size has a profit; and a note."""
-    best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
+    """The best size, null if none pays for certain or nothing was measured; and a note."""
     if not sizes:
-        note = UNMEASURED
+        return {"best_audience_size": None, "note": UNMEASURED}
+    if "basis" not in sizes[0]:
+        return {"best_audience_size": None, "note": EARLIER}
+    best = next((row["audience_size"] for row in sizes if row["is_best"]), None)
+    if all(row["basis"] == "break-even" for row in sizes):
+        note = ANYWAY
     elif best is None:
-        note = f"No audience size earns its cost. {BASIS}"
+        note = f"{NOT_CERTAIN} {MEASURED}"
     else:
-        note = BASIS
+        note = MEASURED
     return {"best_audience_size": best, "note": note}
 
 

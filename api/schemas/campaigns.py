@@ -21,6 +21,9 @@ class CampaignSummary(Schema):
     holdout_share: float
     cost_per_contact: float
     value_per_conversion: float
+    response_days: int | None = Field(
+        None, description="Days in which a purchase counts as a response"
+    )
     audience_rule: str = Field(description="Who is suitable, in words")
     product_count: int
     suitable_customer_count: int
@@ -88,26 +91,50 @@ class CampaignAudience(Schema):
 
 
 class PlannedSize(Schema):
-    """The cost and return of an audience size."""
+    """The cost of an audience size, and what has to come of it."""
 
     audience_size: int
     is_best: bool
-    response_rate: float
+    basis: Literal["experiment", "break-even"] = Field(
+        description="Whether the effect was measured; if not, effect to profit are null"
+    )
+    explanation: str = Field(
+        description="For whom the effect was measured, or why there is none"
+    )
+    response_days: int = Field(description="Days in which a purchase counts")
+    measured_from: str
+    measured_to: str
+    base_rate: float = Field(description="Share of all suitable customers that buy anyway")
+    base_rate_low: float
+    base_rate_high: float
+    response_rate: float = Field(
+        description="Share of the customers of this size that buy anyway"
+    )
     response_rate_low: float
     response_rate_high: float
     cumulative_gain: float | None
-    conversions: float
+    contacts_per_customer: float
+    break_even_effect: float | None = Field(
+        description="Additional purchases per contacted customer that pay for the contacts"
+    )
+    experiment_id: str | None
+    effect: float | None = Field(
+        description="Additional purchases per contacted customer, as measured"
+    )
+    effect_low: float | None
+    effect_high: float | None
+    conversions: float | None = Field(description="Additional purchases")
     cost: float
-    revenue: float
-    profit: float
-    profit_low: float
-    profit_high: float
+    revenue: float | None
+    profit: float | None
+    profit_low: float | None
+    profit_high: float | None
     return_on_investment: float | None
     cost_per_conversion: float | None
 
 
 class CampaignPlan(Schema):
-    """What a campaign costs and returns, by audience size."""
+    """What a campaign costs, and what has to come of it, by audience size."""
 
     campaign_id: str
     cost_per_contact: float

@@ -17,6 +17,7 @@
         'holdout_share': 'double',
         'cost_per_contact': 'double',
         'value_per_conversion': 'double',
+        'response_days': 'bigint',
     }) }}
 {% endmacro %}
 
@@ -30,6 +31,6 @@
 {% macro optional_campaign_columns() %}
     {{ return([
         'frequency_cap', 'product_limit', 'active_within_days', 'required_event',
-        'required_within_days', 'exclude_within_days',
+        'required_within_days', 'exclude_within_days', 'response_days',
     ]) }}
 {% endmacro %}

@@ -2,8 +2,12 @@
     CTE `<subject>s_in_scope`: customers or products of each active campaign that meet all of
     its include rules and none of its exclude rules. Needs the CTEs `campaigns`, `<subject>s`,
     `rules` (int_rule_values) and `rules_met` (int_rules_met).
+
+    Args:
+        is_past: whether the CTEs have `days_back`, the start of a past window; else the rules
+            are those met at the reference time.
 #}
-{% macro in_scope(subject, columns) %}
+{% macro in_scope(subject, columns, is_past=false) %}
 {{ subject }}_rule_counts as (
     select
         campaign_id,
@@ -18,16 +22,24 @@
 {{ subject }}s_in_scope as (
     select
         campaigns.campaign_id,
+        {% if is_past %}
+        campaigns.days_back,
+        {% endif %}
         {% for column in columns %}
         {{ subject }}s.{{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from campaigns
+    {% if is_past %}
+    inner join {{ subject }}s on campaigns.days_back = {{ subject }}s.days_back
+    {% else %}
     cross join {{ subject }}s
+    {% endif %}
     left join {{ subject }}_rule_counts
         on campaigns.campaign_id = {{ subject }}_rule_counts.campaign_id
     left join rules_met
         on
             campaigns.campaign_id = rules_met.campaign_id
+            and rules_met.days_back = {{ 'campaigns.days_back' if is_past else 0 }}
             and {{ subject }}s.{{ subject }}_id = rules_met.subject_id
             and rules_met.subject = '{{ subject }}'
     where

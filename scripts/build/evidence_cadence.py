@@ -29,6 +29,7 @@ DAILY = "daily"
 # Settings that no model of the evidence, and none before it, reads.
 UNRELATED_SETTINGS = {
     "contacts",
+    "contamination_limit",
     "customer_attributes",
     "evidence_days",
     "exclude",

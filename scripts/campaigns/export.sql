@@ -6,28 +6,49 @@ create temp table chosen as
 with contacts_of_period as (
     select
         *,
-        -- A holdout of another campaign blocks its product, but takes no place here.
-        arm = 'contact' or campaign_id = $campaign_id as takes_a_place
+        arm = 'contact' or campaign_id = $campaign_id as is_served
     from ledger
     where contacted_on between $starts_on and $ends_on
 ),
 
+-- A held-out customer takes a place as a contacted one does.
 customer_contacts as (
     select
         customer_id,
         count(*) as contact_count
     from contacts_of_period
-    where takes_a_place
     group by customer_id
 ),
 
+-- Both arms of a running test are left alone, as in int_tested_customers.
 units_of_experiments as (
     select customer_id
     from ledger
     inner join experiments using (experiment_id)
+    where ledger.contacted_on + experiments.attribution_days::integer > $contact_on
+),
+
+campaigns_with_holdout as (
+    select
+        ledger.campaign_id,
+        coalesce(any_value(campaign_summaries.response_days), 14) as response_days
+    from ledger
+    left join release.campaign_summaries using (campaign_id)
     where
-        ledger.campaign_id = $campaign_id
-        and ledger.contacted_on + experiments.attribution_days::integer > $contact_on
+        ledger.arm = 'holdout'
+        and ledger.experiment_id is null
+        and ledger.campaign_id <> $campaign_id
+    group by ledger.campaign_id
+),
+
+units_of_campaigns as (
+    select ledger.customer_id
+    from ledger
+    inner join campaigns_with_holdout using (campaign_id)
+    where
+        ledger.experiment_id is null
+        and ledger.contacted_on + campaigns_with_holdout.response_days::integer
+        > $contact_on
 ),
 
 places as (
@@ -53,11 +74,13 @@ judged as (
             when customer_id::text in (select customer_id from opted_out)
                 then 'opted out since the release was made'
             when customer_id::text in (select customer_id from units_of_experiments)
-                then 'in an experiment of the campaign until its window has ended'
+                then 'in an experiment until its window has ended'
+            when customer_id::text in (select customer_id from units_of_campaigns)
+                then 'in a test of another campaign until its window has ended'
             when
                 (product_id::text, customer_id::text) in (
                     select (product_id, customer_id) from contacts_of_period
-                    where product_id is not null and takes_a_place
+                    where product_id is not null and is_served
                 )
                 then 'contacted about the product in the period'
             when

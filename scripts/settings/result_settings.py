@@ -58,3 +58,10 @@ class ResultSettings(Settings):
         at_least=0,
         at_most=3650,
     )
+    contamination_limit: Number = setting(
+        0.05,
+        "an experiment is not valid if the shares of units with other contacts differ by"
+        " more than this between two arms",
+        at_least=0,
+        at_most=1,
+    )

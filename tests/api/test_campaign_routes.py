@@ -17,7 +17,15 @@ from sanic import Request
 from api.keys import hashed
 from api.parameters import Cursor
 from api.release import Release
-from api.routes.campaigns import AFTER, BASIS, UNMEASURED, best_size
+from api.routes.campaigns import (
+    AFTER,
+    ANYWAY,
+    EARLIER,
+    MEASURED,
+    NOT_CERTAIN,
+    UNMEASURED,
+    best_size,
+)
 from scripts.build_folder import BuildFolder
 from tests.api.conftest import ServeInThread, Server
 from tests.conftest import FinishedBuild
@@ -54,9 +62,17 @@ def audience(server: Server, campaign: str) -> list[dict[str, Any]]:
 
 
 def released(
-    folder: BuildFolder, source: BuildFolder, name: str, without: tuple[str, ...] = ()
+    folder: BuildFolder,
+    source: BuildFolder,
+    name: str,
+    without: tuple[str, ...] = (),
+    plan_without: str = "",
 ) -> BuildFolder:
-    """Make a copy of another folder's release current: with a name, without some marts."""
+    """Make a copy of another folder's release current: with a name, without some marts.
+
+    Args:
+        plan_without: a column that its audience_plan does not have.
+    """
     copy = folder.releases / name
     shutil.copytree((source.releases / "current").resolve(), copy)
     manifest = json.loads((copy / "manifest.json").read_text())
@@ -65,6 +81,8 @@ def released(
         for mart in without:
             connection.execute(f"drop table main.{mart}")
             del manifest["row_counts"][mart]
+        if plan_without:
+            connection.execute(f"alter table main.audience_plan drop {plan_without}")
     content = database.read_bytes()
     manifest["release_id"] = name
     manifest["files"][database.name] = {
@@ -148,36 +166,58 @@ def test_a_file_has_the_whole_audience(server: Server) -> None:
     assert "content-length" not in server.client.head(query + "csv").headers
 
 
-def test_a_plan_names_the_size_with_the_largest_profit(server: Server) -> None:
+def test_a_plan_without_an_experiment_names_no_best_size(server: Server) -> None:
     plan = server.get("/campaigns/most_engaged/plan").json()
-    assert plan["sizes"] == rows(
+    expected = rows(
         server,
         "select * exclude (campaign_id) from audience_plan"
         " where campaign_id = 'most_engaged' order by audience_size",
     )
-    best = max(plan["sizes"], key=lambda size: size["profit"])
-    pays = best["profit"] > 0
-    assert plan["best_audience_size"] == (best["audience_size"] if pays else None)
-    assert plan["note"] == (BASIS if pays else f"No audience size earns its cost. {BASIS}")
+    times = dict.fromkeys(("measured_from", "measured_to"))
+    assert [size | times for size in plan["sizes"]] == [size | times for size in expected]
+    assert plan["best_audience_size"] is None
+    assert plan["note"] == ANYWAY
+    for size in plan["sizes"]:
+        assert size["basis"] == "break-even"
+        assert size["profit"] is None
+        assert size["return_on_investment"] is None
+        contacts = size["audience_size"] * size["contacts_per_customer"]
+        assert size["cost"] == pytest.approx(contacts * plan["cost_per_contact"])
+        assert size["break_even_effect"] == pytest.approx(
+            size["cost"] / size["audience_size"] / plan["value_per_conversion"]
+        )
 
 
 @pytest.mark.parametrize(
     ("sizes", "best", "note"),
     [
-        ({100: False, 200: True}, 200, BASIS),
-        (
-            {100: False, 200: False},
-            None,
-            f"No audience size earns its cost. {BASIS}",
-        ),
-        ({}, None, UNMEASURED),
+        ([(100, False, "experiment"), (200, True, "experiment")], 200, MEASURED),
+        ([(100, True, "experiment"), (900, False, "break-even")], 100, MEASURED),
+        ([(100, False, "experiment")], None, f"{NOT_CERTAIN} {MEASURED}"),
+        ([(100, False, "break-even")], None, ANYWAY),
+        ([(100, True, None)], None, EARLIER),
+        ([], None, UNMEASURED),
     ],
 )
 def test_a_plan_explains_its_figures(
-    sizes: dict[int, bool], best: int | None, note: str
+    sizes: list[tuple[int, bool, str | None]], best: int | None, note: str
 ) -> None:
-    rows = [{"audience_size": size, "is_best": is_best} for size, is_best in sizes.items()]
+    rows = [
+        {"audience_size": size, "is_best": is_best} | ({"basis": basis} if basis else {})
+        for size, is_best, basis in sizes
+    ]
     assert best_size(rows) == {"best_audience_size": best, "note": note}
+
+
+def test_a_plan_of_an_earlier_version_shows_no_returns(
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    old = "000001-20270101T000000Z"
+    released(folder, dirty_build.folder, old, plan_without="basis")
+    plan = serve_in_thread(folder).get("/campaigns/spring_rotation/plan")
+    assert plan.status_code == 200
+    assert plan.json()["note"] == EARLIER
+    assert plan.json()["sizes"] == []
 
 
 @pytest.mark.parametrize("path", ["", "/audience", "/plan"])

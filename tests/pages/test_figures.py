@@ -127,12 +127,13 @@ def test_the_audience_of_a_campaign_is_paged_and_downloaded(
     assert len(list(csv.reader(io.StringIO(text)))) > 60
 
     plan = server.get("/campaigns/spring_rotation/plan").json()
-    assert column(visit, "The plan by audience size", 6) == [
-        f"{row['profit']:,.2f}" for row in plan["sizes"][:10]
+    assert column(visit, "The plan by audience size", 5) == [
+        f"{row['break_even_effect']:.2%}" for row in plan["sizes"][:10]
     ]
-    expect(
-        visit.page.get_by_text(f"{plan['best_audience_size']} customers make")
-    ).to_be_visible()
+    assert column(visit, "The plan by audience size", 7) == [
+        "\N{EN DASH}" for _ in plan["sizes"][:10]
+    ]
+    expect(visit.page.get_by_text(plan["note"])).to_be_visible()
 
 
 def test_an_experiment_shows_its_verdict(visitor: Visitor, server: Server) -> None:

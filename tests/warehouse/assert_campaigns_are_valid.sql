@@ -2,7 +2,7 @@
 {% set minimum = {
     'audience_size': 1, 'frequency_cap': 1, 'product_limit': 1, 'active_within_days': 0,
     'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
-    'value_per_conversion': 0, 'holdout_share': 0,
+    'value_per_conversion': 0, 'holdout_share': 0, 'response_days': 1,
 } %}
 
 with campaigns as (

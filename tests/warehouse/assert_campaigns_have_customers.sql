@@ -8,7 +8,6 @@ with suited as (
     union
     select distinct campaign_id
     from {{ ref('int_campaign_contacts') }}
-    where takes_a_place
     union
     select distinct campaign_id
     from {{ ref('campaign_shortfalls') }}

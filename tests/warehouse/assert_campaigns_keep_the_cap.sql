@@ -6,7 +6,6 @@ with contact_counts as (
         customer_id,
         count(*) as contact_count
     from {{ ref('int_campaign_contacts') }}
-    where takes_a_place
     group by campaign_id, customer_id
 ),
 

@@ -6,18 +6,37 @@ with rules as (
     from {{ ref('int_rule_values') }}
 ),
 
+-- At the reference time, and at the start of each past window.
 customers as (
+    {% for when in ['now', 'then'] %}
     select
-        features.*,
+        features.customer_id,
+        features.first_interaction_at,
+        features.last_interaction_at,
+        {{ for_each_feature('features.{feature}') }},
         ranking.engagement_rank,
-        ranking.engagement_score
+        ranking.engagement_score,
+        {{ 'features.days_back' if when == 'then' else '0' }} as days_back
+    {% if when == 'now' %}
     from {{ ref('int_customer_features') }} as features
     inner join {{ ref('int_customer_ranking') }} as ranking
         on features.customer_id = ranking.customer_id
+    union all
+    {% else %}
+    from {{ ref('int_past_features') }} as features
+    inner join {{ ref('int_past_ranking') }} as ranking
+        on
+            features.days_back = ranking.days_back
+            and features.customer_id = ranking.customer_id
+    {% endif %}
+    {% endfor %}
 ),
 
 products as (
-    select * from {{ ref('int_product_counts') }}
+    select
+        *,
+        0 as days_back
+    from {{ ref('int_product_counts') }}
 ),
 
 {% for subject in ['customer', 'product'] %}
@@ -30,6 +49,7 @@ products as (
     select
         rules.subject,
         {{ subject }}s.{{ subject }}_id as subject_id,
+        {{ subject }}s.days_back,
         rules.attribute,
         case rules.attribute
             {% for attribute, column in rule_attributes(
@@ -51,6 +71,7 @@ combined as (
     select
         subject,
         subject_id,
+        days_back,
         attribute,
         {{ comparable('value') }} as value
     from {{ subject }}_values

@@ -84,11 +84,7 @@ final as (
         counted_once.product_id,
         counted_once.arm,
         counted_once.is_exported,
-        coalesce(campaigns.campaign_id = counted_once.campaign_id, false) as is_own,
-        -- A held-out customer takes a place in its own campaign, but is not contacted.
-        counted_once.arm = 'contact'
-        or coalesce(campaigns.campaign_id = counted_once.campaign_id, false)
-            as takes_a_place
+        coalesce(campaigns.campaign_id = counted_once.campaign_id, false) as is_own
     from campaigns
     inner join counted_once
         on

@@ -39,30 +39,27 @@ products as (
 
 {{ in_scope('customer', ['customer_id', 'engagement_rank', 'last_interaction_at']) }},
 
+-- A held-out customer takes a place as a contacted one does: if only contacts used up
+-- caps, other campaigns would contact more of those held out.
 contact_counts as (
     select
         campaign_id,
         customer_id,
         count(*) as contact_count
     from contacts
-    where takes_a_place
     group by campaign_id, customer_id
 ),
 
--- Until its attribution window ends, a unit of an experiment gets no other contact from
--- the campaign.
-units_of_experiments as (
+units_in_tests as (
     select
-        contacts.campaign_id,
-        contacts.customer_id
-    from {{ ref('stg_contacts') }} as contacts
-    inner join {{ ref('stg_started_experiments') }} as experiments
-        on contacts.experiment_id = experiments.experiment_id
-    cross join log_window
-    where {{ days_later(
-        'experiments.attribution_days', 'contacts.contacted_at'
-    ) }} > log_window.as_of_at
-    group by contacts.campaign_id, contacts.customer_id
+        campaigns.campaign_id,
+        tested_customers.customer_id
+    from campaigns
+    inner join {{ ref('int_tested_customers') }} as tested_customers
+        on
+            tested_customers.is_experiment
+            or campaigns.campaign_id <> tested_customers.campaign_id
+    group by campaigns.campaign_id, tested_customers.customer_id
 ),
 
 final as (
@@ -71,7 +68,7 @@ final as (
         customers_in_scope.customer_id,
         customers_in_scope.engagement_rank,
         coalesce(contact_counts.contact_count, 0) as contact_count,
-        case when units_of_experiments.customer_id is not null then 0 else greatest(
+        case when units_in_tests.customer_id is not null then 0 else greatest(
             least(
                 coalesce(
                     campaigns.frequency_cap - coalesce(contact_counts.contact_count, 0),
@@ -89,10 +86,10 @@ final as (
         on
             customers_in_scope.campaign_id = contact_counts.campaign_id
             and customers_in_scope.customer_id = contact_counts.customer_id
-    left join units_of_experiments
+    left join units_in_tests
         on
-            customers_in_scope.campaign_id = units_of_experiments.campaign_id
-            and customers_in_scope.customer_id = units_of_experiments.customer_id
+            customers_in_scope.campaign_id = units_in_tests.campaign_id
+            and customers_in_scope.customer_id = units_in_tests.customer_id
     where
         campaigns.active_within_days is null
         or {{ dbt.datediff(

@@ -21,6 +21,7 @@ equal as (
         rules.campaign_id,
         rules.subject,
         attribute_values.subject_id,
+        attribute_values.days_back,
         rules.action,
         rules.rule_id
     from {{ ref('int_attribute_values') }} as attribute_values
@@ -37,6 +38,7 @@ on_the_day as (
         day_rules.campaign_id,
         day_rules.subject,
         attribute_values.subject_id,
+        attribute_values.days_back,
         day_rules.action,
         day_rules.rule_id
     from {{ ref('int_attribute_values') }} as attribute_values
@@ -54,6 +56,7 @@ measured as (
     select
         range_rules.*,
         attribute_values.subject_id,
+        attribute_values.days_back,
         attribute_values.value,
         case
             when range_rules.low_number is not null
@@ -75,6 +78,7 @@ within_range as (
         campaign_id,
         subject,
         subject_id,
+        days_back,
         action,
         rule_id
     from measured
@@ -104,10 +108,11 @@ counted as (
         campaign_id,
         subject,
         subject_id,
+        days_back,
         count(distinct case when action = 'include' then rule_id end) as include_count,
         count(distinct case when action = 'exclude' then rule_id end) as exclude_count
     from met
-    group by campaign_id, subject, subject_id
+    group by campaign_id, subject, subject_id, days_back
 )
 
 select * from counted

@@ -1,16 +1,19 @@
+{#
+    The log shows purchases that come anyway; only an experiment shows what a contact adds.
+    Without one the plan says how much it would have to add.
+#}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active
 ),
 
-targeting_lift as (
-    select * from {{ ref('targeting_lift') }}
+windows as (
+    select * from {{ ref('int_response_windows') }}
+    where window_number = 1
 ),
 
-split as (
-    select max(origin) as origin
-    from {{ ref('int_rolling_origins') }}
-    where is_split
+responses as (
+    select * from {{ ref('int_campaign_responses') }}
 ),
 
 -- No size is planned beyond the customers that the campaign may contact.
@@ -22,53 +25,240 @@ suitable as (
     group by campaign_id
 ),
 
-gains as (
+places as (
     select
-        targeting_lift.audience_size,
-        targeting_lift.responders,
-        targeting_lift.response_rate,
-        targeting_lift.response_rate_low,
-        targeting_lift.response_rate_high,
-        targeting_lift.cumulative_gain
-    from targeting_lift
-    inner join split on targeting_lift.origin = split.origin
+        campaign_id,
+        customer_id
+    from {{ ref('int_campaign_placements') }}
+    union all
+    select
+        campaign_id,
+        customer_id
+    from {{ ref('int_campaign_contacts') }}
+    where is_own
+),
+
+-- A customer contacted about ten products is ten costs and one buyer.
+contact_rates as (
+    select
+        campaign_id,
+        cast(count(*) as double) / count(distinct customer_id) as contacts_per_customer
+    from places
+    group by campaign_id
+),
+
+-- The last one with the window of the campaign, else the last one.
+experiments as (
+    select
+        verdicts.campaign_id,
+        verdicts.experiment_id,
+        verdicts.attribution_days,
+        results.lift,
+        results.lift_low,
+        results.lift_high,
+        results.unit_count,
+        results.base_unit_count,
+        row_number() over (
+            partition by verdicts.campaign_id
+            order by
+                case
+                    when verdicts.attribution_days = campaigns.response_days then 0
+                    else 1
+                end asc,
+                verdicts.ends_on desc,
+                verdicts.experiment_id asc
+        ) as experiment_number
+    from {{ ref('experiment_verdicts') }} as verdicts
+    inner join {{ ref('experiment_results') }} as results
+        on verdicts.experiment_id = results.experiment_id
+    inner join campaigns on verdicts.campaign_id = campaigns.campaign_id
     where
-        targeting_lift.ranking_kind = 'production'
-        and targeting_lift.outcome = 'purchased'
+        verdicts.verdict not in ('planned', 'running', 'invalid')
+        and results.comparison = 'contact of treatment'
+        and results.metric = 'conversion'
+),
+
+sized as (
+    select
+        campaigns.campaign_id,
+        campaigns.cost_per_contact,
+        campaigns.value_per_conversion,
+        campaigns.response_days,
+        windows.starts_at,
+        windows.ends_at,
+        responses.window_number,
+        responses.audience_size,
+        responses.responders,
+        responses.customer_count,
+        responses.all_responders,
+        experiments.experiment_id,
+        experiments.attribution_days,
+        experiments.lift,
+        experiments.lift_low,
+        experiments.lift_high,
+        experiments.unit_count,
+        experiments.base_unit_count,
+        coalesce(contact_rates.contacts_per_customer, 1) as contacts_per_customer,
+        case
+            when experiments.experiment_id is null then 'none'
+            when experiments.attribution_days <> campaigns.response_days
+                then 'other window'
+            when experiments.lift_low is null or experiments.lift_high is null
+                then 'not measurable'
+            when
+                responses.audience_size
+                > experiments.unit_count + experiments.base_unit_count
+                then 'too large'
+            else 'measured'
+        end as measurement
+    from campaigns
+    inner join windows on campaigns.campaign_id = windows.campaign_id
+    inner join suitable on campaigns.campaign_id = suitable.campaign_id
+    inner join responses
+        on
+            campaigns.campaign_id = responses.campaign_id
+            and suitable.customer_count >= responses.audience_size
+    left join contact_rates on campaigns.campaign_id = contact_rates.campaign_id
+    left join experiments
+        on
+            campaigns.campaign_id = experiments.campaign_id
+            and experiments.experiment_number = 1
 ),
 
 priced as (
     select
-        gains.*,
-        campaigns.campaign_id,
-        campaigns.value_per_conversion,
-        gains.responders as conversions,
-        gains.audience_size * campaigns.cost_per_contact as cost,
-        gains.response_rate_low * gains.audience_size as conversions_low,
-        gains.response_rate_high * gains.audience_size as conversions_high
-    from campaigns
-    inner join suitable on campaigns.campaign_id = suitable.campaign_id
-    inner join gains on suitable.customer_count >= gains.audience_size
+        *,
+        audience_size * contacts_per_customer * cost_per_contact as cost
+    from sized
+),
+
+-- A size is chosen on the earlier windows and valued on the last one: the best of
+-- several noisy values would be too good.
+earlier_profits as (
+    select
+        campaign_id,
+        audience_size,
+        count(*) as window_count,
+        avg(responders * lift * value_per_conversion - cost) as profit
+    from priced
+    where
+        window_number > 1
+        and measurement = 'measured'
+    group by campaign_id, audience_size
+),
+
+-- A size that an earlier window did not have cannot be compared.
+chosen as (
+    select
+        campaign_id,
+        audience_size,
+        row_number() over (
+            partition by campaign_id
+            order by window_count desc, profit desc, audience_size asc
+        ) as choice
+    from earlier_profits
+),
+
+rates as (
+    select
+        *,
+        {{ share('responders', 'audience_size') }} as response_rate,
+        {{ share('all_responders', 'customer_count') }} as base_rate,
+        {{ share('responders', 'all_responders') }} as cumulative_gain,
+        {% for bound in ['low', 'high'] %}
+        {{ wilson_interval(bound, 'responders', 'audience_size') }}
+            as response_rate_{{ bound }},
+        {{ wilson_interval(bound, 'all_responders', 'customer_count') }}
+            as base_rate_{{ bound }},
+        {% endfor %}
+        cost / nullif(audience_size * value_per_conversion, 0) as break_even_effect
+    from priced
+    where window_number = 1
+),
+
+-- The product of two measured quantities, each with its interval: the distances to
+-- their bounds add up as squares (Zou and Donner 2008, doi:10.1002/sim.3095).
+effects as (
+    select
+        *,
+        audience_size * value_per_conversion as value_of_all,
+        response_rate * lift as effect,
+        response_rate * lift - sqrt(
+            power(response_rate * (lift - lift_low), 2)
+            + power(
+                lift * (
+                    response_rate
+                    - case
+                        when lift >= 0 then response_rate_low
+                        else response_rate_high
+                    end
+                ), 2
+            )
+        ) as effect_low,
+        response_rate * lift + sqrt(
+            power(response_rate * (lift_high - lift), 2)
+            + power(
+                lift * (
+                    response_rate
+                    - case
+                        when lift >= 0 then response_rate_high
+                        else response_rate_low
+                    end
+                ), 2
+            )
+        ) as effect_high
+    from rates
 ),
 
 valued as (
     select
-        *,
-        conversions * value_per_conversion as revenue,
-        conversions * value_per_conversion - cost as profit,
-        conversions_low * value_per_conversion - cost as profit_low,
-        conversions_high * value_per_conversion - cost as profit_high
-    from priced
+        effects.*,
+        effects.measurement = 'measured' as is_measured,
+        effects.effect * effects.audience_size as conversions,
+        {% for end in ['', '_low', '_high'] %}
+        effects.effect{{ end }} * effects.value_of_all as revenue{{ end }},
+        {% endfor %}
+        coalesce(chosen.choice = 1, false) as is_chosen
+    from effects
+    left join chosen
+        on
+            effects.campaign_id = chosen.campaign_id
+            and effects.audience_size = chosen.audience_size
 ),
 
--- The smallest of the most profitable sizes, if any earns its cost.
-ranked as (
+explained as (
     select
         *,
-        row_number() over (
-            partition by campaign_id
-            order by profit desc, audience_size asc
-        ) as profit_rank
+        case measurement
+            when 'measured'
+                then
+                    'Experiment ' || experiment_id || ': '
+                    || {{ whole_number_text('unit_count') }}
+                    || ' contacted customers bought ' || {{ percent_text('abs(lift)') }}
+                    || case when lift < 0 then ' less' else ' more' end
+                    || ' often than ' || {{ whole_number_text('base_unit_count') }}
+                    || ' customers held out, each contacted about one product. The plan'
+                    || ' assumes the same percentage here.'
+            when 'none'
+                then
+                    'No valid, finished experiment of this campaign has measured what a'
+                    || ' contact adds.'
+            when 'other window'
+                then
+                    'Experiment ' || experiment_id || ' counted conversions within '
+                    || {{ counted('attribution_days', 'day') }}
+                    || ', this campaign has response_days = '
+                    || {{ whole_number_text('response_days') }}
+                    || ': set it to the same number to use the result.'
+            when 'not measurable'
+                then
+                    'Experiment ' || experiment_id || ' had too few conversions to say'
+                    || ' what a contact adds.'
+            else
+                'Experiment ' || experiment_id || ' measured '
+                || {{ counted('(unit_count + base_unit_count)', 'customer') }}
+                || '. What a contact adds for more was not measured.'
+        end as explanation
     from valued
 ),
 
@@ -77,20 +267,47 @@ final as (
     select
         cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,
         cast(audience_size as bigint) as audience_size,
-        profit_rank = 1 and profit > 0 as is_best,
-        cast(response_rate as double) as response_rate,
-        cast(response_rate_low as double) as response_rate_low,
-        cast(response_rate_high as double) as response_rate_high,
+        is_measured and is_chosen and revenue_low > cost as is_best,
+        cast(
+            case when is_measured then 'experiment' else 'break-even' end
+            as {{ dbt.type_string() }}
+        ) as basis,
+        cast(explanation as {{ dbt.type_string() }}) as explanation,
+        cast(response_days as bigint) as response_days,
+        cast(starts_at as timestamp) as measured_from,
+        cast(ends_at as timestamp) as measured_to,
+        {% for end in ['', '_low', '_high'] %}
+        cast(base_rate{{ end }} as double) as base_rate{{ end }},
+        cast(response_rate{{ end }} as double) as response_rate{{ end }},
+        cast(
+            case when is_measured then round(effect{{ end }}, 12) end as double
+        ) as effect{{ end }},
+        cast(
+            case when is_measured then round(revenue{{ end }} - cost, 6) end as double
+        ) as profit{{ end }},
+        {% endfor %}
         cast(cumulative_gain as double) as cumulative_gain,
-        cast(conversions as double) as conversions,
+        cast(round(contacts_per_customer, 6) as double) as contacts_per_customer,
+        cast(round(break_even_effect, 12) as double) as break_even_effect,
+        cast(
+            case when is_measured then experiment_id end as {{ dbt.type_string() }}
+        ) as experiment_id,
+        cast(
+            case when is_measured then round(conversions, 9) end as double
+        ) as conversions,
         cast(round(cost, 6) as double) as cost,
-        cast(round(revenue, 6) as double) as revenue,
-        cast(round(profit, 6) as double) as profit,
-        cast(round(profit_low, 6) as double) as profit_low,
-        cast(round(profit_high, 6) as double) as profit_high,
-        cast(round(profit / nullif(cost, 0), 9) as double) as return_on_investment,
-        cast(round(cost / nullif(conversions, 0), 6) as double) as cost_per_conversion
-    from ranked
+        cast(case when is_measured then round(revenue, 6) end as double) as revenue,
+        cast(
+            case when is_measured then round((revenue - cost) / nullif(cost, 0), 9) end
+            as double
+        ) as return_on_investment,
+        cast(
+            case
+                when is_measured and conversions > 0
+                    then round(cost / conversions, 6)
+            end as double
+        ) as cost_per_conversion
+    from explained
 )
 
 select * from final

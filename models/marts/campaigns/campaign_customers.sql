@@ -36,9 +36,7 @@ external_counts as (
         customer_id,
         count(*) as external_contact_count
     from {{ ref('int_campaign_contacts') }}
-    where
-        takes_a_place
-        and not is_exported
+    where not is_exported
     group by campaign_id, customer_id
 ),
 

@@ -87,6 +87,7 @@ final as (
         cast(campaigns.holdout_share as double) as holdout_share,
         cast(campaigns.cost_per_contact as double) as cost_per_contact,
         cast(campaigns.value_per_conversion as double) as value_per_conversion,
+        cast(campaigns.response_days as bigint) as response_days,
         cast(
             {{ candidates_in_words('campaigns') }}
             || coalesce('; ' || rule_texts.rule_text, '')

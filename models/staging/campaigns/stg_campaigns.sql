@@ -20,7 +20,11 @@ typed as (
         {{ campaign_value('exclude_within_days') }} as exclude_within_days,
         {{ campaign_value('holdout_share') }} as holdout_share,
         {{ campaign_value('cost_per_contact') }} as cost_per_contact,
-        {{ campaign_value('value_per_conversion') }} as value_per_conversion
+        {{ campaign_value('value_per_conversion') }} as value_per_conversion,
+        case
+            when coalesce(trim(response_days), '') = '' then 14
+            else {{ campaign_value('response_days') }}
+        end as response_days
     from campaigns
 )
 

@@ -31,6 +31,7 @@ GOOD = {
     "holdout_share": "0",
     "cost_per_contact": "0.10",
     "value_per_conversion": "5",
+    "response_days": "",
 }
 RULE = {
     "campaign_id": "spring",
@@ -146,6 +147,8 @@ def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
         ({"holdout_share": "1"}, "holdout_share = 1, expected less than 1"),
         ({"cost_per_contact": "cheap"}, "cost_per_contact = cheap, expected a number"),
         ({"cost_per_contact": "nan"}, "cost_per_contact = nan, expected a number"),
+        ({"response_days": "0"}, "response_days = 0, expected 1 or more"),
+        ({"response_days": "soon"}, "response_days = soon, expected a whole number"),
         ({"value_per_conversion": "inf"}, "value_per_conversion = inf, expected a number"),
         (
             {"required_event": "carts", "exclude": "none"},
@@ -374,7 +377,7 @@ def test_a_campaign_of_an_experiment_holds_nobody_out(problems: Problems) -> Non
     assert "set its holdout_share to 0, the arms have holdouts" in problem
 
 
-@pytest.mark.parametrize("line", ["spring,Spring\n", "spring" + "," * 16 + "\n"])
+@pytest.mark.parametrize("line", ["spring,Spring\n", "spring" + "," * len(GOOD) + "\n"])
 def test_a_row_with_too_few_or_too_many_values_is_named(
     folder: BuildFolder, tmp_path: Path, line: str
 ) -> None:
@@ -386,7 +389,7 @@ def test_a_row_with_too_few_or_too_many_values_is_named(
     outcome = run_audience(folder, "build", "--log", str(log), project=project)
     assert outcome.returncode == 1
     assert "error: seeds/campaigns.csv, line 3 has" in outcome.stderr
-    assert "expected 16: campaign_id,campaign_name," in outcome.stderr
+    assert f"expected {len(GOOD)}: campaign_id,campaign_name," in outcome.stderr
 
 
 @pytest.mark.long

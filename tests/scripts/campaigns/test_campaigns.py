@@ -317,14 +317,15 @@ def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) 
         export_campaign(folder, "most_engaged", APRIL)
 
 
-def test_no_other_campaign_contacts_a_holdout_about_its_product(
+def test_no_other_campaign_contacts_a_holdout_in_its_window_nor_about_its_product(
     published: BuildFolder,
 ) -> None:
     with read_release(published) as release:
-        (product, customer) = release.execute(
-            "select product_id, customer_id from campaign_audiences"
+        (product, customer, places) = release.execute(
+            "select product_id, customer_id, audience_count from campaign_audiences"
+            " inner join campaign_customers using (campaign_id, customer_id, arm)"
             " where campaign_id = 'spring_rotation' and arm = 'contact' limit 1"
-        ).fetchone() or (0, 0)
+        ).fetchone() or (0, 0, 0)
     ledger = published.exports / "winter" / "ledger.parquet"
     ledger.parent.mkdir(parents=True)
     with duckdb.connect() as connection:
@@ -335,10 +336,16 @@ def test_no_other_campaign_contacts_a_holdout_about_its_product(
             " 'winter' as export_id, '000000' as release_id)"
             f" to '{ledger}' (format parquet)"
         )
-    export = export_campaign(published, "spring_rotation", APRIL, dry_run=True)
-    assert export.receipt["left_out"] == {
-        "held out from the product by another campaign": 1
+    early = export_campaign(published, "spring_rotation", APRIL, dry_run=True).receipt
+    assert early["left_out"] == {
+        "in a test of another campaign until its window has ended": places
     }
+    # A campaign that the release does not know has the default window of 14 days.
+    late = export_campaign(
+        published, "spring_rotation", date(2023, 4, 16), dry_run=True
+    ).receipt
+    # The holdout takes one of the two contacts that the cap allows.
+    assert late["left_out"] == {"held out from the product by another campaign": 1}
 
 
 def test_nothing_is_exported_while_a_build_runs(published: BuildFolder) -> None:

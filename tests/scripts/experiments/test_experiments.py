@@ -153,7 +153,7 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     # Its campaign leaves its units to it, holdouts above all.
     exported = export_campaign(folder, "march", date(2023, 3, 5), dry_run=True)
     left_out = exported.receipt["left_out"]
-    reason = "in an experiment of the campaign until its window has ended"
+    reason = "in an experiment until its window has ended"
     assert left_out[reason] >= len(by_arm["treatment_holdout"])
 
     # The log goes on; who is in which arm stays.
