@@ -29,6 +29,7 @@ EVERYTHING = "everything"
 DAILY = "daily"
 # Settings that no model of the evidence, and none before it, reads.
 UNRELATED_SETTINGS = {
+    "bootstrap_replicates",
     "contacts",
     "customer_attributes",
     "evidence_days",
