@@ -28,6 +28,7 @@ EVERYTHING = "everything"
 DAILY = "daily"
 # Settings that no model of the evidence, and none before it, reads.
 UNRELATED_SETTINGS = {
+    "bootstrap_replicates",
     "contacts",
     "contamination_limit",
     "customer_attributes",

@@ -48,7 +48,7 @@ class ResultSettings(Settings):
     )
     bootstrap_replicates: int = setting(
         500,
-        "replicates behind the intervals of `offline_metrics`",
+        "without effect, kept for mappings that name it: the intervals need no replicates",
         at_least=100,
         at_most=100_000,
     )

@@ -6,16 +6,13 @@ evaluation_window as (
     select * from {{ ref('int_evaluation_window') }}
 ),
 
-product_metrics as (
-    select * from {{ ref('int_product_metrics') }}
-),
-
 recommendations as (
     select * from {{ ref('int_recommendations') }}
 ),
 
-bootstrap_means as (
-    select * from {{ ref('int_bootstrap_means') }}
+intervals as (
+    select * from {{ ref('int_metric_intervals') }}
+    where compared_with is null
 ),
 
 training_log as (
@@ -35,11 +32,6 @@ recommended_products as (
         recommender,
         product_id
     from recommendations
-),
-
-recommenders as (
-    select distinct recommender
-    from recommended_products
 ),
 
 -- The best possible lists: they name every relevant customer that a list may hold.
@@ -99,68 +91,28 @@ ceilings as (
         product_ceilings.cutoff
 ),
 
-sums as (
-    select
-        recommender,
-        population,
-        slice_by,
-        slice,
-        cutoff,
-    {% for metric in list_metrics() %}
-    sum({{ metric }}) as {{ metric }}
-    {{- ',' if not loop.last }}
-    {% endfor %}
-    from product_metrics
-    group by recommender, population, slice_by, slice, cutoff
-),
-
-intervals as (
-    select
-        recommender,
-        population,
-        slice_by,
-        slice,
-        cutoff,
-    {% for metric in list_metrics() %}
-    percentile_cont(0.025) within group (order by {{ metric }}) as {{ metric }}_low,
-    percentile_cont(0.975) within group (order by {{ metric }}) as {{ metric }}_high
-    {{- ',' if not loop.last }}
-    {% endfor %}
-    from bootstrap_means
-    group by recommender, population, slice_by, slice, cutoff
-),
-
 by_metric as (
     {% for metric in list_metrics() %}
     select
-        recommenders.recommender,
+        intervals.recommender,
         ceilings.population,
         ceilings.slice_by,
         ceilings.slice,
         ceilings.cutoff,
-        '{{ metric }}' as metric,
-        cast(coalesce(sums.{{ metric }}, 0) as double) / ceilings.product_count
-            as value,
-        intervals.{{ metric }}_low as value_low,
-        intervals.{{ metric }}_high as value_high,
+        intervals.metric,
+        intervals.value,
+        intervals.value_low,
+        intervals.value_high,
         cast(ceilings.{{ metric }} as double) as ceiling,
         ceilings.product_count
     from ceilings
-    cross join recommenders
-    left join sums
+    inner join intervals
         on
-            recommenders.recommender = sums.recommender
-            and ceilings.population = sums.population
-            and ceilings.slice_by = sums.slice_by
-            and ceilings.slice = sums.slice
-            and ceilings.cutoff = sums.cutoff
-    left join intervals
-        on
-            recommenders.recommender = intervals.recommender
-            and ceilings.population = intervals.population
+            ceilings.population = intervals.population
             and ceilings.slice_by = intervals.slice_by
             and ceilings.slice = intervals.slice
             and ceilings.cutoff = intervals.cutoff
+            and intervals.metric = '{{ metric }}'
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -187,12 +139,8 @@ coverage as (
         'coverage' as metric,
         {{ share('covered.covered_count', 'training_log.late_product_count') }}
             as value,
-        {{ wilson_interval(
-            'low', 'covered.covered_count', 'training_log.late_product_count'
-        ) }} as value_low,
-        {{ wilson_interval(
-            'high', 'covered.covered_count', 'training_log.late_product_count'
-        ) }} as value_high,
+        cast(null as double) as value_low,
+        cast(null as double) as value_high,
         {{ share(
             'training_log.known_late_product_count', 'training_log.late_product_count'
         ) }} as ceiling,

@@ -1,0 +1,135 @@
+"""Intervals of sums over customers, which come and go with all that they bring."""
+
+from typing import Any
+
+import pyarrow
+
+# Which mean or, with `compared_with`, which difference from the mean of ALS.
+KEYS = (
+    "recommender",
+    "compared_with",
+    "population",
+    "slice_by",
+    "slice",
+    "cutoff",
+    "metric",
+)
+RESULT = pyarrow.schema(
+    [
+        *((key, pyarrow.int64() if key == "cutoff" else pyarrow.string()) for key in KEYS),
+        ("value", pyarrow.float64()),
+        ("value_low", pyarrow.float64()),
+        ("value_high", pyarrow.float64()),
+    ]
+)
+
+
+def sum_interval(
+    total: Any, squares: Any, weight: Any, confidence: float = 0.95
+) -> tuple[Any, Any]:
+    """The interval of a sum of contributions, each of which came by chance.
+
+    The sum is a weighted sum of Poisson counts, with one count per customer; its bounds are
+    quantiles of gamma distributions (Fay and Feuer 1997,
+    doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#). With weights of 1
+    they are the exact ones of a Poisson count (Garwood 1936), from 0 on for no count.
+
+    Args:
+        total: arrays of the sums of contributions; at least 0.
+        squares: of the sums of their squares.
+        weight: of the contribution that one more customer may bring at most; where it is 0,
+            both bounds are the total.
+
+    Returns:
+        The lower and the upper bounds.
+    """
+    import numpy
+    from scipy import special
+
+    total, squares, weight = numpy.broadcast_arrays(
+        *(numpy.asarray(given, dtype=float) for given in (total, squares, weight))
+    )
+    bounds = []
+    for mean, variance, quantile in (
+        (total, squares, (1 - confidence) / 2),
+        (total + weight, squares + weight**2, (1 + confidence) / 2),
+    ):
+        varies = (mean > 0) & (variance > 0)
+        scale = numpy.divide(variance, mean, out=numpy.ones(mean.shape), where=varies)
+        bound = scale * special.gammaincinv(numpy.where(varies, mean / scale, 1), quantile)
+        bounds.append(numpy.where(varies, bound, mean))
+    low, high = bounds
+    return low, numpy.where(weight > 0, high, total)
+
+
+def difference_interval(
+    difference: Any,
+    gain: tuple[Any, Any, Any],
+    loss: tuple[Any, Any, Any],
+    confidence: float = 0.95,
+) -> tuple[Any, Any]:
+    """The interval of a difference of two sums over the same customers.
+
+    Customers for whom the first sum is larger are others than those for whom the second is:
+    both sides vary independently, and their intervals are combined by MOVER (Zou and Donner
+    2008, doi:10.1002/sim.3095).
+
+    Args:
+        difference: arrays of the first sums less the second.
+        gain: the arguments of `sum_interval` for what the first sum has more, over the
+            customers where it is more.
+        loss: the same for what it has less.
+
+    Returns:
+        The lower and the upper bounds.
+    """
+    import numpy
+
+    gain_low, gain_high = sum_interval(*gain, confidence)
+    loss_low, loss_high = sum_interval(*loss, confidence)
+    return (
+        difference - numpy.hypot(gain[0] - gain_low, loss_high - loss[0]),
+        difference + numpy.hypot(gain_high - gain[0], loss[0] - loss_low),
+    )
+
+
+def metric_intervals(sums: pyarrow.Table, differences: pyarrow.Table) -> pyarrow.Table:
+    """Means of list metrics, and their differences, with 95 % intervals.
+
+    Args:
+        sums: int_recommender_sums.
+        differences: int_recommender_differences.
+
+    Returns:
+        A row of RESULT per row of both. Means lie within 0 and 1.
+    """
+    if not sums.num_rows:
+        return RESULT.empty_table()
+    import numpy
+
+    def numbers(table: pyarrow.Table, *names: str) -> tuple[Any, ...]:
+        return tuple(table.column(name).to_numpy() for name in names)
+
+    low, high = sum_interval(*numbers(sums, "value", "squares", "weight"))
+    tables = [_rows(sums, low, numpy.minimum(high, 1))]
+    if differences.num_rows:
+        gain, loss = (
+            numbers(differences, side, f"{side}_squares", f"{side}_weight")
+            for side in ("gain", "loss")
+        )
+        bounds = difference_interval(differences.column("value").to_numpy(), gain, loss)
+        tables.append(_rows(differences, *bounds))
+    return pyarrow.concat_tables(tables)
+
+
+def _rows(table: pyarrow.Table, low: Any, high: Any) -> pyarrow.Table:
+    """The means or the differences with their bounds, as rows of RESULT."""
+    found = {key: table.column(key) for key in KEYS if key in table.column_names}
+    values = {
+        "value": table.column("value").to_numpy(),
+        "value_low": low,
+        "value_high": high,
+    }
+    rounded = {name: numbers.round(12) for name, numbers in values.items()}
+    columns = {key: pyarrow.nulls(table.num_rows) for key in KEYS} | found | rounded
+    return pyarrow.table(columns).cast(RESULT)

@@ -1,0 +1,152 @@
+"""Intervals over customers: known values, and coverage where the truth is simulated.
+
+`make simulate` draws more often.
+"""
+
+import os
+from collections.abc import Callable
+
+import numpy
+import pyarrow
+import pytest
+
+from scripts.statistics.customer_intervals import (
+    RESULT,
+    difference_interval,
+    metric_intervals,
+    sum_interval,
+)
+
+DRAWS = int(os.environ.get("AUDIENCE_SIMULATED_LOGS", "4000"))
+# Two standard errors of a share of 95 % among the draws.
+LUCK = 2 * (0.95 * 0.05 / DRAWS) ** 0.5
+HITS = (1, 2, 5, 50, 500)
+
+
+def zipf(random: numpy.random.Generator, count: int) -> numpy.ndarray:
+    """Counts without a typical size: shares fall with the power 2.5 of the count."""
+    sizes = numpy.arange(1, 301)
+    return random.choice(sizes, count, p=sizes**-2.5 / (sizes**-2.5).sum())
+
+
+# How many hits a customer with a hit brings.
+CLUSTERS: dict[str, Callable[[numpy.random.Generator, int], numpy.ndarray]] = {
+    "one each": lambda _, count: numpy.ones(count, "int64"),
+    "two on average": lambda random, count: random.geometric(1 / 2, count),
+    "five on average": lambda random, count: random.geometric(1 / 5, count),
+    "no typical number": zipf,
+}
+
+
+def drawn(
+    random: numpy.random.Generator, cluster: str, hits: float
+) -> tuple[numpy.ndarray, numpy.ndarray, float]:
+    """Hits per customer of many logs with so many expected hits.
+
+    Returns:
+        The log and the hits of each customer, and the mean of the hits of a customer,
+        weighted by themselves.
+    """
+    sizes = CLUSTERS[cluster](random, 200_000)
+    counts = random.poisson(hits / sizes.mean(), DRAWS)
+    return (
+        numpy.repeat(numpy.arange(DRAWS), counts),
+        CLUSTERS[cluster](random, counts.sum()),
+        (sizes**2).mean() / sizes.mean(),
+    )
+
+
+def summed(
+    logs: numpy.ndarray, parts: numpy.ndarray
+) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
+    """Per log the sum, the sum of squares and the largest part of its customers."""
+    largest = numpy.zeros(DRAWS)
+    numpy.maximum.at(largest, logs, parts)
+    return (
+        numpy.bincount(logs, parts, DRAWS),
+        numpy.bincount(logs, parts**2, DRAWS),
+        largest,
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "low", "high"),
+    # Garwood 1936.
+    [(0, 0, 3.6889), (1, 0.0253, 5.5716), (2, 0.2422, 7.2247), (50, 37.1110, 65.9188)],
+)
+def test_customers_with_one_hit_each_have_the_exact_interval(
+    count: int, low: float, high: float
+) -> None:
+    bounds = sum_interval(count, count, 1)
+    assert bounds == pytest.approx((low, high), abs=1e-4)
+
+
+def test_two_hits_in_a_quarter_of_a_million_places_are_not_known_to_be_more_than_none() -> (
+    None
+):
+    places = 235_294
+    low, high = sum_interval(2 / places, 2 / places**2, 1 / places)
+    assert f"{low:.4%} to {high:.4%}" == "0.0001% to 0.0031%"
+
+
+def test_the_scale_of_the_contributions_does_not_matter() -> None:
+    many = numpy.array(sum_interval([0, 7, 40], [0, 19, 200], [1, 3, 9]))
+    scaled = numpy.array(
+        sum_interval([0, 0.7, 4.0], [0, 0.19, 2.00], numpy.array([1, 3, 9]) / 10)
+    )
+    assert scaled * 10 == pytest.approx(many)
+
+
+def test_without_customers_who_differ_a_difference_may_still_lie_on_both_sides() -> None:
+    low, high = difference_interval(0.0, (0, 0, 1), (0, 0, 2))
+    assert (low, high) == pytest.approx((-2 * 3.6889, 3.6889), abs=1e-3)
+
+
+@pytest.mark.parametrize("hits", HITS)
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_intervals_hold_the_expected_hits(cluster: str, hits: int) -> None:
+    """Never less often than in 93 %; in at most 97 %, but where hits are few.
+
+    A count of few hits takes few values: no exact interval of five holds in less than 98 %.
+    """
+    random = numpy.random.default_rng(hits)
+    logs, parts, one_customer = drawn(random, cluster, hits)
+    total, squares, largest = summed(logs, parts)
+    low, high = sum_interval(total, squares, numpy.maximum(largest, one_customer))
+    coverage = ((low <= hits) & (hits <= high)).mean()
+    assert coverage >= 0.93 - LUCK
+    if hits == 500 or (hits == 50 and cluster != "no typical number"):
+        assert coverage <= 0.97 + 2 * LUCK
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(1, 1), (2, 2), (5, 1), (5, 5), (50, 30), (50, 50), (500, 450)]
+)
+@pytest.mark.parametrize("shared", [0.5, 0.9])
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_differences_hold_the_expected_difference(
+    cluster: str, shared: float, first: int, second: int
+) -> None:
+    """Two recommenders that name the same customers for some of the products."""
+    random = numpy.random.default_rng(first)
+    touched = first / shared
+    logs, parts, one_customer = drawn(random, cluster, touched)
+    hits = [random.binomial(parts, count / touched) for count in (first, second)]
+    excess = one_customer * (first - second) / touched
+    gain, loss = (
+        summed(logs, numpy.maximum(sign * (hits[0] - hits[1]), 0)) for sign in (1, -1)
+    )
+    low, high = difference_interval(
+        gain[0] - loss[0],
+        (*gain[:2], numpy.maximum(gain[2], max(1, excess))),
+        (*loss[:2], numpy.maximum(loss[2], max(1, -excess))),
+    )
+    coverage = ((low <= first - second) & (first - second <= high)).mean()
+    assert coverage >= 0.93 - LUCK
+    if first == 500 and cluster != "no typical number":
+        assert coverage <= 0.97 + 2 * LUCK
+
+
+def test_a_log_without_products_on_both_sides_has_no_interval() -> None:
+    empty = pyarrow.table({"value": pyarrow.array([], pyarrow.float64())})
+    assert metric_intervals(empty, empty).equals(RESULT.empty_table())
