@@ -104,9 +104,9 @@ def start(
 @click.command(epilog=examples("audience experiment mail_example"))
 @click.argument("experiment")
 def experiment(experiment: str) -> None:
-    """Print the results of EXPERIMENT and what to do.
+    """Print the verdict of EXPERIMENT and its results.
 
-    The decision is to ship, stop or continue, or that the experiment is invalid.
+    The result is what contacting adds, against the holdout.
     """
     with report_errors() as folder:
         from rich.console import Console
