@@ -103,7 +103,7 @@ export: $(RUN) ## Write a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv)
 suppress: $(RUN) ## Opt customers out (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)
 	@set -f; $(AUDIENCE) suppress $${REASON:+--reason "$$REASON"} $(ACCEPTED) -- $${CUSTOMER:?is empty: name one, or several between blanks}
 
-plan: $(RUN) ## How many customers an experiment needs (PLAN='--effect 0.3 --units 20000')
+plan: $(RUN) ## How many customers an experiment needs (PLAN='--campaign spring_rotation --days 28')
 	@set -f; $(AUDIENCE) plan $$PLAN
 
 start: $(RUN) ## Start an experiment: fix its arms, write its list (EXPERIMENT=id ON=...)

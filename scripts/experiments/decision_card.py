@@ -41,6 +41,8 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
             record(connection, release, mart, "experiment", experiment_id)
             for mart in ("experiment_verdicts", "experiment_designs")
         )
+        # Older releases judged another comparison.
+        connection.execute("select advantage from release.experiment_verdicts limit 0")
         arms = connection.execute(
             "select arm, unit_count, expected_units from release.experiment_arm_counts"
             " where experiment_id = $id order by list_position($order, arm)",

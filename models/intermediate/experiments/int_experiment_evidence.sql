@@ -23,18 +23,18 @@ final as (
         designs.experiment_id,
         states.state,
         sample_ratios.sample_ratio_p_value,
-        designs.treatment_holdout_share > 0 as has_holdout,
-        designs.control_share > 0 as has_control,
         effects.difference_low as effect_low,
         effects.difference_high as effect_high,
-        designs.minimum_effect * effects.base_mean as least_effect,
         effects.power_at_most,
         designs.power as power_planned,
         advantages.difference_low as advantage_low,
         advantages.difference_high as advantage_high,
         designs.cost_per_contact,
         worth.profit_low,
-        worth.profit_high
+        worth.profit_high,
+        designs.treatment_holdout_share > 0 as has_holdout,
+        designs.control_share > 0 as has_control,
+        designs.minimum_effect * effects.base_mean as least_effect
     from designs
     inner join states on designs.experiment_id = states.experiment_id
     left join sample_ratios on designs.experiment_id = sample_ratios.experiment_id

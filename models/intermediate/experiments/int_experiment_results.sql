@@ -1,4 +1,10 @@
 {# Comparisons of finished experiments, with their money. #}
+{% set figures = [
+    'unit_count', 'base_unit_count', 'mean', 'base_mean', 'difference', 'difference_low',
+    'difference_high', 'lift', 'lift_low', 'lift_high', 'p_value', 'p_value_corrected',
+    'adjusted_difference', 'adjusted_difference_low', 'adjusted_difference_high',
+    'adjusted_p_value', 'power', 'power_at_most', 'needed_units',
+] %}
 with statistics as (
     select * from {{ ref('int_experiment_statistics') }}
 ),
@@ -73,12 +79,22 @@ valued as (
 
 final as (
     select
-        *,
-        case when conversions > 0 then cost / conversions end as cost_per_conversion,
-        {% for end in ['', '_low', '_high'] %}
-        case when has_cost then profit{{ end }} / cost end
-            as return_on_investment{{ end }}{{ ',' if not loop.last }}
+        experiment_id,
+        comparison,
+        metric,
+        is_primary,
+        {% for figure in figures %}
+        {{ figure }},
         {% endfor %}
+        cost,
+        conversions,
+        profit,
+        profit_low,
+        profit_high,
+        case when conversions > 0 then cost / conversions end as cost_per_conversion,
+        case when has_cost then profit / cost end as return_on_investment,
+        case when has_cost then profit_low / cost end as return_on_investment_low,
+        case when has_cost then profit_high / cost end as return_on_investment_high
     from valued
 )
 

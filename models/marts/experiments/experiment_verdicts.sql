@@ -1,4 +1,4 @@
-{# The verdict, which scripts/statistics/experiment_decisions.py decides, and its reason. #}
+{# The verdict of scripts/statistics/experiment_decisions.py, and its reason. #}
 {% set figures = [
     'mean', 'base_mean', 'difference', 'difference_low', 'difference_high', 'lift',
     'p_value_corrected', 'power', 'power_at_most',
@@ -161,15 +161,17 @@ explained as (
                     success || case
                         when control_holdout_share = 0
                             then
-                                ', but whether it adds more to customers whom the system'
-                                || ' picks cannot be told: the control has no holdout.'
+                                ', but whether it adds more to customers whom the'
+                                || ' system picks cannot be told: the control has no'
+                                || ' holdout.'
                         when advantage_low is null
                             then
-                                ', but whether it adds more to customers whom the system'
-                                || ' picks cannot be told: too little happened in the'
-                                || ' control.'
+                                ', but whether it adds more to customers whom the'
+                                || ' system picks cannot be told: too little happened in'
+                                || ' the control.'
                         when advantage_high < 0
-                            then ', but it adds even more to customers picked by chance.'
+                            then
+                                ', but it adds even more to customers picked by chance.'
                         else
                             ', but not more to customers whom the system picks than to'
                             || ' customers picked by chance, as far as can be told: the'
@@ -180,8 +182,8 @@ explained as (
                     end
             when 'no money'
                 then
-                    success || '. Whether it pays cannot be told: what a contact costs was'
-                    || ' not said.'
+                    success || '. Whether it pays cannot be told: what a contact costs'
+                    || ' was not said.'
             when 'profit'
                 then
                     success || ', but whether it earns its cost cannot be told: '
@@ -233,13 +235,12 @@ final as (
         cast(cost_per_incremental_conversion as double)
             as cost_per_incremental_conversion,
         cast('contact of treatment' as {{ dbt.type_string() }}) as deciding_comparison,
-        {% for end in ['', '_low', '_high'] %}
-        cast(advantage{{ end }} as double) as advantage{{ end }},
-        {% endfor %}
-        {% for end in ['', '_low', '_high'] %}
-        cast(profit_per_contact{{ end }} as double) as profit_per_contact{{ end }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        cast(advantage as double) as advantage,
+        cast(advantage_low as double) as advantage_low,
+        cast(advantage_high as double) as advantage_high,
+        cast(profit_per_contact as double) as profit_per_contact,
+        cast(profit_per_contact_low as double) as profit_per_contact_low,
+        cast(profit_per_contact_high as double) as profit_per_contact_high
     from explained
 )
 

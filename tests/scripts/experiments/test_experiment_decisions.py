@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from scripts.experiments.baselines import Baseline, Prices
+from scripts.experiments.plan import Question, plan
 from scripts.statistics.experiment_comparisons import analyse
 from scripts.statistics.experiment_decisions import (
     CANNOT_BE_TOLD,
@@ -29,6 +31,7 @@ from scripts.statistics.experiment_decisions import (
     decide,
     judge,
 )
+from scripts.statistics.power import Base
 from scripts.statistics.share_intervals import difference, share
 from tests.scripts.experiments.simulated_experiments import (
     Money,
@@ -91,6 +94,36 @@ def test_what_is_not_to_be_shipped_is_shipped_in_one_of_twenty_at_most(
     assert shipped / TRIALS <= 0.05
     # Of three hundred, as few.
     assert share_of(found[:300], SHIP) <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("rate", "effect", "holdout", "cost"),
+    [
+        (0.0346, 0.5, 0.2, 0.01),
+        (0.0346, 0.5, 0.2, 0.05),
+        (0.0346, 0.9, 0.2, 0.1),
+        (0.1, 0.2, 0.5, 0.05),
+        (0.3, 0.1, 0.1, 0.0),
+        (0.004, 2.0, 0.2, 0.02),
+    ],
+)
+@pytest.mark.parametrize("power", [0.8, 0.9])
+def test_an_effect_of_the_planned_size_is_shipped_as_often_as_planned(
+    rate: float, effect: float, holdout: float, cost: float, power: float
+) -> None:
+    """With as many units as `audience plan` says."""
+    base = Base(rate, rate * (1 - rate), is_share=True)
+    baseline = Baseline(14, 10**9, base, base)
+    question = Question(effect, 0.05, power, holdout, Prices(cost, 5.0))
+    planned = plan(baseline, question, 10_000).units
+    pool = (round(planned * (1 - holdout) / 2), round(planned * holdout / 2))
+    rates = (rate * (1 + effect), rate, rate, rate)
+    hits = simulate_hits(7, TRIALS, rates, pool * 2)
+    found = verdicts(evidence_of(hits, pool * 2, Money(cost, 5.0), effect))
+    shipped = round(share_of(found, SHIP) * TRIALS)
+    assert stats.binomtest(shipped, TRIALS).proportion_ci(0.95).high >= power
+    # And no more units than it takes, by much.
+    assert shipped / TRIALS < power + 0.08
 
 
 def test_without_costs_nothing_is_shipped() -> None:
