@@ -81,8 +81,8 @@ def plan(baseline: Baseline, question: Question, units: int) -> Plan:
         )
     if question.prices and not baseline.money_base.mean:
         raise DesignError(
-            f"In {baseline.days} days no customer purchases, so no profit can be shown: take"
-            " a longer window"
+            f"In {baseline.days} days no customer purchases, so no profit can be shown:"
+            " take a longer window"
         )
     design = Design(base, _money(baseline, question), question.holdout)
     asked = question.significance, question.power
