@@ -106,7 +106,7 @@ export: $(RUN) ## Write a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv)
 suppress: $(RUN) ## Opt customers out (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)
 	@set -f; $(AUDIENCE) suppress $${REASON:+--reason "$$REASON"} $(ACCEPTED) -- $${CUSTOMER:?is empty: name one, or several between blanks}
 
-plan: $(RUN) ## How many customers an experiment needs (PLAN='--effect 0.3 --units 20000')
+plan: $(RUN) ## How many customers an experiment needs (PLAN='--campaign spring_rotation --days 28')
 	@set -f; $(AUDIENCE) plan $$PLAN
 
 start: $(RUN) ## Start an experiment: fix its arms, write its list (EXPERIMENT=id ON=...)
@@ -160,7 +160,7 @@ test-bi: $(DEV) $(BI) ## Run the tests of metrics, and of other programs that re
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 AUDIENCE_SIMULATED_LOGS=100000 \
 		$(BIN)/python -m pytest tests/scripts/experiments/test_experiment_statistics.py \
-		tests/scripts/statistics
+		tests/scripts/experiments/test_experiment_decisions.py tests/scripts/statistics
 
 lint: $(DEV) lint-sql ## Check style and types
 	@$(BIN)/ruff check .

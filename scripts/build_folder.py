@@ -138,6 +138,11 @@ class BuildFolder:
         return self.root / "exports"
 
     @property
+    def started_designs(self) -> Path:
+        """Designs of experiments that started with units that were brought, a file each."""
+        return self.root / "experiments"
+
+    @property
     def suppressions(self) -> Path:
         """Opt-outs that `make suppress` recorded, a file each."""
         return self.root / "suppressions"

@@ -7,7 +7,18 @@ import { badge, element, figures, link, section } from "./elements.js";
 import { count, date, decimal, money, percent, probability, range, words } from "./format.js";
 import { table } from "./table.js";
 
-const MOODS = { ship: "good", continue: "middling", planned: "", running: "", stop: "bad", invalid: "bad" };
+const MOODS = {
+  planned: "",
+  running: "",
+  ship: "good",
+  "effect shown, worth unknown": "middling",
+  "effect shown, no advantage shown": "middling",
+  "cannot be told": "middling",
+  "no effect shown": "bad",
+  "effect shown, does not pay": "bad",
+  "harm shown": "bad",
+  invalid: "bad",
+};
 
 export async function show(address) {
   const experimentId = address.get("experiment_id");
@@ -64,13 +75,15 @@ async function one(experimentId) {
     ),
     figures([
       ["units", count(experiment.unit_count)],
-      ["more than the base", decimal(experiment.difference)],
-      ["interval", range(decimal, experiment.difference_low, experiment.difference_high)],
+      ["added per contact", decimal(experiment.difference)],
+      ["interval of the effect", range(decimal, experiment.difference_low, experiment.difference_high)],
+      ["advantage over chance", decimal(experiment.advantage)],
+      ["interval of the advantage", range(decimal, experiment.advantage_low, experiment.advantage_high)],
       ["power", percent(experiment.power)],
       ["a contact costs", money(experiment.cost_per_contact)],
       ["per added conversion", money(experiment.cost_per_incremental_conversion)],
       ["profit of contacting", money(experiment.profit)],
-      ["its interval", range(money, experiment.profit_low, experiment.profit_high)],
+      ["interval of the profit", range(money, experiment.profit_low, experiment.profit_high)],
     ]),
     section(
       "Arms",

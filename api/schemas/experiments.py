@@ -10,7 +10,18 @@ class ExperimentVerdict(Schema):
 
     experiment_id: str
     experiment_name: str
-    verdict: Literal["planned", "running", "invalid", "continue", "ship", "stop"]
+    verdict: Literal[
+        "planned",
+        "running",
+        "invalid",
+        "ship",
+        "effect shown, worth unknown",
+        "effect shown, does not pay",
+        "effect shown, no advantage shown",
+        "harm shown",
+        "no effect shown",
+        "cannot be told",
+    ]
     reason: str
     campaign_id: str | None
     starts_on: str
@@ -39,6 +50,12 @@ class ExperimentVerdict(Schema):
     sample_ratio_p_value: float | None
     incremental_conversions: float | None
     cost_per_incremental_conversion: float | None
+    advantage: float | None
+    advantage_low: float | None
+    advantage_high: float | None
+    profit_per_contact: float | None
+    profit_per_contact_low: float | None
+    profit_per_contact_high: float | None
 
 
 class Experiments(Schema):

@@ -23,7 +23,17 @@ def _share(_: click.Context, parameter: click.Parameter, value: float) -> float:
     return value
 
 
-@click.command(epilog=examples("audience plan --effect 0.3 --units 20000"))
+@click.command(
+    epilog=examples(
+        "audience plan --campaign spring_rotation --days 28",
+        "audience plan --effect 0.3 --units 20000",
+    )
+)
+@click.option(
+    "--campaign",
+    metavar="ID",
+    help="Plan for its customers, costs and values; without it, for all customers.",
+)
 @click.option(
     "--metric",
     type=click.Choice(["conversion", "engagement", "revenue"]),
@@ -56,7 +66,18 @@ def _share(_: click.Context, parameter: click.Parameter, value: float) -> float:
     callback=_share,
     help="Share of each pool that is not contacted.",
 )
+@click.option(
+    "--cost",
+    type=click.FloatRange(min=0),
+    help="What a contact costs; the campaign's if not named.",
+)
+@click.option(
+    "--value",
+    type=click.FloatRange(min=0, min_open=True),
+    help="What a conversion or purchase is worth; the campaign's if not named.",
+)
 def plan(
+    campaign: str | None,
     metric: str,
     effect: float,
     units: int,
@@ -64,10 +85,13 @@ def plan(
     power: float,
     significance: float,
     holdout: float,
+    cost: float | None,
+    value: float | None,
 ) -> None:
     """Say how many customers an experiment needs.
 
-    Also says which lift --units customers can detect. The base rates come from the current
+    To show an effect of contacting, that it is more than by chance, and that it pays. Also
+    says which lift --units customers can detect. The base rates come from the current
     release. A design that cannot answer its question is refused, with one that can.
     """
     if power <= significance:
@@ -75,11 +99,13 @@ def plan(
             f"{power:g}, expected more than --significance", param_hint="'--power'"
         )
     with report_errors() as folder:
-        from scripts.experiments.plan import Question, describe, read_baselines
+        from scripts.experiments.baselines import read_baselines, read_prices
+        from scripts.experiments.plan import Question, describe
 
-        question = Question(effect, significance, power, holdout)
-        baselines = read_baselines(folder, metric)
-        print(describe(metric, baselines, days, question, units))
+        baselines = read_baselines(folder, metric, campaign)
+        prices = read_prices(folder, campaign, cost, value)
+        question = Question(effect, significance, power, holdout, prices)
+        print(describe(metric, baselines, days, question, units, campaign))
 
 
 @click.command(epilog=examples("audience start march_test --on 2023-04-03"))
@@ -104,9 +130,9 @@ def start(
 @click.command(epilog=examples("audience experiment mail_example"))
 @click.argument("experiment")
 def experiment(experiment: str) -> None:
-    """Print the results of EXPERIMENT and what to do.
+    """Print the verdict of EXPERIMENT and its results.
 
-    The decision is to ship, stop or continue, or that the experiment is invalid.
+    The result is what contacting adds, against the holdout.
     """
     with report_errors() as folder:
         from rich.console import Console

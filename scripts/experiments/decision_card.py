@@ -9,6 +9,7 @@ from rich.table import Table
 from scripts.build_folder import BuildFolder, sql_path
 from scripts.campaigns.contact_ledger import explain_earlier, record
 from scripts.releases.release_folder import ReleaseError, ReleaseFolder
+from scripts.statistics.experiment_decisions import SAMPLE_RATIO_ALARM
 
 WORDS = {
     "targeting": "the system's choice against chance",
@@ -22,7 +23,6 @@ ARMS = {
     "control": "chosen by chance, contacted",
     "control_holdout": "chosen by chance, left alone",
 }
-SAMPLE_RATIO_ALARM = 0.01  # as in experiment_verdicts
 
 
 def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> None:
@@ -41,6 +41,8 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
             record(connection, release, mart, "experiment", experiment_id)
             for mart in ("experiment_verdicts", "experiment_designs")
         )
+        # Older releases judged another comparison.
+        connection.execute("select advantage from release.experiment_verdicts limit 0")
         arms = connection.execute(
             "select arm, unit_count, expected_units from release.experiment_arm_counts"
             " where experiment_id = $id order by list_position($order, arm)",
@@ -63,9 +65,9 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
     )
     _print_arms(console, arms)
     if verdict["verdict"] not in ("planned", "running"):
+        _print_effect(console, verdict)
         _print_results(console, results)
         _print_checks(console, verdict, design)
-        _print_money(console, verdict)
 
 
 def _print_arms(console: Console, arms: list[tuple[Any, ...]]) -> None:
@@ -77,6 +79,29 @@ def _print_arms(console: Console, arms: list[tuple[Any, ...]]) -> None:
     for arm, count, expected in arms:
         table.add_row(arm, f"{count:,}", f"{expected:,.0f}", ARMS[arm])
     console.print(table)
+
+
+def _print_effect(console: Console, verdict: dict[str, Any]) -> None:
+    metric = verdict["primary_metric"]
+    profit = _interval(
+        verdict["profit_per_contact_low"], verdict["profit_per_contact_high"]
+    )
+    console.print(
+        "\nEffect of contacting the treatment against leaving it alone\n"
+        f"  {metric} added per contact: {_figure(verdict['difference'])},"
+        f" {_interval(verdict['difference_low'], verdict['difference_high'])}\n"
+        f"  advantage over chance per contact: {_figure(verdict['advantage'])},"
+        f" {_interval(verdict['advantage_low'], verdict['advantage_high'])}\n"
+        f"  conversions added: {_figure(verdict['incremental_conversions'])}\n"
+        f"  cost of each: {_money(verdict['cost_per_incremental_conversion'])}\n"
+        f"  profit per contact: {_figure(verdict['profit_per_contact'])}, {profit}\n"
+        f"  profit: {_money(verdict['profit'])},"
+        f" {_money(verdict['profit_low'])} to {_money(verdict['profit_high'])}\n"
+        f"  return on the cost: {_share(verdict['return_on_investment'])},"
+        f" {_share(verdict['return_on_investment_low'])} to"
+        f" {_share(verdict['return_on_investment_high'])}",
+        soft_wrap=True,
+    )
 
 
 def _print_results(console: Console, results: list[tuple[Any, ...]]) -> None:
@@ -120,20 +145,6 @@ def _print_checks(
         f"  {_mark(power is None or power >= design['power'])}  enough units for a lift of"
         f" {design['minimum_effect']:.0%}: a power of {_share(verdict['power'])},"
         f" {_share(power)} at most, {_share(design['power'])} planned",
-        soft_wrap=True,
-    )
-
-
-def _print_money(console: Console, verdict: dict[str, Any]) -> None:
-    console.print(
-        "\nMoney, of contacting the treatment against leaving it alone\n"
-        f"  conversions added: {_figure(verdict['incremental_conversions'])}\n"
-        f"  cost of each: {_money(verdict['cost_per_incremental_conversion'])}\n"
-        f"  profit: {_money(verdict['profit'])},"
-        f" {_money(verdict['profit_low'])} to {_money(verdict['profit_high'])}\n"
-        f"  return on the cost: {_share(verdict['return_on_investment'])},"
-        f" {_share(verdict['return_on_investment_low'])} to"
-        f" {_share(verdict['return_on_investment_high'])}",
         soft_wrap=True,
     )
 

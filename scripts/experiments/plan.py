@@ -1,44 +1,20 @@
-"""Plan an experiment: how many units it needs to detect an effect that matters.
+"""Plan an experiment: how many units it needs to detect an effect that matters and to ship.
 
-Base rates come from the log (mart experiment_baselines). A design that cannot answer its
-question is refused, with one that can.
+A design that cannot answer its question is refused, with one that can.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 
-import duckdb
+from scripts.experiments.baselines import MEASURED, Baseline, DesignError, Prices
+from scripts.statistics.ship_power import Design, Money, effect_seen
 
-from scripts.build_folder import BuildFolder, sql_path
-from scripts.campaigns.contact_ledger import explain_earlier, records
-from scripts.releases.release_folder import ReleaseError, ReleaseFolder
-from scripts.reported_error import ReportedError
-from scripts.statistics.power import Base, effect_seen, units_needed
-
-METRICS = ("conversion", "engagement", "revenue")
-# The baseline of a metric, if it has another name; purchases stand for revenue, because a
-# relative effect does not depend on the value of a purchase.
-MEASURED = {"revenue": "purchases"}
+WITHOUT_PRICES = (
+    "No costs are stated: the best verdict is that there is an effect. Name a --campaign,"
+    " or --cost and --value.\n"
+)
 PRODUCTS = 1000  # to spread contacts over, so that no single product decides
-
-
-class DesignError(ReportedError):
-    """A design that cannot answer its question; the message names one that can."""
-
-
-@dataclass(frozen=True)
-class Baseline:
-    """A metric without the experiment.
-
-    Attributes:
-        days: the attribution window.
-        customers: the number of customers in the log.
-        base: the metric per unit.
-    """
-
-    days: int
-    customers: int
-    base: Base
 
 
 @dataclass(frozen=True)
@@ -48,12 +24,14 @@ class Question:
     Attributes:
         effect: the relative lift that matters.
         holdout: share of a pool that is not contacted.
+        prices: None if they are not known, and no profit is asked for.
     """
 
     effect: float
     significance: float
     power: float
     holdout: float
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True)
@@ -61,35 +39,34 @@ class Plan:
     """What a number of units can detect.
 
     Attributes:
-        targeting_effect, contact_effect: the smallest lift that is detected with the
-            power, of the system's choice over chance, and of a contact over none.
-        targeting_units, contact_units: units in all arms that detect the effect.
+        contact_effect, advantage_effect: the smallest lift that is detected with the
+            power: of a contact over none, and of that lift over the one by chance.
+        effect: the smallest lift that is detected in both ways and as one that pays.
+        contact_units, advantage_units, profit_units: units in all arms that detect the
+            effect, that it is more than by chance, and that it pays; infinite if it does
+            not pay, None without prices.
+        units: units that detect all of them, as a verdict to ship needs.
     """
 
-    targeting_effect: float
     contact_effect: float
-    targeting_units: int
+    advantage_effect: float
+    effect: float
     contact_units: int
-
-    @property
-    def effect(self) -> float:
-        """The smallest lift that both comparisons detect."""
-        return max(self.targeting_effect, self.contact_effect)
-
-    @property
-    def units(self) -> int:
-        """Units with which both comparisons detect the effect."""
-        return max(self.targeting_units, self.contact_units)
+    advantage_units: int
+    profit_units: float | None
+    units: float
 
 
 def plan(baseline: Baseline, question: Question, units: int) -> Plan:
     """What `units` can detect, and how many are needed.
 
-    There are two pools of the same size, each with a holdout. The comparison is that of
+    There are two pools of the same size, each with a holdout. Contacting has the effect on
+    the system's choice and none on customers chosen by chance. The comparisons are those of
     the verdict: the first metric by itself, without a covariate.
 
     Raises:
-        DesignError: no customer, or every customer, does it in the window.
+        DesignError: no customer, or every customer, does it in the window; or no customer
+            purchases, and a profit is asked for.
     """
     base = baseline.base
     if not base.mean or not base.variance:
@@ -102,49 +79,34 @@ def plan(baseline: Baseline, question: Question, units: int) -> Plan:
             f"--effect {question.effect:g}: {base.mean:.2%} do it without an experiment,"
             f" and no more than all can: expected at most {1 / base.mean - 1:.3g}"
         )
-    contacted = 1 - question.holdout
+    if question.prices and not baseline.money_base.mean:
+        raise DesignError(
+            f"In {baseline.days} days no customer purchases, so no profit can be shown:"
+            " take a longer window"
+        )
+    design = Design(base, _money(baseline, question), question.holdout)
     asked = question.significance, question.power
-    # The first comparison uses the contacted units, the second one pool.
+    given = units, question.significance
+    seen = functools.partial(effect_seen, wanted=question.power)
+    profit = design.profit(question.effect)
     return Plan(
-        targeting_effect=effect_seen(base, units * contacted, 0.5, *asked),
-        contact_effect=effect_seen(base, units / 2, contacted, *asked),
-        targeting_units=math.ceil(
-            units_needed(base, question.effect, 0.5, *asked) / contacted
-        ),
-        contact_units=math.ceil(units_needed(base, question.effect, contacted, *asked) * 2),
+        contact_effect=seen(lambda effect: design.contact(effect).power(*given)),
+        advantage_effect=seen(lambda effect: design.advantage(effect).power(*given)),
+        effect=seen(lambda effect: design.power(effect, *given)),
+        contact_units=math.ceil(design.contact(question.effect).units(*asked)),
+        advantage_units=math.ceil(design.advantage(question.effect).units(*asked)),
+        profit_units=_whole(profit.units(*asked)) if profit else None,
+        units=_whole(design.units(question.effect, *asked)),
     )
 
 
-def read_baselines(folder: BuildFolder, metric: str) -> list[Baseline]:
-    """The baselines of a metric in the current release, the shortest window first.
-
-    Raises:
-        ReleaseError: there is no release, or a newer version made it.
-        ContactListError: an earlier version made it, without baselines.
-        DesignError: the log is too short for any window.
-    """
-    release = ReleaseFolder(folder.releases).readable()
-    if release is None:
-        raise ReleaseError("There is no release to plan from: run `make build` first")
-    with duckdb.connect() as connection, explain_earlier(release):
-        connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
-        records(connection, release, "experiment_baselines")
-        rows = connection.execute(
-            "select attribution_days, customer_count, mean, variance"
-            " from release.experiment_baselines"
-            " where metric = $metric order by attribution_days",
-            {"metric": MEASURED.get(metric, metric)},
-        ).fetchall()
-    if not rows:
-        raise DesignError("The log ends too soon after its split: it has no base rates")
-    return [
-        Baseline(days, customers, Base(mean, variance, metric == "conversion"))
-        for days, customers, mean, variance in rows
-    ]
-
-
 def describe(
-    metric: str, baselines: list[Baseline], days: int, question: Question, units: int
+    metric: str,
+    baselines: list[Baseline],
+    days: int,
+    question: Question,
+    units: int,
+    campaign: str | None = None,
 ) -> str:
     """The plan in words.
 
@@ -158,25 +120,37 @@ def describe(
         )
     baseline = by_days[days]
     found = plan(baseline, question, units)
+    whose = f" of {campaign}" if campaign else ""
     seen = (
-        f"{units:,} units see a lift of {found.targeting_effect:.1%} of the system's choice"
-        f" over chance, and of {found.contact_effect:.1%} of contacting over leaving alone,"
+        f"{units:,} units detect a lift of {found.contact_effect:.1%} of contacting over"
+        f" leaving alone, and one of {found.advantage_effect:.1%} as more than by chance,"
         f" with a power of {question.power:.0%}"
     )
     if units > baseline.customers:
         raise DesignError(
-            f"{units:,} units are more than the {baseline.customers:,} customers of the log"
+            f"{units:,} units are more than the {baseline.customers:,} customers"
+            f"{whose or ' of the log'}"
         )
+    needed = (
+        f"Needed for a lift of {question.effect:.1%}: {found.contact_units:,} units to show"
+        f" the effect of a contact, {found.advantage_units:,} to show that it is more than"
+        " by chance"
+    )
+    if found.profit_units is not None and math.isfinite(found.profit_units):
+        needed += f", {found.profit_units:,} to show that it pays"
+    if math.isinf(found.units):
+        raise DesignError(f"{needed}. {_loss(baseline, question)}")
+    needed += f"; {found.units:,} to show all of it in one experiment"
     if found.units > units:
         raise DesignError(
-            f"{seen}, not the {question.effect:.1%} that matter."
+            f"{seen}. {needed}. {units:,} are too few."
             f" {advice(baselines, baseline, question)}"
         )
     return (
-        f"In {days} days after a contact a customer has {baseline.base.mean:.4g}"
-        f" {MEASURED.get(metric, metric)} on average, without an experiment.\n{seen}.\n"
-        f"Needed for a lift of {question.effect:.1%}: {found.targeting_units:,} units for"
-        f" the choice, {found.contact_units:,} for the contact.\n"
+        f"In {days} days after a contact a customer{whose} has {baseline.base.mean:.4g}"
+        f" {MEASURED.get(metric, metric)} on average, without an experiment"
+        f" ({baseline.customers:,} customers).\n{seen}.\n{needed}.\n"
+        f"{'' if question.prices else WITHOUT_PRICES}"
         f"Each pool has {units // 2:,} units, {question.holdout:.0%} of them held out."
         f" Contact all within a few days, and decide {days} days after the last contact.\n"
         f"Spread the contacts over {min(PRODUCTS, units):,} products or more, so that no"
@@ -196,10 +170,34 @@ def advice(baselines: list[Baseline], baseline: Baseline, question: Question) ->
         if there.units <= other.customers:
             designs.append(f"{there.units:,} units with a window of {other.days} days")
     if designs:
-        return f"What would: {'; or '.join(designs)}"
+        return f"What would do: {'; or '.join(designs)}"
     largest = plan(baseline, question, baseline.customers)
     return (
-        f"Nor do all {baseline.customers:,} customers: they see a lift of"
-        f" {largest.effect:.1%} at least. This log cannot answer it: ask of a metric that"
+        f"Nor would all {baseline.customers:,} customers: they detect all of it from a lift"
+        f" of {largest.effect:.1%} on. This log cannot answer it: ask of a metric that"
         " happens more often, or wait for more customers"
     )
+
+
+def _money(baseline: Baseline, question: Question) -> Money | None:
+    prices = question.prices
+    if prices is None:
+        return None
+    return Money(prices.cost, prices.value, baseline.money_base)
+
+
+def _loss(baseline: Baseline, question: Question) -> str:
+    """Why no number of units shows a profit."""
+    money = _money(baseline, question)
+    assert money is not None  # only what costs can fail to pay
+    earned = question.effect * money.base.mean * money.value
+    return (
+        f"No number shows that it pays: a contact costs {money.cost:.4g}, and a lift of"
+        f" {question.effect:.1%} earns {earned:.4g}. It pays from a lift of"
+        f" {money.break_even():.1%} on: name an --effect above that"
+    )
+
+
+def _whole(units: float) -> float:
+    """Rounded up; infinite stays as it is."""
+    return math.ceil(units) if math.isfinite(units) else math.inf

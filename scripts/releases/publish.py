@@ -13,6 +13,7 @@ import duckdb
 
 from scripts import resource_limits
 from scripts.build_folder import BuildFolder
+from scripts.experiments.started_designs import keep_designs
 from scripts.releases.drift import REFERENCE, check_drift, notes_on, read_drift
 from scripts.releases.release_checks import check_build
 from scripts.releases.release_folder import (
@@ -54,6 +55,10 @@ def publish(
             finally:
                 remove_unfinished(releases)
             # The release is published: later problems are only warnings.
+            try:
+                keep_designs(folder, release)
+            except (OSError, duckdb.Error) as error:
+                log.warning("Designs of started experiments were not kept: %s", error)
             try:
                 hide_old_releases(
                     releases, keep, {also_keep, os.environ.get(REFERENCE, "")}

@@ -11,6 +11,7 @@ from typing import Any
 from scipy import stats
 
 from scripts.statistics import power
+from scripts.statistics.share_intervals import difference, share
 
 # An arm needs so many units with a value before their mean is roughly normal.
 LEAST_ACTIVE = 10
@@ -49,20 +50,16 @@ def compare_shares(
     if sum(hits) in (0, sum(counts)):
         return {}
     table = [[hit, count - hit] for hit, count in zip(hits, counts, strict=True)]
-    top, bottom = (
-        stats.binomtest(hit, count).proportion_ci(1 - significance, method="wilson")
-        for hit, count in zip(hits, counts, strict=True)
+    found = difference(
+        *(share(hit, count, significance) for hit, count in zip(hits, counts, strict=True))
     )
-    difference = row["mean"] - base["mean"]
     result = {
         "p_value": stats.chi2_contingency(table, correction=False).pvalue,
-        "difference_low": difference
-        - math.hypot(row["mean"] - top.low, bottom.high - base["mean"]),
-        "difference_high": difference
-        + math.hypot(top.high - row["mean"], base["mean"] - bottom.low),
+        "difference_low": float(found.low),
+        "difference_high": float(found.high),
     }
     if hits[1]:
-        result["lift"] = difference / base["mean"]
+        result["lift"] = float(found.value) / base["mean"]
     if all(hits):
         ratio = stats.contingency.relative_risk(hits[0], counts[0], hits[1], counts[1])
         interval = ratio.confidence_interval(1 - significance)
@@ -129,7 +126,7 @@ def powers(
     """Power at the base's mean and at the upper end of its interval; units needed."""
     is_share = row["metric"] == "conversion"
     units = row["unit_count"] + base["unit_count"]
-    share = row["unit_count"] / units
+    part = row["unit_count"] / units
     effect, significance = experiment["minimum_effect"], experiment["significance"]
     if is_share:
         hits = round(base["mean"] * base["unit_count"])
@@ -145,10 +142,10 @@ def powers(
         # If all units do it already, there is no room for an effect.
         if mean <= 0 or not variance:
             continue
-        result[name] = power.power(assumed, effect, units, share, significance)
+        result[name] = power.power(assumed, effect, units, part, significance)
         if name == "power":
             result["needed_units"] = power.units_needed(
-                assumed, effect, share, significance, experiment["power"]
+                assumed, effect, part, significance, experiment["power"]
             )
     return result
 
@@ -158,29 +155,44 @@ def difference_of_differences(
 ) -> dict[str, Any]:
     """The effect of contacting customers the system picks, less that of random customers.
 
-    A z-test of four independent means.
+    A z-test of four independent means. The interval of a conversion comes from those of the
+    two differences, so that few conversions in a holdout do not make it too short.
 
     Args:
         rows: treatment and its holdout, control and its holdout.
     """
     treated, held, chosen, left = rows
     base_mean = chosen["mean"] - left["mean"]
-    difference = treated["mean"] - held["mean"] - base_mean
+    effect = treated["mean"] - held["mean"]
     result = {
         "metric": treated["metric"],
         "unit_count": treated["unit_count"] + held["unit_count"],
         "base_unit_count": chosen["unit_count"] + left["unit_count"],
-        "mean": treated["mean"] - held["mean"],
+        "mean": effect,
         "base_mean": base_mean,
-        "difference": difference,
+        "difference": effect - base_mean,
     }
-    if min(row["active_count"] for row in rows) >= LEAST_ACTIVE:
-        error = math.sqrt(sum(row["variance"] / row["unit_count"] for row in rows))
-        reach = stats.norm.isf(experiment["significance"] / 2) * error
+    significance = experiment["significance"]
+    error = math.sqrt(sum((row["variance"] or 0) / row["unit_count"] for row in rows))
+    is_normal = min(row["active_count"] for row in rows) >= LEAST_ACTIVE
+    if is_normal and error:
+        z = abs(result["difference"]) / error
+        result["p_value"] = 2 * float(stats.norm.sf(z))
+    if treated["metric"] == "conversion":
+        arms = [
+            share(round(row["mean"] * row["unit_count"]), row["unit_count"], significance)
+            for row in rows
+        ]
+        found = difference(difference(*arms[:2]), difference(*arms[2:]))
         result |= {
-            "difference_low": difference - reach,
-            "difference_high": difference + reach,
-            "p_value": 2 * float(stats.norm.sf(abs(difference) / error)) if error else None,
+            "difference_low": float(found.low),
+            "difference_high": float(found.high),
+        }
+    elif is_normal:
+        reach = stats.norm.isf(significance / 2) * error
+        result |= {
+            "difference_low": result["difference"] - reach,
+            "difference_high": result["difference"] + reach,
         }
     return result
 

@@ -1,4 +1,4 @@
-"""What a number of units can see: for plans of experiments, and for their verdicts.
+"""What a number of units can see in the comparison of two arms.
 
 Normal approximation for the difference of two means, two-sided (Fleiss, Levin and Paik
 2003, chapter 4). The variance of a share follows from its mean: an arm with the effect has
@@ -8,9 +8,7 @@ that of its own mean, and the test takes that of both arms together.
 import math
 from dataclasses import dataclass
 
-from scipy import optimize, stats
-
-LARGEST_EFFECT = 1e6
+from scipy import stats
 
 
 @dataclass(frozen=True)
@@ -74,16 +72,3 @@ def units_needed(
     assumed, error = base.errors(effect, share)
     reach = stats.norm.isf(significance / 2) * assumed + stats.norm.ppf(wanted) * error
     return float((reach / (effect * base.mean)) ** 2)
-
-
-def effect_seen(
-    base: Base, units: float, share: float, significance: float, wanted: float
-) -> float:
-    """The least relative effect that is seen with the power that is wanted."""
-
-    def lacking(effect: float) -> float:
-        return power(base, effect, units, share, significance) - wanted
-
-    if lacking(LARGEST_EFFECT) < 0:
-        return math.inf
-    return float(optimize.brentq(lacking, 1e-9, LARGEST_EFFECT))

@@ -35,7 +35,11 @@ final as (
         coalesce(experiments.cost_per_contact, campaigns.cost_per_contact)
             as cost_per_contact,
         coalesce(experiments.value_per_conversion, campaigns.value_per_conversion)
-            as value_per_conversion
+            as value_per_conversion,
+        case
+            when '|' || experiments.metrics || '|' like '%|revenue|%' then 'revenue'
+            else 'conversion'
+        end as money_metric
     from experiments
     left join shares on experiments.experiment_id = shares.experiment_id
     left join campaigns on experiments.campaign_id = campaigns.campaign_id

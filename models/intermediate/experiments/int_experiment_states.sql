@@ -1,7 +1,7 @@
 {#
-    How far each experiment is. One of customers has started when its contacts stand in the
-    ledger, and is finished when the window of the last of them has ended; one that brought
-    its units is running until it ends.
+    How far each experiment is. It has started when its contacts stand in the ledger, or its
+    units were brought, and is finished when the window of the last contact has ended. Where
+    that contact is not known, it is on the planned last day.
 #}
 with designs as (
     select * from {{ ref('int_experiment_designs') }}
@@ -39,7 +39,9 @@ final as (
                 then 'running'
             when
                 {{ dbt.datediff(
-                    'outcomes.last_contact_at', 'log_window.as_of_at', 'day'
+                    'coalesce(outcomes.last_contact_at, designs.ends_on)',
+                    'log_window.as_of_at',
+                    'day'
                 ) }} < designs.attribution_days
                 then 'running'
             else 'finished'

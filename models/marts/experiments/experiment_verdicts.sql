@@ -1,8 +1,4 @@
-{#
-    What to do, in the order in which doubts come: not yet, not sound, not enough, no, and
-    whether it pays.
-#}
-{% set sample_ratio_alarm = 0.01 %}
+{# The verdict of scripts/statistics/experiment_decisions.py, and its reason. #}
 {% set figures = [
     'mean', 'base_mean', 'difference', 'difference_low', 'difference_high', 'lift',
     'p_value_corrected', 'power', 'power_at_most',
@@ -13,18 +9,7 @@
 ] %}
 
 with designs as (
-    select
-        *,
-        -- Without a control the contact itself is what is tried.
-        case
-            when control_share > 0 then 'targeting'
-            else 'contact of treatment'
-        end as deciding_comparison,
-        case
-            when '|' || metrics || '|' like '%|revenue|%' then 'revenue'
-            else 'conversion'
-        end as money_metric
-    from {{ ref('int_experiment_designs') }}
+    select * from {{ ref('int_experiment_designs') }}
 ),
 
 states as (
@@ -35,111 +20,98 @@ sample_ratios as (
     select * from {{ ref('int_experiment_sample_ratios') }}
 ),
 
-results as (
-    select * from {{ ref('experiment_results') }}
+decisions as (
+    select * from {{ ref('int_experiment_decisions') }}
 ),
 
-deciding as (
+results as (
+    select * from {{ ref('int_experiment_results') }}
+),
+
+-- What contacting the treatment adds is the result; the rest is set against it.
+combined as (
     select
         {% for column in experiment_columns() if column != 'power' %}
         designs.{{ column }},
         {% endfor %}
         designs.power as power_planned,
-        designs.deciding_comparison,
-        states.state,
+        designs.control_share,
+        designs.control_holdout_share,
+        decisions.finding,
+        decisions.verdict,
         states.unit_count,
         case
             when states.state = 'finished' then sample_ratios.sample_ratio_p_value
         end as sample_ratio_p_value,
-        results.metric as primary_metric,
+        {{ dbt.split_part('designs.metrics', "'|'", 1) }} as primary_metric,
         {% for figure in figures %}
-        results.{{ figure }},
+        effects.{{ figure }},
         {% endfor %}
-        results.needed_units,
-        results.unit_count + results.base_unit_count as compared_unit_count,
+        effects.needed_units,
+        effects.unit_count + effects.base_unit_count as compared_unit_count,
+        advantages.difference as advantage,
+        advantages.difference_low as advantage_low,
+        advantages.difference_high as advantage_high,
         {% for figure in money %}
         worth.{{ figure }},
         {% endfor %}
-        added.conversions as incremental_conversions,
-        added.cost_per_conversion as cost_per_incremental_conversion
+        {% for end in ['', '_low', '_high'] %}
+        worth.profit{{ end }} / worth.unit_count as profit_per_contact{{ end }},
+        {% endfor %}
+        converted.conversions as incremental_conversions,
+        converted.cost_per_conversion as cost_per_incremental_conversion
     from designs
     inner join states on designs.experiment_id = states.experiment_id
+    inner join decisions on designs.experiment_id = decisions.experiment_id
     left join sample_ratios on designs.experiment_id = sample_ratios.experiment_id
-    left join results
+    left join results as effects
         on
-            designs.experiment_id = results.experiment_id
-            and designs.deciding_comparison = results.comparison
-            and results.is_primary
+            designs.experiment_id = effects.experiment_id
+            and effects.comparison = 'contact of treatment'
+            and effects.is_primary
+    left join results as advantages
+        on
+            designs.experiment_id = advantages.experiment_id
+            and advantages.comparison = 'incremental targeting'
+            and advantages.is_primary
     left join results as worth
         on
             designs.experiment_id = worth.experiment_id
-            and designs.money_metric = worth.metric
             and worth.comparison = 'contact of treatment'
-    left join results as added
+            and designs.money_metric = worth.metric
+    left join results as converted
         on
-            designs.experiment_id = added.experiment_id
-            and added.metric = 'conversion'
-            and added.comparison = 'contact of treatment'
+            designs.experiment_id = converted.experiment_id
+            and converted.comparison = 'contact of treatment'
+            and converted.metric = 'conversion'
 ),
 
-doubted as (
+worded as (
     select
         *,
-        case
-            when state <> 'finished' then state
-            when sample_ratio_p_value < {{ sample_ratio_alarm }} then 'split'
-            when p_value_corrected is null then 'events'
-            when p_value_corrected < significance and difference <= 0 then 'direction'
-            when power_at_most < power_planned then 'power'
-            -- What matters is not excluded.
-            when
-                p_value_corrected >= significance
-                and difference_high >= minimum_effect * base_mean
-                then 'interval'
-            when p_value_corrected >= significance then 'difference'
-            when cost_per_contact is null then 'no money'
-            when profit_low is null then 'no holdout'
-            when profit_high <= 0 then 'loss'
-            when profit_low <= 0 then 'profit'
-            else 'none'
-        end as doubt
-    from deciding
-),
-
-judged as (
-    select
-        *,
-        case
-            when doubt in ('planned', 'running') then doubt
-            when doubt = 'split' then 'invalid'
-            when doubt in ('events', 'power', 'interval', 'no holdout', 'profit')
-                then 'continue'
-            when doubt in ('difference', 'direction', 'loss') then 'stop'
-            else 'ship'
-        end as verdict,
-        'More ' || primary_metric
-        || coalesce(' by ' || {{ percent_text('lift') }}, '')
+        'Contacting adds ' || primary_metric
+        || coalesce(' (' || {{ percent_text('lift') }} || ' more)', '')
         || ', more than chance explains' as success,
         case
             when needed_units > compared_unit_count
                 then
                     ' A new experiment with about '
                     || {{ whole_number_text('ceil(needed_units)') }}
-                    || ' units in the arms that are compared would.'
+                    || ' units in the treatment and its holdout would tell.'
             else ''
         end as remedy
-    from doubted
+    from combined
 ),
 
 explained as (
     select
         *,
-        case doubt
+        case finding
             when 'planned' then 'No customer was contacted yet.'
             when 'running'
                 then
-                    'Results are looked at once, when it has ended and the attribution'
-                    || ' window of the last contact with it.'
+                    'There are no results before the attribution window of the last'
+                    || ' contact has ended.'
             when 'split'
                 then
                     'The arms do not have the numbers of units, or of known outcomes,'
@@ -150,50 +122,95 @@ explained as (
                     end
                     || '): something else decided who is where.'
                     || ' experiment_arm_counts has the numbers.'
-            when 'events'
-                then 'Too little happened to compare the arms.'
-            when 'power'
-                then
-                    'These units see an effect of '
-                    || {{ percent_text('minimum_effect') }}
-                    || ' with a power of ' || {{ percent_text('power_at_most') }}
-                    || ' at most, and ' || {{ percent_text('power_planned') }}
-                    || ' are planned: they cannot tell.' || remedy
-            when 'interval'
-                then
-                    'No difference in ' || primary_metric
-                    || ' could be shown, and one of the size that matters, '
-                    || {{ percent_text('minimum_effect') }}
-                    || ', is not excluded.' || remedy
-            when 'difference'
-                then
-                    'No difference in ' || primary_metric
-                    || ' could be shown, though one of the size that matters, '
-                    || {{ percent_text('minimum_effect') }} || ', would have been.'
-            when 'direction'
-                then 'Less ' || primary_metric || ', more than chance explains.'
-            when 'no money'
-                then success || '. What it costs was not said.'
             when 'no holdout'
                 then
-                    success || ', but whether it pays cannot be told: nothing is'
-                    || ' measured against customers who were left alone.'
+                    'What contacting adds cannot be told: the treatment has no holdout,'
+                    || ' customers whom the system picks and who are not contacted.'
+            when 'events'
+                then 'Too little happened to compare the treatment with its holdout.'
+            when 'harm'
+                then
+                    'Contacting lowers ' || primary_metric
+                    || coalesce(' by ' || {{ percent_text('-lift') }}, '')
+                    || ', more than chance explains.'
+            when 'power'
+                then
+                    'No effect of contacting on ' || primary_metric
+                    || ' was found, and these units are too few to find one of '
+                    || {{ percent_text('minimum_effect') }} || coalesce(
+                        ': their power is '
+                        || {{ percent_text('power_at_most') }} || ' at most, and '
+                        || {{ percent_text('power_planned') }} || ' are planned.',
+                        '.'
+                    )
+                    || remedy
+            when 'interval'
+                then
+                    'No effect of contacting on ' || primary_metric
+                    || ' was found, and one of the planned size, '
+                    || {{ percent_text('minimum_effect') }}
+                    || ', is not excluded.' || remedy
+            when 'no effect'
+                then
+                    'No effect of contacting on ' || primary_metric
+                    || ' was found, and one of the planned size, '
+                    || {{ percent_text('minimum_effect') }} || ', is excluded.'
             when 'loss' then success || ', but it does not earn its cost.'
+            when 'advantage'
+                then
+                    success || case
+                        when control_holdout_share = 0
+                            then
+                                ', but whether it adds more to customers whom the'
+                                || ' system picks cannot be told: the control has no'
+                                || ' holdout.'
+                        when advantage_low is null
+                            then
+                                ', but whether it adds more to customers whom the'
+                                || ' system picks cannot be told: too little happened in'
+                                || ' the control.'
+                        when advantage_high < 0
+                            then
+                                ', but it adds even more to customers picked by chance.'
+                        else
+                            ', but not more to customers whom the system picks than to'
+                            || ' customers picked by chance, as far as can be told: the'
+                            || ' difference lies between '
+                            || {{ number_text('advantage_low', 4) }} || ' and '
+                            || {{ number_text('advantage_high', 4) }}
+                            || ' per customer.'
+                    end
+            when 'no money'
+                then
+                    success || '. Whether it pays cannot be told: what a contact costs'
+                    || ' was not said.'
             when 'profit'
                 then
-                    success || ', but whether it earns its cost cannot be told: the'
-                    || ' profit lies between ' || {{ number_text('profit_low', 2) }}
-                    || ' and ' || {{ number_text('profit_high', 2) }}
-                    || '. A larger holdout tells more.'
+                    success || ', but whether it earns its cost cannot be told: '
+                    || coalesce(
+                        'the profit lies between '
+                        || {{ number_text('profit_low', 2) }} || ' and '
+                        || {{ number_text('profit_high', 2) }}
+                        || '. A larger holdout tells more.',
+                        'what a conversion is worth was not said, or too few'
+                        || ' happened.'
+                    )
             else
-                success || ', and it earns '
+                success || case
+                    when control_share > 0
+                        then
+                            ', and it adds more to customers whom the system picks than'
+                            || ' to customers picked by chance'
+                    else ''
+                end
+                || '. It earns '
                 || coalesce(
                     {{ percent_text('return_on_investment') }} || ' on its cost',
                     'money and costs nothing'
                 )
                 || '.'
         end as reason
-    from judged
+    from worded
 ),
 
 final as (
@@ -217,7 +234,13 @@ final as (
         cast(incremental_conversions as double) as incremental_conversions,
         cast(cost_per_incremental_conversion as double)
             as cost_per_incremental_conversion,
-        cast(deciding_comparison as {{ dbt.type_string() }}) as deciding_comparison
+        cast('contact of treatment' as {{ dbt.type_string() }}) as deciding_comparison,
+        cast(advantage as double) as advantage,
+        cast(advantage_low as double) as advantage_low,
+        cast(advantage_high as double) as advantage_high,
+        cast(profit_per_contact as double) as profit_per_contact,
+        cast(profit_per_contact_low as double) as profit_per_contact_low,
+        cast(profit_per_contact_high as double) as profit_per_contact_high
     from explained
 )
 

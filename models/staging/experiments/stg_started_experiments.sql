@@ -1,6 +1,19 @@
--- The design of each experiment when it started (scripts/experiments/start.py).
-with started_experiments as (
+{#
+    The design of each experiment when it started: by `audience start`, or by units that were
+    brought (scripts/experiments/started_designs.py).
+#}
+with started as (
     {{ kept_rows('exports/*/experiment', experiment_design_columns()) }}
+),
+
+brought as (
+    {{ kept_rows('experiments/*', experiment_design_columns()) }}
+),
+
+combined as (
+    select * from started
+    union all
+    select * from brought
 )
 
-select * from started_experiments
+select * from combined

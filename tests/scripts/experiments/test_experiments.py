@@ -14,6 +14,7 @@ from scripts.build_folder import BuildFolder
 from scripts.campaigns.contact_ledger import ContactListError
 from scripts.campaigns.export import export_campaign
 from scripts.experiments.start import start_experiment
+from scripts.statistics.experiment_decisions import CANNOT_BE_TOLD
 from scripts.synthetic.experiments import ARMS, TRUTH
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, copy_project, read_release, run_audience
@@ -211,10 +212,14 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     }
     assert cost["targeting"] == pytest.approx(0.10 * len(by_arm["treatment"]))
     assert cost["contact of control"] == pytest.approx(0.10 * len(by_arm["control"]))
-    assert verdict["verdict"] in ("continue", "ship", "stop")
-    assert verdict["deciding_comparison"] == "targeting"
-    assert verdict["difference"] == pytest.approx(
-        values["treatment"]["engagement"].mean() - values["control"]["engagement"].mean()
+    # So few of these units do anything that no effect can be shown.
+    assert verdict["verdict"] == CANNOT_BE_TOLD
+    assert verdict["deciding_comparison"] == "contact of treatment"
+    means = {arm: values[arm]["engagement"].mean() for arm in values}
+    effect = means["treatment"] - means["treatment_holdout"]
+    assert verdict["difference"] == pytest.approx(effect)
+    assert verdict["advantage"] == pytest.approx(
+        effect - (means["control"] - means["control_holdout"])
     )
     card = run_audience(folder, "experiment", "march_test")
     assert card.returncode == 0, card.stderr
@@ -263,10 +268,30 @@ def test_the_examples_are_one_that_runs_and_one_whose_effect_is_found(
         "contact of treatment": rates["treatment"] - rates["treatment_holdout"],
         "contact of control": rates["control"] - rates["control_holdout"],
     }
+    truth["incremental targeting"] = (
+        truth["contact of treatment"] - truth["contact of control"]
+    )
     found = {row["comparison"]: row for row in results if row["metric"] == "conversion"}
     for comparison, difference in truth.items():
         row = found[comparison]
         assert row["difference_low"] < difference < row["difference_high"]
+    verdict = verdicts["mail_example"]
+    for figure, row, name in (
+        ("difference", found["contact of treatment"], "difference"),
+        ("difference_low", found["contact of treatment"], "difference_low"),
+        ("advantage", found["incremental targeting"], "difference"),
+        ("advantage_low", found["incremental targeting"], "difference_low"),
+        ("advantage_high", found["incremental targeting"], "difference_high"),
+    ):
+        assert verdict[figure] == row[name]
+    # Its money is that of revenue, per contact.
+    (worth,) = (
+        row
+        for row in results
+        if (row["metric"], row["comparison"]) == ("revenue", "contact of treatment")
+    )
+    for end, figure in (("", "difference"), ("_low", "difference_low")):
+        assert verdict[f"profit_per_contact{end}"] == pytest.approx(worth[figure] - 0.10)
     card = run_audience(dirty_build.folder, "experiment", "mail_example")
     assert "conversions added: 310" in card.stdout
     assert "FAILED" not in card.stdout

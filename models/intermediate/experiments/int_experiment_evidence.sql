@@ -1,0 +1,58 @@
+{#
+    What the verdict of an experiment rests on. The columns are the attributes of Evidence in
+    scripts/statistics/experiment_decisions.py, which explains them.
+#}
+with designs as (
+    select * from {{ ref('int_experiment_designs') }}
+),
+
+states as (
+    select * from {{ ref('int_experiment_states') }}
+),
+
+sample_ratios as (
+    select * from {{ ref('int_experiment_sample_ratios') }}
+),
+
+results as (
+    select * from {{ ref('int_experiment_results') }}
+),
+
+final as (
+    select
+        designs.experiment_id,
+        states.state,
+        sample_ratios.sample_ratio_p_value,
+        effects.difference_low as effect_low,
+        effects.difference_high as effect_high,
+        effects.power_at_most,
+        designs.power as power_planned,
+        advantages.difference_low as advantage_low,
+        advantages.difference_high as advantage_high,
+        designs.cost_per_contact,
+        worth.profit_low,
+        worth.profit_high,
+        designs.treatment_holdout_share > 0 as has_holdout,
+        designs.control_share > 0 as has_control,
+        designs.minimum_effect * effects.base_mean as least_effect
+    from designs
+    inner join states on designs.experiment_id = states.experiment_id
+    left join sample_ratios on designs.experiment_id = sample_ratios.experiment_id
+    left join results as effects
+        on
+            designs.experiment_id = effects.experiment_id
+            and effects.comparison = 'contact of treatment'
+            and effects.is_primary
+    left join results as advantages
+        on
+            designs.experiment_id = advantages.experiment_id
+            and advantages.comparison = 'incremental targeting'
+            and advantages.is_primary
+    left join results as worth
+        on
+            designs.experiment_id = worth.experiment_id
+            and worth.comparison = 'contact of treatment'
+            and designs.money_metric = worth.metric
+)
+
+select * from final
