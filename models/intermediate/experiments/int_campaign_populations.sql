@@ -116,6 +116,7 @@ rules_met as (
         campaign_id,
         subject,
         customer_id as subject_id,
+        0 as days_back,
         count(distinct case when action = 'include' then rule_id end) as include_count,
         count(distinct case when action = 'exclude' then rule_id end) as exclude_count
     from comparable_values
