@@ -167,8 +167,8 @@ explained as (
                         when advantage_low is null
                             then
                                 ', but whether it adds more to customers whom the'
-                                || ' system picks cannot be told: too little happened in'
-                                || ' the control.'
+                                || ' system picks cannot be told: too little happened'
+                                || ' in the control.'
                         when advantage_high < 0
                             then
                                 ', but it adds even more to customers picked by chance.'
