@@ -1,5 +1,6 @@
-"""Commands for contributors: lock, licenses, sbom, audit, settings, screenshots."""
+"""Commands for contributors: dependencies, docs, screenshots, and the replay of drift."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from scripts.cli.options import examples
 
 @click.group(cls=InOrder)
 def maintenance() -> None:
-    """Look after dependencies, the docs' tables and screenshots."""
+    """Look after dependencies, the docs' tables, screenshots and drift."""
 
 
 @maintenance.command(epilog=examples("audience maintenance lock --upgrade"))
@@ -97,3 +98,52 @@ def screenshots(url: str | None, to: Path | None, whole: bool) -> None:
             with running_api(build, ["api"], workers=1) as api:
                 taken = take_pictures(api.url, folder, is_whole=whole)
         print(f"Wrote {len(taken)} pictures to {shown(folder)}.")
+
+
+@maintenance.command(
+    epilog=examples(
+        "audience maintenance drift-replay --log 'mylog/*.csv'",
+        "audience maintenance drift-replay --log log.parquet --last-days 30 --every 1",
+    )
+)
+@click.option("--log", required=True, metavar="FILES", help="The log, as for a build.")
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path),
+    help="YAML file that describes the columns of the log, as in mappings/.",
+)
+@click.option("--vars", "settings", metavar="YAML", help="More settings.")
+@click.option(
+    "--every",
+    type=click.IntRange(min=0),
+    default=7,
+    help="Plant the faults on every so many days; 0 plants none.",
+)
+@click.option(
+    "--last-days",
+    type=click.IntRange(min=1),
+    show_default="all",
+    help="How many days to judge, the last ones of the log.",
+)
+def drift_replay(
+    log: str,
+    mapping: Path | None,
+    settings: str | None,
+    every: int,
+    last_days: int | None,
+) -> None:
+    """Replay a log by day: how often does drift block, and does it block faults?
+
+    Each day is judged as a build after it would be, with the thresholds of
+    seeds/drift_thresholds.csv. Publishes nothing and leaves the build folder as it is.
+    """
+    with report_errors():
+        from scripts.maintenance.drift_replay import replay_log
+
+        def say(line: str) -> None:
+            print(line, file=sys.stderr, flush=True)
+
+        replayed = replay_log(
+            log, mapping, settings, every=every, last_days=last_days, say=say
+        )
+        print("\n".join(replayed.lines()))

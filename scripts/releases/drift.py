@@ -15,13 +15,16 @@ from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
 
 REFERENCE = "AUDIENCE_REFERENCE"
-# Shares are shown in per cent, other measures as plain numbers.
+# Shares are shown in per cent, counts as plain numbers.
 SHARES = (
-    "event mix of the last day",
     "new customers of the last day",
+    "new products of the last day",
     "rejected rows",
+    "duplicate rows",
     "top of the ranking",
 )
+# Their drift is a share too. That of a day is a multiple of the drift of usual days.
+SHARES_OF_DRIFT = SHARES[2:]
 
 
 class DriftError(ReportedError):
@@ -33,10 +36,10 @@ class Drift:
     """A row of the mart `drift_report`.
 
     Attributes:
-        value, value_before: of the build and of the release it is compared with; None if
-            no single number describes the measure.
+        value, value_before: of the build, and of what it is compared with; None if no
+            single number describes the measure.
         drift: None if there is nothing, or too little, to compare.
-        level: ok, warn, block or not compared.
+        level: ok, warn, block, not compared or too little history.
     """
 
     measure: str
@@ -56,19 +59,20 @@ class Drift:
             values = (
                 f" ({self._text(self.value)} now, {self._text(self.value_before)} before)"
             )
-        kind = "factor" if self.measure.startswith("interactions") else "drift"
         return (
-            f"{self.measure}: {kind} of {self._text(self.drift or 0, limit)} from"
-            f" {self.compared_with}{values}, {self._text(limit, limit)} or more"
+            f"{self.measure}: {self._size(self.drift or 0)} from"
+            f" {self.compared_with}{values}, {self._size(limit, is_short=True)} or more"
             f" {'blocks' if self.level == 'block' else 'is a warning'}"
         )
 
-    def _text(self, value: float, limit: float | None = None) -> str:
-        if self.measure in SHARES:
-            return f"{value:.1%}"
-        if limit is None:
-            return f"{value:,.0f}"
-        return f"{value:.3g}"
+    def _size(self, drift: float, *, is_short: bool = False) -> str:
+        """A drift in words: per cent, or a multiple of the usual."""
+        if self.measure in SHARES_OF_DRIFT:
+            return f"{drift:.1%}" if is_short else f"drift of {drift:.1%}"
+        return f"{drift:.3g} times" if is_short else f"{drift:.3g} times the usual drift"
+
+    def _text(self, value: float) -> str:
+        return f"{value:.1%}" if self.measure in SHARES else f"{value:,.0f}"
 
 
 def releases_to_compare(
@@ -145,12 +149,20 @@ def check_drift(report: list[Drift], accepted: str | None) -> None:
 
 
 def notes_on(report: list[Drift]) -> list[str]:
-    """One sentence for each measure that warns or blocks."""
-    return [
+    """A sentence for each measure that warns or blocks, one for a log that is too young."""
+    notes = [
         f"Drift, {drift.sentence()}."
         for drift in report
         if drift.level in ("warn", "block")
     ]
+    young = [drift.measure for drift in report if drift.level == "too little history"]
+    if young:
+        notes.append(
+            "Drift, too little history: the log has too few days to judge "
+            + ", ".join(young)
+            + "."
+        )
+    return notes
 
 
 def _is_comparable(release: Release, settings: dict[str, Any]) -> bool:

@@ -1,6 +1,4 @@
 {# Later builds are compared with these rows. They contain no ids. #}
-{% set score_bins = 1000 %}
-
 with interactions as (
     select * from {{ ref('int_interactions') }}
 ),
@@ -11,10 +9,6 @@ log_window as (
 
 customers as (
     select * from {{ ref('int_customer_totals') }}
-),
-
-ranking as (
-    select * from {{ ref('int_customer_ranking') }}
 ),
 
 row_accounting as (
@@ -80,14 +74,10 @@ measured as (
     group by outcome
     union all
     select
-        'customers by score' as measure,
-        cast(
-            cast(floor(engagement_score * {{ score_bins }}) as bigint)
-            as {{ dbt.type_string() }}
-        ) as part,
-        count(*) as value
-    from ranking
-    group by floor(engagement_score * {{ score_bins }})
+        'reference time' as measure,
+        'seconds since 1970' as part,
+        {{ seconds_of('as_of_at') }} as value
+    from log_window
 ),
 
 final as (

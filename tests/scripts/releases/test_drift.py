@@ -18,7 +18,7 @@ from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.releases.release_removal import hide_old_releases
 
 FEWER = Drift(
-    "interactions of the last day", "the release before", 120, 2700, 22.32, 2, 5, "block"
+    "interactions of the last day", "the days before", 120, 2700, 22.32, 1.5, 2.5, "block"
 )
 REJECTED = Drift("rejected rows", "the reference", 0.031, 0.002, 0.029, 0.01, 0.05, "warn")
 FINE = replace(REJECTED, value=0.002, drift=0.0, level="ok")
@@ -29,8 +29,8 @@ def test_too_much_drift_stops_the_build_and_the_error_names_the_measure() -> Non
         check_drift([FINE, REJECTED, FEWER], None)
     message = str(stopped.value)
     assert (
-        "interactions of the last day: factor of 22.3 from the release before"
-        " (120 now, 2,700 before), 5 or more blocks" in message
+        "interactions of the last day: 22.3 times the usual drift from the days before"
+        " (120 now, 2,700 before), 2.5 times or more blocks" in message
     )
     assert "rejected rows" not in message
     assert "ACCEPT_DRIFT='why'" in message
@@ -45,6 +45,16 @@ def test_drift_warnings_become_notes() -> None:
     assert notes_on([FINE, REJECTED]) == [
         "Drift, rejected rows: drift of 2.9% from the reference (3.1% now, 0.2% before),"
         " 1.0% or more is a warning."
+    ]
+
+
+def test_a_young_log_is_noted_once_and_does_not_stop_the_build() -> None:
+    young = replace(FEWER, drift=None, level="too little history")
+    report = [FINE, young, replace(young, measure="hours of the last day")]
+    check_drift(report, None)
+    assert notes_on(report) == [
+        "Drift, too little history: the log has too few days to judge"
+        " interactions of the last day, hours of the last day."
     ]
 
 

@@ -1,0 +1,93 @@
+{# Days that the drift is measured on, and days that it is judged by: see _operations__models.yml. #}
+{% set day_count = 126 %}
+
+with interactions as (
+    select * from {{ ref('int_interactions') }}
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+customers as (
+    select * from {{ ref('int_customer_totals') }}
+),
+
+products as (
+    select * from {{ ref('int_product_counts') }}
+),
+
+recent as (
+    select
+        interactions.customer_id,
+        interactions.product_id,
+        interactions.event,
+        cast(floor(extract(hour from interactions.event_at) / 3) as bigint)
+            as third_hour,
+        {{ days_before('interactions.event_at', 'log_window.as_of_at') }} as day_number
+    from interactions
+    cross join log_window
+    where interactions.event_at > {{ days_later(-day_count, 'log_window.as_of_at') }}
+),
+
+{% for thing in ['customer', 'product'] %}
+{{ thing }}_days as (
+    select
+        {{ thing }}_id,
+        day_number
+    from recent
+    group by {{ thing }}_id, day_number
+),
+
+first_{{ thing }}_days as (
+    select
+        {{ thing }}s.{{ thing }}_id,
+        {{ days_before(thing ~ 's.first_interaction_at', 'log_window.as_of_at') }}
+            as day_number
+    from {{ thing }}s
+    cross join log_window
+),
+
+seen_{{ thing }}s as (
+    select
+        {{ thing }}_days.day_number,
+        case
+            when first_{{ thing }}_days.day_number > {{ thing }}_days.day_number
+                then 'known'
+            else 'new'
+        end as part
+    from {{ thing }}_days
+    inner join first_{{ thing }}_days
+        on {{ thing }}_days.{{ thing }}_id = first_{{ thing }}_days.{{ thing }}_id
+),
+
+{% endfor %}
+counted as (
+    select
+        day_number,
+        'event mix of the last day' as measure,
+        event as part,
+        count(*) as part_count
+    from recent
+    group by day_number, event
+    union all
+    select
+        day_number,
+        'hours of the last day' as measure,
+        cast(third_hour as {{ dbt.type_string() }}) as part,
+        count(*) as part_count
+    from recent
+    group by day_number, third_hour
+    {% for thing in ['customer', 'product'] %}
+    union all
+    select
+        day_number,
+        'new {{ thing }}s of the last day' as measure,
+        part,
+        count(*) as part_count
+    from seen_{{ thing }}s
+    group by day_number, part
+    {% endfor %}
+)
+
+select * from counted
