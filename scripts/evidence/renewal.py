@@ -114,12 +114,14 @@ def print_evidence(console: Console, release: Release) -> None:
             )
         console.print(lists)
         lift = Table(
-            title="\nOf the top tenth, times as many as of a random tenth",
+            title="\nOf the top tenth, times as many as of a random tenth; and AUC",
             title_justify="left",
             box=None,
         )
         lift.add_column("ranking")
         for heading in ("come back", "95 % interval", "all cutoffs", "purchase"):
+            lift.add_column(heading, justify="right")
+        for heading in ("AUC", "95 % interval"):
             lift.add_column(heading, justify="right")
         for name, *figures in connection.execute(
             "with tenths as (select *, origin = max(origin) over () as is_split"
@@ -130,13 +132,19 @@ def print_evidence(console: Console, release: Release) -> None:
             " max(lift_high) filter (is_split and outcome = 'interaction'),"
             " min(lift) filter (outcome = 'interaction'),"
             " max(lift) filter (outcome = 'interaction'),"
-            " max(lift) filter (is_split and outcome = 'purchased')"
-            " from tenths group by ranking order by 2 desc nulls last, 1"
+            " max(lift) filter (is_split and outcome = 'purchased'),"
+            " max(auc) filter (is_split and outcome = 'interaction'),"
+            " max(auc_low) filter (is_split and outcome = 'interaction'),"
+            " max(auc_high) filter (is_split and outcome = 'interaction')"
+            " from tenths left join (select origin, ranking, outcome, auc, auc_low,"
+            " auc_high from ranking_auc) using (origin, ranking, outcome)"
+            " group by ranking order by 2 desc nulls last, 1"
         ).fetchall():
-            value, low, high, least, most, purchased = (
+            value, low, high, least, most, purchased, *auc = (
                 "-" if figure is None else f"{figure:.2f}" for figure in figures
             )
-            lift.add_row(name, value, f"{low} to {high}", f"{least} to {most}", purchased)
+            ranges = f"{low} to {high}", f"{least} to {most}"
+            lift.add_row(name, value, *ranges, purchased, auc[0], f"{auc[1]} to {auc[2]}")
         console.print(lift)
         statements = connection.execute(
             "select statement from evidence_conclusions order by statement_number"

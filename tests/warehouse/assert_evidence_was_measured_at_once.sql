@@ -1,7 +1,8 @@
 -- All evidence tables say that they were measured up to the same time.
 {% set marts = [
     'als_verdict', 'evidence_conclusions', 'experiment_baselines', 'offline_metrics',
-    'recommender_comparisons', 'score_trials', 'targeting_deciles', 'targeting_lift',
+    'ranking_auc', 'recommender_comparisons', 'score_trials',
+    'targeting_deciles', 'targeting_lift',
 ] %}
 
 with evaluation_window as (

@@ -1,7 +1,7 @@
 {#
     The last origin is the split itself, and its late side is the rest of the log. The
-    others lie before it, in steps of an eighth, with late sides of a quarter of the early
-    interactions: the second one's ends where the split is.
+    others lie before it, in steps of an eighth of the early interactions. Each late side ends
+    where the next one begins, so that no interaction confirms a ranking twice.
 #}
 {% set eighths = [5, 6, 7, 8] %}
 
@@ -11,10 +11,9 @@ with interactions as (
 
 quantiles as (
     select
-    {% for eighth in [5, 6, 7, 8, 9] %}
-        {{ time_quantile(
-            [(var('split_quantile') * eighth / 8) | round(9), 1] | min, 'event_at'
-        ) }} as quantile_{{ eighth }}
+    {% for eighth in eighths %}
+        {{ time_quantile((var('split_quantile') * eighth / 8) | round(9), 'event_at') }}
+            as quantile_{{ eighth }}
         {{- ',' if not loop.last }}
     {% endfor %}
     from interactions
@@ -25,10 +24,10 @@ origins as (
     select
         {{ loop.index }} as origin,
         quantile_{{ eighth }} as split_at,
-        {% if loop.last or var('split_quantile') * (eighth + 2) / 8 >= 1 %}
+        {% if loop.last %}
         cast(null as timestamp) as late_until_at,
         {% else %}
-        quantile_{{ eighth + 2 }} as late_until_at,
+        quantile_{{ eighth + 1 }} as late_until_at,
         {% endif %}
         {{ loop.last | lower }} as is_split
     from quantiles

@@ -1,6 +1,7 @@
 {#
     What the evidence says, in sentences built from the numbers of the other marts. Figures
-    are those of the split; the other origins say how far one cutoff can be trusted.
+    are those of the split; the other origins say how far one cutoff can be trusted. Whether a
+    ranking is better than chance is said of all its places, not of one audience size.
 #}
 with verdict as (
     select * from {{ ref('viability_verdict') }}
@@ -23,38 +24,42 @@ profile as (
     select * from {{ ref('dataset_profile') }}
 ),
 
-top_tenths as (
-    select
-        targeting_lift.*,
-        targeting_lift.origin = split.origin as is_split
+targeting_lift as (
+    select targeting_lift.*
     from {{ ref('targeting_lift') }} as targeting_lift
-    cross join split
-    where targeting_lift.decile = 1
+    inner join split on targeting_lift.origin = split.origin
+    where targeting_lift.lift is not null
 ),
 
-origin_ranges as (
+rankings_by_auc as (
+    select
+        ranking_auc.*,
+        ranking_auc.origin = split.origin as is_split
+    from {{ ref('ranking_auc') }} as ranking_auc
+    cross join split
+),
+
+confirmations as (
     select
         ranking,
         outcome,
-        min(lift) as lowest_lift,
-        max(lift) as highest_lift,
+        count(case when auc_low > 0.5 then 1 end) as better_count,
         count(*) as origin_count
-    from top_tenths
+    from rankings_by_auc
     group by ranking, outcome
 ),
 
 at_split as (
     select
-        top_tenths.*,
-        origin_ranges.lowest_lift,
-        origin_ranges.highest_lift,
-        origin_ranges.origin_count
-    from top_tenths
-    inner join origin_ranges
+        rankings_by_auc.*,
+        confirmations.better_count,
+        confirmations.origin_count
+    from rankings_by_auc
+    inner join confirmations
         on
-            top_tenths.ranking = origin_ranges.ranking
-            and top_tenths.outcome = origin_ranges.outcome
-    where top_tenths.is_split and top_tenths.lift is not null
+            rankings_by_auc.ranking = confirmations.ranking
+            and rankings_by_auc.outcome = confirmations.outcome
+    where rankings_by_auc.is_split and rankings_by_auc.auc_low is not null
 ),
 
 engagement as (
@@ -65,12 +70,28 @@ engagement as (
             else 'come back'
         end as what_they_do,
         case
-            when at_split.lift_low > 1 then 'pays'
-            when at_split.lift_high < 1 then 'is worse than chance'
-            else 'is no better than chance'
+            when at_split.auc_low > 0.5 then 'is better than chance'
+            when at_split.auc_high < 0.5 then 'is worse than chance'
+            else 'is not shown to be better than chance'
         end as judgement
     from at_split
     where at_split.ranking = 'engagement'
+),
+
+-- The top tenth, and a small audience where the log has many customers.
+engagement_lifts as (
+    select
+        outcome,
+        max(case when decile = 1 then lift end) as lift,
+        max(case when decile = 1 then lift_low end) as lift_low,
+        max(case when decile = 1 then lift_high end) as lift_high,
+        max(case when decile = 1 then cumulative_gain end) as cumulative_gain,
+        max(case when audience_size = 500 then lift end) as small_lift,
+        max(case when audience_size = 500 then lift_low end) as small_lift_low,
+        max(case when audience_size = 500 then lift_high end) as small_lift_high
+    from targeting_lift
+    where ranking = 'engagement' and (decile = 1 or audience_size = 500)
+    group by outcome
 ),
 
 best_features as (
@@ -78,8 +99,8 @@ best_features as (
         at_split.*,
         row_number() over (
             partition by at_split.outcome
-            order by at_split.lift desc, at_split.ranking asc
-        ) as lift_rank
+            order by at_split.auc desc, at_split.ranking asc
+        ) as auc_rank
     from at_split
     where at_split.ranking_kind = 'feature'
 ),
@@ -113,15 +134,30 @@ trials as (
     group by score_trials.ranking, score_trials.outcome
 ),
 
-best_trials as (
+-- The best of many is only better if it is so in an interval for all of them.
+corrected_trials as (
     select
         *,
+        {{ normal_quantile('0.025 / count(*) over (partition by outcome)') }}
+        / 1.959963984540054 as correction
+    from trials
+    where is_split = 1
+),
+
+best_trials as (
+    select
+        ranking,
+        outcome,
+        difference,
+        difference - correction * (difference - difference_low) as difference_low,
+        difference + correction * (difference_high - difference) as difference_high,
+        better_count,
+        origin_count,
         row_number() over (
             partition by outcome
             order by difference desc, ranking asc
         ) as difference_rank
-    from trials
-    where is_split = 1
+    from corrected_trials
 ),
 
 statements as (
@@ -129,36 +165,50 @@ statements as (
         1 as statement_number,
         'collaborative filtering' as topic,
         explanation || ' Recommended: ' || recommended_approach
-        || ', as far as what follows bears it out.' as statement
+        || '.' as statement
     from verdict
     union all
     select
-        case outcome when 'interaction' then 2 else 3 end as statement_number,
-        'engagement, ' || outcome as topic,
-        'Targeting the most engaged ' || judgement || ': the top tenth holds '
-        || {{ percent_text('cumulative_gain') }} || ' of the customers who '
-        || what_they_do || ', ' || {{ number_text('lift', 2) }}
+        case engagement.outcome when 'interaction' then 2 else 3 end
+            as statement_number,
+        'engagement, ' || engagement.outcome as topic,
+        'The ranking by engagement ' || engagement.judgement
+        || ' at finding customers who ' || engagement.what_they_do || ': AUC '
+        || {{ number_text('engagement.auc', 3) }} || ' ('
+        || {{ number_text('engagement.auc_low', 3) }} || ' to '
+        || {{ number_text('engagement.auc_high', 3) }} || '; 0.5 is chance), better at '
+        || cast(engagement.better_count as {{ dbt.type_string() }}) || ' of '
+        || cast(engagement.origin_count as {{ dbt.type_string() }})
+        || ' cutoffs. Its top tenth holds '
+        || {{ percent_text('engagement_lifts.cumulative_gain') }}
+        || ' of these customers, ' || {{ number_text('engagement_lifts.lift', 2) }}
         || ' times as many as a random tenth ('
-        || {{ number_text('lift_low', 2) }} || ' to '
-        || {{ number_text('lift_high', 2) }} || '; over '
-        || cast(origin_count as {{ dbt.type_string() }}) || ' cutoffs from '
-        || {{ number_text('lowest_lift', 2) }} || ' to '
-        || {{ number_text('highest_lift', 2) }} || ').' as statement
+        || {{ number_text('engagement_lifts.lift_low', 2) }} || ' to '
+        || {{ number_text('engagement_lifts.lift_high', 2) }} || ')'
+        || case
+            when engagement_lifts.small_lift is null then '.'
+            else
+                '; its first 500 customers '
+                || {{ number_text('engagement_lifts.small_lift', 2) }} || ' times ('
+                || {{ number_text('engagement_lifts.small_lift_low', 2) }} || ' to '
+                || {{ number_text('engagement_lifts.small_lift_high', 2) }} || ').'
+        end as statement
     from engagement
+    inner join engagement_lifts on engagement.outcome = engagement_lifts.outcome
     union all
     select
         4 as statement_number,
         'recent activity' as topic,
-        'The customers most active of late do '
+        'The ranking by recent activity does '
         || case
-            when recent.lift_low > engagement.lift_high then 'better'
-            when recent.lift_high < engagement.lift_low then 'worse'
+            when recent.auc_low > engagement.auc_high then 'better'
+            when recent.auc_high < engagement.auc_low then 'worse'
             else 'about as well'
         end
-        || ': ' || {{ number_text('recent.lift', 2) }}
-        || ' times as many come back as of a random tenth ('
-        || {{ number_text('recent.lift_low', 2) }} || ' to '
-        || {{ number_text('recent.lift_high', 2) }} || ').' as statement
+        || ' at finding customers who come back: AUC '
+        || {{ number_text('recent.auc', 3) }} || ' ('
+        || {{ number_text('recent.auc_low', 3) }} || ' to '
+        || {{ number_text('recent.auc_high', 3) }} || ').' as statement
     from at_split as recent
     inner join engagement
         on
@@ -169,12 +219,14 @@ statements as (
     select
         5 as statement_number,
         'features' as topic,
-        'Of the features alone, ' || ranking || ' finds most of those who come back: '
-        || {{ number_text('lift', 2) }} || ' times as many as a random tenth ('
-        || {{ number_text('lift_low', 2) }} || ' to '
-        || {{ number_text('lift_high', 2) }} || ').' as statement
+        'Of the features alone, ' || ranking
+        || ' ranks the customers who come back highest: AUC '
+        || {{ number_text('auc', 3) }} || ' ('
+        || {{ number_text('corrected_low', 3) }} || ' to '
+        || {{ number_text('corrected_high', 3) }}
+        || ', corrected for the number of features).' as statement
     from best_features
-    where lift_rank = 1 and outcome = 'interaction'
+    where auc_rank = 1 and outcome = 'interaction'
     union all
     select
         6 as statement_number,
@@ -186,7 +238,8 @@ statements as (
                     || {{ number_text('100 * difference', 2) }}
                     || ' in a hundred of the top tenth more come back ('
                     || {{ number_text('100 * difference_low', 2) }} || ' to '
-                    || {{ number_text('100 * difference_high', 2) }} || '; better at '
+                    || {{ number_text('100 * difference_high', 2) }}
+                    || ', corrected for the number of trials; better at '
                     || cast(better_count as {{ dbt.type_string() }}) || ' of '
                     || cast(origin_count as {{ dbt.type_string() }}) || ' cutoffs).'
             else
@@ -194,7 +247,7 @@ statements as (
                 || ' than the score in use; the nearest is "' || ranking || '" ('
                 || {{ number_text('100 * difference_low', 2) }} || ' to '
                 || {{ number_text('100 * difference_high', 2) }}
-                || ' in a hundred of the top tenth).'
+                || ' in a hundred of the top tenth, corrected for the number of trials).'
         end as statement
     from best_trials
     where difference_rank = 1 and outcome = 'interaction'
