@@ -3,7 +3,7 @@
 import { ask, path } from "./api.js";
 import { contributions, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section } from "./elements.js";
-import { count, counted, decimal, score, time } from "./format.js";
+import { count, counted, decimal, percent, score, time } from "./format.js";
 import { table } from "./table.js";
 
 const PRODUCTS = 1000; // the largest number that the API returns
@@ -42,6 +42,9 @@ export async function show(address) {
           { heading: "Value", numeric: true, cell: (feature) => decimal(feature.value) },
           { heading: "From 0 to 1", numeric: true, cell: (feature) => score(feature.normalized) },
           { heading: "Adds to the score", numeric: true, cell: (feature) => score(feature.contribution) },
+          { heading: "Weight", numeric: true, cell: (feature) => percent(feature.weight) },
+          { heading: "Of the variance of all scores", numeric: true, cell: (feature) => percent(feature.variance_share) },
+          { heading: "Of the lead of the top tenth", numeric: true, cell: (feature) => percent(feature.top_tenth_share) },
         ],
         rows: Object.values(customer.features),
       }),

@@ -1,5 +1,7 @@
 """Customers: their score, and the audiences that hold them."""
 
+from typing import Any
+
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
@@ -10,6 +12,8 @@ from api.problems import not_found
 from api.responses import as_json, release_response
 from api.schemas import customers as schemas
 
+# Of a feature, among all customers.
+SHARES = ("weight", "variance_share", "top_tenth_share")
 N = WholeNumber("n", 100, 1, 1000, "How many products.")
 
 customers = Blueprint("customers")
@@ -36,6 +40,11 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
         row = found[0]
         suffix = "_contribution"
         features = [name.removesuffix(suffix) for name in row if name.endswith(suffix)]
+        composition: dict[str, dict[str, Any]] = {}
+        # Missing in an earlier release.
+        if release.has_table("score_composition"):
+            shares = await release.ask_records("score_composition")
+            composition = {share.pop("feature"): share for share in shares}
         body = {
             "customer_id": row["customer_id"],
             "engagement_score": row["engagement_score"],
@@ -49,6 +58,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
                     "value": row[name],
                     "normalized": row[f"{name}_normalized"],
                     "contribution": row[f"{name}{suffix}"],
+                    **composition.get(name, dict.fromkeys(SHARES)),
                 }
                 for name in features
             },

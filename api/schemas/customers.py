@@ -12,6 +12,15 @@ class Feature(Schema):
     value: float
     normalized: float
     contribution: float
+    weight: float | None = Field(
+        description="Its weight in the score; null in an earlier release"
+    )
+    variance_share: float | None = Field(
+        description="Its share of the variance of the score, over all customers"
+    )
+    top_tenth_share: float | None = Field(
+        description="Its share of the lead of the top tenth of the customers"
+    )
 
 
 class Customer(Schema):

@@ -151,6 +151,9 @@ def test_a_customer_s_contributions_add_up(server: Server) -> None:
     assert list(body["features"]) == [name.removesuffix(suffix) for name in contributions]
     assert len(contributions) >= 5
     assert body["features"]["total_interactions"]["value"] == row[2]
+    for share in ("weight", "variance_share", "top_tenth_share"):
+        shares = [feature[share] for feature in body["features"].values()]
+        assert sum(shares) == pytest.approx(1)
     total = sum(feature["contribution"] for feature in body["features"].values())
     assert total == pytest.approx(row[1], abs=1e-9)
     assert server.get("/customers/987654321").status_code == 404
