@@ -23,6 +23,7 @@ VERDICTS = {
     "planned": "planned",
     "running": "running",
     "split": "invalid",
+    "contamination": "invalid",
     "no holdout": CANNOT_BE_TOLD,
     "events": CANNOT_BE_TOLD,
     "harm": HARM,
@@ -56,6 +57,7 @@ class Evidence:
         advantage_low, advantage_high: interval of that effect less the one of the control.
         cost_per_contact: NaN if it was not stated.
         profit_low, profit_high: interval of the profit of contacting the treatment.
+        is_contaminated: whether contacts of others reached the arms unequally.
     """
 
     state: Any
@@ -72,6 +74,7 @@ class Evidence:
     cost_per_contact: Any
     profit_low: Any
     profit_high: Any
+    is_contaminated: Any = False
 
 
 def decide(evidence: Evidence) -> Any:
@@ -90,6 +93,7 @@ def decide(evidence: Evidence) -> Any:
         (state == "planned", "planned"),
         (state != "finished", "running"),
         (np.asarray(evidence.sample_ratio_p_value) < SAMPLE_RATIO_ALARM, "split"),
+        (np.asarray(evidence.is_contaminated, dtype=bool), "contamination"),
         (~np.asarray(evidence.has_holdout, dtype=bool), "no holdout"),
         (np.isnan(evidence.effect_low) | np.isnan(evidence.effect_high), "events"),
         (np.asarray(evidence.effect_high) < 0, "harm"),

@@ -18,6 +18,12 @@ results as (
     select * from {{ ref('int_experiment_results') }}
 ),
 
+contaminated as (
+    select distinct experiment_id
+    from {{ ref('int_experiment_contamination') }}
+    where is_too_high
+),
+
 final as (
     select
         designs.experiment_id,
@@ -34,10 +40,12 @@ final as (
         worth.profit_high,
         designs.treatment_holdout_share > 0 as has_holdout,
         designs.control_share > 0 as has_control,
-        designs.minimum_effect * effects.base_mean as least_effect
+        designs.minimum_effect * effects.base_mean as least_effect,
+        contaminated.experiment_id is not null as is_contaminated
     from designs
     inner join states on designs.experiment_id = states.experiment_id
     left join sample_ratios on designs.experiment_id = sample_ratios.experiment_id
+    left join contaminated on designs.experiment_id = contaminated.experiment_id
     left join results as effects
         on
             designs.experiment_id = effects.experiment_id

@@ -122,6 +122,11 @@ explained as (
                     end
                     || '): something else decided who is where.'
                     || ' experiment_arm_counts has the numbers.'
+            when 'contamination'
+                then
+                    'Other contacts reached the arms unequally: the difference of their'
+                    || ' outcomes is not that of this contact alone.'
+                    || ' experiment_contamination has the shares.'
             when 'no holdout'
                 then
                     'What contacting adds cannot be told: the treatment has no holdout,'

@@ -329,10 +329,16 @@ def test_a_table_is_judged_row_by_row() -> None:
         row | {"experiment_id": "good"},
         row | {"experiment_id": "free", "cost_per_contact": None, "profit_low": None},
         row | {"experiment_id": "early", "state": "running", "effect_low": None},
+        row | {"experiment_id": "contacted by others", "is_contaminated": True},
     ]
     found = judge(pyarrow.Table.from_pylist(rows))
-    assert [row["verdict"] for row in found] == [SHIP, WORTH_UNKNOWN, "running"]
-    assert [row["finding"] for row in found] == ["none", "no money", "running"]
+    assert [row["verdict"] for row in found] == [SHIP, WORTH_UNKNOWN, "running", "invalid"]
+    assert [row["finding"] for row in found] == [
+        "none",
+        "no money",
+        "running",
+        "contamination",
+    ]
     schema = pyarrow.schema([(name, pyarrow.string()) for name in rows[0]])
     assert judge(schema.empty_table()) == []
     assert set(found[0]) == set(RESULT.names)
