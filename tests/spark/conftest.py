@@ -17,7 +17,16 @@ from scripts.synthetic.interactions import generate
 from tests.conftest import copy_project, run_audience
 
 # Small: what there is to do is little, and there are two cores.
-SMALL = {"AUDIENCE_SPARK_PARTITIONS": "2"}
+SMALL = {
+    "AUDIENCE_DBT_THREADS": "2",
+    "AUDIENCE_SPARK_PARTITIONS": "2",
+    "SPARK_CONF_DIR": str(Path(__file__).parent / "configuration"),
+    # Java is compiled quickly rather than well, garbage collected in one thread, and the
+    # catalogue of tables not secured against a power failure.
+    "SPARK_SUBMIT_OPTS": (
+        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dderby.system.durability=test"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -26,14 +35,12 @@ class Engines:
 
     Attributes:
         project: the project that built both.
-        settings: dbt variables of the builds.
         outcome: what the build on Spark said.
     """
 
     duckdb: BuildFolder
     spark: BuildFolder
     project: Path
-    settings: dict[str, object]
     outcome: subprocess.CompletedProcess[str]
 
 
@@ -110,6 +117,7 @@ def write_side_inputs(root: Path) -> dict[str, object]:
         "suppressions": str(suppressions),
         "experiment_units": str(units),
         "with_examples": True,
+        "bootstrap_replicates": 100,
         "top_n": 7,
         "event_aliases": {"search": "search_keyword"},
         "event_weights": {"it's new": 1.5},
@@ -158,5 +166,4 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
         **SMALL,
     )
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
-    settings["log"] = str(log / "*.csv")
-    return Engines(on_duckdb, on_spark, project, settings, outcome)
+    return Engines(on_duckdb, on_spark, project, outcome)

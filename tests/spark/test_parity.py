@@ -1,12 +1,12 @@
 """The public marts of both engines are equal, row by row."""
 
 import json
-from pathlib import Path
+from dataclasses import dataclass
 
 import duckdb
 import pytest
 
-from scripts.build.dbt_run import run_dbt
+from scripts.build.dbt_run import DbtRun, run_dbt
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
 from scripts.releases.released_tables import ReleasedTable, lookup_tables, public_marts
 from scripts.synthetic.interactions import generate
@@ -15,6 +15,8 @@ from tests.spark.comparison import differences
 from tests.spark.conftest import SMALL, Engines
 
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+# What the second build must not find: it belongs to the log of the first.
+KEPT = ("evidence", "exports", "suppressions")
 
 
 def marts_of(folder: BuildFolder) -> list[ReleasedTable]:
@@ -94,36 +96,51 @@ def test_every_row_is_accounted_for_alike(engines: Engines) -> None:
     assert ("customer_attributes", "uncastable customer_id") in reasons
 
 
-@pytest.fixture
-def spark_settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
-        monkeypatch.setenv(name, value)
-    return monkeypatch
+@dataclass(frozen=True)
+class SecondBuild:
+    """A build of another log over that of the sample, with the unit tests of the models.
+
+    Attributes:
+        run: what became of it on Spark.
+        duckdb: the same log, built on DuckDB.
+    """
+
+    run: DbtRun
+    duckdb: BuildFolder
 
 
-@pytest.mark.usefixtures("spark_settings")
-def test_unit_tests_of_models_pass_on_spark(engines: Engines) -> None:
-    command = ["test", "--target", "spark", "--select", "test_type:unit"]
-    run = run_dbt(command, engines.settings, engines.spark)
-    assert run.problems == []
-    assert sum(node.kind == "unit_test" for node in run.nodes) > 50
+@pytest.fixture(scope="module")
+def second_build(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> SecondBuild:
+    """A tenth of the published size, in the same place and in another format."""
+    root = tmp_path_factory.mktemp("second")
+    log = root / "interactions.parquet"
+    generate(log, scale=0.1)
+    settings = {"log": str(log), "bootstrap_replicates": 100}
+    on_duckdb = BuildFolder(root / "duckdb")
+    for name in KEPT:
+        kept = engines.spark.root / name
+        kept.rename(kept.with_name(f"{name} of the sample"))
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
+            environment.setenv(name, value)
+        assert run_dbt(MODELS, settings, on_duckdb).problems == []
+        environment.setenv("AUDIENCE_SPARK_FORMAT", "orc")
+        command = [*MODELS, "--resource-type", "unit_test", "--target", "spark"]
+        return SecondBuild(run_dbt(command, settings, engines.spark), on_duckdb)
+
+
+def test_unit_tests_of_models_pass_on_spark(second_build: SecondBuild) -> None:
+    assert second_build.run.problems == []
+    kinds = [node.kind for node in second_build.run.nodes]
+    assert kinds.count("unit_test") > 50
 
 
 def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
-    engines: Engines, tmp_path: Path, spark_settings: pytest.MonkeyPatch
+    engines: Engines, second_build: SecondBuild
 ) -> None:
     """Another log in the same place, and in another format: every table is built again."""
-    spark_settings.setenv("AUDIENCE_SPARK_FORMAT", "orc")
-    log = tmp_path / "interactions.parquet"
-    generate(log, scale=0.1)
-    settings = {"log": str(log)}
-    for kept in ("evidence", "exports", "suppressions"):
-        (engines.spark.root / kept).rename(engines.spark.root / f"{kept} of the sample")
-    on_duckdb = BuildFolder(tmp_path / "duckdb")
-    assert run_dbt(MODELS, settings, on_duckdb).problems == []
-    run = run_dbt([*MODELS, "--target", "spark"], settings, engines.spark)
-    assert (run.exit_code, run.problems) == (0, [])
-    with duckdb.connect(on_duckdb.warehouse, read_only=True) as connection:
+    assert (second_build.run.exit_code, second_build.run.problems) == (0, [])
+    with duckdb.connect(second_build.duckdb.warehouse, read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = {}
         for mart in marts_of(engines.spark):

@@ -13,6 +13,12 @@ READ += ["stg_raw_log", "stg_log_rows", "assert_every_row_is_accounted_for"]
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
+    """One for all tests: Spark takes seconds to set up its catalogue of tables."""
+    return BuildFolder(tmp_path_factory.mktemp("reading") / "build")
+
+
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in SMALL.items():
