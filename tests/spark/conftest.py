@@ -18,7 +18,6 @@ from tests.conftest import copy_project, run_audience
 
 # Small: what there is to do is little, and there are two cores.
 SMALL = {
-    "AUDIENCE_DBT_THREADS": "2",
     "AUDIENCE_SPARK_PARTITIONS": "2",
     "SPARK_CONF_DIR": str(Path(__file__).parent / "configuration"),
     # Java is compiled quickly rather than well, garbage collected in one thread, and the
