@@ -116,7 +116,6 @@ def write_side_inputs(root: Path) -> dict[str, object]:
         "suppressions": str(suppressions),
         "experiment_units": str(units),
         "with_examples": True,
-        "bootstrap_replicates": 100,
         "top_n": 7,
         "event_aliases": {"search": "search_keyword"},
         "event_weights": {"it's new": 1.5},

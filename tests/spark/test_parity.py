@@ -115,7 +115,7 @@ def second_build(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> 
     root = tmp_path_factory.mktemp("second")
     log = root / "interactions.parquet"
     generate(log, scale=0.1)
-    settings = {"log": str(log), "bootstrap_replicates": 100}
+    settings = {"log": str(log)}
     on_duckdb = BuildFolder(root / "duckdb")
     for name in KEPT:
         kept = engines.spark.root / name
