@@ -30,7 +30,8 @@ aggregated as (
         round(avg(covariate), 12) as covariate_mean,
         round(var_samp(covariate), 12) as covariate_variance,
         round(covar_samp(value, covariate), 12) as covariance,
-        round(sum(cost), 12) as cost
+        -- A sum is larger than a mean, and its last digits with it.
+        round(sum(cost), 6) as cost
     from measured
     -- An outcome that was not brought is not measured.
     where value is not null
