@@ -12,8 +12,9 @@ with interactions as (
 quantiles as (
     select
     {% for eighth in eighths %}
-        {{ time_quantile((var('split_quantile') * eighth / 8) | round(9), 'event_at') }}
-            as quantile_{{ eighth }}
+        {{ time_quantile(
+            (var('split_quantile') * eighth / 8) | round(9), 'event_at'
+        ) }} as quantile_{{ eighth }}
         {{- ',' if not loop.last }}
     {% endfor %}
     from interactions

@@ -6,6 +6,20 @@ als_verdict as (
     select * from {{ ref('als_verdict') }}
 ),
 
+engagement as (
+    select
+        max(
+            case
+                when ranking_auc.auc_low > 0.5 then 'better than chance'
+                when ranking_auc.auc_high < 0.5 then 'worse than chance'
+            end
+        ) as judgement
+    from {{ ref('ranking_auc') }} as ranking_auc
+    inner join {{ ref('int_rolling_origins') }} as split
+        on ranking_auc.origin = split.origin and split.is_split
+    where ranking_auc.ranking = 'engagement' and ranking_auc.outcome = 'interaction'
+),
+
 summarized as (
     select
         count(*) as requirement_count,
@@ -49,8 +63,11 @@ judged as (
         || cast(by_thresholds.requirement_count as {{ dbt.type_string() }})
         || ' requirements are met. ' || by_thresholds.retention_explanation
             as threshold_explanation,
-        als_verdict.explanation as measured_explanation
+        als_verdict.explanation as measured_explanation,
+        coalesce(engagement.judgement, 'not shown to be better than chance')
+            as judgement_of_engagement
     from by_thresholds
+    cross join engagement
     left join als_verdict on true
 ),
 
@@ -60,10 +77,19 @@ final as (
         cast(basis as {{ dbt.type_string() }}) as basis,
         cast(threshold_verdict as {{ dbt.type_string() }}) as threshold_verdict,
         cast(
-            case verdict
-                when 'not viable' then 'engagement ranking'
-                when 'viable' then 'collaborative filtering'
-                else 'engagement ranking, with collaborative filtering on trial'
+            case judgement_of_engagement
+                when 'better than chance'
+                    then
+                        'engagement ranking, which is served and better than chance at'
+                        || ' finding customers who come back'
+                else
+                    'no ranking; engagement, which is served, is '
+                    || judgement_of_engagement
+                    || ' at finding customers who come back'
+            end
+            || case verdict
+                when 'not viable' then ''
+                else '; collaborative filtering is not served'
             end
             as {{ dbt.type_string() }}
         ) as recommended_approach,

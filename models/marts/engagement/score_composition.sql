@@ -66,26 +66,28 @@ compared as (
 ),
 
 -- The covariances with the score add up to its variance.
+added as (
+    select
+        cast(sum(cast(covariance as decimal(28, 18))) as double) as variance,
+        cast(sum(cast(excess as decimal(28, 18))) as double) as excess
+    from compared
+),
+
+-- What is left by rounding, where all scores are equal, has no shares.
 totals as (
     select
-        sum(cast(covariance as decimal(28, 18))) as variance,
-        sum(cast(excess as decimal(28, 18))) as excess
-    from compared
+        case when variance > 0.000000000001 then variance end as variance,
+        case when excess > 0.000000001 then excess end as excess
+    from added
 ),
 
 final as (
     select
         cast(compared.feature as {{ dbt.type_string() }}) as feature,
         cast(compared.weight as double) as weight,
-        cast(
-            round(
-                compared.covariance / nullif(cast(totals.variance as double), 0), 9
-            ) as double
-        ) as variance_share,
-        cast(
-            round(compared.excess / nullif(cast(totals.excess as double), 0), 9)
-            as double
-        ) as top_tenth_share
+        cast(round(compared.covariance / totals.variance, 9) as double)
+            as variance_share,
+        cast(round(compared.excess / totals.excess, 9) as double) as top_tenth_share
     from compared
     cross join totals
 )

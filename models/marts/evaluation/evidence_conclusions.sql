@@ -149,10 +149,10 @@ best_trials as (
         ranking,
         outcome,
         difference,
-        difference - correction * (difference - difference_low) as difference_low,
-        difference + correction * (difference_high - difference) as difference_high,
         better_count,
         origin_count,
+        difference - correction * (difference - difference_low) as difference_low,
+        difference + correction * (difference_high - difference) as difference_high,
         row_number() over (
             partition by outcome
             order by difference desc, ranking asc
@@ -247,7 +247,8 @@ statements as (
                 || ' than the score in use; the nearest is "' || ranking || '" ('
                 || {{ number_text('100 * difference_low', 2) }} || ' to '
                 || {{ number_text('100 * difference_high', 2) }}
-                || ' in a hundred of the top tenth, corrected for the number of trials).'
+                || ' in a hundred of the top tenth,'
+                || ' corrected for the number of trials).'
         end as statement
     from best_trials
     where difference_rank = 1 and outcome = 'interaction'

@@ -60,9 +60,9 @@ placed as (
         ranking,
         '{{ outcome }}' as outcome,
         {{ outcome }}_count as responders,
-        customer_count - {{ outcome }}_count as others,
+        customer_count - {{ outcome }}_count as silent,
         {{ above }} as responders_above,
-        customers_above - {{ above }} as others_above
+        customers_above - {{ above }} as silent_above
     from blocks
     where ranking_kind <> 'production'
     union all
@@ -73,9 +73,9 @@ placed as (
         'engagement' as ranking,
         outcome,
         1 as responders,
-        0 as others,
+        0 as silent,
         responder_number - 1 as responders_above,
-        engagement_rank - responder_number as others_above
+        engagement_rank - responder_number as silent_above
     from outcomes
     union all
     select
@@ -84,9 +84,9 @@ placed as (
         'engagement' as ranking,
         outcome,
         0 as responders,
-        coalesce(next_rank, customer_count + 1) - engagement_rank - 1 as others,
+        coalesce(next_rank, customer_count + 1) - engagement_rank - 1 as silent,
         responder_number as responders_above,
-        engagement_rank - responder_number as others_above
+        engagement_rank - responder_number as silent_above
     from outcomes
 ),
 
@@ -97,23 +97,23 @@ counted as (
         '{{ outcome }}' as outcome,
         customer_count,
         {{ outcome }}_count as responder_count,
-        customer_count - {{ outcome }}_count as other_count
+        customer_count - {{ outcome }}_count as silent_count
     from populations
     where {{ outcome }}_count > 1 and customer_count - {{ outcome }}_count > 1
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
--- Of a responder, the share of the others below; of another, the share of the responders
--- above. A tie counts half.
+-- Of a responder, the share of the silent customers below; of a silent one, the share of
+-- the responders above. A tie counts half.
 shared as (
     select
         placed.*,
         counted.customer_count,
         counted.responder_count,
-        counted.other_count,
-        1 - (placed.others_above + cast(placed.others as double) / 2)
-        / counted.other_count as below_share,
+        counted.silent_count,
+        1 - (placed.silent_above + cast(placed.silent as double) / 2)
+        / counted.silent_count as below_share,
         (placed.responders_above + cast(placed.responders as double) / 2)
         / counted.responder_count as above_share
     from placed
@@ -132,16 +132,16 @@ summed as (
         outcome,
         customer_count,
         responder_count,
-        other_count,
-        cast(sum(cast(responders * below_share as decimal(28, 12))) as double)
-        / responder_count as auc,
+        silent_count,
         cast(
             sum(cast(responders * below_share * below_share as decimal(28, 12)))
             as double
         ) as below_squares,
         cast(
-            sum(cast(others * above_share * above_share as decimal(28, 12))) as double
-        ) as above_squares
+            sum(cast(silent * above_share * above_share as decimal(28, 12))) as double
+        ) as above_squares,
+        cast(sum(cast(responders * below_share as decimal(28, 12))) as double)
+        / responder_count as auc
     from shared
     group by
         origin,
@@ -150,7 +150,7 @@ summed as (
         outcome,
         customer_count,
         responder_count,
-        other_count
+        silent_count
 ),
 
 varied as (
@@ -159,8 +159,8 @@ varied as (
         sqrt(
             greatest(0, below_squares - responder_count * auc * auc)
             / (responder_count - 1) / responder_count
-            + greatest(0, above_squares - other_count * auc * auc)
-            / (other_count - 1) / other_count
+            + greatest(0, above_squares - silent_count * auc * auc)
+            / (silent_count - 1) / silent_count
         ) as standard_error,
         count(*) over (partition by origin, outcome, ranking_kind) as compared_count
     from summed
@@ -189,15 +189,15 @@ typed as (
             'auc': '1.959963984540054',
             'corrected': normal_quantile('0.025 / compared_count'),
         }.items() %}
-        {% for bound, sign in {'low': '-', 'high': '+'}.items() %}
-        cast(
-            round(1 / (1 + exp(-(logit {{ sign }} {{ quantile }} * logit_error))), 9)
-            as double
-        ) as {{ column }}_{{ bound }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+    {% for bound, sign in {'low': '-', 'high': '+'}.items() %}
+    cast(
+        round(1 / (1 + exp(-(logit {{ sign }} {{ quantile }} * logit_error))), 9)
+        as double
+    ) as {{ column }}_{{ bound }}
+    {{- ',' if not loop.last }}
+    {% endfor %}
+    {{- ',' if not loop.last }}
+{% endfor %}
     from bounded
 ),
 

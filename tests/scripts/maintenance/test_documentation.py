@@ -33,9 +33,9 @@ PLAIN = (
 FENCE = re.compile(r"(?ms)^```.*?^```$")
 # In a block a command follows a prompt, blanks, variables or a path, or begins the line.
 COMMAND = re.compile(
-    r"(?m)^(?:\$ | |[A-Z_]+=\S+ )*(?:\S+/)?audience ([a-z]+)(?: ([a-z]+))?"
+    r"(?m)^(?:\$ | |[A-Z_]+=\S+ )*(?:\S+/)?audience ([a-z]+)(?: ([a-z-]+))?"
 )
-SPAN = re.compile(r"`audience ([a-z]+)(?: ([a-z]+))?")
+SPAN = re.compile(r"`audience ([a-z]+)(?: ([a-z-]+))?")
 
 
 def file_name(path: Path) -> str:
