@@ -26,7 +26,6 @@ PAGES = {
 # The smallest number of charts on a page.
 CHARTS = {
     "overview": 2,
-    "campaigns?campaign_id=spring_rotation": 1,
     "experiments?experiment_id=mail_example": 2,
     "evidence": 4,
 }
