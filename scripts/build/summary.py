@@ -19,6 +19,7 @@ def print_summary(
         console.print()
         _print_rows(console, connection)
         _print_profile(console, connection)
+        _print_automated(console, connection)
         _print_verdict(console, connection)
         _print_audiences(console, connection)
         _print_campaigns(console, connection)
@@ -99,6 +100,24 @@ def _print_profile(console: Console, connection: duckdb.DuckDBPyConnection) -> N
             _percent(share), f"are still seen {days} days after their first visit"
         )
     console.print(table, highlight=False)
+
+
+def _print_automated(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    traffic = _one(connection, "from automated_traffic")
+    if not traffic["customer_count"]:
+        return
+    outcome = (
+        "are set aside"
+        if traffic["is_excluded"]
+        else "count like others (setting automated: exclude sets them aside)"
+    )
+    console.print(
+        f"\nAutomated traffic\n{traffic['interaction_count']:,} interactions of"
+        f" {traffic['customer_count']:,} customers whose rate no person reaches"
+        f" (up to {traffic['most_in_a_day']:,} on a day and"
+        f" {traffic['most_in_a_minute']:,} in a minute) {outcome}.",
+        highlight=False,
+    )
 
 
 def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> None:

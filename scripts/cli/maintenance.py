@@ -102,8 +102,8 @@ def screenshots(url: str | None, to: Path | None, whole: bool) -> None:
 
 @maintenance.command(
     epilog=examples(
-        "audience maintenance drift-replay --log 'mylog/*.csv'",
-        "audience maintenance drift-replay --log log.parquet --last-days 30 --every 1",
+        "audience maintenance drift --log 'mylog/*.csv'",
+        "audience maintenance drift --log log.parquet --last-days 30 --every 1",
     )
 )
 @click.option("--log", required=True, metavar="FILES", help="The log, as for a build.")
@@ -125,7 +125,7 @@ def screenshots(url: str | None, to: Path | None, whole: bool) -> None:
     show_default="all",
     help="How many days to judge, the last ones of the log.",
 )
-def drift_replay(
+def drift(
     log: str,
     mapping: Path | None,
     settings: str | None,

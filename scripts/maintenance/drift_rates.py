@@ -66,6 +66,13 @@ def is_judged(report: list[Drift]) -> bool:
     )
 
 
+def has_history(report: list[Drift]) -> bool:
+    """Whether the log is old enough for every measure."""
+    return is_judged(report) and not any(
+        one.level == "too little history" for one in report
+    )
+
+
 def _share(reports: list[list[Drift]], levels: tuple[str, ...]) -> float:
     met = sum(any(one.level in levels for one in report) for report in reports)
     return met / len(reports) if reports else 0.0

@@ -18,7 +18,7 @@ from scripts.build.build_request import gather_settings
 from scripts.build.dbt_run import run_dbt
 from scripts.build.preconditions import BuildError
 from scripts.build_folder import BuildFolder, sql_path
-from scripts.maintenance.drift_rates import DriftRates, is_judged
+from scripts.maintenance.drift_rates import DriftRates, has_history
 from scripts.maintenance.planted_faults import FAULTS
 from scripts.maintenance.replayed_tables import ADD_DAY, COPIED, TABLES
 from scripts.releases.drift import Drift
@@ -53,7 +53,8 @@ def replay_log(
 
     Args:
         log, mapping, extra: as for a build.
-        every: faults are planted on every so many judged days; 0 plants none.
+        every: faults are planted on every so many days with enough history for all
+            measures; 0 plants none.
         last_days: how many days are judged, the last ones; None for all.
         say: is told what is done.
 
@@ -120,7 +121,7 @@ class _Replay:
             ).fetchall()
         ]
         start = 0 if last_days is None else max(0, len(days) - last_days)
-        judged_count = 0
+        seasoned_days = 0
         for number, day in enumerate(days):
             if number % 10 == 0:
                 say(f"{day}: day {number + 1} of {len(days)}")
@@ -128,10 +129,7 @@ class _Replay:
                 self._take(day)
                 self._execute(ADD_DAY)
                 continue
-            is_planted = (
-                bool(every) and number >= start and judged_count % every == every - 1
-            )
-            if is_planted:
+            if every and number >= start and seasoned_days % every == every - 1:
                 for fault in FAULTS:
                     self.connection.execute("begin")
                     self._take(day, fault)
@@ -141,7 +139,7 @@ class _Replay:
             report = self._judge()
             if number >= start:
                 replayed.reports[day] = report
-                judged_count += is_judged(report)
+                seasoned_days += has_history(report)
             self._keep_release(number)
         return replayed
 

@@ -129,6 +129,24 @@ class InputSettings(InputFormat[LogColumn]):
         at_least=0,
         at_most=1,
     )
+    automated: Literal["report", "exclude"] = setting(
+        "report",
+        "customers with a rate that no person reaches are counted in `automated_traffic`"
+        " (`report`), or also set aside with their rows (`exclude`; each build then reads"
+        " the whole log)",
+    )
+    automated_per_day: int = setting(
+        150,
+        "more interactions of a customer on a day (UTC) are automated",
+        at_least=1,
+        at_most=10**9,
+    )
+    automated_per_minute: int = setting(
+        30,
+        "more interactions of a customer in a minute are automated",
+        at_least=1,
+        at_most=10**9,
+    )
     customer_attributes: CustomerTable = setting(
         None, "table of customers; campaigns can select by its columns", shown="none"
     )

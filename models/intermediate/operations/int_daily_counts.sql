@@ -1,4 +1,4 @@
-{# Days that the drift is measured on, and days that it is judged by: see _operations__models.yml. #}
+{# Four weeks, eight weeks and a month: see _operations__models.yml. #}
 {% set day_count = 126 %}
 
 with interactions as (

@@ -8,7 +8,8 @@ mixes as (
 ),
 
 -- The nearer of the two references counts: a change that has lasted is no news, nor is
--- the return from an unusual day. Chance alone stays below `chance_distance` on 19 of 20 days.
+-- the return from an unusual day. Chance alone stays below `chance_distance` on 19 of
+-- 20 days.
 final as (
     select
         day_number,

@@ -1,24 +1,24 @@
 -- Today's distance in units of what this log itself usually shows.
 with distances as (
     select * from {{ ref('int_daily_distances') }}
-    where distance is not null
 ),
 
--- The distance that 19 of 20 earlier days have kept. Not the day before, which a wrong clock
--- also cuts.
+-- The distance that 19 of 20 earlier days have kept. Not the day before, which a wrong
+-- clock also cuts.
 usual as (
     select
-        days.day_number,
-        days.measure,
-        count(*) as day_count,
-        percentile_cont(0.95) within group (order by earlier.distance) as usual_distance
-    from distances as days
+        judged.day_number,
+        judged.measure,
+        count(earlier.distance) as earlier_day_count,
+        percentile_cont(0.95) within group (order by earlier.distance)
+            as usual_distance
+    from distances as judged
     inner join distances as earlier
         on
-            days.measure = earlier.measure
-            and earlier.day_number between days.day_number + 2 and days.day_number + 57
-    where days.day_number <= 31
-    group by days.day_number, days.measure
+            judged.measure = earlier.measure
+            and earlier.day_number - judged.day_number between 2 and 57
+    where judged.day_number <= 31
+    group by judged.day_number, judged.measure
 ),
 
 final as (
@@ -28,9 +28,9 @@ final as (
         distances.value,
         distances.expected_value,
         distances.compared_count,
-        coalesce(usual.day_count, 0) as history_day_count,
+        coalesce(usual.earlier_day_count, 0) as history_day_count,
         case
-            when usual.day_count > 0
+            when usual.earlier_day_count > 0
                 then
                     distances.distance
                     / greatest(usual.usual_distance, distances.chance_distance)

@@ -5,8 +5,7 @@ with counts as (
 
 -- Only days with interactions; a larger number is an earlier day.
 days as (
-    select
-        day_number
+    select day_number
     from counts
     where measure = 'event mix of the last day'
     group by day_number
@@ -52,19 +51,20 @@ referenced as (
 shared as (
     select
         *,
-        {% for column in ['part_count', 'part_count_day_before', 'part_count_weeks_before'] %}
-        cast({{ column }} as double)
-        / nullif(sum({{ column }}) over (partition by measure, day_number), 0)
-            as {{ column.replace('part_count', 'share') }},
+        {% for count in [
+            'part_count', 'part_count_day_before', 'part_count_weeks_before'
+        ] %}
+        cast({{ count }} as double) / nullif(sum({{ count }}) over each_day, 0)
+            as {{ count.replace('part_count', 'share') }},
         {% endfor %}
-        sum(part_count) over (partition by measure, day_number) as total,
-        sum(part_count_weeks_before) over (partition by measure, day_number)
-            as total_weeks_before
+        sum(part_count) over each_day as total,
+        sum(part_count_weeks_before) over each_day as total_weeks_before
     from referenced
+    window each_day as (partition by measure, day_number)
 ),
 
--- Hellinger's distance of two distributions, but for a factor: chance moves all parts of it
--- alike, the rare ones too.
+-- Hellinger's distance of two distributions, but for a factor: chance moves all its
+-- parts alike, the rare ones too.
 mixes as (
     select
         day_number,

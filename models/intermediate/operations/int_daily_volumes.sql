@@ -34,8 +34,8 @@ growth as (
     from days
 ),
 
--- The same of this weekday in the four weeks before. A median, so that one unusual week does
--- not count.
+-- The same of this weekday in the four weeks before. A median, so that one unusual week
+-- does not count.
 same_weekdays as (
     select
         growth.day_number,

@@ -120,7 +120,7 @@ entries as (
     group by reference_times.compared_with
 ),
 
--- Customers who rise without an interaction: the scores have changed, not the customers.
+-- Customers who rise without an interaction: the scores changed, not the customers.
 top_of_the_ranking as (
     select
         entries.compared_with,

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_automated_customers') }}
 with outcomes as (
     select * from {{ ref('stg_row_outcomes') }}
 ),
@@ -39,10 +40,27 @@ totals as (
     from row_outcomes
 ),
 
+{% if var('automated') == 'exclude' %}
+automated_customers as (
+    select * from {{ ref('int_automated_customers') }}
+),
+
 interaction_counts as (
-    select count(*) as interaction_count
+    select
+        count(*) as interaction_count,
+        count(automated_customers.customer_id) as automated_count
+    from interactions
+    left join automated_customers
+        on interactions.customer_id = automated_customers.customer_id
+),
+{% else %}
+interaction_counts as (
+    select
+        0 as automated_count,
+        count(*) as interaction_count
     from interactions
 ),
+{% endif %}
 
 reject_reasons as (
     {% for reason in reject_reasons() %}
@@ -55,8 +73,16 @@ log_accounted as (
     select
         'accepted' as outcome,
         'usable' as reason,
-        interaction_count as row_count
+        interaction_count - automated_count as row_count
     from interaction_counts
+    {% if var('automated') == 'exclude' %}
+    union all
+    select
+        'automated' as outcome,
+        'usable, but of an automated customer' as reason,
+        automated_count as row_count
+    from interaction_counts
+    {% endif %}
     union all
     select
         'duplicate' as outcome,

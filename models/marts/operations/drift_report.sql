@@ -20,8 +20,8 @@ earlier_profiles as (
     select * from {{ ref('stg_earlier_profiles') }}
 ),
 
--- Days between the reference times of the release before and of this build. Null without
--- such a release: then nothing is judged.
+-- Days between the reference times of the release before and of this build. Null
+-- without such a release: then nothing is judged.
 days_since as (
     select (max(profile.value) - max(earlier_profiles.value)) / 86400 as day_count
     from profile
@@ -71,14 +71,14 @@ comparisons as (
         thresholds.*,
         'the days before' as compared_with
     from thresholds
-    where measure like '%of the last day'
+    where thresholds.measure like '%of the last day'
     {% for compared_with in earlier_releases() %}
     union all
     select
         thresholds.*,
         {{ dbt.string_literal(compared_with) }} as compared_with
     from thresholds
-    where measure not like '%of the last day'
+    where thresholds.measure not like '%of the last day'
     {% endfor %}
 ),
 

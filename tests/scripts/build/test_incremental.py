@@ -86,6 +86,11 @@ def test_new_files_are_read_by_the_next_batch(built: Built) -> None:
             {},
             "the last build did not finish, or dbt was run by hand since",
         ),
+        (
+            lambda _: None,
+            {"automated": "exclude"},
+            "the setting automated: exclude needs all rows of a customer",
+        ),
         (lambda _: None, {"top_n": 3}, "settings, seeds, models, macros, versions or the"),
         (
             lambda built: built.change("drop table staging.stg_interactions"),
