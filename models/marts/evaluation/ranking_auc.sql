@@ -60,9 +60,9 @@ placed as (
         ranking,
         '{{ outcome }}' as outcome,
         {{ outcome }}_count as responders,
-        customer_count - {{ outcome }}_count as silent,
+        customer_count - {{ outcome }}_count as non_responders,
         {{ above }} as responders_above,
-        customers_above - {{ above }} as silent_above
+        customers_above - {{ above }} as non_responders_above
     from blocks
     where ranking_kind <> 'production'
     union all
@@ -73,9 +73,9 @@ placed as (
         'engagement' as ranking,
         outcome,
         1 as responders,
-        0 as silent,
+        0 as non_responders,
         responder_number - 1 as responders_above,
-        engagement_rank - responder_number as silent_above
+        engagement_rank - responder_number as non_responders_above
     from outcomes
     union all
     select
@@ -84,9 +84,9 @@ placed as (
         'engagement' as ranking,
         outcome,
         0 as responders,
-        coalesce(next_rank, customer_count + 1) - engagement_rank - 1 as silent,
+        coalesce(next_rank, customer_count + 1) - engagement_rank - 1 as non_responders,
         responder_number as responders_above,
-        engagement_rank - responder_number as silent_above
+        engagement_rank - responder_number as non_responders_above
     from outcomes
 ),
 
@@ -104,15 +104,15 @@ counted as (
     {% endfor %}
 ),
 
--- Of a responder, the share of the silent customers below; of a silent one, the share of
--- the responders above. A tie counts half.
+-- Of a responder, the share of the others below; of another one, the share of the responders
+-- above. A tie counts half.
 shared as (
     select
         placed.*,
         counted.customer_count,
         counted.responder_count,
         counted.silent_count,
-        1 - (placed.silent_above + cast(placed.silent as double) / 2)
+        1 - (placed.non_responders_above + cast(placed.non_responders as double) / 2)
         / counted.silent_count as below_share,
         (placed.responders_above + cast(placed.responders as double) / 2)
         / counted.responder_count as above_share
@@ -138,7 +138,8 @@ summed as (
             as double
         ) as below_squares,
         cast(
-            sum(cast(silent * above_share * above_share as decimal(28, 12))) as double
+            sum(cast(non_responders * above_share * above_share as decimal(28, 12)))
+            as double
         ) as above_squares,
         cast(sum(cast(responders * below_share as decimal(28, 12))) as double)
         / responder_count as auc
@@ -176,36 +177,27 @@ bounded as (
     from varied
 ),
 
-typed as (
-    select
-        cast(origin as bigint) as origin,
-        cast(ranking_kind as {{ dbt.type_string() }}) as ranking_kind,
-        cast(ranking as {{ dbt.type_string() }}) as ranking,
-        cast(outcome as {{ dbt.type_string() }}) as outcome,
-        cast(customer_count as bigint) as customer_count,
-        cast(responder_count as bigint) as responder_count,
-        cast(round(auc, 9) as double) as auc,
-        {% for column, quantile in {
-            'auc': '1.959963984540054',
-            'corrected': normal_quantile('0.025 / compared_count'),
-        }.items() %}
-    {% for bound, sign in {'low': '-', 'high': '+'}.items() %}
-    cast(
-        round(1 / (1 + exp(-(logit {{ sign }} {{ quantile }} * logit_error))), 9)
-        as double
-    ) as {{ column }}_{{ bound }}
-    {{- ',' if not loop.last }}
-    {% endfor %}
-    {{- ',' if not loop.last }}
-{% endfor %}
-    from bounded
-),
-
 final as (
     select
-        typed.*,
+        cast(bounded.origin as bigint) as origin,
+        cast(bounded.ranking_kind as {{ dbt.type_string() }}) as ranking_kind,
+        cast(bounded.ranking as {{ dbt.type_string() }}) as ranking,
+        cast(bounded.outcome as {{ dbt.type_string() }}) as outcome,
+        cast(bounded.customer_count as bigint) as customer_count,
+        cast(bounded.responder_count as bigint) as responder_count,
+        cast(round(bounded.auc, 9) as double) as auc,
+        {% for bound, distance in [
+            ('auc_low', '-1.959963984540054'),
+            ('auc_high', '1.959963984540054'),
+            ('corrected_low', '-' ~ normal_quantile('0.025 / bounded.compared_count')),
+            ('corrected_high', normal_quantile('0.025 / bounded.compared_count')),
+        ] %}
+        cast(round(
+            1 / (1 + exp(-(bounded.logit + {{ distance }} * bounded.logit_error))), 9
+        ) as double) as {{ bound }},
+        {% endfor %}
         evaluation_window.measured_until
-    from typed
+    from bounded
     cross join evaluation_window
 )
 
