@@ -32,6 +32,7 @@ MODELS = (
     "int_daily_mixes",
     "int_daily_distances",
     "int_daily_drift",
+    "int_new_days",
     "int_customer_features",
     "int_customer_ranking",
     "build_profile",

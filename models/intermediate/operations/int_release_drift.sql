@@ -34,7 +34,8 @@ reference_times as (
     where measure = 'reference time'
 ),
 
--- 0 where a build has no row of an outcome.
+-- 0 where a build has no row of an outcome. Filtered rows would hide it, and rejected
+-- rows the duplicates among the usable ones.
 row_counts as (
     {% for outcome in ['rejected', 'duplicate'] %}
     select
@@ -42,7 +43,9 @@ row_counts as (
         sum(case when part = '{{ outcome }}' then value else 0 end) as row_count,
         sum(value) as total
     from profile
-    where measure = 'rows'
+    where
+        measure = 'rows'
+        and part in ('accepted', 'automated', 'duplicate', '{{ outcome }}')
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -55,7 +58,9 @@ earlier_row_counts as (
         sum(case when part = '{{ outcome }}' then value else 0 end) as row_count,
         sum(value) as total
     from earlier_profiles
-    where measure = 'rows'
+    where
+        measure = 'rows'
+        and part in ('accepted', 'automated', 'duplicate', '{{ outcome }}')
     group by compared_with
     {{ 'union all' if not loop.last }}
     {% endfor %}

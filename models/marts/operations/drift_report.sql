@@ -12,27 +12,11 @@ release_drift as (
     select * from {{ ref('int_release_drift') }}
 ),
 
-profile as (
-    select * from {{ ref('build_profile') }}
-),
-
-earlier_profiles as (
-    select * from {{ ref('stg_earlier_profiles') }}
-),
-
--- Days between the reference times of the release before and of this build. Null
--- without such a release: then nothing is judged.
-days_since as (
-    select (max(profile.value) - max(earlier_profiles.value)) / 86400 as day_count
-    from profile
-    inner join earlier_profiles on profile.measure = earlier_profiles.measure
-    where
-        profile.measure = 'reference time'
-        and earlier_profiles.compared_with = 'the release before'
-),
-
--- The last day, and each earlier one that no release has been judged by.
 new_days as (
+    select * from {{ ref('int_new_days') }}
+),
+
+judged_days as (
     select
         daily_drift.measure,
         daily_drift.day_number,
@@ -47,15 +31,10 @@ new_days as (
         end as drift
     from daily_drift
     inner join thresholds on daily_drift.measure = thresholds.measure
-    cross join days_since
-    where
-        days_since.day_count is not null
-        and (
-            daily_drift.day_number = 0
-            or daily_drift.day_number < days_since.day_count - 0.5
-        )
+    inner join new_days on daily_drift.day_number = new_days.day_number
 ),
 
+-- Of several new days the one that drifts furthest counts.
 ranked_days as (
     select
         *,
@@ -63,7 +42,7 @@ ranked_days as (
             partition by measure
             order by drift desc nulls last, day_number asc
         ) as place
-    from new_days
+    from judged_days
 ),
 
 comparisons as (

@@ -1,0 +1,45 @@
+-- The days that the release before has not seen, or less than half of.
+with interactions as (
+    select * from {{ ref('int_interactions') }}
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+volumes as (
+    select * from {{ ref('int_daily_volumes') }}
+),
+
+-- No row without such a release: then no day is judged.
+release_times as (
+    select value as reference_second
+    from {{ ref('stg_earlier_profiles') }}
+    where measure = 'reference time' and compared_with = 'the release before'
+),
+
+new_counts as (
+    select
+        {{ days_before('interactions.event_at', 'log_window.as_of_at') }} as day_number,
+        count(*) as new_count
+    from interactions
+    cross join log_window
+    cross join release_times
+    where
+        interactions.event_at > {{ days_later(-32, 'log_window.as_of_at') }}
+        and {{ seconds_of('interactions.event_at') }} > release_times.reference_second
+    group by {{ days_before('interactions.event_at', 'log_window.as_of_at') }}
+),
+
+-- The last day is judged in any case.
+final as (
+    select volumes.day_number
+    from volumes
+    cross join release_times
+    left join new_counts on volumes.day_number = new_counts.day_number
+    where
+        volumes.day_number = 0
+        or 2 * new_counts.new_count >= volumes.interaction_count
+)
+
+select * from final
