@@ -104,8 +104,8 @@ counted as (
     {% endfor %}
 ),
 
--- Of a responder, the share of the others below; of another one, the share of the responders
--- above. A tie counts half.
+-- Of a responder, the share of the others below; of another customer, the share of the
+-- responders above. A tie counts half.
 shared as (
     select
         placed.*,
