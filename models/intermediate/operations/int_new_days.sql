@@ -27,7 +27,8 @@ new_interactions as (
     cross join release_times
     where
         interactions.event_at > {{ days_later(-32, 'log_window.as_of_at') }}
-        and {{ seconds_of('interactions.event_at') }} > release_times.reference_second
+        and {{ seconds_of('interactions.event_at') }}
+        > release_times.reference_second
 ),
 
 new_counts as (
