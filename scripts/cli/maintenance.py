@@ -13,7 +13,7 @@ from scripts.cli.options import examples
 
 @click.group(cls=InOrder)
 def maintenance() -> None:
-    """Look after dependencies, the docs' tables, screenshots and drift."""
+    """Look after dependencies, docs, screenshots and drift."""
 
 
 @maintenance.command(epilog=examples("audience maintenance lock --upgrade"))
@@ -132,10 +132,10 @@ def drift(
     every: int,
     last_days: int | None,
 ) -> None:
-    """Replay a log by day: how often does drift block, and does it block faults?
+    """Count how often drift blocks good and faulty days.
 
-    Each day is judged as a build after it would be, with the thresholds of
-    seeds/drift_thresholds.csv. Publishes nothing and leaves the build folder as it is.
+    The log is replayed by day. Each day is judged as a build after it would be, with
+    the thresholds of seeds/drift_thresholds.csv. Publishes nothing and leaves the build folder as it is.
     """
     with report_errors():
         from scripts.maintenance.drift_replay import replay_log

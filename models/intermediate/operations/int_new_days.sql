@@ -18,10 +18,10 @@ release_times as (
     where measure = 'reference time' and compared_with = 'the release before'
 ),
 
-new_counts as (
+new_interactions as (
     select
-        {{ days_before('interactions.event_at', 'log_window.as_of_at') }} as day_number,
-        count(*) as new_count
+        {{ days_before('interactions.event_at', 'log_window.as_of_at') }}
+            as day_number
     from interactions
     cross join log_window
     cross join release_times
@@ -29,7 +29,14 @@ new_counts as (
         interactions.event_at > {{ days_later(-32, 'log_window.as_of_at') }}
         and {{ seconds_of('interactions.event_at') }}
         > release_times.reference_second
-    group by {{ days_before('interactions.event_at', 'log_window.as_of_at') }}
+),
+
+new_counts as (
+    select
+        day_number,
+        count(*) as new_count
+    from new_interactions
+    group by day_number
 ),
 
 -- The last day is judged in any case.
