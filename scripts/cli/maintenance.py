@@ -135,7 +135,7 @@ def drift(
     """Count how often drift blocks good and faulty days.
 
     The log is replayed by day. Each day is judged as a build after it would be, with
-    the thresholds of seeds/drift_thresholds.csv. Publishes nothing and leaves the build folder as it is.
+    the thresholds of seeds/drift_thresholds.csv. Publishes nothing.
     """
     with report_errors():
         from scripts.maintenance.drift_replay import replay_log

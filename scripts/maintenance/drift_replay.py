@@ -67,7 +67,7 @@ def replay_log(
         folder = BuildFolder(Path(root))
         settings = gather_settings(folder, log, mapping, extra)
         say("Reading the log ...")
-        command = ["build", "--select", "+drift_report"]
+        command = ["build", "--select", "+drift_report", "+build_profile"]
         command += ["--resource-type", "seed", "--resource-type", "model"]
         run = run_dbt(command, settings, folder)
         if run.exit_code:

@@ -38,7 +38,9 @@ create table intermediate.int_customer_totals (
     first_interaction_at timestamp, last_interaction_at timestamp);
 create table intermediate.int_product_counts (
     product_id {id} primary key, first_interaction_at timestamp);
-create table marts.row_accounting (input varchar, outcome varchar, row_count bigint);
+create table intermediate.int_log_accounting (outcome varchar, row_count bigint);
+create view marts.row_accounting as
+select 'log' as input, outcome, row_count from intermediate.int_log_accounting;
 create table staging.stg_earlier_profiles (
     compared_with varchar, measure varchar, part varchar, value double);
 create table staging.stg_earlier_rankings (
@@ -62,10 +64,10 @@ group by customer_id;
 insert or ignore into intermediate.int_product_counts
 select product_id, min(event_at) from replay.day where outcome = 'accepted'
 group by product_id;
-insert into marts.row_accounting
-select 'log', outcome, sum(copies) from replay.day group by outcome
+insert into intermediate.int_log_accounting
+select outcome, sum(copies) from replay.day group by outcome
 union all
-select 'log', unnest(['duplicate', 'accepted']), unnest([copy_count, -copy_count])
+select unnest(['duplicate', 'accepted']), unnest([copy_count, -copy_count])
 from (
     select coalesce(sum(copies), 0) - count(
         distinct (customer_id, product_id, event, event_at)) as copy_count

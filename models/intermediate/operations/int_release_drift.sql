@@ -1,6 +1,6 @@
 -- What a build has added since earlier releases, and what has moved without a reason.
-with profile as (
-    select * from {{ ref('build_profile') }}
+with accounted as (
+    select * from {{ ref('int_log_accounting') }}
 ),
 
 earlier_profiles as (
@@ -40,12 +40,13 @@ row_counts as (
     {% for outcome in ['rejected', 'duplicate'] %}
     select
         '{{ outcome }}' as outcome,
-        sum(case when part = '{{ outcome }}' then value else 0 end) as row_count,
-        sum(value) as total
-    from profile
-    where
-        measure = 'rows'
-        and part in ('accepted', 'automated', 'duplicate', '{{ outcome }}')
+        cast(
+            sum(case when outcome = '{{ outcome }}' then row_count else 0 end)
+            as double
+        ) as row_count,
+        cast(sum(row_count) as double) as total
+    from accounted
+    where outcome in ('accepted', 'automated', 'duplicate', '{{ outcome }}')
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
