@@ -37,9 +37,9 @@ BROKEN: dict[str, tuple[str, str]] = {
         " ('thresholds', 'measured comparison')",
     ),
     "accepted_range, at_least": (
-        "update marts.build_profile set value = -1"
-        " where rowid in (select rowid from marts.build_profile limit 5)",
-        "Table marts.build_profile: 5 rows break the rule value >= 0",
+        "update marts.event_mix set interaction_count = -1"
+        " where rowid in (select rowid from marts.event_mix limit 2)",
+        "Table marts.event_mix: 2 rows break the rule interaction_count >= 1",
     ),
     "accepted_range, both": (
         "update marts.customer_retention set retained_share = 1.5 where retention_days = 7",

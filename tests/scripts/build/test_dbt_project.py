@@ -105,14 +105,10 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
         "marts": {"staging", "intermediate", "marts"},
         "lookup": {"staging", "marts", "lookup"},
     }
-    # The drift of a release is that of its public profile.
-    excepted = ("int_release_drift", "model.product_audience.build_profile")
     by_id = {model["unique_id"]: model for model in models(manifest)}
     for model in models(manifest):
         room = model["path"].split("/")[0]
         for parent in model["depends_on"]["nodes"]:
-            if (model["name"], parent) == excepted:
-                continue
             if parent in by_id:
                 assert by_id[parent]["path"].split("/")[0] in below[room], model["name"]
             elif parent.startswith("source."):
