@@ -88,7 +88,7 @@ def test_evidence_older_than_a_week_is_renewed_although_no_file_is_new(
     (log / "2.csv").write_text(HEADER + "1,2,cart,2023-03-03,Two\n")
     for age, first_said, until in (
         (6, "Keeping the evidence of", "2023-03-02"),
-        (8, "Measuring the evidence: it is of", "2023-03-03"),
+        (8, "Measuring the evidence: it was measured on", "2023-03-03"),
     ):
         state = read_state(folder)
         assert state is not None
