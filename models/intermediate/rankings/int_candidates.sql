@@ -1,9 +1,9 @@
 {#
-    Customers who may get a place for a product: the most active ones, those who touched most
-    of its attributes, and those who touched most of its neighbours. Each group is large enough
-    to fill a list by itself, and its size grows with the log, not with its square.
+    Customers who may get a place for a product with a signal: the most active ones, those who
+    touched most of its attributes, and those who touched most of its neighbours. Each group is
+    large enough to fill a list by itself, and its size grows with the log, not with its square.
 #}
-with products as (
+with ranked_products as (
     select * from {{ ref('int_ranked_products') }}
 ),
 
@@ -34,6 +34,30 @@ neighbour_customers as (
 
 suppressed_customers as (
     select * from {{ ref('int_suppressed_customers') }}
+),
+
+-- The others have the list of activity.
+with_signal as (
+    select distinct
+        origin,
+        product_id
+    from neighbour_customers
+    union
+    select distinct
+        ranked_products.origin,
+        ranked_products.product_id
+    from ranked_products
+    inner join product_attributes
+        on ranked_products.product_id = product_attributes.product_id
+),
+
+products as (
+    select ranked_products.*
+    from ranked_products
+    inner join with_signal
+        on
+            ranked_products.origin = with_signal.origin
+            and ranked_products.product_id = with_signal.product_id
 ),
 
 gathered as (
