@@ -44,6 +44,16 @@
 {%- endmacro %}
 
 
+{# In a select list: one row per word of a text, in small letters; a word may be empty. #}
+{% macro each_word(text) -%}
+    {%- if target.type == 'spark' -%}
+    explode(split(lower({{ text }}), r'[^\p{L}\p{N}]+'))
+    {%- else -%}
+    unnest(regexp_split_to_array(lower({{ text }}), '[^\p{L}\p{N}]+'))
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# The texts of a group as one, in an order and with a separator between them. #}
 {% macro joined_texts(text, separator, order_by) -%}
     {%- if target.type == 'spark' -%}

@@ -21,10 +21,7 @@
         || case greatest({{ contributions | join(', ') }})
         {%- for feature in engagement_features() %}
             when {{ customers }}.{{ feature }}_contribution
-                then (
-                    select ranking_label from {{ ref('ranking_labels') }}
-                    where ranking = '{{ feature }}'
-                )
+                then {{ text_literal(ranking_label(feature)) }}
         {%- endfor %}
         end || '.'
 {%- endmacro %}

@@ -22,6 +22,9 @@ class ProgramVariables(Settings):
     log_batch: int = setting(
         0, "number of the build that reads them", at_least=0, at_most=10**9
     )
+    with_evidence: bool = setting(
+        True, "whether rankings are computed at past times too, for the evidence"
+    )
 
 
 def check_variables(given: Mapping[str, Any]) -> None:

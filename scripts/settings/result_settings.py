@@ -15,6 +15,11 @@ class ResultSettings(Settings):
         "which customers an audience leaves out: `any` who touched the product, those who"
         " `purchased` it, or `none`",
     )
+    ranking: Text = setting(
+        "champion",
+        "the ranking that serves: `champion` is the one that the evidence chooses; or a name"
+        " from the table of rankings, such as `engagement`",
+    )
     as_of: AsOf | None = setting(
         None,
         "the reference time: a date (its end) or a UTC time; later interactions are left"

@@ -32,7 +32,6 @@ profiles as (
         origin_customers.origin,
         {{ for_each_feature('origin_customers.{feature}') }},
         origin_customers.other_interaction_frequency,
-        origin_customers.recent_activity,
         count(*) as customer_count,
         count(case when origin_customers.is_late then 1 end) as interaction_count,
         count(case when origin_customers.is_late_purchaser then 1 end)
@@ -52,8 +51,7 @@ profiles as (
     group by
         origin_customers.origin,
         {{ for_each_feature('origin_customers.{feature}') }},
-        origin_customers.other_interaction_frequency,
-        origin_customers.recent_activity
+        origin_customers.other_interaction_frequency
 )
 
 select * from profiles

@@ -85,6 +85,27 @@ bounds as (
     group by definition, origin
 ),
 
+-- The rankings of customers; engagement is there with all its ranks.
+other_rankings as (
+    select
+        customer_scores.origin,
+        customer_scores.ranking,
+        customer_scores.score,
+        count(*) as customer_count,
+        count(case when origin_customers.is_late then 1 end) as interaction_count,
+        count(case when origin_customers.is_late_purchaser then 1 end)
+            as purchased_count,
+        0 as top_tenth_interaction_count,
+        0 as top_tenth_purchased_count
+    from {{ ref('int_customer_scores') }} as customer_scores
+    inner join {{ ref('int_origin_customers') }} as origin_customers
+        on
+            customer_scores.origin = origin_customers.origin
+            and customer_scores.customer_id = origin_customers.customer_id
+    where customer_scores.ranking <> 'engagement'
+    group by customer_scores.origin, customer_scores.ranking, customer_scores.score
+),
+
 scored as (
     -- All customers tie.
     select
@@ -95,11 +116,11 @@ scored as (
     from profiles
     union all
     select
-        'baseline' as ranking_kind,
-        'recent_activity' as ranking,
+        'ranking' as ranking_kind,
+        ranking,
         {{ profile_columns | join(',\n        ') }},
-        recent_activity as score
-    from profiles
+        score
+    from other_rankings
     {% for feature in engagement_features() %}
     union all
     select

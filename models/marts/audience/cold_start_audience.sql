@@ -4,11 +4,13 @@ with customers as (
 
 final as (
     select
-        engagement_rank as audience_rank,
+        customer_rank as audience_rank,
         customer_id,
-        engagement_score
+        engagement_score,
+        customer_ranking as ranking,
+        customer_score as score
     from customers
-    where engagement_rank <= {{ var('top_n') }}
+    where customer_rank <= {{ var('top_n') }}
 )
 
 select * from final

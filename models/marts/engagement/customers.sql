@@ -6,6 +6,10 @@ ranking as (
     select * from {{ ref('int_customer_ranking') }}
 ),
 
+customer_order as (
+    select * from {{ ref('int_customer_order') }}
+),
+
 feature_weights as (
     select * from {{ ref('int_weight_sets') }}
     where is_in_use
@@ -33,9 +37,13 @@ final as (
         {{ for_each_feature(
             "cast(" ~ feature_contribution("features") ~ " as double)"
             ~ " as {feature}_contribution"
-        ) }}
+        ) }},
+        cast(customer_order.ranking as {{ dbt.type_string() }}) as customer_ranking,
+        cast(customer_order.customer_rank as bigint) as customer_rank,
+        cast(customer_order.customer_score as double) as customer_score
     from features
     inner join ranking on features.customer_id = ranking.customer_id
+    inner join customer_order on features.customer_id = customer_order.customer_id
     cross join bounds
     cross join feature_weights
 )

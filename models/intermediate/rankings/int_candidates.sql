@@ -1,0 +1,180 @@
+{#
+    Customers who may get a place for a product: the most active ones, those who touched most
+    of its attributes, and those who touched most of its neighbours. Each group is large enough
+    to fill a list by itself, and its size grows with the log, not with its square.
+#}
+with products as (
+    select * from {{ ref('int_ranked_products') }}
+),
+
+product_attributes as (
+    select * from {{ ref('int_product_attributes') }}
+),
+
+pairs as (
+    select * from {{ ref('int_cutoff_pairs') }}
+),
+
+customers as (
+    select * from {{ ref('int_cutoff_customers') }}
+),
+
+customer_attributes as (
+    select * from {{ ref('int_customer_attributes') }}
+),
+
+places as (
+    select * from {{ ref('int_customer_places') }}
+    where ranking = 'activity'
+),
+
+neighbour_customers as (
+    select * from {{ ref('int_neighbour_customers') }}
+),
+
+suppressed_customers as (
+    select * from {{ ref('int_suppressed_customers') }}
+),
+
+gathered as (
+    select
+        products.origin,
+        products.product_id,
+        places.customer_id
+    from products
+    inner join places
+        on
+            products.origin = places.origin
+            and places.place <= {{ list_depth() }} + products.excluded_count
+    union
+    select
+        products.origin,
+        products.product_id,
+        customer_attributes.customer_id
+    from products
+    inner join product_attributes
+        on products.product_id = product_attributes.product_id
+    inner join customer_attributes
+        on
+            products.origin = customer_attributes.origin
+            and product_attributes.attribute = customer_attributes.attribute
+            and customer_attributes.attribute_place
+            <= {{ list_depth() }} + products.excluded_count
+    union
+    select
+        origin,
+        product_id,
+        customer_id
+    from neighbour_customers
+),
+
+allowed as (
+    select gathered.*
+    from gathered
+    left join pairs
+        on
+            gathered.origin = pairs.origin
+            and gathered.product_id = pairs.product_id
+            and gathered.customer_id = pairs.customer_id
+            and {{ excludes('pairs') }}
+    left join suppressed_customers
+        on
+            gathered.origin = 0
+            and gathered.customer_id = suppressed_customers.customer_id
+    where pairs.customer_id is null and suppressed_customers.customer_id is null
+),
+
+-- Of the attributes that both have.
+affinities as (
+    select
+        allowed.origin,
+        allowed.product_id,
+        allowed.customer_id,
+        max(customer_attributes.touched_count) as attribute_count,
+        sum(
+            cast(
+                product_attributes.attribute_weight * customer_attributes.affinity
+                as decimal(18, 12)
+            )
+        ) as affinity
+    from allowed
+    inner join product_attributes
+        on allowed.product_id = product_attributes.product_id
+    inner join customer_attributes
+        on
+            allowed.origin = customer_attributes.origin
+            and allowed.customer_id = customer_attributes.customer_id
+            and product_attributes.attribute = customer_attributes.attribute
+    group by allowed.origin, allowed.product_id, allowed.customer_id
+),
+
+usual_shares as (
+    select distinct
+        origin,
+        attribute,
+        usual_share
+    from customer_attributes
+),
+
+usual as (
+    select
+        usual_shares.origin,
+        product_attributes.product_id,
+        cast(
+            sum(
+                cast(
+                    product_attributes.attribute_weight * usual_shares.usual_share
+                    as decimal(18, 12)
+                )
+            ) as double
+        ) as usual_share
+    from product_attributes
+    inner join usual_shares
+        on product_attributes.attribute = usual_shares.attribute
+    group by usual_shares.origin, product_attributes.product_id
+),
+
+final as (
+    select
+        allowed.origin,
+        allowed.product_id,
+        allowed.customer_id,
+        products.is_new,
+        customers.unique_products as product_count,
+        customers.activity,
+        customers.activity_place,
+        coalesce(affinities.attribute_count, 0) as attribute_count,
+        cast(coalesce(affinities.affinity, 0) as double) as affinity,
+        -- Smoothed by two products of the usual mix.
+        (cast(coalesce(affinities.affinity, 0) as double) + 2 * usual.usual_share)
+        / (customers.unique_products + 2) as affinity_share,
+        coalesce(neighbour_customers.neighbour_count, 0) as neighbour_count,
+        coalesce(neighbour_customers.neighbour_score, 0) as neighbour_score,
+        coalesce(neighbour_customers.rule_score, 0) as rule_score,
+        coalesce(neighbour_customers.walk_score, 0) as walk_score
+    from allowed
+    inner join products
+        on
+            allowed.origin = products.origin
+            and allowed.product_id = products.product_id
+    inner join customers
+        on
+            allowed.origin = customers.origin
+            and allowed.customer_id = customers.customer_id
+    left join affinities
+        on
+            allowed.origin = affinities.origin
+            and allowed.product_id = affinities.product_id
+            and allowed.customer_id = affinities.customer_id
+    left join usual
+        on
+            allowed.origin = usual.origin
+            and allowed.product_id = usual.product_id
+    left join neighbour_customers
+        on
+            allowed.origin = neighbour_customers.origin
+            and allowed.product_id = neighbour_customers.product_id
+            and allowed.customer_id = neighbour_customers.customer_id
+)
+
+select * from final

@@ -1,0 +1,70 @@
+{#
+    The top of each ranking of customers: its first tenth, which the evidence measures, and as
+    deep as lists reach. No list reaches deeper than its places and the customers that its
+    product excludes.
+#}
+with scores as (
+    select * from {{ ref('int_customer_scores') }}
+),
+
+customers as (
+    select * from {{ ref('int_cutoff_customers') }}
+),
+
+longest_lists as (
+    select
+        origin,
+        {{ list_depth() }} + max(excluded_count) as place
+    from {{ ref('int_ranked_products') }}
+    group by origin
+),
+
+deepest as (
+    select
+        populations.origin,
+        greatest(
+            coalesce(longest_lists.place, 0), ceil(populations.customer_count / 10.0)
+        ) as place
+    from (
+        select
+            origin,
+            count(*) as customer_count
+        from {{ ref('int_cutoff_customers') }}
+        group by origin
+    ) as populations
+    left join longest_lists on populations.origin = longest_lists.origin
+),
+
+placed as (
+    select
+        scores.origin,
+        scores.ranking,
+        scores.customer_id,
+        scores.score,
+        row_number() over (
+            partition by scores.origin, scores.ranking
+            order by
+                scores.score desc,
+                customers.last_interaction_at desc,
+                scores.customer_id asc
+        ) as place
+    from scores
+    inner join customers
+        on
+            scores.origin = customers.origin
+            and scores.customer_id = customers.customer_id
+),
+
+final as (
+    select
+        placed.origin,
+        placed.ranking,
+        placed.place,
+        placed.customer_id,
+        placed.score
+    from placed
+    inner join deepest
+        on placed.origin = deepest.origin and placed.place <= deepest.place
+)
+
+select * from final

@@ -1,0 +1,32 @@
+with scores as (
+    {% for ranking in ranking_names('customers') %}
+    select
+        '{{ ranking }}' as ranking,
+        origin,
+        customer_id,
+        score
+    from {{ ref('ranking_' ~ ranking) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+suppressed_customers as (
+    select * from {{ ref('int_suppressed_customers') }}
+),
+
+-- Customers who opted out are not ranked now; in the past they were measured.
+final as (
+    select
+        cast(scores.ranking as {{ dbt.type_string() }}) as ranking,
+        scores.origin,
+        scores.customer_id,
+        cast(scores.score as double) as score
+    from scores
+    left join suppressed_customers
+        on
+            scores.origin = 0
+            and scores.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
+)
+
+select * from final

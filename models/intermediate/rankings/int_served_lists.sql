@@ -1,0 +1,68 @@
+{#
+    The audience of each product now, by the ranking that serves known or new products, with
+    what speaks for each customer.
+#}
+with {{ ranked_lists('is_now', served=true) }},
+
+served as (
+    select * from {{ ref('int_served_rankings') }}
+),
+
+candidates as (
+    select * from {{ ref('int_candidates') }}
+    where origin = 0
+),
+
+placed as (
+    select
+        listed.product_id,
+        products.is_new,
+        served.audience,
+        listed.place,
+        listed.customer_id,
+        listed.ranking,
+        listed.score,
+        {{ probability_features('listed', 'products') }}
+    from listed
+    inner join products on listed.product_id = products.product_id
+    inner join served
+        on
+            listed.ranking = served.ranking
+            and served.audience
+            = case when products.is_new then 'new products' else 'known products' end
+),
+
+weights as (
+    select * from {{ ref('int_probability_weights') }}
+),
+
+final as (
+    select
+        placed.product_id,
+        placed.is_new,
+        placed.place,
+        placed.customer_id,
+        placed.ranking,
+        placed.score,
+        {{ fitted_probability('placed', 'touched') }} as probability,
+        {{ fitted_probability('placed', 'purchased') }} as purchase_probability,
+        candidates.attribute_count,
+        candidates.neighbour_count,
+        {% for part, sql in hybrid_parts().items() %}
+        case when placed.ranking = 'hybrid' then {{ sql }} end as {{ part }}
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from placed
+    {% for outcome in ['touched', 'purchased'] %}
+    left join weights as {{ outcome }}
+        on
+            placed.audience = {{ outcome }}.audience
+            and {{ outcome }}.outcome = '{{ outcome }}'
+    {% endfor %}
+    left join candidates
+        on
+            placed.product_id = candidates.product_id
+            and placed.customer_id = candidates.customer_id
+)
+
+select * from final

@@ -1,0 +1,8 @@
+{# 0.5 ln(products) - 0.1 ln(0.01 + days since the last interaction / days of the log). #}
+{{ config(materialized='ephemeral') }}
+
+select
+    origin,
+    customer_id,
+    activity as score
+from {{ ref('int_cutoff_customers') }}

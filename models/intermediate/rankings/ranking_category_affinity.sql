@@ -1,0 +1,9 @@
+{# Number of products times the share that the attributes have in them, as a logarithm. #}
+{{ config(materialized='ephemeral') }}
+
+select
+    origin,
+    product_id,
+    customer_id,
+    round(ln(product_count * affinity_share), 9) as score
+from {{ ref('int_candidates') }}

@@ -1,0 +1,9 @@
+{# The same with the weights of rules: touched soon after its neighbours. #}
+{{ config(materialized='ephemeral') }}
+
+select
+    origin,
+    product_id,
+    customer_id,
+    nullif(rule_score, 0) as score
+from {{ ref('int_candidates') }}

@@ -1,0 +1,3 @@
+with {{ audience_places('is_new') }}
+
+select * from final
