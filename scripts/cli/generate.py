@@ -43,8 +43,8 @@ def generate() -> None:
     is_flag=False,
     flag_value=0.8,
     default=0.0,
-    help="Share of later interactions in which returning customers follow a taste; 0.8"
-    " without a number.",
+    help="Share of a customer's later interactions that follow a taste; 0.8 without a"
+    " number.",
 )
 @click.option(
     "--dirty",

@@ -65,8 +65,8 @@ def generate(
     """Write a log, ordered by time, to `output` (.parquet, .csv or .csv.gz).
 
     Args:
-        taste: share of the later interactions of returning customers with products of a
-            taste that they share with other customers.
+        taste: share of the interactions after a customer's first that are with products of
+            a taste that the customer shares with others.
         dirty: share of broken rows among all rows.
         memory_limit: how much memory DuckDB uses before it spills to disk.
         automated: number of additional customers with hundreds of interactions on one day.
