@@ -2,11 +2,15 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scripts.cli.error_reports import report_errors
 from scripts.cli.options import examples
+
+if TYPE_CHECKING:
+    from scripts.synthetic.marketplace_truth import LogTruth
 
 
 @click.group()
@@ -19,6 +23,7 @@ def generate() -> None:
         "audience generate log log.parquet --scale 10 --seed 7",
         "audience generate log log.csv --retention 0.4 --taste",
         "audience generate log log.csv --dirty 0.03",
+        "audience generate log log.parquet --automated 3 --truth truth.parquet",
     )
 )
 @click.argument("output", type=click.Path(path_type=Path))
@@ -38,8 +43,8 @@ def generate() -> None:
     is_flag=False,
     flag_value=0.8,
     default=0.0,
-    help="Share of later interactions in which returning customers follow a taste; 0.8"
-    " without a number.",
+    help="Share of a customer's later interactions that follow a taste; 0.8 without a"
+    " number.",
 )
 @click.option(
     "--dirty",
@@ -48,6 +53,16 @@ def generate() -> None:
     flag_value=0.02,
     default=0.0,
     help="Share of broken rows, of every kind; 0.02 without a number.",
+)
+@click.option(
+    "--automated",
+    default=0,
+    help="So many more customers with hundreds of interactions on one day each.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    help="Also write the truth about each customer to this Parquet file.",
 )
 @click.option(
     "--memory-limit", default="4GB", help="How much memory DuckDB uses before it spills."
@@ -59,6 +74,8 @@ def log(
     retention: float | None,
     taste: float,
     dirty: float,
+    automated: int,
+    truth: Path | None,
     memory_limit: str,
 ) -> None:
     """Write a synthetic marketplace log to OUTPUT.
@@ -70,14 +87,45 @@ def log(
     with report_errors():
         from scripts.synthetic.interactions import generate as generate_log
 
-        plan = generate_log(output, scale, seed, retention, taste, dirty, memory_limit)
+        written = generate_log(
+            output,
+            scale,
+            seed,
+            retention,
+            taste,
+            dirty,
+            memory_limit,
+            automated=automated,
+            truth=truth,
+        )
         print(
-            f"{plan.interactions:,} interactions of {plan.customers:,} customers with"
-            f" {plan.products:,} products"
+            f"{written.interactions:,} interactions of {written.customers:,} customers with"
+            f" {written.products:,} products"
             + (f", and {dirty:.1%} broken rows" if dirty else "")
             + f"; {output.stat().st_size / 1e6:,.1f} MB in"
             f" {time.monotonic() - started:.1f} s."
         )
+        if automated:
+            print(
+                f"{automated:,} of the customers are automated; they have"
+                f" {written.automated_interactions:,} of the interactions."
+            )
+        print(_describe(written.truth))
+        if truth is not None:
+            print(f"The truth about each customer is in {truth}.")
+
+
+def _describe(truth: "LogTruth") -> str:
+    """What a ranking of this log can reach."""
+    if not truth.retention > 0:
+        return (
+            "No customer returns after the split, so no ranking can be told from another."
+        )
+    return (
+        f"{truth.retention:.2%} of the customers seen before the split return after it;"
+        f" {truth.oracle_lift * truth.retention:.2%} of the tenth with the highest planted"
+        f" chance do (the oracle's lift: {truth.oracle_lift:.2f})."
+    )
 
 
 @generate.command(epilog=examples("audience generate experiments units.parquet"))

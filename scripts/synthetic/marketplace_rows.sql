@@ -1,189 +1,145 @@
--- One row per interaction of a synthetic marketplace log, computed row by row from hashes
--- of (seed, what is drawn, customer, event): any number of threads gives the same log.
+-- One row per interaction of a synthetic marketplace log; filled in by marketplace_rows.py.
 --
--- Filled in by marketplace_rows.py. Times are seconds since the log's start. Customers
--- and products are numbered from 0 here; `permuted` hides those numbers behind the ids.
-with activity as (
-    -- Each customer of a class with a given number of interactions, as a range of numbers.
-    from activity_ranges
-),
+-- Products are numbered from 0 in the order in which the log first shows them; `permuted`
+-- hides the numbers of customers and products behind the ids.
 
-customers as (
-    select
-        activity.customer_class,
-        activity.interactions,
-        activity.late_interactions,
-        unnest(range(activity.first_customer, activity.last_customer)) as customer
-    from activity
-),
+create or replace macro customer_id(customer) as
+    1 + permuted(customer, {all_customers}, {id_stride});
 
--- The first interaction of most customers is the one that makes sure that a product is in
--- the log at all; it happens after that product's launch.
-introductions as (
+-- The second of the log at a moment.
+create or replace macro clock(moment) as
+    getvariable('clock')[1 + cast(floor(moment * 24) as int)]
+    + (moment * 24 - floor(moment * 24)) * (
+        getvariable('clock')[2 + cast(floor(moment * 24) as int)]
+        - getvariable('clock')[1 + cast(floor(moment * 24) as int)]
+    );
+
+-- Products that have come in up to a share of the time; faster at first.
+create or replace macro introduced(share) as
+    cast(floor({products} * (share + {introduction_bend} * (share - share * share))) as bigint);
+
+-- One of the `size` products that are there: an old one, which is popular, or one of the
+-- newest.
+create or replace macro chosen_product(size, draw, newest, follows_taste, taste_group) as
+    cast(case
+        when follows_taste
+            then least(
+                floor({popular_share} * size * pow(draw, {popularity}) / {taste_groups})
+                * {taste_groups}
+                + taste_group,
+                size - 1
+            )
+        when newest < {newest_share} then size - 1 - floor(size * pow(draw, {novelty}))
+        else floor({popular_share} * size * pow(draw, {popularity}))
+    end as bigint);
+
+create or replace macro product_name(product) as
+    {adjectives}[1 + cast(hash(product, 'adjective') % {adjective_count} as int)]
+    || ' '
+    || {nouns}[1 + cast(hash(product, 'noun') % {noun_count} as int)]
+    || ' ' || (product + 1);
+
+create or replace macro taste_group(customer) as
+    cast(floor(uniform('taste', customer, 0) * {taste_groups}) as int);
+
+create or replace temp view timed_events as
+with visits as (
     select
-        *,
-        customer_class = 'late' as starts_late,
-        case
-            when customer_class = 'late'
-                then permuted(customer - {early_customers}, {late_customers}, {late_stride})
-            else permuted(customer, {early_customers}, {early_stride})
-        end as introduced
+        customer,
+        0 as visit,
+        first_moment as moment,
+        clock(first_moment) as second_of_log,
+        first_event_draw,
+        -- The extra events are spread over the customers who browse, without a remainder.
+        1
+        + {extras} * least({browsing_customers}, place + 1) // {browsing_customers}
+        - {extras} * least({browsing_customers}, place) // {browsing_customers} as events,
+        3600 as visit_seconds
     from customers
-),
-
-introduced_products as (
+    union all
+    select customer, visit, moment, clock(moment), null, 1, 0 from return_visits
+    union all
+    -- Automated customers are busy for most of one day.
     select
-        * exclude (introduced),
-        case
-            when starts_late and introduced < {late_products}
-                then late_product(introduced)
-            when not starts_late and introduced < {early_products} then introduced
-        end as introduced_product
-    from introductions
-),
-
-visits as (
-    select
-        *,
-        case
-            -- Those who return are seen first at any time before the split, more often
-            -- shortly before it: a comeback after half a year is rare.
-            when customer_class = 'returning' then pow(uniform('first', customer, 0), 0.6)
-            else uniform('first', customer, 0)
-        end as first_position,
-        case when starts_late then {split_second} else 0 end as side_start,
-        case when starts_late then {last_second} else {split_second} end as side_end
-    from introduced_products
-),
-
-first_visits as (
-    select
-        *,
-        case
-            when introduced_product is null then side_start
-            else greatest(side_start, launch(introduced_product))
-        end as earliest_second,
-        -- A session lasts at most an hour, and ends on the side where it began.
-        side_end - 3600 as latest_second
-    from visits
-),
-
-timed_customers as (
-    select
-        * exclude (first_position, earliest_second, latest_second, side_start),
-        time_of_day(
-            earliest_second + first_position * (latest_second - earliest_second),
-            earliest_second, latest_second
-        ) as first_second
-    from first_visits
+        {customers} + range,
+        0,
+        {days} * uniform('automated', range, 0),
+        86400 * floor(clock({days} * uniform('automated', range, 0)) / 86400) + 7200,
+        null,
+        {fewest_automated_events} + range * 137 % {automated_spread},
+        72000
+    from range({automated})
 ),
 
 events as (
     select
         *,
-        event >= interactions - late_interactions as is_late
-    from (select *, unnest(range(interactions)) as event from timed_customers)
-),
+        unnest(range(events)) as event
+    from visits
+)
 
-sessions as (
+select
+    customer,
+    visit,
+    event,
+    event_number,
+    first_event_draw,
+    least({days}, moment) as moment,
+    -- The millisecond is the number of the event, so that no two events of a customer fall on
+    -- one instant.
+    cast(floor(second_of_log + event * visit_seconds / (events + 1)) as bigint) * 1000
+    + event as millisecond
+from (select *, visit * 1000 + event as event_number from events);
+
+create or replace temp view log_rows as
+with introductions as (
     select
         *,
-        case
-            when event = 0 then 0
-            -- A returning customer has one late session, after early ones.
-            when customer_class = 'returning' and is_late then 1
-            -- Most go on within their first session; the others come back within days.
-            when uniform('session', customer, event) < 0.7 then 0
-            else event
-        end as session
-    from events
-),
-
-timed_events as (
-    select
-        *,
-        case
-            when session = 0 then first_second
-            when customer_class = 'returning' and is_late
-                then
-                    {split_second}
-                    + uniform('comeback', customer, 0)
-                    * ({last_second} - {split_second} - 3600)
-            else
-                first_second + least(
-                    -1209600 * ln(1 - uniform('gap', customer, session)),
-                    (side_end - 3600 - first_second) * uniform('gap', customer, session)
-                )
-        end
-        -- At most an hour into the session; the millisecond is the number of the event, so
-        -- that no two events of a customer fall on one instant.
-        + event * 3600.0 / (interactions + 1) as second_of_log
-    from sessions
-),
-
-tastes as (
-    select
-        *,
-        floor(uniform('taste', customer, 0) * {taste_groups}) as taste_group,
-        customer_class = 'returning'
-        and event > 0
-        and uniform('follows taste', customer, event) < {taste} as follows_taste
+        introduced(customer / {customers}) as newest_product,
+        -- The first visit of some customers introduces a product.
+        visit = 0
+        and customer < {customers}
+        and introduced((customer + 1) / {customers}) > introduced(customer / {customers})
+        as introduces,
+        event_number > 0
+        and uniform('follows taste', customer, event_number) < {taste} as follows_taste
     from timed_events
-),
-
--- Two tries at a product that has been launched, popular ones more often; then one that
--- was there from the start.
-tries as (
-    select
-        *,
-        drawn_product(
-            is_late,
-            uniform('product', customer, event),
-            uniform('newcomer', customer, event),
-            follows_taste, taste_group
-        ) as first_try,
-        drawn_product(
-            is_late,
-            uniform('second product', customer, event),
-            uniform('second newcomer', customer, event),
-            follows_taste, taste_group
-        ) as second_try
-    from tastes
 ),
 
 chosen as (
     select
         *,
         case
-            when event = 0 and introduced_product is not null then introduced_product
             when
-                not follows_taste
-                and introduced_product is not null
-                and is_late = starts_late
-                and uniform('same product', customer, event) < 0.35
-                then introduced_product
-            when launch(first_try) <= second_of_log then first_try
-            when launch(second_try) <= second_of_log then second_try
-            when is_late then late_product(second_try % {surviving_products})
-            else second_try - second_try % 5
+                introduces
+                and (
+                    event = 0
+                    or not follows_taste
+                    and uniform('same product', customer, event) < {same_product_share}
+                )
+                then newest_product
+            else chosen_product(
+                greatest(1, introduced(moment / {days})),
+                uniform('product', customer, event_number),
+                uniform('newest', customer, event_number),
+                follows_taste,
+                taste_group(customer)
+            )
         end as product,
-        -- Of first events an even spread, which keeps the shares of the events exact; later
-        -- ones do not depend on it.
-        case
-            when event = 0 then (customer * 0.6180339887498949 + {event_offset}) % 1
-            else uniform('event', customer, event)
-        end
-        as event_position
-    from tries
+        -- Later events do not depend on the first one.
+        coalesce(
+            case when event = 0 then first_event_draw end,
+            uniform('event', customer, event_number)
+        ) as event_draw
+    from introductions
 )
 
 select
-    1 + permuted(customer, {customers}, {customer_stride}) as customer_id,
+    customer_id(customer) as customer_id,
     1 + permuted(product, {products}, {product_stride}) as product_id,
     case {event_cases} end as event,
-    timestamp '{first_date}' + to_milliseconds(cast(floor(second_of_log) * 1000 + event as bigint))
-    as event_date,
+    timestamp '{first_date}' + to_milliseconds(millisecond) as event_date,
     product_name(product) as product_name,
     customer,
-    event as event_number
-from chosen
+    event_number
+from chosen;

@@ -60,8 +60,12 @@ def test_shares_are_the_published_ones(published: duckdb.DuckDBPyConnection) -> 
         published,
         "select count(*) filter (f >= t) / count(*) filter (l >= t) from products, split",
     )
+    power = one(published, "select avg((n > 5)::int) from customers")
+    late = one(published, "select avg((l >= t)::int) from products, split")
     assert one_time == pytest.approx(0.8878, abs=0.001)
-    assert retention == pytest.approx(0.0305, abs=0.0015)
+    assert power == pytest.approx(0.0015, abs=0.0005)
+    assert late == pytest.approx(0.27292, abs=0.01)
+    assert retention == pytest.approx(0.0305, abs=0.001)
     assert new == pytest.approx(0.5698, abs=0.01)
     for event, share in PUBLISHED_EVENT_SHARES.items():
         found = one(published, f"select avg((event = '{event}')::int) from log")
@@ -140,9 +144,10 @@ def test_a_seed_gives_the_same_log_with_any_number_of_threads(
     assert rows("first", 5, 1) != rows("other", 6, 1)
 
 
-def test_planted_retention_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("retention", [0.001, 0.1, 0.4, 0.8])
+def test_planted_retention_is_found(tmp_path: Path, retention: float) -> None:
     path = tmp_path / "log.parquet"
-    generate(path, scale=0.05, retention=0.4)
+    generate(path, scale=0.05, retention=retention)
     found = one(
         duckdb.connect(),
         f"""
@@ -155,7 +160,7 @@ def test_planted_retention_is_found(tmp_path: Path) -> None:
         from customers, split
         """,
     )
-    assert found == pytest.approx(0.4, abs=0.01)
+    assert found == pytest.approx(retention, abs=0.01)
 
 
 def test_customers_with_planted_taste_agree_again(tmp_path: Path) -> None:
@@ -212,6 +217,8 @@ def test_dirty_rows_are_added_to_the_clean_log(tmp_path: Path) -> None:
         (["log.csv", "--taste", "7"], "--taste 7, must be"),
         (["log.csv", "--dirty", "0.9"], "--dirty 0.9, must be"),
         (["log.csv", "--seed", "-1"], "--seed -1, must be"),
+        (["log.csv", "--automated", "-1"], "--automated -1, must be"),
+        (["log.csv", "--truth", "truth.csv"], "--truth truth.csv, must be another file"),
     ],
 )
 def test_bad_options_get_one_sentence(
