@@ -5,6 +5,7 @@ for these parts, dbt works as it comes, and tests/scripts/build/test_dbt_shortcu
 """
 
 import contextlib
+import functools
 import hashlib
 import marshal
 import os
@@ -28,7 +29,12 @@ def shortcuts(templates: Path) -> Iterator[None]:
     Args:
         templates: file for compiled templates, read at first and written at the end.
     """
-    for shortcut in (drop_debug_events, bind_macros_quickly, share_contexts_of_tables):
+    for shortcut in (
+        drop_debug_events,
+        bind_macros_quickly,
+        share_contexts_of_tables,
+        share_type_testers,
+    ):
         with contextlib.suppress(ImportError, AttributeError):
             shortcut()
     with contextlib.ExitStack() as running:
@@ -138,6 +144,21 @@ def share_contexts_of_tables() -> None:
         set_generator(adapter, generate_or_share)  # type: ignore[arg-type]
 
     _replace(BaseAdapter, set_macro_context_generator=set_sharing_generator)
+
+
+def share_type_testers() -> None:
+    """Make what finds the types of columns once for all results with such columns.
+
+    Each makes two parsers of dates, which takes longer than the result.
+    """
+    from dbt_common.clients import agate_helper
+
+    make = functools.cache(agate_helper.build_type_tester)
+
+    def share(text_columns: Any, string_null_values: Any = ("null", "")) -> Any:
+        return make(tuple(sorted(text_columns)), tuple(string_null_values))
+
+    _replace(agate_helper, build_type_tester=share)
 
 
 @contextlib.contextmanager

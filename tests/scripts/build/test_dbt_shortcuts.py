@@ -1,5 +1,7 @@
 """The shortcuts replace parts of dbt that exist, and change nothing but the time."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +11,7 @@ from dbt.adapters.base import BaseAdapter
 from dbt.adapters.events.types import SQLQuery
 from dbt.clients.jinja import MacroStack
 from dbt.context.macros import MacroNamespaceBuilder
+from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_template
 from dbt_common.events.base_types import DebugLevel
 from dbt_common.events.event_manager import EventManager
@@ -23,6 +26,7 @@ REPLACED = (
     (MacroNamespaceBuilder, "build_namespace"),
     (BaseAdapter, "set_macro_context_generator"),
     (MacroFuzzEnvironment, "compile"),
+    (agate_helper, "build_type_tester"),
 )
 
 
@@ -110,6 +114,36 @@ def test_the_adapter_has_the_macros_that_share_a_context() -> None:
     used = {impl.RENAME_RELATION_MACRO_NAME, impl.DROP_RELATION_MACRO_NAME}
     used.add(impl.GET_COLUMNS_IN_RELATION_MACRO_NAME)
     assert used == dbt_shortcuts.MACROS_OF_TABLES
+
+
+def test_results_have_the_same_types() -> None:
+    rows = [
+        {
+            "id": 1,
+            "name": "007",
+            "share": Decimal("0.5"),
+            "day": date(2023, 4, 3),
+            "no": None,
+        },
+        {"id": 2, "name": "null", "share": None, "day": None, "no": None},
+    ]
+
+    def found() -> list[Any]:
+        tables = [
+            agate_helper.table_from_data_flat(rows, list(rows[0])),
+            agate_helper.table_from_data_flat(rows, ["name", "id"]),
+            agate_helper.table_from_data_flat(rows[1:], ["no", "name"]),
+        ]
+        return [
+            (table.column_names, [type(kind) for kind in table.column_types], row.values())
+            for table in tables
+            for row in table.rows
+        ]
+
+    as_dbt_does = found()
+    dbt_shortcuts.share_type_testers()
+    assert agate_helper.build_type_tester(["a"]) is agate_helper.build_type_tester(["a"])
+    assert found() == found() == as_dbt_does
 
 
 def test_a_template_is_compiled_once(tmp_path: Path) -> None:
