@@ -115,7 +115,6 @@ def main(arguments: list[str]) -> int:
     gc.disable()
     with runpy.run_path(str(SHORTCUTS))["shortcuts"](parsed.with_suffix(".templates")):
         manifest = read_manifest(parsed) or parse(arguments, parsed)
-        gc.collect()
         gc.freeze()
         gc.enable()
         outcome = dbtRunner(manifest=manifest, callbacks=[report]).invoke(arguments)
