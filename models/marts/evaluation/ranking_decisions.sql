@@ -5,8 +5,8 @@
 
     - Customers: the default is engagement.
     - Products, known and new: the default is the combination, if its hits tell anything: at
-      least 30, clearly more than chance, and not clearly fewer than those of the ranking of
-      customers. Otherwise it is the ranking of customers.
+      least 30, clearly more than chance, and no fewer than those of the ranking of customers.
+      Otherwise it is the ranking of customers.
 #}
 {% set minimum_hits = 30 %}
 with differences as (
@@ -77,7 +77,7 @@ defaults as (
         case
             when
                 hybrid.hit_count >= {{ minimum_hits }}
-                and hybrid.high >= 0
+                and hybrid.difference >= 0
                 and hybrid.confirming_high >= 0
                 and hybrid.is_above_chance
                 then 'hybrid'
