@@ -152,29 +152,40 @@ own_lists as (
     from short_lists
 ),
 
+-- Each place on its own: a join by a bound would compare all lists with all customers.
+own_places as (
+    select
+        origin,
+        ranking,
+        product_id,
+        {{ each_number(1, depth ~ ' + excluded_count') }} as place
+    from own_lists
+),
+
 first_outside as (
     select *
     from (
         select
-            own_lists.origin,
-            own_lists.ranking,
-            own_lists.product_id,
+            own_places.origin,
+            own_places.ranking,
+            own_places.product_id,
             places.customer_id,
             places.score,
             row_number() over (
-                partition by own_lists.origin, own_lists.ranking, own_lists.product_id
+                partition by
+                    own_places.origin, own_places.ranking, own_places.product_id
                 order by places.place
             ) as place
-        from own_lists
+        from own_places
         inner join places
             on
-                own_lists.origin = places.origin
-                and own_lists.ranking = places.ranking
-                and places.place <= {{ depth }} + own_lists.excluded_count
+                own_places.origin = places.origin
+                and own_places.ranking = places.ranking
+                and own_places.place = places.place
         left join excluded
             on
-                own_lists.origin = excluded.origin
-                and own_lists.product_id = excluded.product_id
+                own_places.origin = excluded.origin
+                and own_places.product_id = excluded.product_id
                 and places.customer_id = excluded.customer_id
         where excluded.customer_id is null
     ) as placed
@@ -215,6 +226,11 @@ base_rankings as (
         '{{ ranking.name }}' as ranking,
         '{{ ranking.name if ranking.ranks == 'customers' else 'activity' }}'
             as base_ranking
+    {% if ranking.ranks == 'stored' %}
+    from (select count(*) as row_count from signals where ranking = '{{ ranking.name }}')
+        as stored
+    where row_count > 0
+    {% endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

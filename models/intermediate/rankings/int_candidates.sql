@@ -60,16 +60,25 @@ products as (
             and ranked_products.product_id = with_signal.product_id
 ),
 
+-- Each place on its own: a join by a bound would compare all products with all customers.
+active_places as (
+    select
+        origin,
+        product_id,
+        {{ each_number(1, list_depth() ~ ' + excluded_count') }} as place
+    from products
+),
+
 gathered as (
     select
-        products.origin,
-        products.product_id,
+        active_places.origin,
+        active_places.product_id,
         places.customer_id
-    from products
+    from active_places
     inner join places
         on
-            products.origin = places.origin
-            and places.place <= {{ list_depth() }} + products.excluded_count
+            active_places.origin = places.origin
+            and active_places.place = places.place
     union
     select
         products.origin,
