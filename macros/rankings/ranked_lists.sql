@@ -35,8 +35,15 @@ places as (
     {% endif %}
 ),
 
+-- Customers who opted out have no place now; in the past they were measured.
 customers as (
-    select * from {{ ref('int_cutoff_customers') }}
+    select cutoff_customers.*
+    from {{ ref('int_cutoff_customers') }} as cutoff_customers
+    left join {{ ref('int_suppressed_customers') }} as suppressed_customers
+        on
+            cutoff_customers.origin = 0
+            and cutoff_customers.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
 ),
 
 excluded as (

@@ -19,7 +19,7 @@ summed as (
         pairs.customer_id,
         count(*) as neighbour_count,
     {% for signal in signals %}
-        sum(cast(neighbours.{{ signal }}_weight * 1000000000 as bigint))
+        sum(cast(round(neighbours.{{ signal }}_weight * 1000000000) as bigint))
             as {{ signal }}_score
         {{- ',' if not loop.last }}
     {% endfor %}
