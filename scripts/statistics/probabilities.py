@@ -22,8 +22,8 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
     """Fit a logistic regression for each audience and outcome.
 
     Args:
-        examples: a row per place, with `audience`, `is_split` (left out of the fit),
-            `<feature>_feature` and `is_<outcome>`.
+        examples: rows with `audience`, `is_split` (left out of the fit),
+            `<feature>_feature`, `place_count` and `<outcome>_count`.
 
     Returns:
         A row per audience and outcome with at least LEAST_HITS hits: `intercept`, and
@@ -42,9 +42,10 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
             ]
         )
         for outcome in OUTCOMES:
-            outcomes = of_audience.column(f"is_{outcome}").to_numpy(zero_copy_only=False)
-            if LEAST_HITS <= outcomes.sum() < len(outcomes):
-                weights = fit_logistic(values, outcomes)
+            hits = of_audience.column(f"{outcome}_count").to_numpy().astype(float)
+            places = of_audience.column("place_count").to_numpy().astype(float)
+            if LEAST_HITS <= hits.sum() < places.sum():
+                weights = fit_logistic(values, hits, places)
                 rows.append((audience, outcome, *weights.tolist()))
     columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
     return pyarrow.table(
@@ -56,7 +57,7 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
     )
 
 
-def fit_logistic(values: Any, outcomes: Any) -> Any:
+def fit_logistic(values: Any, hits: Any, places: Any) -> Any:
     """The logistic regression with the highest likelihood.
 
     The features are scaled for the fit. A ridge of one observation keeps weights finite where
@@ -64,26 +65,29 @@ def fit_logistic(values: Any, outcomes: Any) -> Any:
 
     Args:
         values: a row per example, a column per feature.
-        outcomes: a boolean per example; both values occur.
+        hits: how many places of each example were hits.
+        places: how many places it stands for.
 
     Returns:
         The intercept, and a weight per feature.
     """
     from scipy import optimize, special
 
-    mean, spread = values.mean(axis=0), values.std(axis=0)
+    total = places.sum()
+    mean = places @ values / total
+    spread = numpy.sqrt(places @ (values - mean) ** 2 / total)
     spread[spread == 0] = 1
     scaled = (values - mean) / spread
-    signs = numpy.where(outcomes, 1.0, -1.0)
 
     def loss(parameters: Any) -> tuple[float, Any]:
-        margins = signs * (scaled @ parameters[1:] + parameters[0])
-        slopes = -signs * special.expit(-margins)
+        logits = scaled @ parameters[1:] + parameters[0]
+        likelihood = hits @ special.log_expit(logits)
+        likelihood += (places - hits) @ special.log_expit(-logits)
+        slopes = places * special.expit(logits) - hits
         gradient = numpy.concatenate(([slopes.sum()], scaled.T @ slopes + parameters[1:]))
-        penalty = 0.5 * (parameters[1:] ** 2).sum()
-        return penalty - special.log_expit(margins).sum(), gradient
+        return 0.5 * (parameters[1:] ** 2).sum() - likelihood, gradient
 
-    share = outcomes.mean()
+    share = hits.sum() / total
     start = numpy.zeros(1 + values.shape[1])
     start[0] = numpy.log(share / (1 - share))
     found = optimize.minimize(

@@ -5,6 +5,9 @@
     'top_tenth_interaction_count', 'top_tenth_purchased_count',
 ] %}
 
+{% set charted = rankings() | selectattr('ranks', 'equalto', 'customers')
+    | selectattr('is_charted') | map(attribute='name') | reject('equalto', 'engagement') | list %}
+
 with profiles as (
     select * from {{ ref('int_customer_profiles') }}
 ),
@@ -85,7 +88,7 @@ bounds as (
     group by definition, origin
 ),
 
--- The rankings of customers; engagement is there with all its ranks.
+-- The rankings of customers that the charts show; engagement is there with all its ranks.
 other_rankings as (
     select
         customer_scores.origin,
@@ -102,7 +105,7 @@ other_rankings as (
         on
             customer_scores.origin = origin_customers.origin
             and customer_scores.customer_id = origin_customers.customer_id
-    where customer_scores.ranking <> 'engagement'
+    where customer_scores.ranking in ({{ text_values(charted) }})
     group by customer_scores.origin, customer_scores.ranking, customer_scores.score
 ),
 

@@ -1,9 +1,9 @@
 {#
-    Customers who may get a place for a product: the most active ones, those who touched most
-    of its attributes, and those who touched most of its neighbours. Each group is large enough
-    to fill a list by itself, and its size grows with the log, not with its square.
+    Customers who may get a place for a product with a signal: the most active ones, those who
+    touched most of its attributes, and those who touched most of its neighbours. Each group is
+    large enough to fill a list by itself, and its size grows with the log, not with its square.
 #}
-with products as (
+with ranked_products as (
     select * from {{ ref('int_ranked_products') }}
 ),
 
@@ -36,16 +36,49 @@ suppressed_customers as (
     select * from {{ ref('int_suppressed_customers') }}
 ),
 
+-- The others have the list of activity.
+with_signal as (
+    select distinct
+        origin,
+        product_id
+    from neighbour_customers
+    union
+    select distinct
+        ranked_products.origin,
+        ranked_products.product_id
+    from ranked_products
+    inner join product_attributes
+        on ranked_products.product_id = product_attributes.product_id
+),
+
+products as (
+    select ranked_products.*
+    from ranked_products
+    inner join with_signal
+        on
+            ranked_products.origin = with_signal.origin
+            and ranked_products.product_id = with_signal.product_id
+),
+
+-- Each place on its own: a join by a bound would compare all products with all customers.
+active_places as (
+    select
+        origin,
+        product_id,
+        {{ each_number(1, list_depth() ~ ' + excluded_count') }} as place
+    from products
+),
+
 gathered as (
     select
-        products.origin,
-        products.product_id,
+        active_places.origin,
+        active_places.product_id,
         places.customer_id
-    from products
+    from active_places
     inner join places
         on
-            products.origin = places.origin
-            and places.place <= {{ list_depth() }} + products.excluded_count
+            active_places.origin = places.origin
+            and active_places.place = places.place
     union
     select
         products.origin,

@@ -1,19 +1,23 @@
 {#
-    The lists of the rankings that serve, at the past cutoffs, with what came of each place: the
-    cutoffs before the split teach the probabilities, the split checks them.
+    The places of the rankings that serve, at the past cutoffs, with what came of them: the
+    cutoffs before the split teach the probabilities, the split checks them. Places that agree
+    in everything that the probability depends on are one row.
 #}
 {{ config(tags=['evidence']) }}
 
-with lists as (
-    select * from {{ ref('int_ranking_lists') }}
-),
-
-products as (
+with products as (
     select * from {{ ref('int_ranked_products') }}
+    where not is_now
 ),
 
 served as (
     select * from {{ ref('int_served_rankings') }}
+),
+
+lists as (
+    {{ expanded_lists(
+        ref('int_ranking_lists'), 'products', 'select served.ranking from served'
+    ) }}
 ),
 
 late_pairs as (
@@ -24,13 +28,10 @@ origins as (
     select * from {{ ref('int_rolling_origins') }}
 ),
 
-final as (
+places as (
     select
         served.audience,
-        lists.origin,
         origins.is_split,
-        lists.product_id,
-        lists.customer_id,
         {{ probability_features('lists', 'products') }},
         late_pairs.customer_id is not null as is_touched,
         coalesce(late_pairs.is_purchased, false) as is_purchased
@@ -50,6 +51,28 @@ final as (
             lists.origin = late_pairs.origin
             and lists.product_id = late_pairs.product_id
             and lists.customer_id = late_pairs.customer_id
+    where lists.place <= {{ var('top_n') }}
+),
+
+final as (
+    select
+        audience,
+        is_split,
+        score_feature,
+        no_score_feature,
+        place_feature,
+        customers_feature,
+        count(*) as place_count,
+        count(case when is_touched then 1 end) as touched_count,
+        count(case when is_purchased then 1 end) as purchased_count
+    from places
+    group by
+        audience,
+        is_split,
+        score_feature,
+        no_score_feature,
+        place_feature,
+        customers_feature
 )
 
 select * from final

@@ -36,7 +36,8 @@ product_count as (
     from distinct_attributes
 ),
 
--- An attribute of a single product connects it with no other.
+-- An attribute of a single product connects it with no other; a word that many names have
+-- says nothing.
 rarities as (
     select
         distinct_attributes.attribute,
@@ -46,7 +47,11 @@ rarities as (
     from distinct_attributes
     cross join product_count
     group by distinct_attributes.attribute
-    having count(*) > 1
+    having
+        count(*) > 1
+        {%- if not columns %}
+        and count(*) <= 0.02 * max(product_count.product_count)
+        {%- endif %}
 ),
 
 weighted as (

@@ -43,6 +43,8 @@ compared as (
         sum(totals.place_count) as place_count,
         sum(totals.hit_count) as hit_count,
         sum(others.hit_count) as compared_hit_count,
+        sum(totals.squared_hits) as squared_hits,
+        sum(totals.chance_hit_count) as chance_hit_count,
         sum(
             totals.squared_hits + others.squared_hits
             - 2 * coalesce(shared.product_sum, 0)
@@ -73,7 +75,9 @@ final as (
         cast(hit_count as bigint) as hit_count,
         cast(compared_hit_count as bigint) as compared_hit_count,
         cast(hit_count - compared_hit_count as bigint) as difference,
-        sqrt(cast(squared_differences as double)) as standard_error
+        sqrt(cast(squared_differences as double)) as standard_error,
+        hit_count - 1.959963984540054 * sqrt(cast(squared_hits as double))
+        > chance_hit_count as is_above_chance
     from compared
 )
 

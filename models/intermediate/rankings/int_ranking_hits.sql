@@ -14,19 +14,38 @@ lists as (
     where place <= {{ var('top_n') }}
 ),
 
+own_lists as (
+    select distinct
+        origin,
+        ranking,
+        product_id
+    from lists
+    where product_id is not null
+),
+
 products as (
     select * from {{ ref('int_ranked_products') }}
 ),
 
 late_pairs as (
-    select * from {{ ref('int_late_pairs') }}
+    select
+        late_pairs.origin,
+        late_pairs.product_id,
+        late_pairs.customer_id,
+        case when products.is_new then 'new products' else 'known products' end
+            as decision
+    from {{ ref('int_late_pairs') }} as late_pairs
+    inner join products
+        on
+            late_pairs.origin = products.origin
+            and late_pairs.product_id = products.product_id
 ),
 
 late_customers as (
     select distinct
         origin,
         customer_id
-    from late_pairs
+    from {{ ref('int_late_pairs') }}
 ),
 
 top_tenths as (
@@ -43,8 +62,7 @@ hits as (
         'customers' as decision,
         places.origin,
         places.ranking,
-        places.customer_id,
-        1 as hit_count
+        places.customer_id
     from places
     inner join top_tenths
         on places.origin = top_tenths.origin and places.place <= top_tenths.size
@@ -54,27 +72,35 @@ hits as (
             and places.customer_id = late_customers.customer_id
     union all
     select
-        case when products.is_new then 'new products' else 'known products' end
-            as decision,
-        lists.origin,
-        lists.ranking,
-        lists.customer_id,
-        count(*) as hit_count
-    from lists
-    inner join products
-        on
-            lists.origin = products.origin
-            and lists.product_id = products.product_id
-    inner join late_pairs
-        on
-            lists.origin = late_pairs.origin
-            and lists.product_id = late_pairs.product_id
-            and lists.customer_id = late_pairs.customer_id
-    group by
-        case when products.is_new then 'new products' else 'known products' end,
+        late_pairs.decision,
         lists.origin,
         lists.ranking,
         lists.customer_id
+    from late_pairs
+    inner join lists
+        on
+            late_pairs.origin = lists.origin
+            and late_pairs.product_id = lists.product_id
+            and late_pairs.customer_id = lists.customer_id
+    union all
+    -- Of the shared list, where the product has none of its own.
+    select
+        late_pairs.decision,
+        lists.origin,
+        lists.ranking,
+        lists.customer_id
+    from late_pairs
+    inner join lists
+        on
+            lists.product_id is null
+            and late_pairs.origin = lists.origin
+            and late_pairs.customer_id = lists.customer_id
+    left join own_lists
+        on
+            lists.origin = own_lists.origin
+            and lists.ranking = own_lists.ranking
+            and late_pairs.product_id = own_lists.product_id
+    where own_lists.product_id is null
 )
 
 select
@@ -82,5 +108,6 @@ select
     origin,
     ranking,
     customer_id,
-    cast(hit_count as bigint) as hit_count
+    count(*) as hit_count
 from hits
+group by decision, origin, ranking, customer_id

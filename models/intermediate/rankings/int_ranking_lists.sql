@@ -1,12 +1,12 @@
 {{ config(tags=['evidence']) }}
 
-with {{ ranked_lists('not is_now') }}
+with {{ ranked_lists('not is_now', [cutoffs() | max, var('top_n')] | max) }}
 
 select
     origin,
     cast(ranking as {{ dbt.type_string() }}) as ranking,
-    product_id,
-    customer_id,
+    cast(product_id as {{ id_type() }}) as product_id,
+    cast(customer_id as {{ id_type() }}) as customer_id,
     cast(place as bigint) as place,
-    score
+    cast(score as double) as score
 from listed

@@ -1,25 +1,124 @@
 {#
-    Per ranking and cutoff: how many places it had, how many of them were hits, and how many
-    customers it named.
+    Per ranking and cutoff: how many places it had, how many of them were hits, how many would
+    be by chance, and how many customers it named.
 #}
 {{ config(tags=['evidence']) }}
 
-with lists as (
+with all_lists as (
     select * from {{ ref('int_ranking_lists') }}
-    where place <= {{ var('top_n') }}
+),
+
+-- A ranking without any signal, such as attributes that nobody gave, is not measured.
+with_signal as (
+    select distinct
+        origin,
+        ranking
+    from all_lists
+    where score is not null
+),
+
+lists as (
+    select all_lists.*
+    from all_lists
+    inner join with_signal
+        on
+            all_lists.origin = with_signal.origin
+            and all_lists.ranking = with_signal.ranking
+    where all_lists.place <= {{ var('top_n') }}
 ),
 
 products as (
-    select * from {{ ref('int_ranked_products') }}
+    select
+        *,
+        case when is_new then 'new products' else 'known products' end as decision
+    from {{ ref('int_ranked_products') }}
+    where not is_now
 ),
 
-top_tenths as (
+excluded_pairs as (
+    select
+        pairs.origin,
+        pairs.product_id,
+        pairs.customer_id
+    from {{ ref('int_cutoff_pairs') }} as pairs
+    where {{ excludes('pairs') }}
+),
+
+populations as (
     select
         origin,
-        cast(ceil(count(*) / 10.0) as bigint) as size
+        count(*) as customer_count,
+        cast(ceil(count(*) / 10.0) as bigint) as tenth
     from {{ ref('int_cutoff_customers') }}
     where origin > 0
     group by origin
+),
+
+late_pairs as (
+    select * from {{ ref('int_late_pairs') }}
+),
+
+-- Customers who can be named, and of these those who touch the product.
+reachable as (
+    select
+        late_pairs.origin,
+        late_pairs.product_id,
+        count(*) as reachable_count
+    from late_pairs
+    inner join {{ ref('int_cutoff_customers') }} as customers
+        on
+            late_pairs.origin = customers.origin
+            and late_pairs.customer_id = customers.customer_id
+    left join excluded_pairs
+        on
+            late_pairs.origin = excluded_pairs.origin
+            and late_pairs.product_id = excluded_pairs.product_id
+            and late_pairs.customer_id = excluded_pairs.customer_id
+    where excluded_pairs.customer_id is null
+    group by late_pairs.origin, late_pairs.product_id
+),
+
+chances as (
+    select
+        products.decision,
+        products.origin,
+        count(*) as product_count,
+        cast(
+            sum(
+                cast(
+                    cast(coalesce(reachable.reachable_count, 0) as double)
+                    * least(
+                        cast({{ var('top_n') }} as double)
+                        / greatest(
+                            populations.customer_count - products.excluded_count, 1
+                        ),
+                        1
+                    ) as decimal(28, 12)
+                )
+            ) as double
+        ) as chance_hit_count
+    from products
+    inner join populations on products.origin = populations.origin
+    left join reachable
+        on
+            products.origin = reachable.origin
+            and products.product_id = reachable.product_id
+    group by products.decision, products.origin
+    union all
+    select
+        'customers' as decision,
+        populations.origin,
+        cast(null as bigint) as product_count,
+        cast(populations.tenth as double) * count(distinct late_pairs.customer_id)
+        / populations.customer_count as chance_hit_count
+    from populations
+    left join {{ ref('int_cutoff_customers') }} as customers
+        on populations.origin = customers.origin
+    left join late_pairs
+        on
+            customers.origin = late_pairs.origin
+            and customers.customer_id = late_pairs.customer_id
+    group by populations.origin, populations.tenth, populations.customer_count
 ),
 
 hits as (
@@ -33,39 +132,110 @@ hits as (
     group by decision, origin, ranking
 ),
 
+own_places as (
+    select
+        products.decision,
+        lists.origin,
+        lists.ranking,
+        count(distinct lists.product_id) as own_count,
+        count(lists.customer_id) as place_count
+    from lists
+    inner join products
+        on
+            lists.origin = products.origin
+            and lists.product_id = products.product_id
+    group by products.decision, lists.origin, lists.ranking
+),
+
+shared_places as (
+    select
+        origin,
+        ranking,
+        count(*) as place_count
+    from lists
+    where product_id is null
+    group by origin, ranking
+),
+
+named as (
+    select
+        decision,
+        origin,
+        ranking,
+        count(distinct customer_id) as customer_count
+    from (
+        select
+            products.decision,
+            lists.origin,
+            lists.ranking,
+            lists.customer_id
+        from lists
+        inner join products
+            on
+                lists.origin = products.origin
+                and lists.product_id = products.product_id
+        union all
+        select
+            chances.decision,
+            lists.origin,
+            lists.ranking,
+            lists.customer_id
+        from lists
+        inner join chances on lists.origin = chances.origin
+        left join own_places
+            on
+                chances.decision = own_places.decision
+                and lists.origin = own_places.origin
+                and lists.ranking = own_places.ranking
+        where
+            lists.product_id is null
+            and chances.product_count > coalesce(own_places.own_count, 0)
+    ) as places_named
+    group by decision, origin, ranking
+),
+
 places as (
     select
-        'customers' as decision,
-        top_tenths.origin,
+        chances.decision,
+        chances.origin,
         rankings.ranking,
         cast(null as bigint) as product_count,
-        top_tenths.size as place_count,
-        top_tenths.size as customer_count
-    from top_tenths
+        populations.tenth as place_count,
+        populations.tenth as customer_count,
+        chances.chance_hit_count
+    from chances
+    inner join populations on chances.origin = populations.origin
     cross join (
         {% for ranking in ranking_names('customers') %}
         select '{{ ranking }}' as ranking
         {{ 'union all' if not loop.last }}
         {% endfor %}
     ) as rankings
+    where chances.decision = 'customers'
     union all
     select
-        case when products.is_new then 'new products' else 'known products' end
-            as decision,
-        lists.origin,
-        lists.ranking,
-        count(distinct lists.product_id) as product_count,
-        count(*) as place_count,
-        count(distinct lists.customer_id) as customer_count
-    from lists
-    inner join products
+        chances.decision,
+        chances.origin,
+        shared_places.ranking,
+        chances.product_count,
+        coalesce(own_places.place_count, 0)
+        + (chances.product_count - coalesce(own_places.own_count, 0))
+        * shared_places.place_count as place_count,
+        coalesce(named.customer_count, 0) as customer_count,
+        chances.chance_hit_count
+    from chances
+    inner join shared_places on chances.origin = shared_places.origin
+    left join own_places
         on
-            lists.origin = products.origin
-            and lists.product_id = products.product_id
-    group by
-        case when products.is_new then 'new products' else 'known products' end,
-        lists.origin,
-        lists.ranking
+            chances.decision = own_places.decision
+            and chances.origin = own_places.origin
+            and shared_places.ranking = own_places.ranking
+    left join named
+        on
+            chances.decision = named.decision
+            and chances.origin = named.origin
+            and shared_places.ranking = named.ranking
+    where chances.decision <> 'customers'
 ),
 
 final as (
@@ -74,8 +244,9 @@ final as (
         places.origin,
         places.ranking,
         places.product_count,
-        places.place_count,
+        cast(places.place_count as bigint) as place_count,
         places.customer_count,
+        places.chance_hit_count,
         cast(coalesce(hits.hit_count, 0) as bigint) as hit_count,
         cast(coalesce(hits.squared_hits, 0) as bigint) as squared_hits
     from places
@@ -84,6 +255,7 @@ final as (
             places.decision = hits.decision
             and places.origin = hits.origin
             and places.ranking = hits.ranking
+    where places.place_count > 0
 )
 
 select * from final

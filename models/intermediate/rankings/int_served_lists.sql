@@ -2,7 +2,11 @@
     The audience of each product now, by the ranking that serves known or new products, with
     what speaks for each customer.
 #}
-with {{ ranked_lists('is_now', served=true) }},
+with {{ ranked_lists('is_now', var('top_n'), served=true) }},
+
+expanded as (
+    {{ expanded_lists('listed', 'products') }}
+),
 
 served as (
     select * from {{ ref('int_served_rankings') }}
@@ -15,19 +19,19 @@ candidates as (
 
 placed as (
     select
-        listed.product_id,
+        expanded.product_id,
         products.is_new,
         served.audience,
-        listed.place,
-        listed.customer_id,
-        listed.ranking,
-        listed.score,
-        {{ probability_features('listed', 'products') }}
-    from listed
-    inner join products on listed.product_id = products.product_id
+        expanded.place,
+        expanded.customer_id,
+        expanded.ranking,
+        expanded.score,
+        {{ probability_features('expanded', 'products') }}
+    from expanded
+    inner join products on expanded.product_id = products.product_id
     inner join served
         on
-            listed.ranking = served.ranking
+            expanded.ranking = served.ranking
             and served.audience
             = case when products.is_new then 'new products' else 'known products' end
 ),

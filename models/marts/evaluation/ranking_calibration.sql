@@ -19,23 +19,32 @@ predicted as (
     select
         weights.audience,
         weights.outcome,
-        examples.product_id,
-        examples.customer_id,
         {{ fitted_probability('examples', 'weights') }} as probability,
-        case weights.outcome
-            when 'touched' then examples.is_touched
-            else examples.is_purchased
-        end as is_hit
+        sum(examples.place_count) as place_count,
+        sum(
+            case weights.outcome
+                when 'touched' then examples.touched_count
+                else examples.purchased_count
+            end
+        ) as hit_count
     from examples
     inner join weights on examples.audience = weights.audience
+    group by
+        weights.audience,
+        weights.outcome,
+        {{ fitted_probability('examples', 'weights') }}
 ),
 
+-- Tenths of the places; equal probabilities stay together.
 grouped as (
     select
         *,
-        ntile(10) over (
-            partition by audience, outcome
-            order by probability desc, product_id asc, customer_id asc
+        ceil(
+            10.0 * sum(place_count) over (
+                partition by audience, outcome
+                order by probability desc
+                rows between unbounded preceding and current row
+            ) / sum(place_count) over (partition by audience, outcome)
         ) as bin
     from predicted
 ),
@@ -46,13 +55,15 @@ counted as (
         audience,
         outcome,
         bin,
-        count(*) as place_count,
-        count(case when is_hit then 1 end) as hit_count,
-        cast(avg(cast(probability as decimal(18, 15))) as double) as probability,
+        sum(place_count) as place_count,
+        sum(hit_count) as hit_count,
+        cast(sum(cast(probability * place_count as decimal(28, 12))) as double)
+        / sum(place_count) as probability,
         sum(
             cast(
-                power(probability - case when is_hit then 1 else 0 end, 2)
-                as decimal(18, 15)
+                hit_count * (1 - probability) * (1 - probability)
+                + (place_count - hit_count) * probability * probability
+                as decimal(28, 12)
             )
         ) as squared_error
     from grouped

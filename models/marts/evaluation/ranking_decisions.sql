@@ -5,8 +5,8 @@
 
     - Customers: the default is engagement.
     - Products, known and new: the default is the combination, if its hits tell anything: at
-      least 30, clearly more than chance, and not clearly fewer than those of the ranking of
-      customers. Otherwise it is the ranking of customers.
+      least 30, clearly more than chance, and no fewer than those of the ranking of customers.
+      Otherwise it is the ranking of customers.
 #}
 {% set minimum_hits = 30 %}
 with differences as (
@@ -51,6 +51,7 @@ compared as (
         choice.standard_error,
         choice.low,
         choice.high,
+        choice.is_above_chance,
         confirmation.place_count as confirming_place_count,
         confirmation.difference as confirming_difference,
         confirmation.low as confirming_low,
@@ -76,9 +77,9 @@ defaults as (
         case
             when
                 hybrid.hit_count >= {{ minimum_hits }}
-                and hybrid.high >= 0
+                and hybrid.difference >= 0
                 and hybrid.confirming_high >= 0
-                and chance.low > 0
+                and hybrid.is_above_chance
                 then 'hybrid'
             else served_customers.ranking
         end as ranking,
@@ -90,11 +91,6 @@ defaults as (
             decisions.decision = hybrid.decision
             and hybrid.ranking = 'hybrid'
             and served_customers.ranking = hybrid.compared_with
-    left join compared as chance
-        on
-            decisions.decision = chance.decision
-            and chance.ranking = 'hybrid'
-            and chance.compared_with = 'random'
     where decisions.decision <> 'customers'
 ),
 

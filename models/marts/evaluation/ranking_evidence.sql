@@ -30,11 +30,18 @@ final as (
             ) / totals.place_count as double
         ) as hit_share_low,
         cast(
-            (
-                totals.hit_count
-                + 1.959963984540054 * sqrt(cast(totals.squared_hits as double))
-            ) / totals.place_count as double
+            least(
+                -- No hit at all: the exact bound of a Poisson count.
+                greatest(
+                    totals.hit_count
+                    + 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
+                    3.688879
+                ) / totals.place_count,
+                1
+            ) as double
         ) as hit_share_high,
+        cast(totals.chance_hit_count / totals.place_count as double)
+            as chance_hit_share,
         evaluation_window.measured_until
     from totals
     inner join origins on totals.origin = origins.origin

@@ -96,7 +96,7 @@ def test_a_damaged_file_is_parsed_again(folder: BuildFolder) -> None:
     generate(Path(settings["log"]), scale=0.001)
     command = ["run", "--select", "+stg_interactions"]
     assert run_dbt(command, settings, folder).problems == []
-    (file,) = folder.parsed_projects.iterdir()
+    (file,) = folder.parsed_projects.glob("*.msgpack")
     whole = file.read_bytes()
     stamp = file.stat().st_mtime_ns
     assert run_dbt(command, settings, folder).problems == []
@@ -109,9 +109,11 @@ def test_a_damaged_file_is_parsed_again(folder: BuildFolder) -> None:
 def test_old_parsed_projects_are_removed(folder: BuildFolder) -> None:
     folder.parsed_projects.mkdir(parents=True)
     for number in range(KEPT + 3):
-        (folder.parsed_projects / f"{number}.msgpack").write_text("")
+        for kind in ("msgpack", "templates"):
+            (folder.parsed_projects / f"{number}.{kind}").write_text("")
     prune(folder)
-    assert len(list(folder.parsed_projects.iterdir())) == KEPT
+    for kind in ("msgpack", "templates"):
+        assert len(list(folder.parsed_projects.glob(f"*.{kind}"))) == KEPT
 
 
 def test_the_project_s_own_files_are_hashed() -> None:

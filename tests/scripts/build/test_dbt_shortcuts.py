@@ -1,0 +1,194 @@
+"""The shortcuts replace parts of dbt that exist, and change nothing but the time."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from dbt.adapters.base import BaseAdapter
+from dbt.adapters.events.types import SQLQuery
+from dbt.clients.jinja import MacroStack
+from dbt.context.macros import MacroNamespaceBuilder
+from dbt_common.clients import agate_helper
+from dbt_common.clients.jinja import MacroFuzzEnvironment, get_template
+from dbt_common.events.base_types import DebugLevel
+from dbt_common.events.event_manager import EventManager
+
+from scripts.build import dbt_shortcuts
+
+# What the shortcuts replace. A name that dbt no longer has fails here.
+REPLACED = (
+    (DebugLevel, "__init__"),
+    (DebugLevel, "__getattr__"),
+    (EventManager, "fire_event"),
+    (MacroNamespaceBuilder, "build_namespace"),
+    (BaseAdapter, "set_macro_context_generator"),
+    (MacroFuzzEnvironment, "compile"),
+    (agate_helper, "build_type_tester"),
+)
+
+
+@pytest.fixture(autouse=True)
+def dbt_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in REPLACED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+
+
+def test_a_debug_event_is_read_only_by_a_logger() -> None:
+    dbt_shortcuts.drop_debug_events()
+    manager, heard = EventManager(), []
+    manager.add_callback(heard.append)
+    event = SQLQuery(conn_name="main", sql="select 1")
+    manager.fire_event(event)
+    assert heard == []
+    assert "pb_msg" not in vars(event)
+    manager.loggers.append(SimpleNamespace(filter=lambda _: False))  # type: ignore[arg-type]
+    manager.fire_event(event)
+    (message,) = heard
+    assert (message.data.sql, message.info.level) == ("select 1", "debug")
+    assert "select 1" in message.info.msg
+
+
+def macro(package: str, name: str) -> Any:
+    return SimpleNamespace(package_name=package, name=name, unique_id=f"{package}.{name}")
+
+
+@pytest.mark.parametrize("package", ["project", "hub", "dbt"])
+def test_a_name_finds_the_same_macro(package: str) -> None:
+    names = {
+        "project": ["one", "ours", "theirs"],
+        "hub": ["two", "ours", "dispatched"],
+        "dbt_duckdb": ["three", "theirs", "dispatched", "inner"],
+        "dbt": ["four", "dispatched", "inner"],
+    }
+    macros = {
+        owner: {name: macro(owner, name) for name in found}
+        for owner, found in names.items()
+    }
+    context: dict[str, Any] = {}
+
+    def found() -> tuple[dict[str, Any], list[Any]]:
+        builder = MacroNamespaceBuilder(
+            "project", package, MacroStack(), ["dbt_duckdb", "dbt"], None
+        )
+        namespace = builder.build_namespace(macros, context)
+        by_name = {
+            name: {inner: one.macro for inner, one in member.items()}
+            if isinstance(member, dict)
+            else member.macro
+            for name, member in namespace.items()
+        }
+        bound = namespace["inner"]
+        assert bound.context is context
+        assert bound.stack is builder.thread_ctx
+        by_package = [
+            getattr(namespace.get_from_package(owner, name), "macro", None)
+            for owner in (None, "project", "hub", "dbt")
+            for name in ("ours", "dispatched", "missing")
+        ]
+        return by_name, by_package
+
+    as_dbt_does = found()
+    dbt_shortcuts.bind_macros_quickly()
+    assert found() == as_dbt_does
+    assert len(as_dbt_does[0]) > 8
+
+
+def test_only_macros_of_tables_share_a_context() -> None:
+    dbt_shortcuts.share_contexts_of_tables()
+    adapter = SimpleNamespace()
+    BaseAdapter.set_macro_context_generator(adapter, lambda macro, *_: [macro.name])  # type: ignore[arg-type, return-value]
+    generate: Any = adapter._macro_context_generator
+    for name in dbt_shortcuts.MACROS_OF_TABLES:
+        assert generate(macro("dbt", name), None) is generate(macro("dbt", name), None)
+    model = macro("dbt", "create_schema")
+    assert generate(model, None) == ["create_schema"]
+    assert generate(model, None) is not generate(model, None)
+
+
+def test_the_adapter_has_the_macros_that_share_a_context() -> None:
+    from dbt.adapters.sql import impl
+
+    used = {impl.RENAME_RELATION_MACRO_NAME, impl.DROP_RELATION_MACRO_NAME}
+    used.add(impl.GET_COLUMNS_IN_RELATION_MACRO_NAME)
+    assert used == dbt_shortcuts.MACROS_OF_TABLES
+
+
+def test_results_have_the_same_types() -> None:
+    rows = [
+        {
+            "id": 1,
+            "name": "007",
+            "share": Decimal("0.5"),
+            "day": date(2023, 4, 3),
+            "no": None,
+        },
+        {"id": 2, "name": "null", "share": None, "day": None, "no": None},
+    ]
+
+    def found() -> list[Any]:
+        tables = [
+            agate_helper.table_from_data_flat(rows, list(rows[0])),
+            agate_helper.table_from_data_flat(rows, ["name", "id"]),
+            agate_helper.table_from_data_flat(rows[1:], ["no", "name"]),
+        ]
+        return [
+            (table.column_names, [type(kind) for kind in table.column_types], row.values())
+            for table in tables
+            for row in table.rows
+        ]
+
+    as_dbt_does = found()
+    dbt_shortcuts.share_type_testers()
+    assert agate_helper.build_type_tester(["a"]) is agate_helper.build_type_tester(["a"])
+    assert found() == found() == as_dbt_does
+
+
+def test_a_template_is_compiled_once(tmp_path: Path) -> None:
+    compiled = []
+    compile_template = MacroFuzzEnvironment.compile
+
+    def noted(environment: Any, source: str) -> Any:
+        compiled.append(source)
+        return compile_template(environment, source)
+
+    MacroFuzzEnvironment.compile = noted  # type: ignore[assignment]
+    file = tmp_path / "parsed" / "a.templates"
+
+    def render() -> list[Any]:
+        with dbt_shortcuts.keep_compiled_templates(file):
+            return [
+                get_template("{{ n }}", {}, native=is_native).render({"n": 1})
+                for is_native in (False, True)
+            ]
+
+    assert render() == render() == ["1", 1]
+    assert compiled == ["{{ n }}", "{{ n }}"], "once as text, once as a value"
+    file.write_bytes(file.read_bytes()[:50])
+    assert render() == ["1", 1]
+    assert len(compiled) == 4
+
+
+def test_templates_of_another_version_are_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.templates"
+    with dbt_shortcuts.keep_compiled_templates(file):
+        get_template("{{ 1 }}", {})
+    written = file.read_bytes()
+    monkeypatch.setattr(dbt_shortcuts, "version", lambda _: "0.0")
+    with dbt_shortcuts.keep_compiled_templates(file):
+        get_template("{{ 1 }}", {})
+    assert file.read_bytes() != written
+
+
+def test_a_dbt_with_other_names_works_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("dbt_common.clients.jinja.MacroFuzzEnvironment")
+    monkeypatch.delattr("dbt_common.events.base_types.DebugLevel")
+    with dbt_shortcuts.shortcuts(tmp_path / "a.templates"):
+        reached = True
+    assert reached
