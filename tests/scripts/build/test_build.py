@@ -75,11 +75,16 @@ def test_settings_reach_the_models(dirty_build: FinishedBuild) -> None:
 
 def test_the_summary_says_what_was_built(dirty_build: FinishedBuild) -> None:
     output = dirty_build.outcome.stdout
+    with read_release(dirty_build.folder) as release:
+        reasons = release.execute(
+            "select reason from row_accounting where outcome = 'rejected'"
+            " order by row_count desc limit 3"
+        ).fetchall()
     for part in (
         f"{dirty_build.plan.interactions:,}",
         f"{dirty_build.plan.customers:,}",
         "rejected",
-        "unreadable line",
+        *(reason for (reason,) in reasons),
         "Collaborative filtering is not viable",
         "Most engaged customers",
         "products share one list",
