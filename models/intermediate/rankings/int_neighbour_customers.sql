@@ -1,4 +1,4 @@
-{# Per product, the customers who touched most of its neighbours: up to 100. #}
+{# Per product, the customers who touched most of its neighbours: up to 50. #}
 {% set signals = ['neighbour', 'rule', 'walk'] %}
 with pairs as (
     select * from {{ ref('int_cutoff_pairs') }}
@@ -67,7 +67,7 @@ final as (
         rule_score / cast(1000000000 as double) as rule_score,
         walk_score / cast(1000000000 as double) as walk_score
     from placed
-    where place <= 100
+    where place <= 50
 )
 
 select * from final
