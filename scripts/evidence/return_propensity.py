@@ -1,6 +1,6 @@
-"""Fit the return propensity: which customers come back, at the first cutoff of the evidence.
+"""Fit the return propensity: who comes back after the first cutoff of the evidence.
 
-The warehouse applies the weights at the later cutoffs, where they may be chosen, and to now.
+The warehouse applies the weights at the later cutoffs, where they may be chosen, and now.
 """
 
 from typing import Any
@@ -52,8 +52,8 @@ def propensity_weights(customers: pyarrow.Table) -> dict[str, float]:
         customers: `customer_id`, a column per feature, and `is_late`.
 
     Returns:
-        Weight by feature, and `intercept`; empty with fewer than LEAST_RETURNS customers who
-        come back, or who do not.
+        Weight by feature, and `intercept`; empty with fewer than LEAST_RETURNS customers
+        who come back, or who do not.
 
     Raises:
         EvidenceError: the library is not installed.
