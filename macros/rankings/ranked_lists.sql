@@ -219,6 +219,11 @@ base_rankings as (
         '{{ ranking.name }}' as ranking,
         '{{ ranking.name if ranking.ranks == 'customers' else 'activity' }}'
             as base_ranking
+    {% if ranking.ranks == 'stored' %}
+    from (select count(*) as row_count from signals where ranking = '{{ ranking.name }}')
+        as stored
+    where row_count > 0
+    {% endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -11,19 +11,26 @@
     {%- for feature in engagement_features() -%}
         {%- do contributions.append(customers ~ '.' ~ feature ~ '_contribution') -%}
     {%- endfor -%}
-    'Number ' || {{ whole_number_text(customers ~ '.engagement_rank') }}
-        || ' of ' || {{ whole_number_text(customer_count) }} || ': '
+    'Number ' || {{ whole_number_text(customers ~ '.customer_rank') }}
+        || ' of ' || {{ whole_number_text(customer_count) }}
+        || case {{ customers }}.customer_ranking
+        {%- for ranking in rankings() if ranking.ranks == 'customers' %}
+            when {{ text_literal(ranking.name) }}
+                then {{ text_literal(' by ' ~ ranking.label) }}
+        {%- endfor %}
+        end || ': '
         || {{ counted(customers ~ '.total_interactions', 'interaction') }} || ' with '
         || {{ counted(customers ~ '.unique_products', 'product') }} || ', last seen '
         || {{ counted(dbt.datediff(customers ~ '.last_interaction_at', as_of_at, 'day'), 'day') }}
         || ' before ' || cast(cast({{ as_of_at }} as date) as {{ dbt.type_string() }})
-        || '. What counts most: '
+        || '.' || case when {{ customers }}.customer_ranking = 'engagement' then
+            ' What counts most: '
         || case greatest({{ contributions | join(', ') }})
         {%- for feature in engagement_features() %}
             when {{ customers }}.{{ feature }}_contribution
                 then {{ text_literal(ranking_label(feature)) }}
         {%- endfor %}
-        end || '.'
+        end || '.' else '' end
 {%- endmacro %}
 
 

@@ -21,6 +21,7 @@ def print_summary(
         _print_profile(console, connection)
         _print_automated(console, connection)
         _print_verdict(console, connection)
+        _print_rankings(console, connection)
         _print_audiences(console, connection)
         _print_campaigns(console, connection)
         _print_experiments(console, connection)
@@ -129,14 +130,24 @@ def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> N
     )
 
 
+def _print_rankings(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    statements = connection.execute(
+        "select statement from served_rankings"
+        " order by audience = 'new products', audience"
+    ).fetchall()
+    console.print("\nWhat is served", highlight=False)
+    for (statement,) in statements:
+        console.print(statement, highlight=False)
+
+
 def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    table = Table(title="\nMost engaged customers", title_justify="left", box=None)
+    table = Table(title="\nFirst customers", title_justify="left", box=None)
     for heading in ("rank", "customer", "score", "interactions", "products", "last seen"):
         table.add_column(heading, justify="left" if heading == "customer" else "right")
     for row in connection.execute(
-        "select engagement_rank, customer_id, engagement_score, total_interactions,"
+        "select customer_rank, customer_id, customer_score, total_interactions,"
         " unique_products, last_interaction_at::date::text from customers"
-        " where engagement_rank <= 5 order by engagement_rank"
+        " where customer_rank <= 5 order by customer_rank"
     ).fetchall():
         table.add_row(
             f"{row[0]}",

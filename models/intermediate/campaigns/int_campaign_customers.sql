@@ -6,9 +6,9 @@ with campaigns as (
 customers as (
     select
         ranking.customer_id,
-        ranking.engagement_rank,
+        ranking.customer_rank,
         features.last_interaction_at
-    from {{ ref('int_customer_ranking') }} as ranking
+    from {{ ref('int_customer_order') }} as ranking
     inner join {{ ref('int_customer_features') }} as features
         on ranking.customer_id = features.customer_id
 ),
@@ -37,7 +37,7 @@ products as (
     group by campaign_id
 ),
 
-{{ in_scope('customer', ['customer_id', 'engagement_rank', 'last_interaction_at']) }},
+{{ in_scope('customer', ['customer_id', 'customer_rank', 'last_interaction_at']) }},
 
 -- A held-out customer takes a place as a contacted one does: if only contacts used up
 -- caps, other campaigns would contact more of those held out.
@@ -66,7 +66,7 @@ final as (
     select
         customers_in_scope.campaign_id,
         customers_in_scope.customer_id,
-        customers_in_scope.engagement_rank,
+        customers_in_scope.customer_rank,
         coalesce(contact_counts.contact_count, 0) as contact_count,
         case when units_in_tests.customer_id is not null then 0 else greatest(
             least(

@@ -18,7 +18,7 @@ final as (
         campaign_customers.capacity - coalesce(slot_counts.slot_count, 0) as room,
         row_number() over (
             partition by campaign_customers.campaign_id
-            order by campaign_customers.engagement_rank
+            order by campaign_customers.customer_rank
         ) as customer_number
     from campaign_customers
     left join slot_counts

@@ -130,7 +130,7 @@ ranged as (
         place_counts.place_count,
         sum(campaign_customers.capacity) over (
             partition by campaign_customers.campaign_id
-            order by campaign_customers.engagement_rank
+            order by campaign_customers.customer_rank
             rows between unbounded preceding and current row
         ) as last_place
     from campaign_customers

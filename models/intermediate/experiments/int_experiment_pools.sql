@@ -67,7 +67,7 @@ in_layer as (
         open_experiments.experiment_id,
         open_experiments.campaign_id,
         campaign_customers.customer_id,
-        campaign_customers.engagement_rank,
+        campaign_customers.customer_rank,
         open_experiments.treatment_share + open_experiments.treatment_holdout_share
             as pool_share
     from open_experiments
@@ -118,7 +118,7 @@ numbered as (
         row_number() over (
             partition by experiment_id, pool
             order by
-                case when pool = 'treatment' then engagement_rank else pick_draw end,
+                case when pool = 'treatment' then customer_rank else pick_draw end,
                 customer_id
         ) as pick
     from pooled

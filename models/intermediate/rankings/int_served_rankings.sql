@@ -40,7 +40,15 @@ final as (
             end
             {% endif %}
             as {{ dbt.type_string() }}
-        ) as ranking
+        ) as ranking,
+        {% if setting == 'champion' %}
+        true
+        {% elif setting in ranking_names('customers') %}
+        false
+        {% else %}
+        audiences.audience = 'customers'
+        {% endif %}
+        as is_chosen
     from audiences
     cross join customers
     left join decisions on audiences.audience = decisions.decision

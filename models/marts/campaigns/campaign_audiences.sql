@@ -5,7 +5,8 @@ with placements as (
 customers as (
     select
         customer_id,
-        engagement_rank,
+        customer_ranking,
+        customer_rank,
         engagement_score
     from {{ ref('customers') }}
 ),
@@ -23,10 +24,11 @@ ranked as (
         placements.campaign_id,
         placements.product_id,
         placements.customer_id,
+        customers.customer_ranking,
         customers.engagement_score,
         row_number() over (
             partition by placements.campaign_id, placements.product_id
-            order by customers.engagement_rank
+            order by customers.customer_rank
         ) as audience_rank
     from placements
     inner join customers on placements.customer_id = customers.customer_id
@@ -39,6 +41,7 @@ final as (
         cast(ranked.audience_rank as bigint) as audience_rank,
         cast(ranked.customer_id as {{ id_type() }}) as customer_id,
         cast(ranked.engagement_score as double) as engagement_score,
+        cast(ranked.customer_ranking as {{ dbt.type_string() }}) as ranking,
         cast(campaign_customers.arm as {{ dbt.type_string() }}) as arm
     from ranked
     inner join campaign_customers

@@ -47,6 +47,7 @@ described as (
         place_counts.audience_count,
         coalesce(external_counts.external_contact_count, 0) as external_contact_count,
         customers.engagement_rank,
+        customers.customer_rank,
         case
             when
                 {{ hash_number(
@@ -81,6 +82,7 @@ final as (
         cast(arm as {{ dbt.type_string() }}) as arm,
         cast(audience_count as bigint) as audience_count,
         cast(external_contact_count as bigint) as external_contact_count,
+        cast(customer_rank as bigint) as customer_rank,
         cast(explanation as {{ dbt.type_string() }}) as explanation
     from described
 )

@@ -6,6 +6,19 @@ als_verdict as (
     select * from {{ ref('als_verdict') }}
 ),
 
+profile as (
+    select * from {{ ref('dataset_profile') }}
+),
+
+served as (
+    select
+        ranking,
+        ranking_label,
+        is_chosen
+    from {{ ref('served_rankings') }}
+    where audience = 'known products'
+),
+
 engagement as (
     select
         max(
@@ -39,15 +52,21 @@ summarized as (
 
 by_thresholds as (
     select
-        *,
+        summarized.*,
+        profile.returning_customer_count,
+        profile.returning_customer_count < {{ minimum_hits() }} as is_too_little,
         case
             -- A model learns nothing about customers who never come back.
-            when not do_customers_return then 'not viable'
-            when do_customers_clearly_return and passed_count = requirement_count
+            when not summarized.do_customers_return then 'not viable'
+            when
+                summarized.do_customers_clearly_return
+                and summarized.passed_count = summarized.requirement_count
+                and profile.returning_customer_count >= {{ minimum_hits() }}
                 then 'viable'
             else 'borderline'
         end as threshold_verdict
     from summarized
+    cross join profile
 ),
 
 -- The measured comparison outweighs the thresholds.
@@ -62,12 +81,24 @@ judged as (
         cast(by_thresholds.passed_count as {{ dbt.type_string() }}) || ' of '
         || cast(by_thresholds.requirement_count as {{ dbt.type_string() }})
         || ' requirements are met. ' || by_thresholds.retention_explanation
+        || case
+            when by_thresholds.is_too_little
+                then
+                    ' Too little to tell: '
+                    || {{ counted('by_thresholds.returning_customer_count', 'customer') }}
+                    || ' came back, at least {{ minimum_hits() }} are needed.'
+            else ''
+        end
             as threshold_explanation,
         als_verdict.explanation as measured_explanation,
         coalesce(engagement.judgement, 'not shown to be better than chance')
-            as judgement_of_engagement
+            as judgement_of_engagement,
+        served.ranking,
+        served.ranking_label,
+        served.is_chosen
     from by_thresholds
     cross join engagement
+    cross join served
     left join als_verdict on true
 ),
 
@@ -77,8 +108,15 @@ final as (
         cast(basis as {{ dbt.type_string() }}) as basis,
         cast(threshold_verdict as {{ dbt.type_string() }}) as threshold_verdict,
         cast(
-            case judgement_of_engagement
-                when 'better than chance'
+            case
+                when ranking <> 'engagement'
+                    then
+                        'the ranking by ' || ranking_label || ', which is served'
+                        || case
+                            when is_chosen then ' and was chosen by the evidence'
+                            else ' because the setting `ranking` says so'
+                        end
+                when judgement_of_engagement = 'better than chance'
                     then
                         'engagement ranking, which is served and better than chance at'
                         || ' finding customers who come back'

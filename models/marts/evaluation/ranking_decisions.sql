@@ -8,7 +8,6 @@
       least 30, clearly more than chance, and no fewer than those of the ranking of customers.
       Otherwise it is the ranking of customers.
 #}
-{% set minimum_hits = 30 %}
 with differences as (
     select
         differences.*,
@@ -76,7 +75,7 @@ defaults as (
         decisions.decision,
         case
             when
-                hybrid.hit_count >= {{ minimum_hits }}
+                hybrid.hit_count >= {{ minimum_hits() }}
                 and hybrid.difference >= 0
                 and hybrid.confirming_high >= 0
                 and hybrid.is_above_chance
@@ -121,7 +120,7 @@ defaults as (
         difference - width * standard_error as corrected_low,
         difference + width * standard_error as corrected_high,
         difference - width * standard_error > 0
-        and hit_count >= {{ minimum_hits }}
+        and hit_count >= {{ minimum_hits() }}
         and confirming_high >= 0 as is_better
     from {{ challengers }}
 ),
@@ -261,9 +260,9 @@ final as (
             case
                 when
                     greatest(typed.hit_count, typed.compared_hit_count)
-                    < {{ minimum_hits }}
+                    < {{ minimum_hits() }}
                     then
-                        'nothing can be told: fewer than {{ minimum_hits }} hits at the'
+                        'nothing can be told: fewer than {{ minimum_hits() }} hits at the'
                         || ' cutoffs that choose'
                 when typed.difference_low > 0 and typed.confirming_high < 0
                     then 'better at the cutoffs that choose, but worse at the last one'

@@ -1,0 +1,146 @@
+{#
+    Which ranking serves now, in a sentence with its figures. They are those of the last cutoff,
+    which no choice has seen.
+#}
+with served as (
+    select * from {{ ref('int_served_rankings') }}
+),
+
+labels as (
+    select
+        ranking,
+        ranking_label
+    from {{ ref('rankings') }}
+),
+
+evidence as (
+    select * from {{ ref('ranking_evidence') }}
+),
+
+differences as (
+    select
+        *,
+        1.959963984540054 * standard_error as half_width
+    from {{ ref('int_ranking_differences') }}
+    where compared_with = 'engagement' and not is_choice
+),
+
+-- The hits that a choice is made from.
+choices as (
+    select
+        decision,
+        max(hit_count) as most_hits
+    from (
+        select
+            decision,
+            ranking,
+            sum(hit_count) as hit_count
+        from evidence
+        where not is_split
+        group by decision, ranking
+    ) as hits
+    group by decision
+),
+
+measured as (
+    select
+        served.audience,
+        served.ranking,
+        served.is_chosen,
+        labels.ranking_label,
+        evidence.hit_share,
+        evidence.hit_share_low,
+        evidence.hit_share_high,
+        evidence.chance_hit_share,
+        engagement.hit_share as engagement_hit_share,
+        case
+            when served.ranking <> 'engagement'
+                then
+                    cast(differences.difference - differences.half_width as double)
+                    / differences.place_count
+        end as difference_low,
+        case
+            when served.ranking <> 'engagement'
+                then
+                    cast(differences.difference + differences.half_width as double)
+                    / differences.place_count
+        end as difference_high,
+        coalesce(choices.most_hits, 0) as most_hits,
+        evidence.measured_until
+    from served
+    inner join labels on served.ranking = labels.ranking
+    left join evidence
+        on
+            served.audience = evidence.decision
+            and served.ranking = evidence.ranking
+            and evidence.is_split
+    left join evidence as engagement
+        on
+            served.audience = engagement.decision
+            and engagement.ranking = 'engagement'
+            and engagement.is_split
+    left join differences
+        on
+            served.audience = differences.decision
+            and served.ranking = differences.ranking
+    left join choices on served.audience = choices.decision
+),
+
+final as (
+    select
+        cast(audience as {{ dbt.type_string() }}) as audience,
+        cast(ranking as {{ dbt.type_string() }}) as ranking,
+        cast(ranking_label as {{ dbt.type_string() }}) as ranking_label,
+        cast(is_chosen as boolean) as is_chosen,
+        cast(hit_share as double) as hit_share,
+        cast(hit_share_low as double) as hit_share_low,
+        cast(hit_share_high as double) as hit_share_high,
+        cast(chance_hit_share as double) as chance_hit_share,
+        cast(engagement_hit_share as double) as engagement_hit_share,
+        cast(difference_low as double) as difference_low,
+        cast(difference_high as double) as difference_high,
+        cast(
+            case audience
+                when 'customers' then 'Customers are ordered by '
+                when 'known products' then 'Audiences of products are made by '
+                else 'Audiences of new products are made by '
+            end
+            || ranking_label
+            || case
+                when not is_chosen then ', as the setting `ranking` says'
+                when most_hits < {{ minimum_hits() }}
+                    then
+                        '; nothing can be told: at most '
+                        || {{ counted('most_hits', 'hit') }}
+                        || ' before the last cutoff, at least {{ minimum_hits() }} are'
+                        || ' needed'
+                else ', which the evidence chooses'
+            end
+            || case
+                when hit_share is null then '.'
+                else
+                    '. At the last cutoff '
+                    || {{ percent_text('hit_share') }}
+                    || case audience
+                        when 'customers' then ' of its first tenth come back'
+                        else ' of the customers in a list touch the product'
+                    end
+                    || ' (' || {{ percent_text('hit_share_low') }} || ' to '
+                    || {{ percent_text('hit_share_high') }} || '); '
+                    || {{ percent_text('chance_hit_share') }} || ' by chance'
+                    || case
+                        when ranking = 'engagement' then '.'
+                        else
+                            ', ' || {{ percent_text('engagement_hit_share') }}
+                            || ' by engagement score (difference '
+                            || {{ number_text('100 * difference_low', 2) }} || ' to '
+                            || {{ number_text('100 * difference_high', 2) }}
+                            || ' points).'
+                    end
+            end as {{ dbt.type_string() }}
+        ) as statement,
+        measured_until
+    from measured
+)
+
+select * from final
