@@ -35,8 +35,15 @@ places as (
     {% endif %}
 ),
 
+-- Customers who opted out have no place now; in the past they were measured.
 customers as (
-    select * from {{ ref('int_cutoff_customers') }}
+    select cutoff_customers.*
+    from {{ ref('int_cutoff_customers') }} as cutoff_customers
+    left join {{ ref('int_suppressed_customers') }} as suppressed_customers
+        on
+            cutoff_customers.origin = 0
+            and cutoff_customers.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
 ),
 
 excluded as (
@@ -45,7 +52,7 @@ excluded as (
         pairs.product_id,
         pairs.customer_id
     from {{ ref('int_cutoff_pairs') }} as pairs
-    where {{ excludes('pairs') }}
+    where pairs.is_excluded
 ),
 
 -- The first N customers outside a set of k lie among the first N + k: only customers

@@ -1,69 +1,68 @@
--- An audience follows the order of the ranking and skips only excluded customers: the
--- engagement rank of each customer is their audience rank plus the number of customers
--- above them that the product excludes.
-with deepest as (
-    select max(customers.engagement_rank) as engagement_rank
+-- An audience by a ranking of customers follows its order and skips only excluded
+-- customers: the place of each customer is their audience rank plus the number of
+-- customers above them that the product excludes.
+with places as (
+    select
+        ranking,
+        customer_id,
+        place
+    from {{ ref('int_customer_places') }}
+    where origin = 0
+),
+
+placed as (
+    select
+        product_audiences.product_id,
+        product_audiences.audience_rank,
+        product_audiences.ranking,
+        places.place
     from {{ ref('product_audiences') }} as product_audiences
-    inner join {{ ref('customers') }} as customers
-        on product_audiences.customer_id = customers.customer_id
+    left join places
+        on
+            product_audiences.ranking = places.ranking
+            and product_audiences.customer_id = places.customer_id
+    -- The other audiences are those of a ranking of products.
+    where product_audiences.ranking in (select served.ranking from places as served)
+),
+
+deepest as (
+    select
+        ranking,
+        max(place) as place
+    from placed
+    group by ranking
 ),
 
 -- Only excluded customers above a member of an audience matter; they are few.
 relevant as (
     select
         customer_products.product_id,
-        customers.engagement_rank
+        places.ranking,
+        places.place
     from {{ ref('int_customer_products') }} as customer_products
-    inner join {{ ref('customers') }} as customers
-        on customer_products.customer_id = customers.customer_id
-    inner join deepest on customers.engagement_rank < deepest.engagement_rank
+    inner join places on customer_products.customer_id = places.customer_id
+    inner join deepest
+        on
+            places.ranking = deepest.ranking
+            and places.place < deepest.place
     where {{ excludes('customer_products') }}
 ),
 
-relevant_products as (
-    select distinct product_id
-    from relevant
-),
-
-moved as (
-    select
-        product_audiences.product_id,
-        product_audiences.audience_rank,
-        customers.engagement_rank,
-        count(
-            case when relevant.engagement_rank < customers.engagement_rank then 1 end
-        ) as excluded_above
-    from {{ ref('product_audiences') }} as product_audiences
-    inner join relevant on product_audiences.product_id = relevant.product_id
-    inner join {{ ref('customers') }} as customers
-        on product_audiences.customer_id = customers.customer_id
-    group by
-        product_audiences.product_id,
-        product_audiences.audience_rank,
-        customers.engagement_rank
-),
-
--- Reads the tables again: an engine would hold in memory what a query names twice.
-unmoved as (
-    select
-        product_audiences.product_id,
-        product_audiences.audience_rank,
-        customers.engagement_rank,
-        0 as excluded_above
-    from {{ ref('product_audiences') }} as product_audiences
-    left join relevant_products
-        on product_audiences.product_id = relevant_products.product_id
-    inner join {{ ref('customers') }} as customers
-        on product_audiences.customer_id = customers.customer_id
-    where relevant_products.product_id is null
-),
-
 checked as (
-    select * from moved
-    union all
-    select * from unmoved
+    select
+        placed.product_id,
+        placed.audience_rank,
+        placed.place,
+        count(relevant.place) as excluded_above
+    from placed
+    left join relevant
+        on
+            placed.product_id = relevant.product_id
+            and placed.ranking = relevant.ranking
+            and placed.place > relevant.place
+    group by placed.product_id, placed.audience_rank, placed.place
 )
 
 select *
 from checked
-where engagement_rank <> audience_rank + excluded_above
+where place is null or place <> audience_rank + excluded_above

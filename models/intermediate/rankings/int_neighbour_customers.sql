@@ -19,7 +19,7 @@ summed as (
         pairs.customer_id,
         count(*) as neighbour_count,
     {% for signal in signals %}
-        sum(cast(neighbours.{{ signal }}_weight * 1000000000 as bigint))
+        sum(cast(round(neighbours.{{ signal }}_weight * 1000000000) as bigint))
             as {{ signal }}_score
         {{- ',' if not loop.last }}
     {% endfor %}
@@ -39,7 +39,7 @@ allowed as (
             summed.origin = pairs.origin
             and summed.product_id = pairs.product_id
             and summed.customer_id = pairs.customer_id
-            and {{ excludes('pairs') }}
+            and pairs.is_excluded
     where pairs.customer_id is null
 ),
 

@@ -52,9 +52,12 @@ rarities as (
     select
         distinct_attributes.is_word,
         distinct_attributes.attribute,
-        ln(
-            cast(max(product_count.product_count) + 1 as double) / (count(*) + 1)
-        ) + 0.1 as rarity
+        -- A decimal: the weight of an only attribute is 1, not nearly 1.
+        cast(
+            ln(
+                cast(max(product_count.product_count) + 1 as double) / (count(*) + 1)
+            ) + 0.1 as decimal(18, 12)
+        ) as rarity
     from distinct_attributes
     cross join product_count
     group by distinct_attributes.is_word, distinct_attributes.attribute
@@ -71,9 +74,9 @@ weighted as (
         distinct_attributes.product_id,
         distinct_attributes.attribute,
         cast(
-            rarities.rarity
+            cast(rarities.rarity as double)
             / cast(
-                sum(cast(rarities.rarity as decimal(18, 12))) over (
+                sum(rarities.rarity) over (
                     partition by distinct_attributes.product_id
                 ) as double
             ) as decimal(18, 12)

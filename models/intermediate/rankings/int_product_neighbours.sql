@@ -57,7 +57,7 @@ pairs_together as (
         least(later.product_number, earlier.product_number) * 1073741824
         + greatest(later.product_number, earlier.product_number) as pair_number,
         count(*) as customer_count,
-        sum(cast(1000000 / later.product_count as int)) as walk_millionths,
+        sum(cast(floor(1000000 / later.product_count) as int)) as walk_millionths,
     {% for side, comparison in {'first': '<', 'second': '>'}.items() %}
         -- Sixths: the {{ side }} product is touched a step later 6, two 3, three 2.
         sum(
@@ -162,7 +162,7 @@ with_neighbours as (
             row_number() over (
                 partition by origin, target_number
                 order by
-                    cast(neighbour_weight * 1000000000 as bigint) * 2147483648
+                    cast(round(neighbour_weight * 1000000000) as bigint) * 2147483648
                     - neighbour_number desc
             ) as neighbour_place
         from weighted
@@ -184,7 +184,7 @@ final as (
             row_number() over (
                 partition by origin, neighbour_number
                 order by
-                    cast(neighbour_weight * 1000000000 as bigint) * 2147483648
+                    cast(round(neighbour_weight * 1000000000) as bigint) * 2147483648
                     - target_number desc
             ) as target_place
         from with_neighbours

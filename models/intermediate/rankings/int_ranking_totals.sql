@@ -41,7 +41,7 @@ excluded_pairs as (
         pairs.product_id,
         pairs.customer_id
     from {{ ref('int_cutoff_pairs') }} as pairs
-    where {{ excludes('pairs') }}
+    where pairs.is_excluded
 ),
 
 populations as (

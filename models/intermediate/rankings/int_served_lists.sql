@@ -53,7 +53,9 @@ final as (
         candidates.attribute_count,
         candidates.neighbour_count,
         {% for part, sql in hybrid_parts().items() %}
-        case when placed.ranking = 'hybrid' then {{ sql }} end as {{ part }}
+        case
+            when placed.ranking = 'hybrid' and placed.score is not null then {{ sql }}
+        end as {{ part }}
         {{- ',' if not loop.last }}
         {% endfor %}
     from placed

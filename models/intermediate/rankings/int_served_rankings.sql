@@ -7,7 +7,7 @@ with decisions as (
     select distinct
         decision,
         served_ranking
-    from {{ ref('ranking_decisions') }}
+    from {{ ref('int_ranking_decisions') }}
 ),
 
 -- Nothing is decided about new products where none has attributes.
