@@ -94,7 +94,7 @@ def measure(
             connection.execute(
                 f"create or replace table {audience.replace(' ', '_')[:-1]}_lists as"
                 " select product_id::varchar as product_id, audience_rank as place,"
-                f" customer_id::varchar as customer_id, ranking from release.{source}"
+                f" customer_id::varchar as customer_id from release.{source}"
             )
         connection.execute(
             "create or replace table by_engagement as select customer_id::varchar as"
@@ -129,12 +129,12 @@ def _judged(
     ).fetchone()
     assert row is not None
     low, high = difference_interval(served, engagement, row[0])
-    rankings = connection.execute(f"select distinct ranking from {lists} order by all")
-    reasons = connection.execute(
-        "select reason from release.ranking_decisions where decision = ?"
-        " order by is_served desc, difference desc, ranking",
+    said = connection.execute(
+        "select ranking, statement from release.served_rankings where audience = ?",
         [audience],
-    ).fetchall()
+    ).fetchone()
+    assert said is not None
+    ranking, statement = said
     return Measurement(
         log=log,
         title=title,
@@ -143,8 +143,8 @@ def _judged(
         engagement=engagement,
         low=low,
         high=high,
-        ranking=", ".join(name for (name,) in rankings.fetchall()),
-        reasons=[reason for (reason,) in reasons],
+        ranking=ranking,
+        statement=statement,
         seconds=built.seconds,
         ranking_seconds=built.ranking_seconds,
     )

@@ -20,8 +20,7 @@ class Measurement:
         engagement: of the first customers by engagement.
         low, high: 95 % interval of the difference of their precisions.
         ranking: the one that serves.
-        reasons: of `ranking_decisions`, of each ranking that was compared; the one that
-            serves is first.
+        statement: what the release says about it.
         seconds: what the build took.
         ranking_seconds: what the models of rankings took.
     """
@@ -34,7 +33,7 @@ class Measurement:
     low: float
     high: float
     ranking: str
-    reasons: Sequence[str]
+    statement: str
     seconds: float
     ranking_seconds: float
 
@@ -110,11 +109,9 @@ def bars_of(measurement: Measurement) -> Iterator[Bar]:
             is_met,
         )
     if required.is_untold:
-        untold = [reason.startswith(UNTOLD) for reason in measurement.reasons]
+        is_said = UNTOLD in measurement.statement
         yield Bar(
-            f"{name}: the release says that {UNTOLD}",
-            f"{sum(untold)} of {len(untold)} reasons say so",
-            bool(untold) and all(untold),
+            f"{name}: the release says that {UNTOLD}", "yes" if is_said else "no", is_said
         )
     yield Bar(
         f"{name}: not clearly worse than engagement",
@@ -161,12 +158,8 @@ def table(measurements: Sequence[Measurement]) -> str:
             )
         )
     text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    reasons = [
-        f"{one.title}, {one.audience}: `{one.ranking}` serves;"
-        f" {one.reasons[0] if one.reasons else 'there is nothing to compare.'}"
-        for one in measurements
-    ]
-    return "\n\n".join([text, *reasons])
+    statements = [f"{one.title}: {one.statement}" for one in measurements]
+    return "\n\n".join([text, *statements])
 
 
 def verdicts(bars: Sequence[Bar]) -> str:

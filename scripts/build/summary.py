@@ -132,8 +132,7 @@ def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> N
 
 def _print_rankings(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
     statements = connection.execute(
-        "select statement from served_rankings"
-        " order by audience = 'new products', audience"
+        "select statement from served_rankings order by audience = 'new products', audience"
     ).fetchall()
     console.print("\nWhat is served", highlight=False)
     for (statement,) in statements:
