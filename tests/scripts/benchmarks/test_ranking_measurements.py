@@ -54,7 +54,7 @@ def test_lists_are_judged_as_by_hand(connection: duckdb.DuckDBPyConnection) -> N
     # p: its one hit on the second place, of two that could be on the first two; q: ideal.
     of_p = (1 / math.log2(3)) / (1 + 1 / math.log2(3))
     assert outcome.ndcg == pytest.approx((of_p + 1) / 2)
-    # The list of r is not judged: nobody comes for it later.
+    # The list of r is not judged: no customer comes for it later.
     assert outcome.named == 3
     assert outcome.hits == {"b": 1, "c": 1}
 
@@ -97,7 +97,7 @@ def test_what_both_lists_hit_is_no_difference() -> None:
 
 
 def test_an_interval_holds_the_difference_and_is_that_of_counts() -> None:
-    """Two hundred customers with a hit each: a binomial count, 200 -+ 1.96 x 14.1 x 0.99."""
+    """Of two hundred customers with a hit each: 200 -+ 1.96 x 14.0, a binomial count."""
     better = outcome({f"{number}": 1 for number in range(200)})
     low, high = difference_interval(better, outcome({}), 10_000)
     assert low == pytest.approx(0.2 - 1.96 * 0.014, abs=0.002)
