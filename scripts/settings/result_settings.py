@@ -17,7 +17,7 @@ class ResultSettings(Settings):
     )
     ranking: Text = setting(
         "champion",
-        "the ranking that serves: `champion`, which the evidence chooses, or a name from the"
+        "the ranking that serves: `champion`, which the evidence chooses, or a name of the"
         " table of rankings, such as `engagement`",
     )
     as_of: AsOf | None = setting(
