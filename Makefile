@@ -23,7 +23,7 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-ci test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-api load soak clean
+.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-ci test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -195,6 +195,9 @@ screenshots: $(DEV) ## Take a picture of every page of the current release
 
 bench: $(DEV) ## Time models, memory, disk and the API (SCALES='1 10 100'), next to Polars
 	@set -f; $(AUDIENCE) benchmark builds -- $$SCALES
+
+bench-rankings: $(DEV) ## Hold the served rankings against the late part of logs (LOGS='taobao synthetic')
+	@set -f; $(AUDIENCE) benchmark rankings -- $$LOGS
 
 bench-api: $(DEV) ## Measure the API with wrk, next to bare Sanic
 	@$(AUDIENCE) benchmark api

@@ -52,7 +52,7 @@ excluded as (
         pairs.product_id,
         pairs.customer_id
     from {{ ref('int_cutoff_pairs') }} as pairs
-    where {{ excludes('pairs') }}
+    where pairs.is_excluded
 ),
 
 -- The first N customers outside a set of k lie among the first N + k: only customers

@@ -1,4 +1,6 @@
-"""Commands that measure: builds, api, load, soak."""
+"""Commands that measure: builds, rankings, api, load, soak."""
+
+from pathlib import Path
 
 import click
 
@@ -41,6 +43,37 @@ def builds(scales: tuple[str, ...], rounds: int, kept: bool) -> None:
         bench = folder.root / "bench"
         text = write_report(bench, scales or ("1",), rounds, is_kept=kept)
         print(f"\n{text}\nWritten to {bench / 'benchmark.md'} and {bench / 'growth.svg'}")
+
+
+real_logs = click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    envvar="AUDIENCE_SHARED_DATA",
+    help="Folder of the real logs; by default AUDIENCE_SHARED_DATA or ../shared/data.",
+)
+
+
+@benchmark.command(
+    epilog=examples(
+        "audience benchmark rankings taobao synthetic",
+        "audience benchmark rankings --data /data/logs",
+    )
+)
+@click.argument("logs", nargs=-1, metavar="[LOG]...")
+@real_logs
+def rankings(logs: tuple[str, ...], data: Path | None) -> int:
+    """Build logs up to their split, and look at who comes later.
+
+    LOG is taobao, movietweetings, online_retail, retailrocket or olist (files of the folder
+    of real logs), or synthetic, taste or shuffled (generated); all of them by default. Ends
+    with exit code 1 if a bar is missed.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.rankings import measure_rankings
+
+        is_met = measure_rankings(folder.root / "bench" / "rankings", logs, data)
+    return 0 if is_met else 1
 
 
 @benchmark.command(epilog=examples("audience benchmark api --seconds 15"))

@@ -20,10 +20,10 @@ SAME_PRODUCT_SHARE = 0.35
 # These give the published shares of late and of new products. A share x of the time has
 # brought in x + bend * (x - x * x) of the products; exponents of 1 would be even choices.
 INTRODUCTION_BEND = 0.22
-POPULAR_SHARE = 0.13
-POPULARITY = 2.5
+POPULAR_SHARE = 0.12
+POPULARITY = 2.0
 NEWEST_SHARE = 0.3
-NOVELTY = 8.0
+NOVELTY = 9.0
 # Events of an automated customer, all on one day.
 FEWEST_AUTOMATED_EVENTS = 300
 AUTOMATED_SPREAD = 400

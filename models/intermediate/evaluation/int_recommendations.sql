@@ -26,7 +26,7 @@ excluded as (
         pairs.customer_id
     from {{ ref('int_cutoff_pairs') }} as pairs
     inner join split on pairs.origin = split.origin
-    where {{ excludes('pairs') }}
+    where pairs.is_excluded
 ),
 
 shuffled as (

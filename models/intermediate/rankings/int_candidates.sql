@@ -109,7 +109,7 @@ allowed as (
             gathered.origin = pairs.origin
             and gathered.product_id = pairs.product_id
             and gathered.customer_id = pairs.customer_id
-            and {{ excludes('pairs') }}
+            and pairs.is_excluded
     left join suppressed_customers
         on
             gathered.origin = 0

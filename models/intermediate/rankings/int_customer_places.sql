@@ -22,6 +22,7 @@ longest_lists as (
 deepest as (
     select
         populations.origin,
+        populations.customer_count,
         greatest(
             coalesce(longest_lists.place, 0), ceil(populations.customer_count / 10.0)
         ) as place
@@ -33,6 +34,29 @@ deepest as (
         group by origin
     ) as populations
     left join longest_lists on populations.origin = longest_lists.origin
+),
+
+-- Optimisation: most customers are far from the top, and need no sort.
+lowest_scores as (
+    select
+        origin,
+        ranking,
+        percentile_disc(0.85) within group (order by score) as score
+    from scores
+    group by origin, ranking
+),
+
+near_the_top as (
+    select scores.*
+    from scores
+    inner join deepest on scores.origin = deepest.origin
+    inner join lowest_scores
+        on
+            scores.origin = lowest_scores.origin
+            and scores.ranking = lowest_scores.ranking
+    where
+        scores.score >= lowest_scores.score
+        or deepest.place > 0.14 * deepest.customer_count
 ),
 
 placed as (
@@ -48,7 +72,7 @@ placed as (
                 customers.last_interaction_at desc,
                 scores.customer_id asc
         ) as place
-    from scores
+    from near_the_top as scores
     inner join customers
         on
             scores.origin = customers.origin

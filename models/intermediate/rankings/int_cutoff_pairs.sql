@@ -73,6 +73,8 @@ combined as (
 final as (
     select
         *,
+        -- Whether an audience of the product leaves the customer out.
+        {{ excludes('combined') }} as is_excluded,
         count(*) over (partition by origin, customer_id) as product_count,
         -- 1 is the product that the customer touched last.
         row_number() over (

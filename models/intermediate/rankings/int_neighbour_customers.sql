@@ -39,7 +39,7 @@ allowed as (
             summed.origin = pairs.origin
             and summed.product_id = pairs.product_id
             and summed.customer_id = pairs.customer_id
-            and {{ excludes('pairs') }}
+            and pairs.is_excluded
     where pairs.customer_id is null
 ),
 

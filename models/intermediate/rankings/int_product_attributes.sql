@@ -1,23 +1,32 @@
 {#
-    What products share: the texts of their attributes or, where no attributes are given, the
-    words of their names. Rare ones say more; the weights of a product add up to 1.
+    What products share: their attributes, and the words of their names. Names are an
+    attribute that is called like one or, where no attributes are given, those of the log. Rare
+    ones say more; the weights of a product add up to 1.
 #}
+{% set names = ['product_name', 'name', 'title', 'description'] %}
 {% set input = describe_input('product_attributes') %}
 {% set columns = attribute_columns(input) %}
 -- depends_on: {{ ref('stg_product_attributes') }}
 -- depends_on: {{ ref('stg_product_names') }}
 with given as (
     {% for name in columns %}
+    {% set value = 'attribute_' ~ loop.index %}
+    {% set is_name = name in names %}
     select
         product_id,
-        {{ text_literal(name ~ ': ') }} || lower(attribute_{{ loop.index }})
-            as attribute
+        {{ is_name | lower }} as is_word,
+        {% if is_name %}
+        {{ each_word(value) }} as attribute
+        {% else %}
+        {{ text_literal(name ~ ': ') }} || lower({{ value }}) as attribute
+        {% endif %}
     from {{ ref('stg_product_attributes') }}
-    where outcome = 'accepted' and attribute_{{ loop.index }} is not null
+    where outcome = 'accepted' and {{ value }} is not null
     {{ 'union all' if not loop.last }}
     {% else %}
     select
         product_id,
+        true as is_word,
         {{ each_word('product_name') }} as attribute
     from {{ ref('stg_product_names') }}
     {% endfor %}
@@ -26,6 +35,7 @@ with given as (
 distinct_attributes as (
     select distinct
         product_id,
+        is_word,
         attribute
     from given
     where attribute <> ''
@@ -40,6 +50,7 @@ product_count as (
 -- says nothing.
 rarities as (
     select
+        distinct_attributes.is_word,
         distinct_attributes.attribute,
         -- A decimal: the weight of an only attribute is 1, not nearly 1.
         cast(
@@ -49,12 +60,13 @@ rarities as (
         ) as rarity
     from distinct_attributes
     cross join product_count
-    group by distinct_attributes.attribute
+    group by distinct_attributes.is_word, distinct_attributes.attribute
     having
         count(*) > 1
-        {%- if not columns %}
-        and count(*) <= 0.02 * max(product_count.product_count)
-        {%- endif %}
+        and (
+            not distinct_attributes.is_word
+            or count(*) <= 0.02 * max(product_count.product_count)
+        )
 ),
 
 weighted as (
@@ -70,7 +82,10 @@ weighted as (
             ) as decimal(18, 12)
         ) as attribute_weight
     from distinct_attributes
-    inner join rarities on distinct_attributes.attribute = rarities.attribute
+    inner join rarities
+        on
+            distinct_attributes.is_word = rarities.is_word
+            and distinct_attributes.attribute = rarities.attribute
 )
 
 select * from weighted

@@ -26,4 +26,4 @@ select
     ) as score
 from pairs
 inner join cutoffs on pairs.origin = cutoffs.origin
-where pairs.purchased_count > 0 and not ({{ excludes('pairs') }})
+where pairs.purchased_count > 0 and not pairs.is_excluded

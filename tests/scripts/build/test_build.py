@@ -51,14 +51,18 @@ def test_rejects_keep_their_text_and_their_line(dirty_build: FinishedBuild) -> N
             }
 
 
-def test_the_profile_is_the_one_that_was_planted(dirty_build: FinishedBuild) -> None:
+def test_the_profile_is_the_one_that_was_planted(
+    dirty_build: FinishedBuild, tmp_path: Path
+) -> None:
+    planted = generate(tmp_path / "log.parquet", scale=0.01, seed=3).truth.retention
     with read_release(dirty_build.folder) as release:
         profile = release.execute(
             "select customer_count, product_count, retention_rate from dataset_profile"
         ).fetchone()
         verdict = release.execute("select verdict from viability_verdict").fetchone()
     plan = dirty_build.plan
-    assert profile == (plan.customers, plan.products, pytest.approx(0.0305, abs=0.003))
+    assert planted == pytest.approx(0.0305, abs=0.006)
+    assert profile == (plan.customers, plan.products, pytest.approx(planted, abs=0.0005))
     assert verdict == ("not viable",)
 
 
@@ -71,11 +75,16 @@ def test_settings_reach_the_models(dirty_build: FinishedBuild) -> None:
 
 def test_the_summary_says_what_was_built(dirty_build: FinishedBuild) -> None:
     output = dirty_build.outcome.stdout
+    with read_release(dirty_build.folder) as release:
+        reasons = release.execute(
+            "select reason from row_accounting where outcome = 'rejected'"
+            " order by row_count desc limit 3"
+        ).fetchall()
     for part in (
         f"{dirty_build.plan.interactions:,}",
         f"{dirty_build.plan.customers:,}",
         "rejected",
-        "unreadable line",
+        *(reason for (reason,) in reasons),
         "Collaborative filtering is not viable",
         "Most engaged customers",
         "products share one list",

@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": ["maintenance", "audit"],
     "screenshots": ["maintenance", "screenshots"],
     "bench": ["benchmark", "builds"],
+    "bench-rankings": ["benchmark", "rankings"],
     "bench-api": ["benchmark", "api"],
     "load": ["benchmark", "load"],
     "soak": ["benchmark", "soak"],
