@@ -11,6 +11,7 @@ from scripts.build_folder import PROJECT
 
 EVENT, EVENT_WEIGHT = "shared", 4.0
 FEATURE, FEATURE_WEIGHT, LABEL = "days_active", Decimal("0.1"), "days from first to last"
+RANKING = "time_known"
 AREA, TABLE, GRAIN = "audience", "customer_events", "One row per customer and event."
 
 
@@ -87,14 +88,39 @@ def weigh_the_feature(path: Path) -> None:
 
 
 def label_the_feature(path: Path) -> None:
-    with path.open(newline="") as file:
-        last = max(int(row["display_order"]) for row in csv.DictReader(file))
-    add_row(
+    add_ranking(path, FEATURE, "feature", LABEL, is_candidate=False)
+
+
+def list_the_ranking(path: Path) -> None:
+    add_ranking(path, RANKING, "customers", "time known", is_candidate=True)
+
+
+def add_ranking(
+    path: Path, name: str, ranks: str, label: str, *, is_candidate: bool
+) -> None:
+    insert(
         path,
-        ranking=FEATURE,
-        ranking_label=LABEL,
-        display_order=str(last + 1),
-        is_charted="false",
+        f"        {{'name': '{name}', 'ranks': '{ranks}', 'is_charted': false,"
+        f" 'is_candidate': {str(is_candidate).lower()},\n"
+        f"         'label': '{label}',\n"
+        f"         'description': '{label}'}},\n",
+        after="macro rankings()",
+        before="        {'name': 'random'",
+    )
+
+
+def write_the_ranking(path: Path) -> None:
+    path.write_text(
+        """{{ config(materialized='ephemeral') }}
+
+select
+    customers.origin,
+    customers.customer_id,
+    {{ dbt.datediff('customers.first_interaction_at', 'cutoffs.split_at', 'day') }} as score
+from {{ ref('int_cutoff_customers') }} as customers
+inner join {{ ref('int_ranking_cutoffs') }} as cutoffs
+    on customers.origin = cutoffs.origin
+"""
     )
 
 
@@ -168,15 +194,24 @@ STEPS: dict[str, dict[str, Callable[[Path], None]]] = {
     "A feature of the score": {
         "macros/scoring/engagement_features.sql": define_the_feature,
         "seeds/feature_weights.csv": weigh_the_feature,
-        "seeds/ranking_labels.csv": label_the_feature,
+        "macros/rankings/rankings.sql": label_the_feature,
         "models/marts/engagement/_engagement__models.yml": describe_the_feature,
+    },
+    "A ranking": {
+        "models/intermediate/rankings/ranking_<name>.sql": write_the_ranking,
+        "macros/rankings/rankings.sql": list_the_ranking,
     },
     "A public table": {
         "models/marts/<area>/<table>.sql": write_the_model,
         "models/marts/<area>/_<area>__models.yml": describe_the_model,
     },
 }
-MOST_FILES = {"An event": 1, "A feature of the score": 4, "A public table": 2}
+MOST_FILES = {
+    "An event": 1,
+    "A feature of the score": 4,
+    "A ranking": 2,
+    "A public table": 2,
+}
 
 
 def contents(project: Path) -> dict[Path, bytes]:
@@ -189,6 +224,7 @@ def follow(title: str, project: Path) -> None:
     before = contents(project)
     for path in recipe.paths:
         named = path.replace("<area>", AREA).replace("<table>", TABLE)
+        named = named.replace("<name>", RANKING)
         STEPS[title][path](project / named)
     after = contents(project)
     changed = [path for path in after if after[path] != before.get(path)]

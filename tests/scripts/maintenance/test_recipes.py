@@ -25,6 +25,7 @@ from tests.scripts.maintenance.recipes import (
     FEATURE_WEIGHT,
     GRAIN,
     LABEL,
+    RANKING,
     STEPS,
     TABLE,
     follow,
@@ -61,6 +62,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         return run_audience(
             BuildFolder(root / "build"),
             *("build", "--log", str(root / "log.parquet")),
+            *("--vars", json.dumps({"ranking": RANKING})),
             project=project,
         )
 
@@ -122,6 +124,27 @@ def test_a_feature_has_its_label_lift_and_trial(followed: Followed) -> None:
         assert release.execute(lift).fetchall()
         trial = f"from score_trials where ranking = 'without {FEATURE}'"
         assert release.execute(trial).fetchall()
+
+
+@pytest.mark.builds
+def test_a_ranking_is_measured_a_candidate_and_served(followed: Followed) -> None:
+    with read_release(followed.folder) as release:
+        evidence = (
+            f"select distinct decision from ranking_evidence where ranking = '{RANKING}'"
+        )
+        assert {"customers", "known products"} <= {
+            row[0] for row in release.execute(evidence).fetchall()
+        }
+        decided = (
+            f"select distinct decision from ranking_decisions where ranking = '{RANKING}'"
+        )
+        assert ("customers",) in release.execute(decided).fetchall()
+        served = "select distinct ranking from product_audiences"
+        assert release.execute(served).fetchall() == [(RANKING,)]
+        first = "select first_interaction_at from customers order by customer_rank"
+        times = [row[0].date() for row in release.execute(first).fetchall()]
+    assert len(set(times)) > 10
+    assert times == sorted(times)
 
 
 @pytest.mark.builds
