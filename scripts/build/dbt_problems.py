@@ -24,7 +24,7 @@ ADVICE = {
         "Check row_filter, expressions and time_format in the mapping.",
     ),
     **dict.fromkeys(
-        ("stg_als_rankings", "stg_fitted_weights"),
+        ("stg_als_rankings", "stg_fitted_weights", "stg_return_propensity"),
         "Remove the file, or write it again with `make evidence`.",
     ),
 }

@@ -20,7 +20,7 @@ from scripts.build.pipeline import (
 )
 from scripts.build.preconditions import check_writable
 from scripts.build_folder import BuildFolder, shown
-from scripts.evidence import als_ranking, weight_fitting
+from scripts.evidence import als_ranking, return_propensity, weight_fitting
 from scripts.evidence.report import write_report
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check
@@ -29,6 +29,7 @@ from scripts.releases.run_history import recorded_run
 
 # The models that the programs read; dbt builds them and everything before them.
 TRAINING_DATA = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
+TRAINING_DATA += ["int_propensity_examples"]
 
 
 def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
@@ -56,6 +57,7 @@ def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Rele
             als_ranking.check(folder, als_ranking.print_progress)
         with timed("fit weights", timings):
             weight_fitting.fit(folder)
+            return_propensity.fit(folder)
         # Not earlier: the build reads the files that were just written.
         run.inputs = fingerprint_of_inputs(folder, settings)
         check = drift_check(folder, request.target, run, request.accepted_drift)

@@ -17,8 +17,8 @@ class ResultSettings(Settings):
     )
     ranking: Text = setting(
         "champion",
-        "the ranking that serves: `champion` is the one that the evidence chooses; or a name"
-        " from the table of rankings, such as `engagement`",
+        "the ranking that serves: `champion`, which the evidence chooses, or a name of the"
+        " table of rankings, such as `engagement`",
     )
     as_of: AsOf | None = setting(
         None,

@@ -60,8 +60,8 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
 def fit_logistic(values: Any, hits: Any, places: Any) -> Any:
     """The logistic regression with the highest likelihood.
 
-    The features are scaled for the fit. A ridge of one observation keeps weights finite where
-    a feature tells all outcomes apart.
+    The features are scaled for the fit. A ridge of one observation keeps weights finite
+    where a feature tells all outcomes apart.
 
     Args:
         values: a row per example, a column per feature.

@@ -32,19 +32,19 @@ features as (
             {{ dbt.datediff('totals.last_interaction_at', 'cutoffs.split_at', 'day') }}
             + 1
         ) as recent_activity,
-        -- Fixed weights, from logs that are not among those of the docs.
-        round(
-            0.5 * ln(totals.unique_products)
-            - 0.1 * ln(
-                0.01
-                + {{ dbt.datediff(
-                    'totals.last_interaction_at', 'cutoffs.split_at', 'second'
-                ) }} / cutoffs.span_seconds
-            ),
-            9
-        ) as activity
+        -- The time since the last interaction, as a share of that of the log.
+        {{ dbt.datediff('totals.last_interaction_at', 'cutoffs.split_at', 'second') }}
+        / cutoffs.span_seconds as unseen_share
     from totals
     inner join cutoffs on totals.origin = cutoffs.origin
+),
+
+-- Fixed weights, from logs that are not among those of the docs.
+active as (
+    select
+        *,
+        round(0.5 * ln(unique_products) - 0.1 * ln(0.01 + unseen_share), 9) as activity
+    from features
 ),
 
 final as (
@@ -54,7 +54,7 @@ final as (
             partition by origin
             order by activity desc, last_interaction_at desc, customer_id asc
         ) as activity_place
-    from features
+    from active
 )
 
 select * from final

@@ -1,4 +1,4 @@
-"""Weights of the probabilities that a customer touches, or purchases, a product of a list."""
+"""Weights of the probabilities that a customer touches or purchases a product."""
 
 from typing import Any
 

@@ -205,12 +205,12 @@ places as (
         chances.chance_hit_count
     from chances
     inner join populations on chances.origin = populations.origin
-    cross join (
-        {% for ranking in ranking_names('customers') %}
-        select '{{ ranking }}' as ranking
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as rankings
+    inner join (
+        select distinct
+            origin,
+            ranking
+        from {{ ref('int_customer_places') }}
+    ) as rankings on chances.origin = rankings.origin
     where chances.decision = 'customers'
     union all
     select

@@ -1,0 +1,48 @@
+{#
+    The probability that a customer comes back, by a logistic regression that `make evidence`
+    fits at the first cutoff. Without it, or at that cutoff, no customer has a score.
+#}
+{{ config(materialized='ephemeral') }}
+
+{% set features = propensity_features('customers') %}
+
+with customers as (
+    select * from {{ ref('int_cutoff_customers') }}
+    where origin <> 1
+),
+
+training_log as (
+    select * from {{ ref('int_training_log') }}
+),
+
+weights as (
+    select
+        max(case when stored.feature = 'intercept' then stored.weight end) as intercept,
+    {% for feature in features %}
+        max(case when stored.feature = '{{ feature }}' then stored.weight end)
+            as {{ feature }}_weight
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from {{ ref('stg_return_propensity') }} as stored
+    inner join training_log on stored.log_fingerprint = training_log.log_fingerprint
+    having count(*) > 0
+)
+
+select
+    customers.origin,
+    customers.customer_id,
+    round(
+        1 / (
+            1 + exp(
+                -(
+                    weights.intercept
+                    {% for feature, sql in features.items() %}
+                    + weights.{{ feature }}_weight * {{ sql }}
+                    {% endfor %}
+                )
+            )
+        ),
+        12
+    ) as score
+from customers
+cross join weights
