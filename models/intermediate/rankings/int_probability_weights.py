@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """Weights of the probabilities that a customer touches or purchases a product of a list."""
+=======
+"""Weights of the probabilities that a customer touches or purchases a product."""
+>>>>>>> unit
 
 from typing import Any
 

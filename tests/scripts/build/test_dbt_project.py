@@ -100,7 +100,8 @@ def test_every_model_is_tested(manifest: dict[str, Any]) -> None:
     }
     for model in models(manifest):
         is_ephemeral = model["config"]["materialized"] == "ephemeral"
-        assert model["unique_id"] in (unit_tested if is_ephemeral else tested)
+        known = unit_tested if is_ephemeral else tested
+        assert model["unique_id"] in known, model["name"]
 
 
 def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
