@@ -19,13 +19,8 @@ class ResultSettings(Settings):
     # After `exclude`, which decides whether earlier buyers can be ranked.
     ranking: Ranking = setting(
         "champion",
-<<<<<<< HEAD
-        "the ranking that serves: `champion` is the one that the evidence chooses; or a"
-        " name from the table `rankings`, such as `engagement`",
-=======
         "the ranking that serves: `champion`, which the evidence chooses, or a name of the"
         " table of rankings, such as `engagement`",
->>>>>>> unit
     )
     as_of: AsOf | None = setting(
         None,

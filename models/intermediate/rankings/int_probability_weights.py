@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Weights of the probabilities that a customer touches or purchases a product of a list."""
-=======
 """Weights of the probabilities that a customer touches or purchases a product."""
->>>>>>> unit
 
 from typing import Any
 
