@@ -43,7 +43,7 @@ def create_relevant(connection: duckdb.DuckDBPyConnection, condition: str) -> No
     """Create `judged_products` and `relevant` out of `early_pairs` and `late_pairs`.
 
     Relevant are the late customers of a product without an early interaction with it, new
-    customers included. A product without any counts too: nobody could be found for it.
+    customers included. A product without any counts too: its list cannot hit.
 
     Args:
         condition: which late products are judged, over `product_id`.

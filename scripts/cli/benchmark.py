@@ -1,4 +1,4 @@
-"""Commands that measure: builds, rankings, api, load, soak."""
+"""Commands that measure: builds, rankings, evidence, api, load, soak."""
 
 from pathlib import Path
 
@@ -74,6 +74,21 @@ def rankings(logs: tuple[str, ...], data: Path | None) -> int:
 
         is_met = measure_rankings(folder.root / "bench" / "rankings", logs, data)
     return 0 if is_met else 1
+
+
+@benchmark.command(epilog=examples("audience benchmark evidence movietweetings"))
+@click.argument("logs", nargs=-1, metavar="[LOG]...")
+@real_logs
+def evidence(logs: tuple[str, ...], data: Path | None) -> None:
+    """Measure the evidence of real logs, with a row per ranking.
+
+    LOG is taobao, movietweetings, online_retail, retailrocket or olist; all of them by
+    default.
+    """
+    with report_errors(extra="evidence") as folder:
+        from scripts.benchmarks.evidence_table import print_evidence
+
+        print_evidence(folder.root / "bench" / "evidence", logs, data)
 
 
 @benchmark.command(epilog=examples("audience benchmark api --seconds 15"))

@@ -151,7 +151,9 @@ class InputSettings(InputFormat[LogColumn]):
         None, "table of customers; campaigns can select by its columns", shown="none"
     )
     product_attributes: ProductTable = setting(
-        None, "table of products; campaigns can select by its columns", shown="none"
+        None,
+        "table of products: rankings use its columns, campaigns can select by them",
+        shown="none",
     )
     suppressions: CustomerTable = setting(
         None, "table of customers who must not be contacted", shown="none"

@@ -11,8 +11,9 @@ from scripts.build_folder import PROJECT
 
 EVENT, EVENT_WEIGHT = "shared", 4.0
 FEATURE, FEATURE_WEIGHT, LABEL = "days_active", Decimal("0.1"), "days from first to last"
-RANKING = "time_known"
 AREA, TABLE, GRAIN = "audience", "customer_events", "One row per customer and event."
+RANKING, RANKING_LABEL = "newest", "last interaction"
+RANKINGS = "macros/rankings/rankings.sql"
 
 
 @dataclass(frozen=True)
@@ -87,39 +88,37 @@ def weigh_the_feature(path: Path) -> None:
         writer.writerows((*name, weight) for name, weight in weights.items())
 
 
-def label_the_feature(path: Path) -> None:
-    add_ranking(path, FEATURE, "feature", LABEL, is_candidate=False)
-
-
-def list_the_ranking(path: Path) -> None:
-    add_ranking(path, RANKING, "customers", "time known", is_candidate=True)
-
-
-def add_ranking(
-    path: Path, name: str, ranks: str, label: str, *, is_candidate: bool
-) -> None:
-    insert(
-        path,
+def add_ranking(path: Path, ranks: str, name: str, label: str, *, before: str) -> None:
+    row = (
         f"        {{'name': '{name}', 'ranks': '{ranks}', 'is_charted': false,"
-        f" 'is_candidate': {str(is_candidate).lower()},\n"
+        f" 'is_candidate': {'false' if ranks == 'feature' else 'true'},\n"
         f"         'label': '{label}',\n"
-        f"         'description': '{label}'}},\n",
-        after="macro rankings()",
-        before="        {'name': 'random'",
+        f"         'description': '{label}'}},\n"
     )
+    insert(path, row, after="macro rankings()", before=before)
+
+
+def label_the_feature(path: Path) -> None:
+    before = "        {'name': 'random', 'ranks': 'chance'"
+    add_ranking(path, "feature", FEATURE, LABEL, before=before)
+
+
+def name_the_ranking(path: Path) -> None:
+    before = "        {'name': 'popular', 'ranks': 'customers'"
+    add_ranking(path, "customers", RANKING, RANKING_LABEL, before=before)
 
 
 def write_the_ranking(path: Path) -> None:
     path.write_text(
-        """{{ config(materialized='ephemeral') }}
+        """{# Customers seen last come first. #}
+{{ config(materialized='ephemeral') }}
 
 select
-    customers.origin,
-    customers.customer_id,
-    {{ dbt.datediff('customers.first_interaction_at', 'cutoffs.split_at', 'day') }} as score
-from {{ ref('int_cutoff_customers') }} as customers
-inner join {{ ref('int_ranking_cutoffs') }} as cutoffs
-    on customers.origin = cutoffs.origin
+    origin,
+    customer_id,
+    {{ dbt.datediff("cast('2000-01-01' as timestamp)", 'last_interaction_at', 'second') }}
+        as score
+from {{ ref('int_cutoff_customers') }}
 """
     )
 
@@ -194,23 +193,23 @@ STEPS: dict[str, dict[str, Callable[[Path], None]]] = {
     "A feature of the score": {
         "macros/scoring/engagement_features.sql": define_the_feature,
         "seeds/feature_weights.csv": weigh_the_feature,
-        "macros/rankings/rankings.sql": label_the_feature,
+        RANKINGS: label_the_feature,
         "models/marts/engagement/_engagement__models.yml": describe_the_feature,
-    },
-    "A ranking": {
-        "models/intermediate/rankings/ranking_<name>.sql": write_the_ranking,
-        "macros/rankings/rankings.sql": list_the_ranking,
     },
     "A public table": {
         "models/marts/<area>/<table>.sql": write_the_model,
         "models/marts/<area>/_<area>__models.yml": describe_the_model,
     },
+    "A ranking": {
+        "models/intermediate/rankings/ranking_<name>.sql": write_the_ranking,
+        RANKINGS: name_the_ranking,
+    },
 }
 MOST_FILES = {
     "An event": 1,
     "A feature of the score": 4,
-    "A ranking": 2,
     "A public table": 2,
+    "A ranking": 2,
 }
 
 
@@ -223,8 +222,11 @@ def follow(title: str, project: Path) -> None:
     recipe = read_recipe(title)
     before = contents(project)
     for path in recipe.paths:
-        named = path.replace("<area>", AREA).replace("<table>", TABLE)
-        named = named.replace("<name>", RANKING)
+        named = (
+            path.replace("<area>", AREA)
+            .replace("<table>", TABLE)
+            .replace("<name>", RANKING)
+        )
         STEPS[title][path](project / named)
     after = contents(project)
     changed = [path for path in after if after[path] != before.get(path)]

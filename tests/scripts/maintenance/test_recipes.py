@@ -26,6 +26,7 @@ from tests.scripts.maintenance.recipes import (
     GRAIN,
     LABEL,
     RANKING,
+    RANKING_LABEL,
     STEPS,
     TABLE,
     follow,
@@ -62,7 +63,6 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         return run_audience(
             BuildFolder(root / "build"),
             *("build", "--log", str(root / "log.parquet")),
-            *("--vars", json.dumps({"ranking": RANKING})),
             project=project,
         )
 
@@ -127,27 +127,6 @@ def test_a_feature_has_its_label_lift_and_trial(followed: Followed) -> None:
 
 
 @pytest.mark.builds
-def test_a_ranking_is_measured_a_candidate_and_served(followed: Followed) -> None:
-    with read_release(followed.folder) as release:
-        evidence = (
-            f"select distinct decision from ranking_evidence where ranking = '{RANKING}'"
-        )
-        assert {"customers", "known products"} <= {
-            row[0] for row in release.execute(evidence).fetchall()
-        }
-        decided = (
-            f"select distinct decision from ranking_decisions where ranking = '{RANKING}'"
-        )
-        assert ("customers",) in release.execute(decided).fetchall()
-        served = "select distinct ranking from product_audiences"
-        assert release.execute(served).fetchall() == [(RANKING,)]
-        first = "select first_interaction_at from customers order by customer_rank"
-        times = [row[0].date() for row in release.execute(first).fetchall()]
-    assert len(set(times)) > 10
-    assert times == sorted(times)
-
-
-@pytest.mark.builds
 def test_a_public_table_is_in_the_release_with_its_description(followed: Followed) -> None:
     with read_release(followed.folder) as release:
         comment = f"select comment from duckdb_tables() where table_name = '{TABLE}'"
@@ -155,6 +134,44 @@ def test_a_public_table_is_in_the_release_with_its_description(followed: Followe
         counts = f"select sum(interaction_count), count(distinct event) from {TABLE}"
         expected = f"select count(*), count(distinct event) from '{followed.log}'"
         assert release.execute(counts).fetchall() == duckdb.execute(expected).fetchall()
+
+
+@pytest.mark.builds
+def test_a_ranking_is_measured_and_may_be_chosen(followed: Followed) -> None:
+    with read_release(followed.folder) as release:
+        label = "select ranking_label, ranks from rankings where ranking = ?"
+        assert release.execute(label, [RANKING]).fetchall() == [
+            (RANKING_LABEL, "customers")
+        ]
+        cutoffs = (
+            "select count(distinct origin) from ranking_evidence"
+            " where ranking = ? and decision = ?"
+        )
+        for decision in ("customers", "known products"):
+            assert release.execute(cutoffs, [RANKING, decision]).fetchone() == (3,)
+        compared = "select count(*) from ranking_decisions where ranking = ?"
+        assert release.execute(compared, [RANKING]).fetchone() != (0,)
+
+
+@pytest.mark.builds
+def test_a_ranking_serves_by_name(followed: Followed, tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path / "build")
+    outcome = run_audience(
+        folder,
+        *("build", "--log", str(followed.log), "--vars", f"ranking: {RANKING}"),
+        project=followed.project,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with read_release(folder) as release:
+        served = "select audience, ranking from served_rankings order by audience"
+        found = release.execute(served).fetchall()
+        lists = release.execute("select distinct ranking from product_audiences").fetchall()
+        first = release.execute(
+            "select last_interaction_at from customers order by customer_rank"
+        ).fetchall()
+    assert found[:2] == [("customers", RANKING), ("known products", RANKING)]
+    assert lists == [(RANKING,)]
+    assert first == sorted(first, reverse=True)
 
 
 @pytest.mark.builds
