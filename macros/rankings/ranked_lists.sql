@@ -109,7 +109,7 @@ with_signal as (
             products.excluded_count,
             row_number() over (
                 partition by signals.origin, signals.ranking, signals.product_id
-                order by {{ order_key('signals.score', 'customers') }} desc
+                order by signals.score desc, customers.activity_place asc
             ) as place
         from signals
         inner join products

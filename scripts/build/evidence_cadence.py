@@ -33,12 +33,9 @@ UNRELATED_SETTINGS = {
     "contamination_limit",
     "customer_attributes",
     "evidence_days",
-    "exclude",
     "experiment_units",
     "max_reject_share",
-    "product_attributes",
     "suppressions",
-    "top_n",
     "with_examples",
 }
 # Files that change the evidence although dbt's lineage does not name them.

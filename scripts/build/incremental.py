@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.evidence_cadence import DAILY
 from scripts.build.input_columns import Input, columns_of, find_input
 from scripts.build.log_state import (
     LogFile,
@@ -134,7 +135,9 @@ def run_incrementally(
     """
     plan = plan_reading(folder, settings, is_forced="--full-refresh" in command)
     say(plan.sentence)
-    run = run_dbt(command, settings | plan.variables, folder, **options)
+    # Without the evidence, rankings are computed for now alone.
+    variables = plan.variables | {"with_evidence": DAILY not in command}
+    run = run_dbt(command, settings | variables, folder, **options)
     note_reading(folder, plan)
     return run
 

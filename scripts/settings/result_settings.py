@@ -3,6 +3,7 @@
 from typing import Literal
 
 from scripts.settings.declaration import Settings, setting
+from scripts.settings.ranking_names import Ranking
 from scripts.settings.values import AsOf, Number, Text
 
 
@@ -15,7 +16,8 @@ class ResultSettings(Settings):
         "which customers an audience leaves out: `any` who touched the product, those who"
         " `purchased` it, or `none`",
     )
-    ranking: Text = setting(
+    # After `exclude`, which decides whether earlier buyers can be ranked.
+    ranking: Ranking = setting(
         "champion",
         "the ranking that serves: `champion`, which the evidence chooses, or a name of the"
         " table of rankings, such as `engagement`",

@@ -1,68 +1,257 @@
--- An audience by a ranking of customers follows its order and skips only excluded
--- customers: the place of each customer is their audience rank plus the number of
--- customers above them that the product excludes.
-with places as (
+-- An audience follows the ranking that serves it. Customers with a score for the product
+-- come first, best first, and no better one is left out. The others follow the common
+-- order, by the ranking of customers that serves or by activity: the rank of each there is
+-- their number in the list plus the number of customers above them that are excluded or
+-- stand in the list by score. Engagement is the published rank.
+{% set kinds = {
+    'known products': 'product_audiences', 'new products': 'new_product_audiences',
+} %}
+with served as (
     select
+        audience,
         ranking,
-        customer_id,
-        place
-    from {{ ref('int_customer_places') }}
-    where origin = 0
+        ranking in ({{ text_values(ranking_names('customers')) }}) as is_common
+    from {{ ref('int_served_rankings') }}
 ),
 
-placed as (
+common_orders as (
     select
-        product_audiences.product_id,
-        product_audiences.audience_rank,
-        product_audiences.ranking,
-        places.place
-    from {{ ref('product_audiences') }} as product_audiences
+        served.audience,
+        scores.customer_id,
+        case
+            when scores.ranking = 'engagement' then customers.engagement_rank
+            else
+                row_number() over (
+                    partition by served.audience
+                    order by
+                        scores.score desc,
+                        customers.last_interaction_at desc,
+                        scores.customer_id asc
+                )
+        end as common_rank
+    from {{ ref('int_customer_scores') }} as scores
+    inner join served
+        on
+            scores.origin = 0
+            and scores.ranking
+            = case when served.is_common then served.ranking else 'activity' end
+    inner join {{ ref('customers') }} as customers
+        on scores.customer_id = customers.customer_id
+),
+
+listed as (
+    {% for kind, table in kinds.items() %}
+    select
+        '{{ kind }}' as audience,
+        product_id,
+        customer_id,
+        audience_rank,
+        ranking,
+        score
+    from {{ ref(table) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+places as (
+    select
+        listed.audience,
+        listed.product_id,
+        listed.customer_id,
+        listed.audience_rank,
+        common_orders.common_rank,
+        case
+            when not served.is_common
+                then cast(round(listed.score * 1000000) as bigint)
+        end as score,
+        listed.ranking = served.ranking as is_served
+    from listed
+    inner join served on listed.audience = served.audience
+    left join common_orders
+        on
+            listed.audience = common_orders.audience
+            and listed.customer_id = common_orders.customer_id
+),
+
+-- With the customer before.
+followed as (
+    select
+        *,
+        lag(score) over (
+            partition by product_id
+            order by audience_rank
+        ) as score_before,
+        lag(common_rank) over (
+            partition by product_id
+            order by audience_rank
+        ) as common_rank_before
+    from places
+),
+
+misplaced as (
+    select
+        product_id,
+        customer_id,
+        'order' as what
+    from followed
+    where
+        not is_served
+        or common_rank is null
+        or (score is not null and audience_rank > 1 and score_before is null)
+        or score > score_before
+        or (
+            common_rank <= common_rank_before
+            and (score = score_before or (score is null and score_before is null))
+        )
+),
+
+excluded as (
+    select
+        'known products' as audience,
+        customer_products.product_id,
+        customer_products.customer_id
+    from {{ ref('int_customer_products') }} as customer_products
+    where {{ excludes('customer_products') }}
+),
+
+signals as (
+    {% for ranking in ranking_names('products') %}
+    select
+        '{{ ranking }}' as ranking,
+        product_id,
+        customer_id,
+        cast(round(score * 1000000) as bigint) as score
+    from {{ ref('ranking_' ~ ranking) }}
+    where
+        origin = 0
+        and score is not null
+        and '{{ ranking }}' in (select served.ranking from served)
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- The worst place by score; a list that has other places too names all with a score.
+worst as (
+    select
+        audience,
+        product_id,
+        count(*) as place_count,
+        count(score) as score_count,
+        min(score) as score
+    from places
+    group by audience, product_id
+),
+
+passed_over as (
+    select
+        signals.product_id,
+        signals.customer_id,
+        'passed over' as what
+    from signals
+    inner join served on signals.ranking = served.ranking
+    inner join worst
+        on
+            served.audience = worst.audience
+            and signals.product_id = worst.product_id
+            and (
+                worst.score_count < worst.place_count
+                or signals.score > worst.score
+            )
+    inner join common_orders
+        on
+            served.audience = common_orders.audience
+            and signals.customer_id = common_orders.customer_id
     left join places
         on
-            product_audiences.ranking = places.ranking
-            and product_audiences.customer_id = places.customer_id
-    -- The other audiences are those of a ranking of products.
-    where product_audiences.ranking in (select served.ranking from places as served)
+            signals.product_id = places.product_id
+            and signals.customer_id = places.customer_id
+    left join excluded
+        on
+            signals.product_id = excluded.product_id
+            and signals.customer_id = excluded.customer_id
+    where places.customer_id is null and excluded.customer_id is null
 ),
 
 deepest as (
     select
-        ranking,
-        max(place) as place
-    from placed
-    group by ranking
+        audience,
+        max(common_rank) as common_rank
+    from places
+    where score is null
+    group by audience
 ),
 
--- Only excluded customers above a member of an audience matter; they are few.
-relevant as (
+-- Customers who leave a gap in the common order; only those above a place matter.
+gaps as (
     select
-        customer_products.product_id,
-        places.ranking,
-        places.place
-    from {{ ref('int_customer_products') }} as customer_products
-    inner join places on customer_products.customer_id = places.customer_id
+        gone.audience,
+        gone.product_id,
+        common_orders.common_rank
+    from (
+        select
+            audience,
+            product_id,
+            customer_id
+        from excluded
+        union all
+        select
+            audience,
+            product_id,
+            customer_id
+        from places
+        where score is not null
+    ) as gone
+    inner join common_orders
+        on
+            gone.audience = common_orders.audience
+            and gone.customer_id = common_orders.customer_id
     inner join deepest
         on
-            places.ranking = deepest.ranking
-            and places.place < deepest.place
-    where {{ excludes('customer_products') }}
+            gone.audience = deepest.audience
+            and common_orders.common_rank < deepest.common_rank
 ),
 
-checked as (
+numbered as (
     select
-        placed.product_id,
-        placed.audience_rank,
-        placed.place,
-        count(relevant.place) as excluded_above
-    from placed
-    left join relevant
+        places.product_id,
+        places.customer_id,
+        places.common_rank,
+        places.audience_rank - worst.score_count as number_in_order,
+        count(
+            case when gaps.common_rank < places.common_rank then 1 end
+        ) as gap_count
+    from places
+    inner join worst
         on
-            placed.product_id = relevant.product_id
-            and placed.ranking = relevant.ranking
-            and placed.place > relevant.place
-    group by placed.product_id, placed.audience_rank, placed.place
+            places.audience = worst.audience
+            and places.product_id = worst.product_id
+    left join gaps
+        on
+            places.audience = gaps.audience
+            and places.product_id = gaps.product_id
+    where places.score is null
+    group by
+        places.product_id,
+        places.customer_id,
+        places.common_rank,
+        places.audience_rank - worst.score_count
 )
 
-select *
-from checked
-where place is null or place <> audience_rank + excluded_above
+select
+    product_id,
+    customer_id,
+    what
+from misplaced
+union all
+select
+    product_id,
+    customer_id,
+    what
+from passed_over
+union all
+select
+    product_id,
+    customer_id,
+    'common order' as what
+from numbered
+where common_rank <> number_in_order + gap_count

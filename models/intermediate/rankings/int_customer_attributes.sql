@@ -54,12 +54,14 @@ placed as (
         usual.usual_share,
         row_number() over (
             partition by summed.origin, summed.attribute
-            order by {{ order_key(
-                'ln(summed.product_count'
-                ~ ' * (cast(summed.affinity as double) + 2 * usual.usual_share)'
-                ~ ' / (summed.product_count + 2))',
-                'customers',
-            ) }} desc
+            order by
+                round(
+                    summed.product_count
+                    * (cast(summed.affinity as double) + 2 * usual.usual_share)
+                    / (summed.product_count + 2),
+                    9
+                ) desc,
+                customers.activity_place asc
         ) as attribute_place
     from summed
     inner join usual

@@ -1,3 +1,5 @@
+{{ config(tags=['evidence']) }}
+
 with interactions as (
     select * from {{ ref('int_interactions') }}
 ),

@@ -1,4 +1,7 @@
-{# Per product, the customers who touched most of its neighbours: up to 50. #}
+{#
+    Per product, the customers who touched most of its neighbours: up to 50. Customers of a
+    single product all have the weight of that one neighbour: its 50 most active ones suffice.
+#}
 {% set signals = ['neighbour', 'rule', 'walk'] %}
 with pairs as (
     select * from {{ ref('int_cutoff_pairs') }}
@@ -12,11 +15,44 @@ customers as (
     select * from {{ ref('int_cutoff_customers') }}
 ),
 
+single_places as (
+    select
+        pairs.origin,
+        pairs.product_id,
+        pairs.customer_id,
+        row_number() over (
+            partition by pairs.origin, pairs.product_id
+            order by customers.activity_place asc, pairs.customer_id asc
+        ) as place
+    from pairs
+    inner join customers
+        on
+            pairs.origin = customers.origin
+            and pairs.customer_id = customers.customer_id
+    where pairs.product_count = 1
+),
+
+touches as (
+    select
+        origin,
+        product_id,
+        customer_id
+    from pairs
+    where product_count > 1
+    union all
+    select
+        origin,
+        product_id,
+        customer_id
+    from single_places
+    where place <= 50
+),
+
 summed as (
     select
         neighbours.origin,
         neighbours.product_id,
-        pairs.customer_id,
+        touches.customer_id,
         count(*) as neighbour_count,
     {% for signal in signals %}
         sum(cast(round(neighbours.{{ signal }}_weight * 1000000000) as bigint))
@@ -24,11 +60,11 @@ summed as (
         {{- ',' if not loop.last }}
     {% endfor %}
     from neighbours
-    inner join pairs
+    inner join touches
         on
-            neighbours.origin = pairs.origin
-            and neighbours.neighbour_id = pairs.product_id
-    group by neighbours.origin, neighbours.product_id, pairs.customer_id
+            neighbours.origin = touches.origin
+            and neighbours.neighbour_id = touches.product_id
+    group by neighbours.origin, neighbours.product_id, touches.customer_id
 ),
 
 allowed as (
@@ -48,7 +84,7 @@ placed as (
         allowed.*,
         row_number() over (
             partition by allowed.origin, allowed.product_id
-            order by {{ order_key('allowed.neighbour_score / cast(1000000000 as double)', 'customers') }} desc
+            order by allowed.neighbour_score desc, customers.activity_place asc
         ) as place
     from allowed
     inner join customers

@@ -20,12 +20,14 @@ from scripts.settings.build_settings import (
     ProgramVariables,
     check_variables,
 )
+from scripts.settings.ranking_names import ranking_names
 from scripts.settings.setting_error import SettingError, choices, limits, nested_model
 from scripts.settings.settings_yaml import (
     MOST_ALIASES,
     TooManyAliasesError,
     load_settings,
 )
+from tests.conftest import FinishedBuild, read_release
 
 FIELDS = BuildSettings.model_fields
 NUMBERS = sorted(name for name, field in FIELDS.items() if limits(field))
@@ -107,6 +109,25 @@ def refused(settings: dict[str, Any]) -> str:
         ),
         ("{encoding: cp437}", "Setting encoding = cp437: expected one of utf-8, utf-16"),
         ("{log_batch: 2}", "Setting log_batch = 2: expected one of columns,"),
+        (
+            "{ranking: best}",
+            "Setting ranking = best: expected champion or one of engagemen",
+        ),
+        (
+            "{ranking: als}",
+            "Setting ranking = als: expected champion or one of engagement,",
+        ),
+        (
+            "{ranking: random}",
+            "item_neighbours, sequential_rules, random_walk, category_aff",
+        ),
+        ("{ranking: unique_products}", "or repurchase with exclude: none. Correct it in"),
+        ("{ranking: ~}", "Setting ranking = None: expected some text"),
+        (
+            "{ranking: repurchase}",
+            "repurchase ranks earlier buyers, who are in audiences only with exclude: none",
+        ),
+        ("{exclude: purchased, ranking: repurchase}", "Setting ranking = repurchase: expe"),
     ],
 )
 def test_an_invalid_setting_is_refused(settings: str, message: str) -> None:
@@ -202,9 +223,23 @@ def test_valid_settings_reach_dbt_unchanged(
     assert yaml.safe_load(yaml.safe_dump(gathered)) == settings
 
 
+def test_rankings_that_can_serve_are_those_of_the_warehouse(
+    dirty_build: FinishedBuild,
+) -> None:
+    """The names are read from a macro without dbt; dbt must read the same."""
+    with read_release(dirty_build.folder) as release:
+        rows = release.execute(
+            "select ranking from rankings where ranks in ('customers', 'products')"
+            " order by display_order"
+        ).fetchall()
+    assert [name for (name,) in rows] == ranking_names()
+    for name in ("champion", *ranking_names()):
+        BuildSettings.check({"exclude": "none", "ranking": name})
+
+
 def test_internal_variables_are_for_programs_alone() -> None:
     check_variables({"new_log_files": ["a.csv"], "log_batch": 3, "top_n": 5})
-    check_variables({"new_log_files": None})
+    check_variables({"new_log_files": None, "with_evidence": False})
     with pytest.raises(SettingError, match=r"new_log_files = a\.csv: expected a"):
         check_variables({"new_log_files": "a.csv"})
     with pytest.raises(SettingError, match="top_n = 0"):
