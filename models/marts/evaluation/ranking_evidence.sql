@@ -23,21 +23,27 @@ final as (
         cast(totals.hit_count as double) / totals.place_count as hit_share,
         -- Of a sum over customers who come and go independently.
         cast(
-            greatest(
-                totals.hit_count
-                - 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
-                0
-            ) / totals.place_count as double
-        ) as hit_share_low,
-        cast(
-            least(
-                -- No hit at all: the exact bound of a Poisson count.
+            round(
                 greatest(
                     totals.hit_count
-                    + 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
-                    3.688879
+                    - 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
+                    0
                 ) / totals.place_count,
-                1
+                12
+            ) as double
+        ) as hit_share_low,
+        cast(
+            round(
+                least(
+                    -- No hit at all: the exact bound of a Poisson count.
+                    greatest(
+                        totals.hit_count
+                        + 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
+                        3.688879
+                    ) / totals.place_count,
+                    1
+                ),
+                12
             ) as double
         ) as hit_share_high,
         cast(totals.chance_hit_count / totals.place_count as double)
