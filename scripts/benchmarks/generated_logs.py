@@ -39,21 +39,22 @@ def shuffle(log: Path, seed: int = 1) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             f"""
-            create table rows as
-            select *, row_number() over () as number
-            from read_parquet('{sql_path(log)}');
             create table customers as
             select customer_id, row_number() over (order by customer_id) - 1 as number
-            from (select distinct customer_id from rows);
+            from (select distinct customer_id from read_parquet('{sql_path(log)}'));
+            create table drawn as
+            select
+                *,
+                row_number() over () as row_number,
+                hash(row_number, {seed}) % (select count(*) from customers) as number
+            from read_parquet('{sql_path(log)}');
             copy (
-                select rows.* exclude (number) replace (
+                select drawn.* exclude (row_number, number) replace (
                     customers.customer_id as customer_id
                 )
-                from rows
-                inner join customers
-                    on customers.number = hash(rows.number, {seed})
-                        % (select count(*) from customers)
-                order by rows.number
+                from drawn
+                inner join customers on drawn.number = customers.number
+                order by drawn.row_number
             ) to '{sql_path(shuffled)}' (format parquet)
             """
         )

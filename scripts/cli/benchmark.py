@@ -131,7 +131,7 @@ def load(users: int, spawn: int, seconds: int, url: str | None) -> int:
 @click.option("--seconds", default=600, help="How long the load lasts.")
 @click.option("--interval", default=10, help="Seconds between switches of releases.")
 def soak(seconds: int, interval: int) -> int:
-    """Switch releases under full load, and watch memory and open files.
+    """Switch releases under full load; watch memory and open files.
 
     Needs wrk and two releases. Ends with exit code 1 if memory grows or a request fails.
     """

@@ -1,15 +1,15 @@
 {#
     Products that the same customers touch; item-based neighbours as in Sarwar et al. 2001
     (doi:10.1145/371920.372071), shrunk towards zero where few customers are shared. Each
-    customer counts with the latest 100 products, each product has at most 50 neighbours and
-    is the neighbour of at most 50: the cost stays linear in the size of the log.
+    customer counts with the latest 100 products, each product has at most 100 neighbours
+    and is the neighbour of at most 100: the cost stays linear in the size of the log.
 
     The other two weights are of the same pairs of products: of rules (the product is touched within three
     steps after its neighbour; Kamehkhosh, Jannach and Ludewig 2017) and of a random walk from
     the neighbour over a customer to the product, damped by its popularity (RP3beta, Paudel et
     al. 2017, doi:10.1145/2955101).
 #}
-{% set most = 50 %}
+{% set most = 100 %}
 
 with pairs as (
     select * from {{ ref('int_cutoff_pairs') }}

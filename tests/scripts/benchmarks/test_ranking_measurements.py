@@ -1,6 +1,7 @@
 """Lists are held against later customers as one would by hand."""
 
 import math
+import re
 from pathlib import Path
 
 import duckdb
@@ -229,6 +230,19 @@ def test_rankings_of_a_real_log_reach_their_bars(
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert "   met  " in outcome.stdout
     assert "MISSED" not in outcome.stdout
+
+
+@pytest.mark.long
+def test_the_evidence_of_a_real_log_has_a_row_per_ranking(
+    shared_data: Path, folder: BuildFolder
+) -> None:
+    words = ["benchmark", "evidence", "retailrocket", "--data", str(shared_data)]
+    outcome = run_audience(folder, *words)
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    rankings = re.findall(r"(?m)^\| [^|]*\| `(\w+)` \|", outcome.stdout)
+    assert len(rankings) == len(set(rankings))
+    assert {"engagement", "activity", "hybrid", "item_neighbours", "als"} <= set(rankings)
+    assert "\n| RetailRocket | " in outcome.stdout
 
 
 @pytest.mark.long
