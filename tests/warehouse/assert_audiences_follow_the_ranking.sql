@@ -1,9 +1,22 @@
--- An audience follows the order of the ranking and skips only excluded customers: the
--- engagement rank of each customer is their audience rank plus the number of customers
--- above them that the product excludes.
-with deepest as (
-    select max(customers.engagement_rank) as engagement_rank
+-- An audience by the ranking of customers follows their order and skips only excluded
+-- customers: the customer rank of each is their audience rank plus the number of
+-- customers above them that the product excludes. Rankings of products have an order of
+-- their own.
+with product_audiences as (
+    select
+        product_audiences.product_id,
+        product_audiences.audience_rank,
+        product_audiences.customer_id
     from {{ ref('product_audiences') }} as product_audiences
+    inner join {{ ref('int_served_rankings') }} as served
+        on
+            product_audiences.ranking = served.ranking
+            and served.audience = 'customers'
+),
+
+deepest as (
+    select max(customers.customer_rank) as customer_rank
+    from product_audiences
     inner join {{ ref('customers') }} as customers
         on product_audiences.customer_id = customers.customer_id
 ),
@@ -12,11 +25,11 @@ with deepest as (
 relevant as (
     select
         customer_products.product_id,
-        customers.engagement_rank
+        customers.customer_rank
     from {{ ref('int_customer_products') }} as customer_products
     inner join {{ ref('customers') }} as customers
         on customer_products.customer_id = customers.customer_id
-    inner join deepest on customers.engagement_rank < deepest.engagement_rank
+    inner join deepest on customers.customer_rank < deepest.customer_rank
     where {{ excludes('customer_products') }}
 ),
 
@@ -29,18 +42,18 @@ moved as (
     select
         product_audiences.product_id,
         product_audiences.audience_rank,
-        customers.engagement_rank,
+        customers.customer_rank,
         count(
-            case when relevant.engagement_rank < customers.engagement_rank then 1 end
+            case when relevant.customer_rank < customers.customer_rank then 1 end
         ) as excluded_above
-    from {{ ref('product_audiences') }} as product_audiences
+    from product_audiences
     inner join relevant on product_audiences.product_id = relevant.product_id
     inner join {{ ref('customers') }} as customers
         on product_audiences.customer_id = customers.customer_id
     group by
         product_audiences.product_id,
         product_audiences.audience_rank,
-        customers.engagement_rank
+        customers.customer_rank
 ),
 
 -- Reads the tables again: an engine would hold in memory what a query names twice.
@@ -48,9 +61,9 @@ unmoved as (
     select
         product_audiences.product_id,
         product_audiences.audience_rank,
-        customers.engagement_rank,
+        customers.customer_rank,
         0 as excluded_above
-    from {{ ref('product_audiences') }} as product_audiences
+    from product_audiences
     left join relevant_products
         on product_audiences.product_id = relevant_products.product_id
     inner join {{ ref('customers') }} as customers
@@ -66,4 +79,4 @@ checked as (
 
 select *
 from checked
-where engagement_rank <> audience_rank + excluded_above
+where customer_rank <> audience_rank + excluded_above

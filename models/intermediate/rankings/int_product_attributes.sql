@@ -58,6 +58,7 @@ weighted as (
     select
         distinct_attributes.product_id,
         distinct_attributes.attribute,
+        rarities.rarity,
         cast(
             rarities.rarity
             / cast(
