@@ -86,7 +86,7 @@ def test_the_summary_says_what_was_built(dirty_build: FinishedBuild) -> None:
         "rejected",
         *(reason for (reason,) in reasons),
         "Collaborative filtering is not viable",
-        "Most engaged customers",
+        "First customers",
         "products share one list",
         str(dirty_build.folder.releases),
         "Dbt build",
