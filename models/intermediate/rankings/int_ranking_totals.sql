@@ -8,7 +8,7 @@ with all_lists as (
     select * from {{ ref('int_ranking_lists') }}
 ),
 
--- A ranking without any signal, such as attributes that nobody gave, is not measured.
+-- A ranking without any signal, such as attributes that are not given, is not measured.
 with_signal as (
     select distinct
         origin,

@@ -1,4 +1,4 @@
-"""The synthetic log as a process in time, and the truth that is written beside it."""
+"""The synthetic log as a process in time, and the truth that is written next to it."""
 
 from collections.abc import Iterator
 from pathlib import Path
