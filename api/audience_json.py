@@ -5,6 +5,7 @@ two parts: the first holds the product id, the second is the same for every prod
 same customers.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,10 +16,7 @@ from api.responses import as_json
 DEFAULT_N = 10
 LARGEST_N = 100
 
-COLD_START_NOTE = (
-    "This is a new product: no customer has interacted with it yet. As a fallback, these"
-    " are the most engaged of all customers."
-)
+NEW_PRODUCT = "This is a new product: no customer has interacted with it yet."
 
 
 @dataclass(frozen=True)
@@ -26,10 +24,12 @@ class CustomerList:
     """Customers in the order in which to contact them.
 
     Attributes:
+        ranking: the ranking that orders them.
         customers: a JSON object each.
         default_rest: the second part of the answer for the default n.
     """
 
+    ranking: str
     customers: tuple[bytes, ...]
     default_rest: bytes
 
@@ -39,33 +39,54 @@ class CustomerList:
         return len(self.default_rest) + sum(len(text) + 50 for text in self.customers)
 
 
+def customer_ids(customers: Sequence[bytes]) -> list[int | str]:
+    """The ids of customers that are JSON objects."""
+    return [json.loads(customer)["customer_id"] for customer in customers]
+
+
 class AudienceJson:
     """Writes the answers of one release."""
 
     def __init__(self, release: Release) -> None:
         self._has_text_ids = release.has_text_ids
         self._release_id = as_json(release.release_id)
+        ranking = release.customer_ranking
+        self.cold_start_note = f"{NEW_PRODUCT} As a fallback, these are the " + (
+            "most engaged of all customers."
+            if ranking == "engagement"
+            else f"first of all customers by {release.ranking_labels.label(ranking)}."
+        )
 
     def customer_list(
-        self, customers: tuple[bytes, ...], *, is_cold_start: bool
+        self, ranking: str, customers: tuple[bytes, ...], *, is_cold_start: bool
     ) -> CustomerList:
         """A list with its answer for the default n."""
-        return CustomerList(
-            customers, self.rest(customers[:DEFAULT_N], is_cold_start=is_cold_start)
-        )
+        rest = self.rest(ranking, customers[:DEFAULT_N], is_cold_start=is_cold_start)
+        return CustomerList(ranking, customers, rest)
 
     def beginning(self, product_id: ProductId) -> bytes:
         """The first part of an answer."""
         shown = as_json(product_id) if self._has_text_ids else str(product_id).encode()
         return b'{"product_id":' + shown
 
-    def rest(self, customers: Sequence[bytes], *, is_cold_start: bool) -> bytes:
+    def rest(
+        self,
+        ranking: str,
+        customers: Sequence[bytes],
+        *,
+        is_cold_start: bool,
+        note: str | None = None,
+    ) -> bytes:
         """The second part of an answer.
 
         Args:
+            ranking: the ranking that orders the customers.
             customers: a JSON object each.
             is_cold_start: whether the release does not have the product.
+            note: what to know about them; a cold start has a note of its own.
         """
+        if is_cold_start and note is None:
+            note = self.cold_start_note
         return b"".join(
             (
                 b',"recommendations":[',
@@ -74,7 +95,9 @@ class AudienceJson:
                 str(len(customers)).encode(),
                 b',"cold_start":true' if is_cold_start else b',"cold_start":false',
                 b',"note":',
-                as_json(COLD_START_NOTE) if is_cold_start else b"null",
+                as_json(note),
+                b',"ranking":',
+                as_json(ranking),
                 b',"release":',
                 self._release_id,
                 b"}",

@@ -2,8 +2,7 @@
 
 A release stores a list of customers per product, and each distinct list once, ready to be
 sent. A worker reads which list a product has in blocks of consecutive products; it keeps
-blocks and lists in memory as far as its settings allow. Audiences longer than the stored
-lists come from the ranking, without the customers that the product excludes.
+blocks and lists in memory as far as its settings allow.
 """
 
 import asyncio
@@ -14,19 +13,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from api.attribute_audiences import AttributeAudiences
 from api.audience_json import DEFAULT_N, LARGEST_N, AudienceJson, CustomerList
 from api.batching import BatchedReads
 from api.blocks import BLOCK_SIZE, Block, ProductId, read_block
+from api.continuations import KEYS_READ_AT_ONCE, Continuations
 from api.ranking import Ranking
 from api.release import Release
 from api.settings import Settings
 
 BLOCKS_READ_AT_ONCE = 64
-KEYS_READ_AT_ONCE = 2000
 # Ranks in memory; a product that excludes nearly all of them takes a query of its own.
 RANKS_KEPT = 1000
-# Answers that are assembled before other requests get their turn.
-ANSWERS_AT_ONCE = 50
 
 
 @dataclass
@@ -43,7 +41,11 @@ class Lookups:
 
 
 class Audiences:
-    """Look-ups of audiences in one release."""
+    """Look-ups of audiences in one release.
+
+    Attributes:
+        by_attributes: audiences of unknown products.
+    """
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class Audiences:
         starts: Sequence[ProductId],
         blocks: dict[int, Block],
         ranking: Ranking,
+        attribute_names: tuple[str, ...],
     ) -> None:
         self.release = release
         self._lookups = lookups
@@ -65,15 +68,16 @@ class Audiences:
         self._lists: dict[int, CustomerList] = {}
         self._ranking = ranking
         self._cold_start = self._json.customer_list(
-            ranking.first(LARGEST_N), is_cold_start=True
+            release.customer_ranking, ranking.first(LARGEST_N), is_cold_start=True
+        )
+        self._continuations = Continuations(release, ranking, self._json)
+        self.by_attributes = AttributeAudiences(
+            release, ranking, self._json, attribute_names
         )
         self._block_reads = BatchedReads(
             release, self._read_blocks, settings.concurrent_queries
         )
         self._list_reads = BatchedReads(release, self._read_lists, KEYS_READ_AT_ONCE)
-        self._exclusion_reads = BatchedReads(
-            release, self._read_exclusions, KEYS_READ_AT_ONCE
-        )
         # If stored lists are shorter, none of them holds the answer for the default n.
         self._is_default_ready = release.list_size >= DEFAULT_N
 
@@ -85,7 +89,14 @@ class Audiences:
         starts = [
             row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
         ]
-        ranking = Ranking(await release.ask("global_ranking", n=RANKS_KEPT))
+        ranking = Ranking(
+            await release.ask("global_ranking", n=RANKS_KEPT),
+            has_probabilities=release.has_column("list_members", "probability"),
+        )
+        # An earlier release has none.
+        names = (
+            await release.ask("attribute_names") if release.has_table("attributes") else []
+        )
         # Fill the memory in large pieces, so that the first requests do not wait.
         blocks: dict[int, Block] = {}
         fitting = min(settings.cache_products // BLOCK_SIZE, len(starts))
@@ -101,6 +112,7 @@ class Audiences:
             starts if release.has_text_ids else array("q", starts),
             blocks,
             ranking,
+            tuple(row[0] for row in names),
         )
 
     def cached_body(self, product_id: ProductId) -> bytes | None:
@@ -114,6 +126,13 @@ class Audiences:
             return None
         self._lookups.hits += 1
         return self._json.beginning(product_id) + found.default_rest
+
+    async def list_of(self, product_id: ProductId) -> CustomerList | None:
+        """The stored list of a product; None if the product is unknown."""
+        list_id = (await self._list_ids([product_id], set()))[product_id]
+        if list_id is None:
+            return None
+        return (await self._lists_of({product_id: list_id}, set()))[list_id]
 
     async def knows(self, product_id: ProductId) -> bool:
         """Whether the release has the product."""
@@ -132,11 +151,16 @@ class Audiences:
         if n <= self.release.list_size:
             rests = await self._short_rests(known, n, missed)
         else:
-            rests = await self._long_rests(list(known), n)
+            lists = await self._lists_of(known, missed)
+            rests = await self._continuations.rests(
+                {product: lists[list_id] for product, list_id in known.items()}, n
+            )
             missed |= known.keys()
         self._lookups.hits += len(list_ids) - len(missed)
         self._lookups.misses += len(missed)
-        cold_start = self._json.rest(self._ranking.first(n), is_cold_start=True)
+        cold_start = self._json.rest(
+            self.release.customer_ranking, self._ranking.first(n), is_cold_start=True
+        )
         return {
             product: self._json.beginning(product) + rests.get(product, cold_start)
             for product in products
@@ -175,38 +199,24 @@ class Audiences:
         self, known: dict[ProductId, int], n: int, missed: set[ProductId]
     ) -> dict[ProductId, bytes]:
         """The second part of each answer, from the stored lists."""
+        write, lists = self._json.rest, await self._lists_of(known, missed)
+        rests = {
+            list_id: write(found.ranking, found.customers[:n], is_cold_start=False)
+            for list_id, found in lists.items()
+        }
+        return {product: rests[list_id] for product, list_id in known.items()}
+
+    async def _lists_of(
+        self, known: dict[ProductId, int], missed: set[ProductId]
+    ) -> dict[int, CustomerList]:
+        """The lists of some products, by number; `missed` as in `_list_ids`."""
         needed = set(known.values())
         lists = {
             list_id: self._lists[list_id] for list_id in needed if list_id in self._lists
         }
         read = await self._list_reads.get(needed - lists.keys())
         missed |= {product for product, list_id in known.items() if list_id in read}
-        rests = {
-            list_id: self._json.rest(found.customers[:n], is_cold_start=False)
-            for list_id, found in (lists | read).items()
-        }
-        return {product: rests[list_id] for product, list_id in known.items()}
-
-    async def _long_rests(
-        self, known: Sequence[ProductId], n: int
-    ) -> dict[ProductId, bytes]:
-        """The second part of each answer, from the ranking without excluded customers."""
-        exclusions = await self._exclusion_reads.get(known)
-        whole = self._json.rest(self._ranking.first(n), is_cold_start=False)
-        is_all = len(self._ranking) >= self.release.customer_count
-        rests = {}
-        for number, (product, excluded) in enumerate(exclusions.items(), start=1):
-            if not excluded or min(excluded) > n:
-                rests[product] = whole
-                continue
-            customers = self._ranking.without(excluded, n)
-            if len(customers) < n and not is_all:
-                rows = await self.release.ask("audience", product_id=product, n=n)
-                customers = Ranking(rows).first(n)
-            rests[product] = self._json.rest(customers, is_cold_start=False)
-            if number % ANSWERS_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        return rests
+        return lists | read
 
     async def _read_blocks(self, numbers: list[int]) -> dict[int, Block]:
         blocks = await asyncio.gather(
@@ -224,26 +234,13 @@ class Audiences:
     async def _read_lists(self, list_ids: list[int]) -> dict[int, CustomerList]:
         rows = await self.release.ask("lists", list_ids=json.dumps(list_ids))
         found = {}
-        for list_id, text in rows:
+        for list_id, ranking, text in rows:
             customers = tuple(text.encode().split(b"\n")) if text else ()
-            found[list_id] = self._json.customer_list(customers, is_cold_start=False)
+            found[list_id] = self._json.customer_list(
+                ranking, customers, is_cold_start=False
+            )
             self._list_bytes += found[list_id].size
         self._lists |= found
         while self._list_bytes > self._list_limit:
             self._list_bytes -= self._lists.pop(next(iter(self._lists))).size
-        return found
-
-    async def _read_exclusions(
-        self, products: list[ProductId]
-    ) -> dict[ProductId, set[int]]:
-        """The excluded ranks of each product, among the ranks in memory."""
-        rows = await self.release.ask(
-            "exclusions",
-            product_ids=json.dumps(products),
-            type='["VARCHAR"]' if self.release.has_text_ids else '["BIGINT"]',
-            ranks=len(self._ranking),
-        )
-        found: dict[ProductId, set[int]] = {product: set() for product in products}
-        for product, rank in rows:
-            found[product].add(rank)
         return found

@@ -62,7 +62,7 @@ class JsonLines(Writer):
 def _json_values(column: pyarrow.ChunkedArray) -> Any:
     """The values of a column as JSON: numbers unchanged, everything else as text."""
     if pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type):
-        return column.cast(pyarrow.string())
+        return column.cast(pyarrow.string()).fill_null("null")
     return pyarrow.array(
         [as_json(value).decode() for value in column.to_pylist()], pyarrow.string()
     )

@@ -7,9 +7,11 @@ from typing import Any
 
 from sanic import Request
 
+from api.attribute_parameters import Attributes
 from api.blocks import ProductId
 from api.identifiers import WHOLE_NUMBER, Identifier, Name, identifier
 from api.problems import Problem, invalid_parameter
+from api.query_values import only_value
 from api.release import Release
 from api.responses import as_json
 
@@ -50,7 +52,7 @@ class WholeNumber:
         Raises:
             Problem: it is not a whole number, or out of bounds.
         """
-        text = _only(request, self.name)
+        text = only_value(request, self.name)
         if text is None:
             return self.default
         number = int(text) if WHOLE_NUMBER.fullmatch(text) else None
@@ -86,7 +88,7 @@ class Choice:
         Raises:
             Problem: it is not one of the choices.
         """
-        text = _only(request, self.name)
+        text = only_value(request, self.name)
         if text is not None and text not in self.choices:
             raise invalid_parameter(self.name, text, f"one of {', '.join(self.choices)}")
         return text or self.choices[0]
@@ -125,7 +127,7 @@ class Filter:
         Raises:
             Problem: it is not a valid id.
         """
-        text = _only(request, self.name)
+        text = only_value(request, self.name)
         return None if text is None else self.identifier.read(request, text, release)
 
 
@@ -154,7 +156,7 @@ class Text:
         Raises:
             Problem: it is too long.
         """
-        text = (_only(request, self.name) or "").strip()
+        text = (only_value(request, self.name) or "").strip()
         if len(text) > self.longest:
             raise invalid_parameter(
                 self.name, text, f"text of at most {self.longest} characters"
@@ -184,7 +186,7 @@ class Cursor:
         Raises:
             Problem: the cursor is not from a page of this campaign and release.
         """
-        text = _only(request, self.name)
+        text = only_value(request, self.name)
         if text is None:
             return None
         try:
@@ -210,14 +212,4 @@ class Cursor:
         return base64.urlsafe_b64encode(place).decode()
 
 
-Parameter = WholeNumber | Choice | Identifier | Name | Filter | Text | Cursor
-
-
-def _only(request: Request, name: str) -> str | None:
-    """The one value of a parameter; None where the request has none."""
-    if not request.query_string:
-        return None
-    values = request.get_args(keep_blank_values=True).getlist(name) or []
-    if len(values) > 1:
-        raise invalid_parameter(name, ", ".join(values), "one value")
-    return str(values[0]) if values else None
+Parameter = WholeNumber | Choice | Identifier | Name | Filter | Text | Cursor | Attributes

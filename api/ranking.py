@@ -1,28 +1,29 @@
-"""The global ranking, as JSON."""
+"""The ranking of customers, as JSON."""
 
 from collections.abc import Collection, Sequence
 from itertools import islice
 
 from api.responses import as_json
 
+Row = tuple[int | str, float]
+
 
 class Ranking:
     """Customers as JSON objects, best first."""
 
-    def __init__(self, rows: Sequence[tuple[int | str, float]]) -> None:
+    def __init__(self, rows: Sequence[Row], *, has_probabilities: bool) -> None:
         """Encode customers.
 
         Args:
             rows: customer ids and scores, best first.
+            has_probabilities: whether customers have a probability, here unknown; those of
+                an earlier release have none.
         """
-        self._beginnings = tuple(
-            as_json({"customer_id": customer_id, "score": score})[:-1]
-            for customer_id, score in rows
-        )
-        self._customers = tuple(
-            b'%s,"rank":%d}' % (beginning, rank)
-            for rank, beginning in enumerate(self._beginnings, start=1)
-        )
+        self._has_probabilities = has_probabilities
+        self._ids = tuple(customer_id for customer_id, _ in rows)
+        self._scored = tuple(self._beginning(*row) for row in rows)
+        self._plain = tuple(self._beginning(number, None) for number in self._ids)
+        self._customers = numbered(self._scored, 1)
 
     def __len__(self) -> int:
         return len(self._customers)
@@ -31,20 +32,51 @@ class Ranking:
         """The first n customers."""
         return self._customers[:n]
 
-    def without(self, excluded: Collection[int], n: int) -> tuple[bytes, ...]:
-        """The first n customers whose ranks are not excluded, with new ranks from 1 on.
+    def after(
+        self,
+        listed: Sequence[int | str],
+        excluded: Collection[int],
+        n: int,
+        *,
+        has_scores: bool,
+    ) -> tuple[bytes, ...]:
+        """The next n customers after those of a list.
 
         Fewer than n if the ranking ends.
+
+        Args:
+            listed: ids of the customers of the list.
+            excluded: ranks of customers that are left out.
+            n: how many.
+            has_scores: whether the list has the scores of this ranking; otherwise the
+                customers have none, because scores of two rankings cannot be compared.
         """
-        left = islice(
-            (
-                beginning
-                for rank, beginning in enumerate(self._beginnings, start=1)
-                if rank not in excluded
-            ),
-            n,
+        found = frozenset(listed)
+        places = (
+            place
+            for place, customer_id in enumerate(self._ids)
+            if place + 1 not in excluded and customer_id not in found
         )
-        return tuple(
-            b'%s,"rank":%d}' % (beginning, rank)
-            for rank, beginning in enumerate(left, start=1)
+        texts = self._scored if has_scores else self._plain
+        return numbered([texts[place] for place in islice(places, n)], len(listed) + 1)
+
+    def encoded(
+        self, rows: Sequence[Row], first_rank: int, *, has_scores: bool
+    ) -> tuple[bytes, ...]:
+        """Other customers from a rank on; without scores, those are null."""
+        return numbered(
+            [self._beginning(row[0], row[1] if has_scores else None) for row in rows],
+            first_rank,
         )
+
+    def _beginning(self, customer_id: int | str, score: float | None) -> bytes:
+        unknown = {"probability": None} if self._has_probabilities else {}
+        return as_json({"customer_id": customer_id, "score": score, **unknown})[:-1]
+
+
+def numbered(beginnings: Sequence[bytes], first_rank: int) -> tuple[bytes, ...]:
+    """Unfinished JSON objects with consecutive ranks."""
+    return tuple(
+        b'%s,"rank":%d}' % (beginning, rank)
+        for rank, beginning in enumerate(beginnings, start=first_rank)
+    )

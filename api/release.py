@@ -29,9 +29,9 @@ QUERIES = Path(__file__).with_name("queries")
 Result = TypeVar("Result")
 
 
-def read_queries() -> dict[str, str]:
-    """The SQL of each question: the files of `queries/`, by name."""
-    return {file.stem: file.read_text(encoding="utf-8") for file in QUERIES.glob("*.sql")}
+def read_queries(folder: Path = QUERIES) -> dict[str, str]:
+    """The SQL of each question: the files of a folder, by name."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.sql")}
 
 
 class Release:
@@ -48,6 +48,7 @@ class Release:
         product_count: number of products.
         customer_count: number of customers.
         list_size: number of customers in a stored audience.
+        customer_ranking, new_product_ranking: the rankings that serve both.
         is_earlier: whether its format is an earlier one; then tables may be missing.
         manifest: what `publish` wrote about it.
         ranking_labels: names of rankings and features; empty in an earlier release.
@@ -85,10 +86,13 @@ class Release:
         self._pool = ThreadPoolExecutor(settings.concurrent_queries, "query")
         self._cursors: asyncio.Queue[duckdb.DuckDBPyConnection] = asyncio.Queue()
         try:
+            columns = self._connection.execute(self._queries["columns"]).fetchall()
+            self._columns = set(columns)
+            self._tables = {table for table, _ in columns}
+            if not self.has_column("ranking", "customer_rank"):  # Could not be chosen.
+                self._queries |= read_queries(QUERIES / "earlier")
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
-            tables = self._connection.execute(self._queries["tables"]).fetchall()
-            self._tables = {name for (name,) in tables}
             self.ranking_labels = RankingLabels.of(
                 self._connection.execute(self._queries["ranking_labels"]).fetchall()
                 if self.has_table("rankings")
@@ -99,10 +103,16 @@ class Release:
             if self.is_earlier:
                 raise lacking(folder.name) from error
             raise UnusableReleaseError(f"{folder.name} lacks look-up tables") from error
-        self.product_count, self.customer_count, self.list_size, id_type = row
+        self.product_count, self.customer_count, self.list_size, id_type, *served = row
+        self.customer_ranking, self.new_product_ranking = served
         self.has_text_ids = id_type == "VARCHAR"
         for _ in range(settings.concurrent_queries):
             self._cursors.put_nowait(self._connection.cursor())
+
+    @property
+    def json_ids(self) -> str:
+        """The type of a JSON array of ids, as DuckDB names it."""
+        return '["VARCHAR"]' if self.has_text_ids else '["BIGINT"]'
 
     @property
     def trouble(self) -> str | None:
@@ -122,6 +132,10 @@ class Release:
     def has_table(self, table: str) -> bool:
         """Whether it has a mart or a look-up table; an earlier release may lack it."""
         return table in self._tables
+
+    def has_column(self, table: str, column: str) -> bool:
+        """Whether a mart or a look-up table has a column."""
+        return (table, column) in self._columns
 
     def check_table(self, table: str, things: str) -> None:
         """Check that it has a mart or a look-up table.

@@ -10,7 +10,7 @@ import duckdb
 from api.settings import Settings
 
 # The newest release format that the API reads (scripts/releases/release_folder.py).
-RELEASE_FORMAT = 1
+RELEASE_FORMAT = 2
 
 
 class UnusableReleaseError(RuntimeError):

@@ -236,6 +236,60 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
     )
 
 
+# Six categories of ten products; each customer prefers one. Products 61 to 65 have
+# attributes and no interaction.
+CATEGORIES_LOG = """
+copy (
+    select
+        customer as customer_id,
+        product as product_id,
+        if((customer * 7 + product * 3 + visit) % 9 = 0, 'purchased', 'cart') as event,
+        timestamp '2023-01-01'
+        + to_days(((customer * 37 + product * 11 + visit * 53) % 150)::int)
+        + to_minutes((customer * 13 + product * 7) % 1440) as event_date
+    from range(1, 91) as customers (customer), range(1, 61) as products (product),
+        range(2) as visits (visit)
+    where
+        (customer * 7919 + product * 10473 + visit * 3571 + customer * product * 31) % 100
+        < if((product - 1) // 10 = customer % 6, 30, 3)
+) to '{log}'
+"""
+CATEGORIES_ATTRIBUTES = """
+copy (
+    select
+        product as product_id,
+        ['red', 'Blue', 'green', 'white', 'black', 'grey'][(product - 1) // 10 % 6 + 1]
+            as category,
+        ['small', 'large'][product % 2 + 1] as size
+    from range(1, 66) as products (product)
+) to '{attributes}'
+"""
+
+
+@pytest.fixture(scope="session")
+def hybrid_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
+    """A small log with categories, in which the combination serves products."""
+
+    def build(root: Path) -> subprocess.CompletedProcess[str]:
+        log, attributes = root / "log.csv", root / "attributes.csv"
+        with duckdb.connect() as connection:
+            connection.execute(CATEGORIES_LOG.format(log=log))
+            connection.execute(CATEGORIES_ATTRIBUTES.format(attributes=attributes))
+        settings = {
+            "ranking": "hybrid",
+            "product_attributes": str(attributes),
+            "top_n": 12,
+        }
+        return run_audience(
+            BuildFolder(root / "build"),
+            "build",
+            *("--log", str(log), "--vars", json.dumps(settings)),
+        )
+
+    root, _ = build_once(tmp_path_factory, "hybrid", build)
+    return BuildFolder(root / "build")
+
+
 @pytest.fixture
 def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     """A built warehouse without a release; a test may change it."""

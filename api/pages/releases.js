@@ -64,7 +64,7 @@ function ranking(changes) {
       table({
         caption: "Customers at the top, now or before",
         columns: [
-          { heading: "Rank", numeric: true, cell: (row) => count(row.engagement_rank), by: (row) => row.engagement_rank },
+          { heading: "Rank", numeric: true, cell: (row) => count(row.rank), by: (row) => row.rank },
           { heading: "Before", numeric: true, cell: (row) => count(row.earlier_rank), by: (row) => row.earlier_rank },
           { heading: "Change", cell: (row) => badge(row.change, MOODS[row.change]), by: (row) => row.change },
           {

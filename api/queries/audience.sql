@@ -1,17 +1,24 @@
--- The first n customers that a product does not exclude. If it excludes k customers, they
--- are among the first n + k of the ranking.
+-- The next n customers that a product does not exclude, after those of its list: in the order of
+-- the ranking of customers. If k customers are left out, they are among the first n + k. The
+-- listed ids are a JSON array in one text, with its type in another.
 with excluded as (
-    select engagement_rank
+    select customer_rank
     from main.product_exclusions
     where product_id = $product_id
+),
+
+listed as (
+    select unnest(from_json_strict($listed, $type)) as customer_id
 )
 
 select
     ranking.customer_id,
-    ranking.engagement_score
+    ranking.customer_score
 from lookup.ranking
 where
-    ranking.engagement_rank <= $n + (select count(*) from excluded)
-    and ranking.engagement_rank not in (select engagement_rank from excluded)
-order by ranking.engagement_rank
+    ranking.customer_rank
+    <= $n + (select count(*) from excluded) + (select count(*) from listed)
+    and ranking.customer_rank not in (select customer_rank from excluded)
+    and ranking.customer_id not in (select customer_id from listed)
+order by ranking.customer_rank
 limit $n

@@ -2,8 +2,8 @@
 -- text, with its type in another.
 select
     product_id,
-    engagement_rank
+    customer_rank
 from main.product_exclusions
 where
     product_id in (select unnest(from_json_strict($product_ids, $type)))
-    and engagement_rank <= $ranks
+    and customer_rank <= $ranks

@@ -1,7 +1,7 @@
--- The first n customers of the ranking.
+-- The first n customers of the ranking of customers that serves.
 select
     customer_id,
-    engagement_score
+    customer_score
 from lookup.ranking
-where engagement_rank <= $n
-order by engagement_rank
+where customer_rank <= $n
+order by customer_rank

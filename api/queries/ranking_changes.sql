@@ -2,7 +2,7 @@
 select
     customer_id,
     change,
-    engagement_rank,
+    customer_rank as rank,
     earlier_rank
 from lookup.ranking_changes
-order by engagement_rank
+order by customer_rank

@@ -1,6 +1,15 @@
--- The number of products and customers, the length of lists, and the type of ids.
+-- The number of products and customers, the length of lists, the type of ids, and the rankings
+-- that serve.
 select
-    (select count(*) from lookup.product_lists) as product_count,
+    (select count(*) from main.products) as product_count,
     (select count(*) from lookup.ranking) as customer_count,
     (select count(*) from main.cold_start_audience) as list_size,
-    (select typeof(product_id) from lookup.product_lists limit 1) as id_type
+    (select typeof(product_id) from main.products limit 1) as id_type,
+    (
+        select ranking from lookup.served_rankings
+        where audience = 'customers'
+    ) as customer_ranking,
+    (
+        select ranking from lookup.served_rankings
+        where audience = 'new products'
+    ) as new_product_ranking

@@ -10,12 +10,14 @@ from api.routes.exports import exports
 from api.routes.information import information
 from api.routes.pages import pages
 from api.routes.products import products
+from api.routes.rankings import rankings
 from api.routes.releases import releases
 
 BLUEPRINTS = (
     information,
     audiences,
     exports,
+    rankings,
     products,
     customers,
     campaigns,

@@ -9,6 +9,7 @@ import pydantic
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from api.attribute_parameters import Attributes
 from api.audience_json import DEFAULT_N, LARGEST_N
 from api.audiences import Audiences
 from api.blocks import ProductId
@@ -34,6 +35,11 @@ STRICT = Choice(
     ("false", "true"),
     "With `true` an unknown product is a 404 instead of a cold start.",
 )
+ATTRIBUTES = Attributes(
+    "Attributes of an unknown product, such as `category=lamps`: the customers follow from"
+    " them. Their names are those of the release's product attributes.",
+    (N.name, STRICT.name),
+)
 RECOMMEND = Operation(
     summary="Whom to contact about a product",
     response=schemas.Audience,
@@ -42,6 +48,7 @@ RECOMMEND = Operation(
         PRODUCT_ID,
         N,
         STRICT,
+        ATTRIBUTES,
     ),
     problems=(304, 404, 422, 503),
 )
@@ -59,8 +66,13 @@ async def recommend(request: Request, product_id: str) -> HTTPResponse:
             if body is not None:
                 return release_response(request, release, body)
         n = N.read(request)
-        if STRICT.read(request) == "true" and not await served.knows(product):
-            raise not_found("product", product)
+        asked = ATTRIBUTES.read(request, served.by_attributes.names)
+        is_strict = STRICT.read(request) == "true"
+        if (is_strict or asked) and not await served.knows(product):
+            if is_strict:
+                raise not_found("product", product)
+            body = await served.by_attributes.body(product, asked, n)
+            return release_response(request, release, body)
         bodies = await served.bodies([product], n)
         return release_response(request, release, bodies[product])
 

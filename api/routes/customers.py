@@ -49,6 +49,9 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             "customer_id": row["customer_id"],
             "engagement_score": row["engagement_score"],
             "engagement_rank": row["engagement_rank"],
+            # An earlier release has no other ranking of customers.
+            "ranking": row.get("customer_ranking", "engagement"),
+            "rank": row.get("customer_rank", row["engagement_rank"]),
             "customers": release.customer_count,
             "first_interaction_at": row["first_interaction_at"],
             "last_interaction_at": row["last_interaction_at"],

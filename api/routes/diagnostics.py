@@ -55,6 +55,10 @@ async def read_evidence(request: Request) -> HTTPResponse:
         recommenders = await release.ask_records("recommender_metrics")
         gains = await release.ask_records("targeting_gains")
         trials = await release.ask_records("score_trials")
+        decisions, hits, calibration = [
+            await release.ask_records(table) if release.has_table(table) else []
+            for table in ("ranking_decisions", "ranking_evidence", "ranking_calibration")
+        ]
         body = {
             "conclusions": await release.ask_records("evidence_conclusions"),
             "als": als[0] if als else None,
@@ -65,6 +69,11 @@ async def read_evidence(request: Request) -> HTTPResponse:
             ),
             "deciles": await release.ask_records("targeting_deciles"),
             "trials": labels.labelled(trials, "ranking"),
+            "decisions": [
+                row | {"label": labels.label(row["ranking"])} for row in decisions
+            ],
+            "hits": [row | {"label": labels.label(row["ranking"])} for row in hits],
+            "calibration": calibration,
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))

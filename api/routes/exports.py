@@ -1,7 +1,8 @@
 """Exports: audiences of any size, streamed as a file."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 import pyarrow
@@ -184,15 +185,41 @@ async def parts(
     served: Audiences, product: ProductId, n: int
 ) -> AsyncIterator[pyarrow.Table]:
     """The audience as one or more tables of rank, customer_id and score."""
-    first_rank, rank = 1, 1
-    while first_rank == 1 or (first_rank <= served.release.customer_count and rank <= n):
+    release = served.release
+    found = await served.list_of(product)
+    listed = _listed(found.customers[:n] if found else ())
+    known = json.dumps(listed.column("customer_id").to_pylist())
+    first_rank, rank = 1, listed.num_rows + 1
+    if rank > n:
+        yield listed
+    while (first_rank <= release.customer_count or first_rank == 1) and rank <= n:
         # About as many ranks as needed, but enough to skip excluded ones.
         last_rank = first_rank + min(PART_SIZE, max(n - rank + 1, SMALLEST_PART)) - 1
-        found = await served.release.ask_arrow(
-            "audience_part", product_id=product, first_rank=first_rank, last_rank=last_rank
+        part = await release.ask_arrow(
+            "audience_part",
+            product_id=product,
+            first_rank=first_rank,
+            last_rank=last_rank,
+            listed=known,
+            type=release.json_ids,
+            has_scores=not found or found.ranking == release.customer_ranking,
         )
-        found = found.slice(0, n - rank + 1)
-        ranks = pyarrow.array(range(rank, rank + found.num_rows), pyarrow.int64())
-        yield found.add_column(0, "rank", ranks)
-        rank += found.num_rows
+        part = part.slice(0, n - rank + 1)
+        ranks = pyarrow.array(range(rank, rank + part.num_rows), pyarrow.int64())
+        part = part.add_column(0, "rank", ranks)
+        rank += part.num_rows
+        # The list comes with the first part, so that an error up to here fails the request.
+        yield pyarrow.concat_tables([listed, part]) if first_rank == 1 and listed else part
         first_rank = last_rank + 1
+
+
+def _listed(customers: Sequence[bytes]) -> pyarrow.Table:
+    """The customers of a list, with the columns of a file."""
+    rows = [json.loads(customer) for customer in customers]
+    return pyarrow.table(
+        {
+            "rank": pyarrow.array([row["rank"] for row in rows], pyarrow.int64()),
+            "customer_id": [row["customer_id"] for row in rows],
+            "score": pyarrow.array([row["score"] for row in rows], pyarrow.float64()),
+        }
+    )

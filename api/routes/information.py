@@ -14,6 +14,8 @@ ENDPOINTS = {
     "recommend_batch": "/recommend/batch",
     "audience": "/audience/{product_id}?n=1000&format=csv",
     "overlap": "/recommend/{product_id}/overlap/{other_product_id}?n=10",
+    "explanation": "/recommend/{product_id}/explain/{customer_id}",
+    "rankings": "/rankings",
     "products_sample": "/products/sample?n=10",
     "products_search": "/products/search?q=vase&n=10",
     "customer": "/customers/{customer_id}",

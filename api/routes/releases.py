@@ -81,6 +81,10 @@ async def release_changes(request: Request) -> HTTPResponse:
                 for change in ("entered", "stayed", "left", "gone")
             },
             # Customers who are gone may have opted out, so they are only counted.
-            "ranking": [row for row in ranking if row["change"] != "gone"],
+            "ranking": [
+                {**row, "engagement_rank": row["rank"]}
+                for row in ranking
+                if row["change"] != "gone"
+            ],
         }
         return release_response(request, release, as_json(body))

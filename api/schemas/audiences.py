@@ -9,7 +9,15 @@ class Recommendation(Schema):
     """A customer to contact."""
 
     customer_id: Identifier
-    score: float
+    score: float | None = Field(
+        description="By the ranking of the audience; null where its signal has ended, and"
+        " customers follow by activity or by the ranking of customers"
+    )
+    probability: float | None = Field(
+        default=None,
+        description="That the customer touches the product in a window as long as the last"
+        " one of the evidence; null if unknown, and missing in an earlier release",
+    )
     rank: int
 
 
@@ -21,6 +29,7 @@ class Audience(Schema):
     count: int
     cold_start: bool
     note: str | None
+    ranking: str = Field(description="The ranking of the customers: see `/rankings`")
     release: str
 
 

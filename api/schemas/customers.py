@@ -29,6 +29,8 @@ class Customer(Schema):
     customer_id: Identifier
     engagement_score: float
     engagement_rank: int
+    ranking: str = Field(description="The ranking of customers that serves")
+    rank: int = Field(description="By this ranking")
     customers: int = Field(description="Number of ranked customers")
     first_interaction_at: str
     last_interaction_at: str

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.schemas import Schema
+from api.schemas.rankings import Kind
 
 Outcome = Literal["interaction", "purchased"]
 
@@ -113,6 +114,60 @@ class ScoreTrial(Schema):
     difference_high: float
 
 
+class RankingDecision(Schema):
+    """A candidate and the ranking that it would replace, compared in hits per place."""
+
+    decision: Kind
+    ranking: str
+    label: str = Field(description="The name of the ranking for readers")
+    compared_with: str
+    is_served: bool = Field(description="Whether the evidence chooses the candidate")
+    served_ranking: str = Field(description="The ranking that the evidence chooses")
+    hit_count: int
+    compared_hit_count: int
+    difference: float
+    difference_low: float
+    difference_high: float
+    confirming_difference: float = Field(description="The same at the last cutoff")
+    confirming_low: float
+    confirming_high: float
+    reason: str = Field(description="The result in a sentence")
+
+
+class RankingHits(Schema):
+    """What the audiences of a ranking hit in the window after a cutoff."""
+
+    decision: Kind
+    origin: int = Field(description="The cutoff, by number")
+    ranking: str
+    label: str = Field(description="The name of the ranking for readers")
+    is_split: bool = Field(description="Whether the cutoff is the last one")
+    product_count: int | None
+    place_count: int
+    customer_count: int
+    hit_count: int
+    hit_share: float
+    hit_share_low: float
+    hit_share_high: float
+    chance_hit_share: float
+
+
+class CalibrationBin(Schema):
+    """A tenth of the places by probability, and what happened at the last cutoff."""
+
+    audience: Kind
+    outcome: Literal["touched", "purchased"]
+    bin: int
+    place_count: int
+    hit_count: int
+    probability: float = Field(description="The mean probability")
+    hit_share: float
+    hit_share_low: float
+    hit_share_high: float
+    calibration_error: float = Field(description="Of all tenths together")
+    brier_score: float
+
+
 class Evidence(Schema):
     """How well the rankings do."""
 
@@ -123,4 +178,7 @@ class Evidence(Schema):
     gains: list[TargetingGain]
     deciles: list[TargetingDecile]
     trials: list[ScoreTrial]
+    decisions: list[RankingDecision] = Field(description="Empty in an earlier release")
+    hits: list[RankingHits]
+    calibration: list[CalibrationBin]
     release: str

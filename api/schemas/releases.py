@@ -42,7 +42,8 @@ class RankingChange(Schema):
 
     customer_id: Identifier
     change: Literal["entered", "stayed", "left"]
-    engagement_rank: int
+    rank: int = Field(description="By the ranking of customers that serves")
+    engagement_rank: int = Field(description="The same number, under its earlier name")
     earlier_rank: int | None = Field(description="Null for a customer who entered")
 
 

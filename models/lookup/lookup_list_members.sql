@@ -3,7 +3,21 @@ with product_lists as (
 ),
 
 product_audiences as (
-    select * from {{ ref('product_audiences') }}
+    select
+        product_id,
+        audience_rank,
+        customer_id,
+        score,
+        probability
+    from {{ ref('product_audiences') }}
+    union all
+    select
+        product_id,
+        audience_rank,
+        customer_id,
+        score,
+        probability
+    from {{ ref('new_product_audiences') }}
 ),
 
 -- All products of a list have the same audience: the first one stands for them.
@@ -19,7 +33,9 @@ final as (
     select
         cast(product_audiences.customer_id as {{ id_type() }}) as customer_id,
         cast(product_audiences.audience_rank as bigint) as audience_rank,
-        cast(first_products.list_id as bigint) as list_id
+        cast(first_products.list_id as bigint) as list_id,
+        cast(product_audiences.score as double) as score,
+        cast(round(product_audiences.probability, 6) as double) as probability
     from first_products
     inner join product_audiences
         on first_products.product_id = product_audiences.product_id

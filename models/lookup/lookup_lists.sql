@@ -6,16 +6,10 @@ list_members as (
     select * from {{ ref('lookup_list_members') }}
 ),
 
-customers as (
-    select
-        customer_id,
-        engagement_score
-    from {{ ref('customers') }}
-),
-
 product_counts as (
     select
         list_id,
+        max(ranking) as ranking,
         count(*) as product_count
     from product_lists
     group by list_id
@@ -23,15 +17,15 @@ product_counts as (
 
 member_texts as (
     select
-        list_members.list_id,
-        list_members.audience_rank,
+        list_id,
+        audience_rank,
         {{ json_object({
-            'customer_id': 'list_members.customer_id',
-            'score': 'customers.engagement_score',
-            'rank': 'list_members.audience_rank',
+            'customer_id': 'customer_id',
+            'score': 'score',
+            'probability': 'probability',
+            'rank': 'audience_rank',
         }) }} as customer
     from list_members
-    inner join customers on list_members.customer_id = customers.customer_id
 ),
 
 list_texts as (
@@ -46,6 +40,7 @@ final as (
     select
         cast(product_counts.list_id as bigint) as list_id,
         cast(product_counts.product_count as bigint) as product_count,
+        cast(product_counts.ranking as {{ dbt.type_string() }}) as ranking,
         cast(coalesce(list_texts.customers, '') as {{ dbt.type_string() }}) as customers
     from product_counts
     left join list_texts on product_counts.list_id = list_texts.list_id

@@ -4,9 +4,10 @@ with customers as (
 
 final as (
     select
-        cast(engagement_rank as bigint) as engagement_rank,
+        cast(customer_rank as bigint) as customer_rank,
         cast(customer_id as {{ id_type() }}) as customer_id,
-        cast(engagement_score as double) as engagement_score
+        cast(customer_score as double) as customer_score,
+        cast(customer_ranking as {{ dbt.type_string() }}) as ranking
     from customers
 )
 

@@ -2,7 +2,7 @@ with ranking as (
     select
         cast(customer_id as {{ dbt.type_string() }}) as customer_text,
         customer_id,
-        engagement_rank
+        customer_rank
     from {{ ref('lookup_ranking') }}
 ),
 
@@ -17,13 +17,13 @@ earlier_release as (
 
 top as (
     select * from ranking
-    where engagement_rank <= 100
+    where customer_rank <= 100
 ),
 
 compared as (
     select
-        top.engagement_rank,
-        earlier_ranking.engagement_rank as earlier_rank,
+        top.customer_rank,
+        earlier_ranking.customer_rank as earlier_rank,
         coalesce(top.customer_text, earlier_ranking.customer_id) as customer_text
     from top
     full outer join earlier_ranking on top.customer_text = earlier_ranking.customer_id
@@ -36,12 +36,12 @@ final as (
         cast(
             case
                 when ranking.customer_id is null then 'gone'
-                when compared.engagement_rank is null then 'left'
+                when compared.customer_rank is null then 'left'
                 when compared.earlier_rank is null then 'entered'
                 else 'stayed'
             end as {{ dbt.type_string() }}
         ) as change, -- noqa: RF04, the name that the API reads
-        cast(ranking.engagement_rank as bigint) as engagement_rank,
+        cast(ranking.customer_rank as bigint) as customer_rank,
         cast(compared.earlier_rank as bigint) as earlier_rank,
         cast(earlier_release.release_id as {{ dbt.type_string() }})
             as earlier_release_id

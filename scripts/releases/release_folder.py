@@ -27,7 +27,7 @@ KEPT_RELEASES = 5
 UNFINISHED = ".unfinished-"
 # The format that this version writes, and the newest that it reads. It is raised when
 # readers of the format before would fail. 0 has no number in its manifest.
-RELEASE_FORMAT = 1
+RELEASE_FORMAT = 2
 RELEASE_ID = re.compile(r"(\d{6})-\d{8}T\d{6}Z")
 
 

@@ -123,16 +123,19 @@ def test_a_failed_export_is_detectable(
 ) -> None:
     client = Client()
     broken = (
-        "select 7 as customer_id, if($first_rank > 1, error('worn out'), 0.5) as score"
-        " where $last_rank > 0 and $product_id > 0"
+        "select -7::bigint as customer_id,"
+        " if($first_rank > 1, error('worn out'), 0.5)::double as score"
+        " where $last_rank > 0 and $product_id > 0 and $has_scores is not null"
+        " and len($listed) > 0 and len($type) > 0"
     )
     ended = export(server, client, Settings(), part=broken)
     assert isinstance(ended, asyncio.CancelledError)
     assert caplog.text.count("Traceback") == 1
     assert "worn out" in caplog.text
-    assert client.sent == [b"rank,customer_id,score\n1,7,0.5\n"]
+    (sent,) = client.sent
+    assert sent.endswith(b"\n8,-7,0.5\n"), "the list, and one row of the ranking"
     assert (client.has_ended, client.is_cut_off) == (False, True)
-    assert (client.logged["rows"], client.logged["complete"]) == (1, False)
+    assert (client.logged["rows"], client.logged["complete"]) == (8, False)
     assert client.ended == (200, len(client.sent[0]), True)
 
 

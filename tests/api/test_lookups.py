@@ -14,24 +14,9 @@ from hypothesis import strategies as st
 
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import ServeInThread, Server
+from tests.api.expected_audiences import expected_audience, without_probability
 
 TOP_N = 7  # of the release that is served
-
-
-def expected_audience(
-    release: duckdb.DuckDBPyConnection, product: object, n: int
-) -> list[dict[str, object]]:
-    """The audience by its definition: the ranking without excluded customers."""
-    rows = release.execute(
-        "select customer_id, engagement_score as score from customers where customer_id"
-        " not in (select customer_id from product_exclusions where product_id = ?)"
-        " order by engagement_rank limit ?",
-        [product, n],
-    ).fetchall()
-    return [
-        {"customer_id": customer, "score": score, "rank": rank}
-        for rank, (customer, score) in enumerate(rows, start=1)
-    ]
 
 
 def test_root_lists_the_endpoints_and_redirects_browsers(server: Server) -> None:
@@ -56,12 +41,17 @@ def test_an_audience_of_any_size_matches_the_definition(
         n = data.draw(st.integers(1, 100))
         body = server.get(f"/recommend/{product}", params={"n": n}).json()
         expected = expected_audience(release, product, n)
+        rankings = release.execute(
+            "select ranking from product_audiences where product_id = ?", [product]
+        ).fetchone()
+    assert rankings is not None
     assert body == {
         "product_id": product,
         "recommendations": expected,
         "count": n,
         "cold_start": False,
         "note": None,
+        "ranking": rankings[0],
         "release": (server.folder.releases / "current").resolve().name,
     }
 
@@ -107,7 +97,7 @@ def test_exports_have_the_audience_in_every_format(
 ) -> None:
     path = f"/audience/5?n={n}&format="
     with server.release() as release:
-        expected = expected_audience(release, 5, n)
+        expected = without_probability(expected_audience(release, 5, n))
     text = server.get(path + "csv").text
     assert text.startswith("rank,customer_id,score\n")
     assert [
@@ -224,7 +214,9 @@ def test_text_ids_are_found_unchanged(
                 server.get(f"/recommend/{quote(product, safe='')}?n=2").json()["count"] == 2
             )
             lines = server.get(f"/audience/{quote(product, safe='')}?format=jsonl").text
-            assert [json.loads(line) for line in lines.splitlines()] == expected
+            assert [json.loads(line) for line in lines.splitlines()] == (
+                without_probability(expected)
+            )
             table = server.get(f"/audience/{quote(product, safe='')}").text
             found = [row["customer_id"] for row in csv.DictReader(io.StringIO(table))]
             assert found == [row["customer_id"] for row in expected]

@@ -1,8 +1,10 @@
 """Releases of other versions: which the API serves, and what it answers."""
 
 import asyncio
+import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import api.release_files
@@ -74,6 +76,106 @@ def test_a_release_older_than_labels_shows_names(
     assert server.get("/health").json()["status"] == "healthy"
 
 
+# A release as it was before rankings could be chosen.
+WITHOUT_RANKINGS = """
+create or replace table lookup.ranking as
+select engagement_rank, customer_id, engagement_score from customers
+order by engagement_rank;
+create or replace table lookup.ranking_changes as
+select
+    customer_id, change, customer_rank as engagement_rank, earlier_rank,
+    earlier_release_id
+from lookup.ranking_changes;
+create or replace table product_exclusions as
+from product_exclusions select * exclude (customer_rank)
+order by product_id, engagement_rank;
+create or replace table customers as
+from customers select * exclude (customer_ranking, customer_rank, customer_score);
+create or replace table product_audiences as
+from (
+    from customers cross join products anti join product_exclusions
+    using (product_id, customer_id)
+    select product_id, row_number() over (
+        partition by product_id order by engagement_rank
+    ) as audience_rank, customer_id, engagement_score
+) where audience_rank <= 7;
+create or replace table cold_start_audience as
+from customers select engagement_rank as audience_rank, customer_id, engagement_score
+where engagement_rank <= 7;
+create or replace table lookup.product_lists as
+from products select product_id, row_number() over (order by product_id) as list_id
+order by product_id;
+create or replace table lookup.list_members as
+from product_audiences join lookup.product_lists using (product_id)
+select customer_id, audience_rank, list_id;
+create or replace table lookup.lists as
+from product_audiences join lookup.product_lists using (product_id)
+select list_id, 1 as product_count, string_agg(
+    json_object(
+        'customer_id', customer_id, 'score', engagement_score, 'rank', audience_rank
+    )::varchar, chr(10) order by audience_rank
+) as customers group by list_id;
+create or replace table rankings as
+from rankings select * exclude (ranks, description);
+"""
+TABLES_OF_RANKINGS = (
+    *("ranking_decisions", "ranking_evidence", "ranking_calibration"),
+    *("new_product_audiences", "lookup.served_rankings", "lookup.attributes"),
+    *("lookup.candidates", "lookup.attribute_customers"),
+)
+
+
+def test_a_release_older_than_rankings_answers_by_engagement(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    release = current(release_copy)
+    with duckdb.connect(release / "audience.duckdb") as connection:
+        connection.execute(WITHOUT_RANKINGS)
+    alter_release(release, without=TABLES_OF_RANKINGS, release_format=1)
+    server = serve_in_thread(release_copy)
+    with server.release() as tables:
+        expected = [
+            {"customer_id": customer, "score": score, "rank": rank}
+            for rank, (customer, score) in enumerate(
+                tables.execute(
+                    "select customer_id, engagement_score from customers where customer_id"
+                    " not in (select customer_id from product_exclusions"
+                    " where product_id = 5) order by engagement_rank"
+                ).fetchall(),
+                start=1,
+            )
+        ]
+        first = tables.execute(
+            "select customer_id from customers order by engagement_rank limit 9"
+        ).fetchall()
+    for n in (3, 7, 8, 100):
+        body = server.get(f"/recommend/5?n={n}").json()
+        assert body["recommendations"] == expected[:n]
+        assert (body["ranking"], body["cold_start"]) == ("engagement", False)
+    lines = server.get("/audience/5?n=2000&format=jsonl").text.splitlines()
+    assert [json.loads(line) for line in lines] == expected[:2000]
+    cold = server.get("/recommend/987654321?n=9").json()
+    assert [row["customer_id"] for row in cold["recommendations"]] == [
+        customer for (customer,) in first
+    ]
+    assert "most engaged" in cold["note"]
+    assert server.get(f"/customers/{first[0][0]}").json()["rank"] == 1
+    assert server.get("/recommend/5?category=red").status_code == 422
+    served = server.get("/rankings").json()["served"]
+    assert {row["ranking"] for row in served} == {"engagement"}
+    assert {row["reason"] for row in served} == {
+        "The release was made before rankings could be chosen."
+    }
+    evidence = server.get("/evidence").json()
+    assert evidence["decisions"] == evidence["hits"] == evidence["calibration"] == []
+    explanation = server.get(f"/recommend/5/explain/{first[0][0]}")
+    assert explanation.status_code == 404
+    assert "before there were explanations" in explanation.json()["detail"]
+    for path in ("/release/changes", "/products/sample", "/diagnostics"):
+        assert server.get(path).status_code == 200, path
+    assert server.get("/health").json()["status"] == "healthy"
+
+
 def test_a_table_missing_from_a_current_release_is_a_fault(
     release_copy: BuildFolder,
 ) -> None:
@@ -127,7 +229,7 @@ def test_a_newer_release_is_refused_and_the_last_one_stays(
     assert health["release_id"] == good
     assert health["reasons"] == [
         f"{newer.name} has release format 99 (of version 9.1.0), and this API reads"
-        " formats up to 1. Upgrade the API and start it again, or go back to an earlier"
+        " formats up to 2. Upgrade the API and start it again, or go back to an earlier"
         " release with `make rollback`."
     ]
     assert server.get("/recommend/5").json()["release"] == good

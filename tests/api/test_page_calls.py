@@ -177,7 +177,7 @@ def test_evidence_matches_the_release(server: Server) -> None:
         "select outcome, ranking, audience_size, lift from targeting_lift"
         f" where origin = {newest['origin']}",
     )
-    charted = rows(server.folder, "from rankings where is_charted")
+    charted = rows(server.folder, "from rankings where is_charted and ranks <> 'products'")
     kept = {row["ranking"] for row in body["gains"]}
     assert kept == {row["ranking"] for row in charted}
     assert {
@@ -255,8 +255,8 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
     first = releases.current()
     assert first is not None
     top = {
-        row["engagement_rank"]: row["customer_id"]
-        for row in rows(published, "from customers where engagement_rank <= 102")
+        row["customer_rank"]: row["customer_id"]
+        for row in rows(published, "from customers where customer_rank <= 102")
     }
     # Number 7 opts out, so 101 moves up; numbers 3 and 102 change places. The build
     # compares with the served release, by the compiled SQL of its models.
@@ -264,15 +264,15 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
     with duckdb.connect(published.warehouse) as warehouse:
         warehouse.execute(
             "insert into staging.stg_served_ranking select ?, customer_id::text,"
-            " engagement_rank from marts.customers where engagement_rank <= 100",
+            " customer_rank from marts.customers where customer_rank <= 100",
             [first.release_id],
         )
-        warehouse.execute("delete from marts.customers where engagement_rank = 7")
+        warehouse.execute("delete from marts.customers where customer_rank = 7")
         warehouse.execute(
-            "update marts.customers set engagement_rank = case"
-            " when engagement_rank = 3 then 101 when engagement_rank = 102 then 3"
-            " when engagement_rank > 7 then engagement_rank - 1"
-            " else engagement_rank end"
+            "update marts.customers set customer_rank = case"
+            " when customer_rank = 3 then 101 when customer_rank = 102 then 3"
+            " when customer_rank > 7 then customer_rank - 1"
+            " else customer_rank end"
         )
         for table in ("ranking", "ranking_changes"):
             query = (compiled / f"lookup_{table}.sql").read_text()
@@ -289,12 +289,13 @@ def test_changes_show_who_entered_and_left_but_not_who_opted_out(
     assert changes[top[3]] == {
         "customer_id": top[3],
         "change": "left",
+        "rank": 101,
         "engagement_rank": 101,
         "earlier_rank": 3,
     }
     assert {changes[top[rank]]["change"] for rank in (101, 102)} == {"entered"}
-    assert changes[top[101]]["engagement_rank"] == 100
-    assert changes[top[8]]["engagement_rank"] == 7
+    assert changes[top[101]]["rank"] == 100
+    assert changes[top[8]]["rank"] == 7
     counts = [body[f"{change}_count"] for change in ("entered", "stayed", "left", "gone")]
     assert counts == [2, 98, 1, 1]
     assert top[7] not in changes

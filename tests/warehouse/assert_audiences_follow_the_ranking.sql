@@ -60,10 +60,7 @@ places as (
         listed.customer_id,
         listed.audience_rank,
         common_orders.common_rank,
-        case
-            when not served.is_common
-                then cast(round(listed.score * 1000000) as bigint)
-        end as score,
+        case when not served.is_common then listed.score end as score,
         listed.ranking = served.ranking as is_served
     from listed
     inner join served on listed.audience = served.audience
@@ -120,7 +117,7 @@ signals as (
         '{{ ranking }}' as ranking,
         product_id,
         customer_id,
-        cast(round(score * 1000000) as bigint) as score
+        score
     from {{ ref('ranking_' ~ ranking) }}
     where
         origin = 0

@@ -9,5 +9,6 @@ full outer join {{ ref('lookup_ranking') }} as ranking
 where
     customers.customer_id is null
     or ranking.customer_id is null
-    or customers.engagement_rank <> ranking.engagement_rank
-    or customers.engagement_score <> ranking.engagement_score
+    or customers.customer_rank <> ranking.customer_rank
+    or customers.customer_score <> ranking.customer_score
+    or customers.customer_ranking <> ranking.ranking

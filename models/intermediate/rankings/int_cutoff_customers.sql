@@ -39,7 +39,7 @@ features as (
     inner join cutoffs on totals.origin = cutoffs.origin
 ),
 
--- Fixed weights, from logs that are not among those of the docs.
+-- Fixed weights: docs/rankings.md says where they come from.
 active as (
     select
         *,

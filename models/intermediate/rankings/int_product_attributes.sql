@@ -73,6 +73,7 @@ weighted as (
     select
         distinct_attributes.product_id,
         distinct_attributes.attribute,
+        rarities.rarity,
         cast(
             cast(rarities.rarity as double)
             / cast(

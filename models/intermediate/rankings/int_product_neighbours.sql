@@ -4,10 +4,10 @@
     customer counts with the latest 100 products, each product has at most 100 neighbours
     and is the neighbour of at most 100: the cost stays linear in the size of the log.
 
-    The other two weights are of the same pairs of products: of rules (the product is touched within three
-    steps after its neighbour; Kamehkhosh, Jannach and Ludewig 2017) and of a random walk from
-    the neighbour over a customer to the product, damped by its popularity (RP3beta, Paudel et
-    al. 2017, doi:10.1145/2955101).
+    The other two weights are of the same pairs of products: of rules (the product is touched
+    within three steps after its neighbour; Kamehkhosh, Jannach and Ludewig 2017) and of a
+    random walk from the neighbour over a customer to the product, damped by its popularity
+    (RP3beta, Paudel et al. 2017, doi:10.1145/2955101).
 #}
 {% set most = 100 %}
 

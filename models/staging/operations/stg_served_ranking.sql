@@ -8,16 +8,18 @@ with customers as (
     {{ kept_rows('releases/' ~ (release_id or 'none') ~ '/parquet/customers', {
         'customer_id': dbt.type_string(),
         'engagement_rank': 'bigint',
-    }) }}
+        'customer_rank': 'bigint',
+    }, optional=['customer_rank']) }}
 ),
 
 top as (
     select
         {{ dbt.string_literal(release_id) }} as release_id,
         customer_id,
-        engagement_rank
+        -- Before rankings could be chosen, it was that of engagement.
+        coalesce(customer_rank, engagement_rank) as customer_rank
     from customers
-    where engagement_rank <= 100
+    where coalesce(customer_rank, engagement_rank) <= 100
 )
 
 select * from top

@@ -253,6 +253,38 @@ def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, selector: str) ->
     assert different == []
 
 
+def test_a_daily_build_computes_rankings_for_now_alone(tmp_path: Path) -> None:
+    """It serves what the evidence has chosen; the evidence computes past cutoffs again."""
+    log, folder = tmp_path / "log.parquet", BuildFolder(tmp_path / "build")
+    generate(log, scale=0.003, seed=5, retention=0.4, taste=0.8)
+    served = ("customers", "product_audiences", "served_rankings", "ranking_decisions")
+
+    def origins(table: str) -> set[int]:
+        with duckdb.connect(folder.warehouse, read_only=True) as connection:
+            rows = connection.execute(f"select distinct origin from intermediate.{table}")
+            return {origin for (origin,) in rows.fetchall()}
+
+    def tables() -> dict[str, list[tuple[object, ...]]]:
+        with duckdb.connect(folder.warehouse, read_only=True) as connection:
+            return {
+                name: connection.execute(f"from marts.{name} order by all").fetchall()
+                for name in served
+            }
+
+    run(folder, log, "everything")
+    before = tables()
+    assert all(before.values())
+    computed = ("int_ranking_cutoffs", "int_cutoff_customers", "int_customer_places")
+    assert [origins(table) for table in computed] == [{0, 1, 2, 3}] * 3
+    run(folder, log, "daily")
+    assert [origins(table) for table in computed] == [{0}] * 3
+    assert origins("int_ranking_lists") == {1, 2, 3}
+    assert tables() == before
+    run(folder, log, "evidence")
+    assert origins("int_cutoff_customers") == {0, 1, 2, 3}
+    assert tables() == before
+
+
 @pytest.mark.long
 def test_only_a_file_that_has_changed_makes_all_of_them_new(tmp_path: Path) -> None:
     folder, log = BuildFolder(tmp_path / "build"), f"{tmp_path}/*.parquet"

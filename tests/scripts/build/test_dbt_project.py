@@ -96,7 +96,8 @@ def test_every_model_is_tested(manifest: dict[str, Any]) -> None:
         for parent in node["depends_on"]["nodes"]
     }
     unit_tested = {
-        test["tested_node_unique_id"] for test in manifest["unit_tests"].values()
+        f"model.product_audience.{test['model']}"
+        for test in manifest["unit_tests"].values()
     }
     for model in models(manifest):
         is_ephemeral = model["config"]["materialized"] == "ephemeral"

@@ -51,7 +51,7 @@ def test_the_version_is_in_one_place() -> None:
 
 def test_a_release_says_which_version_made_it(published: BuildFolder) -> None:
     manifest = json.loads((served(published) / "manifest.json").read_text())
-    assert manifest["release_format"] == RELEASE_FORMAT == 1
+    assert manifest["release_format"] == RELEASE_FORMAT == 2
     assert manifest["project_version"] == importlib.metadata.version("product-audience")
 
 
@@ -62,7 +62,7 @@ def test_programs_refuse_a_newer_release(published: BuildFolder) -> None:
         assert outcome.returncode == 1, words
         assert outcome.stderr.startswith(
             f"error: {served(published).name} has release format 99 (of version 9.1.0), and"
-            " this version reads formats up to 1: upgrade this checkout, or go back to an"
+            " this version reads formats up to 2: upgrade this checkout, or go back to an"
             " earlier release with `make rollback`"
         ), words
         assert "Traceback" not in outcome.stderr, words
@@ -88,7 +88,7 @@ def test_a_rollback_leaves_a_newer_release_and_does_not_return_to_it(
     assert main(["releases"]) == 0
     assert "has release format 99" in capsys.readouterr().out.splitlines()[1]
     assert roll_back(releases) == first
-    with pytest.raises(NewerReleaseError, match="reads formats up to 1"):
+    with pytest.raises(NewerReleaseError, match="reads formats up to 2"):
         roll_back(releases, newer.release_id)
     assert releases.current() == first
 

@@ -1,0 +1,22 @@
+-- In a release made before rankings could be chosen.
+with excluded as (
+    select engagement_rank
+    from main.product_exclusions
+    where product_id = $product_id
+),
+
+listed as (
+    select unnest(from_json_strict($listed, $type)) as customer_id
+)
+
+select
+    ranking.customer_id,
+    ranking.engagement_score as customer_score
+from lookup.ranking
+where
+    ranking.engagement_rank
+    <= $n + (select count(*) from excluded) + (select count(*) from listed)
+    and ranking.engagement_rank not in (select engagement_rank from excluded)
+    and ranking.customer_id not in (select customer_id from listed)
+order by ranking.engagement_rank
+limit $n

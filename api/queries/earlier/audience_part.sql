@@ -1,0 +1,18 @@
+-- In a release made before rankings could be chosen.
+select
+    ranking.customer_id,
+    case when $has_scores then ranking.engagement_score end as score
+from lookup.ranking
+where
+    ranking.engagement_rank between $first_rank and $last_rank
+    and ranking.engagement_rank not in (
+        select product_exclusions.engagement_rank
+        from main.product_exclusions
+        where
+            product_exclusions.product_id = $product_id
+            and product_exclusions.engagement_rank between $first_rank and $last_rank
+    )
+    and ranking.customer_id not in (
+        select unnest(from_json_strict($listed, $type))
+    )
+order by ranking.engagement_rank

@@ -1,0 +1,221 @@
+"""Which ranking serves, and why a customer has a place in an audience."""
+
+from datetime import datetime
+from typing import Any
+
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse
+
+from api.documentation import READING, Operation, documented
+from api.identifiers import CUSTOMER_ID, PRODUCT_ID
+from api.problems import not_found
+from api.release import Release
+from api.responses import as_json, release_response
+from api.schemas import rankings as schemas
+
+# The parts of the score of the combination, in words.
+HYBRID_PARTS = {
+    "activity_part": "activity",
+    "attribute_part": "shared attributes",
+    "neighbour_part": "neighbouring products",
+}
+SET = "The setting `ranking` names it."
+EARLIER = "The release was made before rankings could be chosen."
+DEFAULT = "It is the default where the evidence does not speak against it: "
+KEPT = (
+    "No other ranking is clearly better at the cutoffs that choose, and not worse at the"
+    " last one."
+)
+UNTOLD = "Nothing can be told: too few hits at the cutoffs that choose."
+UNMEASURED = "Nothing could be measured, so it is the ranking of customers."
+TOO_SHORT = "Nothing could be measured: it is the default."
+
+rankings = Blueprint("rankings")
+
+
+@rankings.route("/rankings", methods=READING)
+@documented(
+    Operation(
+        summary="Which ranking serves, and why",
+        response=schemas.ServedRankings,
+        example="rankings.json",
+        problems=(304, 503),
+    )
+)
+async def served_rankings(request: Request) -> HTTPResponse:
+    """The ranking of customers, and those of known and of new products."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        rows = await release.ask_records("served_rankings")
+        body = {
+            "served": [
+                {
+                    "audience": row["audience"],
+                    "ranking": row["ranking"],
+                    "label": release.ranking_labels.label(row["ranking"]),
+                    "description": row["description"],
+                    "reason": reason(row),
+                }
+                for row in rows
+            ],
+            "release": release.release_id,
+        }
+        return release_response(request, release, as_json(body))
+
+
+@rankings.route(
+    "/recommend/<product_id:str>/explain/<customer_id:str>", methods=READING, unquote=True
+)
+@documented(
+    Operation(
+        summary="Why a customer has a place in an audience",
+        response=schemas.Explanation,
+        example="explanation.json",
+        parameters=(PRODUCT_ID, CUSTOMER_ID),
+        problems=(304, 404, 422, 503),
+    )
+)
+async def explain(request: Request, product_id: str, customer_id: str) -> HTTPResponse:
+    """Ranking, score, its parts, the signals in words, and the probability."""
+    served = request.app.ctx.serving.current()
+    with served.release.use() as release:
+        product = PRODUCT_ID.read(request, product_id, release)
+        identity = CUSTOMER_ID.read(request, customer_id, release)
+        release.check_table("served_rankings", "explanations")
+        customers = await release.ask_records("customer", customer_id=identity)
+        if not customers:
+            raise not_found("customer", customer_id)
+        customer = customers[0]
+        rows = await release.ask_records(
+            "explanation", product_id=product, customer_id=identity
+        )
+        if rows:
+            place = {"place": "listed", "rank": rows[0].pop("audience_rank"), **rows[0]}
+        else:
+            is_known = await served.knows(product)
+            place = await beyond(release, product, customer, is_known=is_known)
+        ranking = place["ranking"]
+        body = {
+            "product_id": product,
+            "customer_id": identity,
+            "place": place["place"],
+            "rank": place["rank"],
+            "ranking": ranking,
+            "label": release.ranking_labels.label(ranking),
+            "score": place["score"],
+            "parts": parts(release, place, customer),
+            "signals": signals(place, customer, served.by_attributes.names, as_of(release)),
+            "product_count": customer["unique_products"],
+            "attribute_count": place.get("attribute_count"),
+            "neighbour_count": place.get("neighbour_count"),
+            "last_interaction_at": customer["last_interaction_at"],
+            "probability": place.get("probability"),
+            "purchase_probability": place.get("purchase_probability"),
+            "release": release.release_id,
+        }
+        return release_response(request, release, as_json(body))
+
+
+def reason(row: dict[str, Any]) -> str:
+    """Why a ranking serves.
+
+    Args:
+        row: of the question `served_rankings`.
+    """
+    if row["is_set"]:
+        return SET if row["description"] else EARLIER
+    if row["reason"]:
+        text: str = row["reason"]
+        is_better = text.startswith("clearly better")
+        return text[0].upper() + text[1:] if is_better else f"{DEFAULT}{text}"
+    if not row["candidate_count"]:
+        return TOO_SHORT if row["audience"] == "customers" else UNMEASURED
+    return KEPT if row["told_count"] else UNTOLD
+
+
+async def beyond(
+    release: Release, product: int | str, customer: dict[str, Any], *, is_known: bool
+) -> dict[str, Any]:
+    """The place of a customer who is not in the list of a product."""
+    (found,) = await release.ask_records(
+        "place_beyond", product_id=product, customer_rank=customer["customer_rank"]
+    )
+    place = "excluded" if found["is_excluded"] else "beyond the list"
+    above = found["listed_above"] + found["excluded_above"]
+    rank = found["list_size"] + customer["customer_rank"] - above
+    return {
+        "place": place if is_known else "cold start",
+        "rank": None if found["is_excluded"] else rank,
+        "ranking": customer["customer_ranking"],
+        "score": customer["customer_score"],
+    }
+
+
+def parts(
+    release: Release, place: dict[str, Any], customer: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The parts of a score; they add up to it."""
+    label, suffix = release.ranking_labels.label, "_contribution"
+    if place["score"] is None:
+        return []
+    if place["ranking"] == "hybrid":
+        return [
+            {"part": part.removesuffix("_part"), "label": text, "value": place[part]}
+            for part, text in HYBRID_PARTS.items()
+        ]
+    if place["ranking"] == "engagement":
+        features = [name.removesuffix(suffix) for name in customer if name.endswith(suffix)]
+        return [
+            {"part": name, "label": label(name), "value": customer[f"{name}{suffix}"]}
+            for name in features
+        ]
+    ranking = place["ranking"]
+    return [{"part": ranking, "label": label(ranking), "value": place["score"]}]
+
+
+def signals(
+    place: dict[str, Any],
+    customer: dict[str, Any],
+    attributes: tuple[str, ...],
+    reference: datetime,
+) -> list[str]:
+    """What speaks for a customer, in words.
+
+    Args:
+        place: of the customer.
+        customer: the row of `customers`.
+        attributes: names of the attributes of products; none if words of names stand in.
+        reference: the reference time of the release.
+    """
+    found = []
+    if place["place"] == "excluded":
+        found.append("left out: has interacted with this product")
+    count = place.get("attribute_count") or 0
+    if count:
+        shared = (
+            f"the same {' or '.join(attributes)}" if attributes else "a word of its name"
+        )
+        found.append(f"touched {counted(count, 'product')} with {shared}")
+    count = place.get("neighbour_count") or 0
+    if count:
+        found.append(
+            f"touched {counted(count, 'product')} that customers of this product touch too"
+        )
+    if place["score"] is None:
+        found.append("the signals of this product have ended, and activity goes on")
+    days = (reference - customer["last_interaction_at"]).days
+    found.append(
+        f"active: {counted(customer['unique_products'], 'product')}, last seen"
+        f" {counted(days, 'day')} before {reference:%Y-%m-%d}"
+    )
+    return found
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def as_of(release: Release) -> datetime:
+    """The reference time of a release."""
+    return datetime.fromisoformat(release.manifest["input"]["as_of_at"])

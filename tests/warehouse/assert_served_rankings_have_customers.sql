@@ -1,0 +1,38 @@
+-- A ranking of customers that serves has a score for every customer who may be contacted.
+-- All audiences wait for this test: without scores they would be empty.
+with served as (
+    select distinct ranking
+    from {{ ref('int_served_rankings') }}
+    where ranking in ({{ text_values(ranking_names('customers')) }})
+),
+
+scored as (
+    select
+        ranking,
+        count(*) as customer_count
+    from {{ ref('int_customer_scores') }}
+    where origin = 0
+    group by ranking
+),
+
+-- Activity can be told of all.
+expected as (
+    select customer_count
+    from scored
+    where ranking = 'activity'
+),
+
+final as (
+    select
+        'Setting ranking = ' || served.ranking || ': '
+        || {{ whole_number_text('coalesce(scored.customer_count, 0)') }} || ' of '
+        || {{ whole_number_text('expected.customer_count') }}
+        || ' customers have a score by this ranking. Fit it to this log (`make evidence`)'
+        || ' or choose another one.' as problem
+    from served
+    cross join expected
+    left join scored on served.ranking = scored.ranking
+    where coalesce(scored.customer_count, 0) <> expected.customer_count
+)
+
+select problem from final
