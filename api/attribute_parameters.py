@@ -18,7 +18,11 @@ class Attributes:
     others: tuple[str, ...]
     name = "attributes"
     place = "query"
-    example = None
+
+    @property
+    def example(self) -> dict[str, str]:
+        """None of them: the names depend on the release."""
+        return {}
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -23,20 +23,27 @@ NEW_PRODUCT = "This is a new product: no customer has interacted with it yet."
 class CustomerList:
     """Customers in the order in which to contact them.
 
+    Most lists of a release may belong to one product each, so a list is kept as one text.
+
     Attributes:
         ranking: the ranking that orders them.
-        customers: a JSON object each.
-        default_rest: the second part of the answer for the default n.
+        text: a JSON object per line.
+        count: number of customers.
     """
 
     ranking: str
-    customers: tuple[bytes, ...]
-    default_rest: bytes
+    text: bytes
+    count: int
+
+    @property
+    def customers(self) -> tuple[bytes, ...]:
+        """A JSON object each."""
+        return tuple(self.text.split(b"\n")) if self.text else ()
 
     @property
     def size(self) -> int:
-        """Memory in bytes: of the texts and, roughly, of a Python object for each."""
-        return len(self.default_rest) + sum(len(text) + 50 for text in self.customers)
+        """Memory in bytes: of the text and, roughly, of its Python objects."""
+        return len(self.text) + 200
 
 
 def customer_ids(customers: Sequence[bytes]) -> list[int | str]:
@@ -50,6 +57,8 @@ class AudienceJson:
     def __init__(self, release: Release) -> None:
         self._has_text_ids = release.has_text_ids
         self._release_id = as_json(release.release_id)
+        # The ends of answers without a note, by ranking and number of customers.
+        self._ends: dict[tuple[str, int], bytes] = {}
         ranking = release.customer_ranking
         self.cold_start_note = f"{NEW_PRODUCT} As a fallback, these are the " + (
             "most engaged of all customers."
@@ -57,12 +66,16 @@ class AudienceJson:
             else f"first of all customers by {release.ranking_labels.label(ranking)}."
         )
 
-    def customer_list(
-        self, ranking: str, customers: tuple[bytes, ...], *, is_cold_start: bool
-    ) -> CustomerList:
-        """A list with its answer for the default n."""
-        rest = self.rest(ranking, customers[:DEFAULT_N], is_cold_start=is_cold_start)
-        return CustomerList(ranking, customers, rest)
+    def default_rest(self, found: CustomerList) -> bytes:
+        """The second part of the answer of a product with a list, for the default n."""
+        if found.count > DEFAULT_N:
+            customers = found.customers[:DEFAULT_N]
+            return self.rest(found.ranking, customers, is_cold_start=False)
+        key = (found.ranking, found.count)
+        end = self._ends.get(key)
+        if end is None:
+            end = self._ends[key] = self._end(*key, is_cold_start=False, note=None)
+        return b',"recommendations":[' + found.text.replace(b"\n", b",") + end
 
     def beginning(self, product_id: ProductId) -> bytes:
         """The first part of an answer."""
@@ -87,12 +100,17 @@ class AudienceJson:
         """
         if is_cold_start and note is None:
             note = self.cold_start_note
+        end = self._end(ranking, len(customers), is_cold_start=is_cold_start, note=note)
+        return b',"recommendations":[' + b",".join(customers) + end
+
+    def _end(
+        self, ranking: str, count: int, *, is_cold_start: bool, note: str | None
+    ) -> bytes:
+        """What comes after the customers of an answer."""
         return b"".join(
             (
-                b',"recommendations":[',
-                b",".join(customers),
                 b'],"count":',
-                str(len(customers)).encode(),
+                str(count).encode(),
                 b',"cold_start":true' if is_cold_start else b',"cold_start":false',
                 b',"note":',
                 as_json(note),

@@ -8,13 +8,14 @@ blocks and lists in memory as far as its settings allow.
 import asyncio
 import bisect
 import json
+import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.attribute_audiences import AttributeAudiences
-from api.audience_json import DEFAULT_N, LARGEST_N, AudienceJson, CustomerList
+from api.audience_json import DEFAULT_N, AudienceJson, CustomerList
 from api.batching import BatchedReads
 from api.blocks import BLOCK_SIZE, Block, ProductId, read_block
 from api.continuations import KEYS_READ_AT_ONCE, Continuations
@@ -67,8 +68,8 @@ class Audiences:
         self._blocks = blocks
         self._lists: dict[int, CustomerList] = {}
         self._ranking = ranking
-        self._cold_start = self._json.customer_list(
-            release.customer_ranking, ranking.first(LARGEST_N), is_cold_start=True
+        self._cold_start = self._json.rest(
+            release.customer_ranking, ranking.first(DEFAULT_N), is_cold_start=True
         )
         self._continuations = Continuations(release, ranking, self._json)
         self.by_attributes = AttributeAudiences(
@@ -121,11 +122,12 @@ class Audiences:
         if block is None or not self._is_default_ready:
             return None
         list_id = block.list_of(product_id)
-        found = self._cold_start if list_id is None else self._lists.get(list_id)
-        if found is None:
+        found = None if list_id is None else self._lists.get(list_id)
+        if found is None and list_id is not None:
             return None
         self._lookups.hits += 1
-        return self._json.beginning(product_id) + found.default_rest
+        rest = self._json.default_rest(found) if found else self._cold_start
+        return self._json.beginning(product_id) + rest
 
     async def list_of(self, product_id: ProductId) -> CustomerList | None:
         """The stored list of a product; None if the product is unknown."""
@@ -235,10 +237,8 @@ class Audiences:
         rows = await self.release.ask("lists", list_ids=json.dumps(list_ids))
         found = {}
         for list_id, ranking, text in rows:
-            customers = tuple(text.encode().split(b"\n")) if text else ()
-            found[list_id] = self._json.customer_list(
-                ranking, customers, is_cold_start=False
-            )
+            count = text.count("\n") + 1 if text else 0
+            found[list_id] = CustomerList(sys.intern(ranking), text.encode(), count)
             self._list_bytes += found[list_id].size
         self._lists |= found
         while self._list_bytes > self._list_limit:

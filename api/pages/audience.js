@@ -3,7 +3,8 @@
 import { ask, download, path } from "./api.js";
 import { contributions, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section, selection } from "./elements.js";
-import { breakEven, count, counted, money, percent, range, score, time, words } from "./format.js";
+import { breakEven, count, counted, money, percent, probability, range, score, time, words } from "./format.js";
+import { partsInWords, servedRankings, servedSentence } from "./rankings.js";
 import { productName, productSearch, productsLike } from "./product_search.js";
 import { table } from "./table.js";
 
@@ -24,11 +25,13 @@ export async function show(address) {
   const like = await productsLike(String(audience.product_id), 6);
   const found = like.find((product) => product.product_id === audience.product_id);
   const price = await prices(audience.count);
+  const served = await servedRankings();
   return [
     form,
     element("h2", {}, found ? productName(found) : `Product ${audience.product_id}`),
     found ? facts(found) : null,
     audience.note ? element("div", { class: "notice warning" }, audience.note) : null,
+    servedSentence(served, audience.ranking),
     found || !like.length ? null : section("Did you mean", products(like)),
     audience.count ? glance(audience, price.sentence) : null,
     section("Who, and why", people(audience)),
@@ -56,7 +59,7 @@ function introduction() {
   return element(
     "p",
     {},
-    "Find a product to see whom to contact about it: the most engaged customers first. ",
+    "Find a product to see whom to contact about it: the first customers by the ranking that serves. ",
     "Customers who have interacted with it already are left out, unless the build has another setting.",
   );
 }
@@ -132,14 +135,25 @@ function people(audience) {
     const reason = reasons.get(id);
     if (reason.childNodes.length) return;
     try {
-      const { features } = await ask(path(["customers", String(id)]));
-      if (!heads.childNodes.length) heads.append(legend(features));
-      reason.replaceChildren(contributions(features));
+      const { parts, signals, ranking } = await explanation(audience.product_id, id);
+      if (ranking === "engagement") {
+        if (!heads.childNodes.length) heads.append(legend(parts));
+        reason.append(contributions(parts));
+      } else if (parts.length > 1) {
+        reason.append(element("p", {}, `${partsInWords(parts)}.`));
+      }
+      reason.append(element("p", { class: "faint" }, signals.join("; ")));
     } catch (problem) {
       reason.textContent = problem.title;
     }
   }
 
+  const chance = {
+    heading: "Probability",
+    numeric: true,
+    cell: (row) => probability(row.probability),
+    by: (row) => row.probability ?? -1,
+  };
   return [
     heads,
     table({
@@ -151,8 +165,9 @@ function people(audience) {
           cell: (row) => link("customer", { customer_id: row.customer_id }, String(row.customer_id)),
           by: (row) => row.customer_id,
         },
-        { heading: "Score", numeric: true, cell: (row) => score(row.score), by: (row) => row.score },
-        { heading: "What each part adds to the score", cell: (row) => reasons.get(row.customer_id) },
+        { heading: "Score", numeric: true, cell: (row) => score(row.score), by: (row) => row.score ?? -Infinity },
+        ...(audience.recommendations.some((row) => row.probability != null) ? [chance] : []),
+        { heading: "Why", prose: true, cell: (row) => reasons.get(row.customer_id) },
       ],
       rows: audience.recommendations,
       empty: "All customers have interacted with this product already, so there is no one to contact.",
@@ -160,6 +175,18 @@ function people(audience) {
       onpage: (rows) => rows.forEach(explain),
     }),
   ];
+}
+
+// Why a customer has this place; a release made before there were explanations has features.
+async function explanation(product, customer) {
+  try {
+    return await ask(path(["recommend", String(product), "explain", String(customer)]));
+  } catch (problem) {
+    if (problem.status !== 404) throw problem;
+    const { features } = await ask(path(["customers", String(customer)]));
+    const parts = Object.values(features).map(({ label, contribution }) => ({ label, value: contribution }));
+    return { parts, signals: [], ranking: "engagement" };
+  }
 }
 
 // What a number of contacts costs and must add: as a sentence, and as parts of a section.

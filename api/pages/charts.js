@@ -104,6 +104,43 @@ export function recommenders(rows, title) {
   };
 }
 
+/** Share of the customers who act in each tenth of the places, by probability. */
+export function calibration(rows) {
+  const named = rows.map((row) => ({ ...row, kind: `${row.audience}, ${row.outcome}` }));
+  const largest = Math.max(...rows.map((row) => Math.max(row.probability, row.hit_share)));
+  const scale = { domain: [0, largest], clamp: true };
+  return {
+    width: "container",
+    height: HEIGHT,
+    layer: [
+      {
+        data: data([{ at: 0 }, { at: largest }]),
+        mark: { type: "line", color: FAINT, strokeDash: [4, 3] },
+        encoding: { x: quantitative("at", "probability", { ...shares, scale }), y: quantitative("at", "who act") },
+      },
+      {
+        data: data(named),
+        mark: { type: "rule", color: FAINT },
+        encoding: {
+          x: quantitative("probability"),
+          y: quantitative("hit_share_low", "who act", { ...shares, scale }),
+          y2: { field: "hit_share_high" },
+        },
+      },
+      {
+        data: data(named),
+        mark: { type: "point", filled: true, size: 70, opacity: 1 },
+        encoding: {
+          x: quantitative("probability"),
+          y: quantitative("hit_share"),
+          color: { field: "kind", type: "nominal", title: null, legend: { orient: "top", columns: 2 } },
+          tooltip: [told("kind"), told("bin"), told("probability", ".3%"), told("hit_share", ".3%")],
+        },
+      },
+    ],
+  };
+}
+
 /** Share of the responders reached, by share of the customers contacted. */
 export function gains(rows) {
   return {

@@ -3,7 +3,7 @@
 import { ask, path } from "./api.js";
 import { contributions, legend } from "./contributions.js";
 import { addressForm, element, figures, labelled, link, section } from "./elements.js";
-import { count, counted, decimal, percent, score, time } from "./format.js";
+import { count, counted, decimal, percent, score, time, words } from "./format.js";
 import { table } from "./table.js";
 
 const PRODUCTS = 1000; // the largest number that the API returns
@@ -22,19 +22,21 @@ export async function show(address) {
   }
   const customer = await ask(path(["customers", asked]));
   const memberships = await ask(path(["customers", asked, "products"], { n: PRODUCTS }));
+  const features = Object.values(customer.features);
   return [
     form,
     figures([
       ["customer", String(customer.customer_id)],
       ["score", score(customer.engagement_score)],
       [`rank of ${count(customer.customers)}`, count(customer.engagement_rank)],
+      ...(customer.ranking === "engagement" ? [] : [[`by ${words(customer.ranking)}`, count(customer.rank)]]),
       ["first seen", time(customer.first_interaction_at)],
       ["last seen", time(customer.last_interaction_at)],
     ]),
     section(
       "Why this score",
-      legend(customer.features),
-      contributions(customer.features),
+      legend(features),
+      contributions(features.map(({ label, contribution }) => ({ label, value: contribution }))),
       table({
         caption: "Features",
         columns: [
@@ -46,7 +48,7 @@ export async function show(address) {
           { heading: "Of the variance of all scores", numeric: true, cell: (feature) => percent(feature.variance_share) },
           { heading: "Of the lead of the top tenth", numeric: true, cell: (feature) => percent(feature.top_tenth_share) },
         ],
-        rows: Object.values(customer.features),
+        rows: features,
       }),
     ),
     section(
@@ -65,7 +67,7 @@ export async function show(address) {
           { heading: "Rank there", numeric: true, cell: (row) => count(row.rank), by: (row) => row.rank },
         ],
         rows: memberships.products,
-        empty: "They are in no audience: others are more engaged.",
+        empty: "They are in no audience: others come first.",
       }),
     ),
   ];

@@ -3,8 +3,9 @@
 import { ask, path } from "./api.js";
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
-import { addressForm, element, labelled, section, selection, viability } from "./elements.js";
+import { addressForm, badge, element, labelled, section, selection, viability } from "./elements.js";
 import { count, decimal, percent, range, smallPercent, words } from "./format.js";
+import { kindInWords, servedRankings, servedTable } from "./rankings.js";
 import { table } from "./table.js";
 
 const OUTCOMES = [
@@ -14,6 +15,7 @@ const OUTCOMES = [
 
 export async function show(address) {
   const evidence = await ask(path(["evidence"]));
+  const served = await servedRankings();
   const metrics = choices(evidence.recommenders, "metric");
   const sizes = choices(evidence.recommenders, "k");
   const outcome = chosen(address.get("outcome"), OUTCOMES) ?? "interaction";
@@ -39,6 +41,27 @@ export async function show(address) {
           { class: "faint" },
           "Collaborative filtering was not fitted in this build. Run ", element("code", {}, "make evidence"), " to fit it.",
         ),
+    section(
+      "Which ranking serves, and why?",
+      servedTable(served),
+      element(
+        "p",
+        {},
+        "A candidate replaces the default if it is clearly better at the earlier cutoffs and not worse at the last one. ",
+        "Differences are hits in a hundred places of the audiences.",
+      ),
+      kinds(evidence.decisions, "decision").map((kind) => [
+        element("h3", {}, kindInWords(kind)),
+        decisionTable(evidence.decisions.filter((row) => row.decision === kind), kind),
+        hitTable(evidence.hits.filter((row) => row.decision === kind && row.is_split), kind),
+      ]),
+    ),
+    section(
+      "Are the probabilities right?",
+      element("p", {}, "At the last cutoff: on the diagonal, as many customers act as the probability says. A point is a tenth of the places."),
+      drawn(charts.calibration, evidence.calibration, "Share of the customers who act, by probability"),
+      evidence.calibration.length ? calibrationTable(evidence.calibration) : null,
+    ),
     addressForm(
       "Show",
       labelled("Respond means", selection("outcome", OUTCOMES, outcome)),
@@ -86,6 +109,56 @@ function nothing() {
 
 function drawn(specification, rows, label) {
   return rows.length ? chart(specification(rows), label) : nothing();
+}
+
+function kinds(rows, name) {
+  return [...new Set(rows.map((row) => row[name]))];
+}
+
+const hundred = (value) => decimal(100 * value);
+
+function decisionTable(rows, kind) {
+  return table({
+    caption: `Candidates: ${kind}`,
+    columns: [
+      { heading: "Candidate", cell: (row) => [row.label, " ", row.is_served ? badge("chosen", "good") : null], by: (row) => row.label },
+      { heading: "Instead of", cell: (row) => words(row.compared_with) },
+      { heading: "More hits", numeric: true, cell: (row) => hundred(row.difference), by: (row) => row.difference },
+      { heading: "Interval", numeric: true, cell: (row) => range(hundred, row.difference_low, row.difference_high) },
+      { heading: "At the last cutoff", numeric: true, cell: (row) => range(hundred, row.confirming_low, row.confirming_high) },
+    ],
+    rows,
+  });
+}
+
+function hitTable(rows, kind) {
+  return table({
+    caption: `Hits at the last cutoff: ${kind}`,
+    columns: [
+      { heading: "Ranking", cell: (row) => row.label, by: (row) => row.label },
+      { heading: "Hits per place", numeric: true, cell: (row) => smallPercent(row.hit_share), by: (row) => row.hit_share },
+      { heading: "95 % interval", numeric: true, cell: (row) => range(smallPercent, row.hit_share_low, row.hit_share_high) },
+      { heading: "At random", numeric: true, cell: (row) => smallPercent(row.chance_hit_share) },
+      { heading: "Customers named", numeric: true, cell: (row) => count(row.customer_count), by: (row) => row.customer_count },
+    ],
+    rows,
+  });
+}
+
+function calibrationTable(rows) {
+  return table({
+    caption: "Calibration",
+    columns: [
+      { heading: "Audiences of", cell: (row) => row.audience },
+      { heading: "Outcome", cell: (row) => row.outcome },
+      { heading: "Tenth", numeric: true, cell: (row) => count(row.bin), by: (row) => row.bin },
+      { heading: "Probability", numeric: true, cell: (row) => smallPercent(row.probability), by: (row) => row.probability },
+      { heading: "Happens", numeric: true, cell: (row) => smallPercent(row.hit_share), by: (row) => row.hit_share },
+      { heading: "95 % interval", numeric: true, cell: (row) => range(smallPercent, row.hit_share_low, row.hit_share_high) },
+      { heading: "Calibration error of all", numeric: true, cell: (row) => smallPercent(row.calibration_error) },
+    ],
+    rows,
+  });
 }
 
 function recommenderTable(rows) {

@@ -5,11 +5,13 @@ import { chart } from "./chart.js";
 import * as charts from "./charts.js";
 import { badge, bar, element, figures, link, section, viability } from "./elements.js";
 import { concentrated, count, decimal, percent, smallPercent, time, words } from "./format.js";
+import { servedRankings, servedTable } from "./rankings.js";
 import { table } from "./table.js";
 
 export async function show() {
   const { profile, event_mix, retention, cohorts, concentration, checks, verdict } =
     await ask("/diagnostics");
+  const served = await servedRankings();
   return [
     element(
       "p",
@@ -40,6 +42,7 @@ export async function show() {
       ["of early customers return", percent(profile.retention_rate)],
       ["of late products are new", percent(profile.new_product_share)],
     ]),
+    section("Which ranking serves, and why?", servedTable(served)),
     section("What collaborative filtering needs", requirements(checks)),
     element(
       "div",

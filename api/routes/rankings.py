@@ -19,7 +19,7 @@ HYBRID_PARTS = {
     "attribute_part": "shared attributes",
     "neighbour_part": "neighbouring products",
 }
-SET = "The setting `ranking` names it."
+SET = "The setting of the build names it."
 EARLIER = "The release was made before rankings could be chosen."
 DEFAULT = "It is the default where the evidence does not speak against it: "
 KEPT = (

@@ -16,7 +16,7 @@ SERVING = ("customers", "products")
 
 
 def ranking_names() -> list[str]:
-    """The names that the setting `ranking` takes, apart from the champion."""
+    """The names that the setting `ranking` takes, without the champion."""
     rows = re.findall(r"'name': '(\w+)', 'ranks': '(\w+)'", RANKINGS.read_text("utf-8"))
     return [name for name, ranks in rows if ranks in SERVING]
 

@@ -234,7 +234,7 @@ def test_the_served_rankings_have_names_and_reasons(server: ThreadServer) -> Non
     }
     assert served["known products"]["label"] == "combination"
     assert "neighbouring products" in served["known products"]["description"]
-    assert served["known products"]["reason"] == "The setting `ranking` names it."
+    assert served["known products"]["reason"] == "The setting of the build names it."
     assert "setting" not in served["customers"]["reason"]
 
 

@@ -1,8 +1,8 @@
 -- An audience follows the ranking that serves it. Customers with a score for the product
--- come first, best first, and no better one is left out. The others follow the common
--- order, by the ranking of customers that serves or by activity: the rank of each there is
--- their number in the list plus the number of customers above them that are excluded or
--- stand in the list by score. Engagement is the published rank.
+-- come first, best first, and no better one is left out. Others follow a common order, by
+-- the ranking of customers that serves or by activity: their rank in it is their number
+-- in the list plus the number of customers above them that are excluded or stand in the
+-- list by score. Engagement is the published rank.
 {% set kinds = {
     'known products': 'product_audiences', 'new products': 'new_product_audiences',
 } %}

@@ -1,5 +1,5 @@
--- A ranking of customers that serves has a score for every customer who may be contacted.
--- All audiences wait for this test: without scores they would be empty.
+-- A ranking of customers that serves has a score for every customer who may be
+-- contacted. All audiences wait for this test: without scores they would be empty.
 with served as (
     select distinct ranking
     from {{ ref('int_served_rankings') }}
@@ -27,8 +27,8 @@ final as (
         'Setting ranking = ' || served.ranking || ': '
         || {{ whole_number_text('coalesce(scored.customer_count, 0)') }} || ' of '
         || {{ whole_number_text('expected.customer_count') }}
-        || ' customers have a score by this ranking. Fit it to this log (`make evidence`)'
-        || ' or choose another one.' as problem
+        || ' customers have a score by this ranking. Fit it to this log'
+        || ' (`make evidence`) or choose another one.' as problem
     from served
     cross join expected
     left join scored on served.ranking = scored.ranking

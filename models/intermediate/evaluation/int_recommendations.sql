@@ -3,7 +3,9 @@
     random order, as a circle, in which each product starts somewhere else.
 #}
 {% set depth = cutoffs() | max %}
-{% set measured = ['engagement', 'activity', 'recent_activity', 'popular', 'hybrid', 'als'] %}
+{% set measured = [
+    'engagement', 'activity', 'recent_activity', 'popular', 'hybrid', 'als',
+] %}
 
 with split as (
     select * from {{ ref('int_rolling_origins') }}

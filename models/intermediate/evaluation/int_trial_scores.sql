@@ -6,7 +6,8 @@
 ] %}
 
 {% set charted = rankings() | selectattr('ranks', 'equalto', 'customers')
-    | selectattr('is_charted') | map(attribute='name') | reject('equalto', 'engagement') | list %}
+    | selectattr('is_charted') | map(attribute='name') | reject('equalto', 'engagement')
+    | list %}
 
 with profiles as (
     select * from {{ ref('int_customer_profiles') }}
@@ -88,18 +89,18 @@ bounds as (
     group by definition, origin
 ),
 
--- The rankings of customers that the charts show; engagement is there with all its ranks.
+-- Rankings of customers that the charts show; engagement is there with all its ranks.
 other_rankings as (
     select
         customer_scores.origin,
         customer_scores.ranking,
         customer_scores.score,
+        0 as top_tenth_interaction_count,
+        0 as top_tenth_purchased_count,
         count(*) as customer_count,
         count(case when origin_customers.is_late then 1 end) as interaction_count,
         count(case when origin_customers.is_late_purchaser then 1 end)
-            as purchased_count,
-        0 as top_tenth_interaction_count,
-        0 as top_tenth_purchased_count
+            as purchased_count
     from {{ ref('int_customer_scores') }} as customer_scores
     inner join {{ ref('int_origin_customers') }} as origin_customers
         on

@@ -60,7 +60,7 @@ products as (
             and ranked_products.product_id = with_signal.product_id
 ),
 
--- Each place on its own: a join by a bound would compare all products with all customers.
+-- Each place on its own: a join by a bound would compare all with all.
 active_places as (
     select
         origin,
@@ -176,8 +176,8 @@ final as (
         customers.unique_products as product_count,
         customers.activity,
         customers.activity_place,
-        coalesce(affinities.attribute_count, 0) as attribute_count,
         cast(coalesce(affinities.affinity, 0) as double) as affinity,
+        coalesce(affinities.attribute_count, 0) as attribute_count,
         -- Smoothed by two products of the usual mix.
         (cast(coalesce(affinities.affinity, 0) as double) + 2 * usual.usual_share)
         / (customers.unique_products + 2) as affinity_share,

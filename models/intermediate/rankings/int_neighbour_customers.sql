@@ -53,12 +53,11 @@ summed as (
         neighbours.origin,
         neighbours.product_id,
         touches.customer_id,
-        count(*) as neighbour_count,
-    {% for signal in signals %}
+        {% for signal in signals %}
         sum(cast(round(neighbours.{{ signal }}_weight * 1000000000) as bigint))
-            as {{ signal }}_score
-        {{- ',' if not loop.last }}
-    {% endfor %}
+            as {{ signal }}_score,
+        {% endfor %}
+        count(*) as neighbour_count
     from neighbours
     inner join touches
         on

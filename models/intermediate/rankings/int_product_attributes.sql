@@ -46,8 +46,8 @@ product_count as (
     from distinct_attributes
 ),
 
--- An attribute of a single product connects it with no other; a word that many names have
--- says nothing.
+-- An attribute of a single product connects it with no other; a word of many names says
+-- nothing.
 rarities as (
     select
         distinct_attributes.is_word,

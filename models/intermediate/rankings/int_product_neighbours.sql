@@ -49,16 +49,14 @@ histories as (
     where pairs.recent_position <= 100 and pairs.product_count > 1
 ),
 
--- Each pair of products once, under one number: half of the work. Whole numbers, because
+-- Each pair of products once, under one number: half of the work. Whole numbers, as
 -- sums of doubles depend on the order.
 pairs_together as (
     select
         later.origin,
         least(later.product_number, earlier.product_number) * 1073741824
         + greatest(later.product_number, earlier.product_number) as pair_number,
-        count(*) as customer_count,
-        sum(cast(floor(1000000 / later.product_count) as int)) as walk_millionths,
-    {% for side, comparison in {'first': '<', 'second': '>'}.items() %}
+        {% for side, comparison in {'first': '<', 'second': '>'}.items() %}
         -- Sixths: the {{ side }} product is touched a step later 6, two 3, three 2.
         sum(
             case
@@ -72,9 +70,10 @@ pairs_together as (
                         end
                 else 0
             end
-        ) as {{ side }}_sixths
-        {{- ',' if not loop.last }}
-    {% endfor %}
+        ) as {{ side }}_sixths,
+        {% endfor %}
+        count(*) as customer_count,
+        sum(cast(floor(1000000 / later.product_count) as int)) as walk_millionths
     from histories as later
     inner join histories as earlier
         on

@@ -27,7 +27,7 @@ known as (
         origin,
         product_id,
         count(*) as customer_count,
-        count(case when pairs.is_excluded then 1 end) as excluded_count
+        count(case when is_excluded then 1 end) as excluded_count
     from pairs
     group by origin, product_id
 ),

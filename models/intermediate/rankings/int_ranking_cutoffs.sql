@@ -1,4 +1,4 @@
-{# Origin 0 is now, for the rankings that are served; the others are those of the evidence. #}
+{# Origin 0 is now, for the rankings that serve; the others are of the evidence. #}
 with log_window as (
     select * from {{ ref('int_log_window') }}
 ),
@@ -53,7 +53,11 @@ final as (
         is_split,
         is_now,
         greatest(
-            cast({{ dbt.datediff('begins_at', 'split_at', 'second') }} as double), 1
+            cast(
+                {{ dbt.datediff('begins_at', 'split_at', 'second') }}
+                as double
+            ),
+            1
         ) as span_seconds
     from combined
 )

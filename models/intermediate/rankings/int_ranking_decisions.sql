@@ -155,8 +155,11 @@ served_customers as (
 judged as (
     select
         customers_placed.*,
-        case when is_better and place = 1 then ranking else 'engagement' end
-            as served_candidate,
+        case
+            when customers_placed.is_better and customers_placed.place = 1
+                then customers_placed.ranking
+            else 'engagement'
+        end as served_candidate,
         'engagement' as default_ranking,
         'engagement' as customer_ranking
     from customers_placed
@@ -260,8 +263,8 @@ final as (
                     greatest(typed.hit_count, typed.compared_hit_count)
                     < {{ minimum_hits() }}
                     then
-                        'nothing can be told: fewer than {{ minimum_hits() }} hits at the'
-                        || ' cutoffs that choose'
+                        'nothing can be told: fewer than {{ minimum_hits() }} hits at'
+                        || ' the cutoffs that choose'
                 when typed.difference_low > 0 and typed.confirming_high < 0
                     then 'better at the cutoffs that choose, but worse at the last one'
                 when typed.difference_low > 0

@@ -38,31 +38,31 @@ compared as (
     select
         totals.decision,
         totals.ranking,
-        others.ranking as compared_with,
+        rivals.ranking as compared_with,
         not origins.is_split as is_choice,
         sum(totals.place_count) as place_count,
         sum(totals.hit_count) as hit_count,
-        sum(others.hit_count) as compared_hit_count,
+        sum(rivals.hit_count) as compared_hit_count,
         sum(totals.squared_hits) as squared_hits,
         sum(totals.chance_hit_count) as chance_hit_count,
         sum(
-            totals.squared_hits + others.squared_hits
+            totals.squared_hits + rivals.squared_hits
             - 2 * coalesce(shared.product_sum, 0)
         ) as squared_differences
     from totals
     inner join origins on totals.origin = origins.origin
-    inner join totals as others
+    inner join totals as rivals
         on
-            totals.decision = others.decision
-            and totals.origin = others.origin
-            and totals.ranking <> others.ranking
+            totals.decision = rivals.decision
+            and totals.origin = rivals.origin
+            and totals.ranking <> rivals.ranking
     left join shared
         on
             totals.decision = shared.decision
             and totals.origin = shared.origin
             and totals.ranking = shared.ranking
-            and others.ranking = shared.compared_with
-    group by totals.decision, totals.ranking, others.ranking, not origins.is_split
+            and rivals.ranking = shared.compared_with
+    group by totals.decision, totals.ranking, rivals.ranking, not origins.is_split
 ),
 
 final as (

@@ -47,8 +47,8 @@ excluded_pairs as (
 populations as (
     select
         origin,
-        count(*) as customer_count,
-        cast(ceil(count(*) / 10.0) as bigint) as tenth
+        cast(ceil(count(*) / 10.0) as bigint) as tenth,
+        count(*) as customer_count
     from {{ ref('int_cutoff_customers') }}
     where origin > 0
     group by origin
@@ -194,23 +194,25 @@ named as (
     group by decision, origin, ranking
 ),
 
+customer_rankings as (
+    select distinct
+        origin,
+        ranking
+    from {{ ref('int_customer_places') }}
+),
+
 places as (
     select
         chances.decision,
         chances.origin,
-        rankings.ranking,
+        customer_rankings.ranking,
         cast(null as bigint) as product_count,
         populations.tenth as place_count,
         populations.tenth as customer_count,
         chances.chance_hit_count
     from chances
     inner join populations on chances.origin = populations.origin
-    inner join (
-        select distinct
-            origin,
-            ranking
-        from {{ ref('int_customer_places') }}
-    ) as rankings on chances.origin = rankings.origin
+    inner join customer_rankings on chances.origin = customer_rankings.origin
     where chances.decision = 'customers'
     union all
     select

@@ -48,16 +48,15 @@ final as (
         placed.customer_id,
         placed.ranking,
         placed.score,
-        {{ fitted_probability('placed', 'touched') }} as probability,
-        {{ fitted_probability('placed', 'purchased') }} as purchase_probability,
         candidates.attribute_count,
         candidates.neighbour_count,
         {% for part, sql in hybrid_parts().items() %}
         case
             when placed.ranking = 'hybrid' and placed.score is not null then {{ sql }}
-        end as {{ part }}
-        {{- ',' if not loop.last }}
+        end as {{ part }},
         {% endfor %}
+        {{ fitted_probability('placed', 'touched') }} as probability,
+        {{ fitted_probability('placed', 'purchased') }} as purchase_probability
     from placed
     {% for outcome in ['touched', 'purchased'] %}
     left join weights as {{ outcome }}

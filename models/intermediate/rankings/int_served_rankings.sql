@@ -41,14 +41,16 @@ final as (
             {% endif %}
             as {{ dbt.type_string() }}
         ) as ranking,
-        {% if setting == 'champion' %}
-        true
-        {% elif setting in ranking_names('customers') %}
-        false
-        {% else %}
-        audiences.audience = 'customers'
-        {% endif %}
-        as is_chosen
+        cast(
+            {% if setting == 'champion' %}
+            true
+            {% elif setting in ranking_names('customers') %}
+            false
+            {% else %}
+            audiences.audience = 'customers'
+            {% endif %}
+            as boolean
+        ) as is_chosen
     from audiences
     cross join customers
     left join decisions on audiences.audience = decisions.decision

@@ -1,4 +1,4 @@
-{# 0.5 ln(products) - 0.1 ln(0.01 + days since the last interaction / days of the log). #}
+{# 0.5 ln(products) - 0.1 ln(0.01 + unseen share of the log). #}
 {{ config(materialized='ephemeral') }}
 
 select

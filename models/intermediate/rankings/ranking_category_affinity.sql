@@ -1,4 +1,4 @@
-{# Number of products times the share that the attributes have in them, as a logarithm. #}
+{# Number of products times the share of the attributes in them, as a logarithm. #}
 {{ config(materialized='ephemeral') }}
 
 select

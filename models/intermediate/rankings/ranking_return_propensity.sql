@@ -17,14 +17,13 @@ training_log as (
 
 weights as (
     select
-        max(case when stored.feature = 'intercept' then stored.weight end) as intercept,
-    {% for feature in features %}
-        max(case when stored.feature = '{{ feature }}' then stored.weight end)
-            as {{ feature }}_weight
-        {{- ',' if not loop.last }}
-    {% endfor %}
-    from {{ ref('stg_return_propensity') }} as stored
-    inner join training_log on stored.log_fingerprint = training_log.log_fingerprint
+        {% for feature in features %}
+        max(case when fitted.feature = '{{ feature }}' then fitted.weight end)
+            as {{ feature }}_weight,
+        {% endfor %}
+        max(case when fitted.feature = 'intercept' then fitted.weight end) as intercept
+    from {{ ref('stg_return_propensity') }} as fitted
+    inner join training_log on fitted.log_fingerprint = training_log.log_fingerprint
     having count(*) > 0
 )
 

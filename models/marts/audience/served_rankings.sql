@@ -53,6 +53,7 @@ measured as (
         evidence.hit_share_high,
         evidence.chance_hit_share,
         engagement.hit_share as engagement_hit_share,
+        evidence.measured_until,
         case
             when served.ranking <> 'engagement'
                 then
@@ -65,8 +66,7 @@ measured as (
                     cast(differences.difference + differences.half_width as double)
                     / differences.place_count
         end as difference_high,
-        coalesce(choices.most_hits, 0) as most_hits,
-        evidence.measured_until
+        coalesce(choices.most_hits, 0) as most_hits
     from served
     inner join labels on served.ranking = labels.ranking
     left join evidence

@@ -85,7 +85,7 @@ judged as (
             when by_thresholds.is_too_little
                 then
                     ' Too little to tell: '
-                    || {{ counted('by_thresholds.returning_customer_count', 'customer') }}
+                    || {{ counted('returning_customer_count', 'customer') }}
                     || ' came back, at least {{ minimum_hits() }} are needed.'
             else ''
         end

@@ -110,7 +110,7 @@ def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
         "staging": {"staging"},
         "intermediate": {"staging", "intermediate"},
         "marts": {"staging", "intermediate", "marts"},
-        "lookup": {"staging", "marts", "lookup"},
+        "lookup": {"staging", "intermediate", "marts", "lookup"},
     }
     by_id = {model["unique_id"]: model for model in models(manifest)}
     for model in models(manifest):

@@ -1,4 +1,4 @@
-"""The synthetic log as a process in time, and the truth that is written next to it."""
+"""The synthetic log as a process in time, and the truth that is written with it."""
 
 from collections.abc import Iterator
 from pathlib import Path
