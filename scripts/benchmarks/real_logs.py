@@ -29,7 +29,7 @@ class RealLog:
         file: its name in the folder.
         mapping: a file of `mappings/`.
         customer: SQL for the customer of a raw row; so are `product`, `moment` (a UTC
-            timestamp) and `kept` (whether the row counts).
+            timestamp), `event`, and `kept` (whether the row counts).
         attributes: a query for the attributes of products over `raw`, if there are any;
             `{folder}` is the folder of logs.
         has_header: of a CSV file; otherwise columns are called column0, column1 ...
@@ -41,12 +41,13 @@ class RealLog:
     customer: str
     product: str
     moment: str
+    event: str = "''"
     kept: str = "true"
     attributes: str | None = None
     has_header: bool = True
 
     def read(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-        """Create the table `raw` of all rows, and `touches` of those that count."""
+        """Create the table `raw` of all rows, and `touches` of those that count, once."""
         path = folder / self.file
         if not path.is_file():
             raise LogFolderError(
@@ -62,9 +63,11 @@ class RealLog:
         connection.execute(
             f"""
             create table touches as
-            select cast({self.customer} as varchar) as customer_id,
+            select distinct
+                cast({self.customer} as varchar) as customer_id,
                 cast({self.product} as varchar) as product_id,
-                {self.moment} as moment
+                {self.moment} as moment,
+                {self.event} as event
             from raw
             where {self.kept} and {self.moment} is not null
             """
@@ -107,6 +110,7 @@ LOGS = {
         customer="column0",
         product="column1",
         moment=seconds_since_1970("column4"),
+        event="column3",
         # An item that changed its category has the smaller one.
         attributes="select column1 as product_id, min(column2) as category from raw"
         " where column4 is not null group by all",
@@ -140,6 +144,7 @@ LOGS = {
         customer="visitorid",
         product="itemid",
         moment='make_timestamp(try_cast("timestamp" as bigint) * 1000)',
+        event="event",
     ),
     "olist": RealLog(
         "Olist",
