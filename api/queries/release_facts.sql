@@ -6,10 +6,10 @@ select
     (select count(*) from main.cold_start_audience) as list_size,
     (select typeof(product_id) from main.products limit 1) as id_type,
     (
-        select ranking from lookup.served_rankings
+        select ranking from lookup.serving
         where audience = 'customers'
     ) as customer_ranking,
     (
-        select ranking from lookup.served_rankings
+        select ranking from lookup.serving
         where audience = 'new products'
     ) as new_product_ranking

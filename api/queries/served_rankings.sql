@@ -19,7 +19,7 @@ select
     judged.told_count,
     case when judged.chosen = served_rankings.ranking then judged.served_reason end
         as reason
-from lookup.served_rankings
+from lookup.serving as served_rankings
 inner join main.rankings on served_rankings.ranking = rankings.ranking
 left join judged on served_rankings.audience = judged.decision
 order by served_rankings.audience

@@ -54,6 +54,7 @@ measured as (
         evidence.chance_hit_share,
         engagement.hit_share as engagement_hit_share,
         evidence.measured_until,
+        customers.ranking as customer_ranking,
         case
             when served.ranking <> 'engagement'
                 then
@@ -69,6 +70,7 @@ measured as (
         coalesce(choices.most_hits, 0) as most_hits
     from served
     inner join labels on served.ranking = labels.ranking
+    inner join served as customers on customers.audience = 'customers'
     left join evidence
         on
             served.audience = evidence.decision
@@ -114,6 +116,9 @@ final as (
                         || {{ counted('most_hits', 'hit') }}
                         || ' before the last cutoff, at least {{ minimum_hits() }} are'
                         || ' needed'
+                when ranking = 'engagement' then ', because no other is clearly better'
+                when audience <> 'customers' and ranking = customer_ranking
+                    then ', as customers are: no list is shown to be better'
                 else ', which the evidence chooses'
             end
             || case
