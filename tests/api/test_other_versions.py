@@ -120,7 +120,7 @@ from rankings select * exclude (ranks, description);
 """
 TABLES_OF_RANKINGS = (
     *("ranking_decisions", "ranking_evidence", "ranking_calibration"),
-    *("new_product_audiences", "lookup.serving", "lookup.attributes"),
+    *("served_rankings", "new_product_audiences", "lookup.serving", "lookup.attributes"),
     *("lookup.candidates", "lookup.attribute_customers"),
 )
 

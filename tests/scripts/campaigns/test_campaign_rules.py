@@ -150,7 +150,7 @@ def place(
             ],
         ),
         "intermediate.int_campaign_customers": (
-            "campaign_id text, customer_id bigint, engagement_rank bigint, capacity bigint",
+            "campaign_id text, customer_id bigint, customer_rank bigint, capacity bigint",
             [
                 (f"{number}", customer, customer + 1, room)
                 for number, campaign in enumerate(batch)

@@ -52,8 +52,8 @@ def capacities(compiled: Path, experiment_id: str | None) -> np.ndarray:
         connection.execute(
             "create table intermediate.int_log_window as"
             f" select timestamp '{DAY}' as as_of_at;"
-            "create table intermediate.int_customer_ranking as select range as customer_id,"
-            f" range + 1 as engagement_rank from range({UNITS});"
+            "create table intermediate.int_customer_order as select range as customer_id,"
+            f" range + 1 as customer_rank from range({UNITS});"
             "create table intermediate.int_customer_features as select range as"
             f" customer_id, timestamp '{DAY}' as last_interaction_at from range({UNITS});"
             "create table intermediate.int_rule_values (rule_id bigint, campaign_id text,"

@@ -40,6 +40,10 @@ def test_lookup_tables_are_those_that_the_api_asks_for(dirty_build: FinishedBuil
         "lookup.lists",
         "lookup.list_members",
         "lookup.ranking_changes",
+        "lookup.serving",
+        "lookup.attributes",
+        "lookup.attribute_customers",
+        "lookup.candidates",
     }
 
 

@@ -18,6 +18,8 @@ INTERNAL = {
     "AUDIENCE_REFERENCE_RELEASE",
     "AUDIENCE_PARSED_PROJECT",
     "AUDIENCE_SERVED_RELEASE",
+    # Where tests and the benchmark of rankings find real logs.
+    "AUDIENCE_SHARED_DATA",
 }
 SOURCES = [
     PROJECT / "profiles.yml",
