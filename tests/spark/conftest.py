@@ -88,7 +88,9 @@ def write_side_inputs(root: Path) -> dict[str, object]:
     with duckdb.connect() as connection:
         connection.execute(
             "copy (select range as product_id, (range % 10)::decimal(9, 2) as price,"
-            " ['toys', 'garden', 'books'][range % 3 + 1] as category from range(1, 1500))"
+            " ['toys', 'garden', 'books'][range % 3 + 1] as category from"
+            # The last ones are not in the log.
+            " (from range(1, 1500) union all from range(900000, 900020)))"
             f" to '{products}' (format parquet)"
         )
     contacts = root / "contacts.csv"

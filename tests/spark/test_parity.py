@@ -45,9 +45,10 @@ def test_every_mart_of_the_sample_is_equal(engines: Engines) -> None:
             ).fetchone()
             for mart in marts
         }
-    # No experiment of the sample has started; a unit test compares that model.
-    empty = [name for name, count in counts.items() if count == (0,)]
-    assert empty == ["experiment_contamination"]
+    # No experiment of the sample has started, and it has too few hits for probabilities; unit
+    # tests compare these models.
+    empty = {name for name, count in counts.items() if count == (0,)}
+    assert empty == {"experiment_contamination", "ranking_calibration"}
 
 
 def test_every_lookup_table_of_the_sample_is_equal(engines: Engines) -> None:

@@ -26,9 +26,12 @@ products as (
         origin,
         product_id,
         count(*) as customer_count,
-        row_number() over (
-            partition by origin
-            order by count(*) asc, product_id asc
+        -- Wide enough for two of them in one number, on either engine.
+        cast(
+            row_number() over (
+                partition by origin
+                order by count(*) asc, product_id asc
+            ) as bigint
         ) as product_number
     from pairs
     group by origin, product_id
