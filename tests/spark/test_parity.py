@@ -45,8 +45,8 @@ def test_every_mart_of_the_sample_is_equal(engines: Engines) -> None:
             ).fetchone()
             for mart in marts
         }
-    # No experiment of the sample has started, and it has too few hits for probabilities; unit
-    # tests compare these models.
+    # No experiment of the sample has started, and it has too few hits for probabilities;
+    # unit tests compare these models.
     empty = {name for name, count in counts.items() if count == (0,)}
     assert empty == {"experiment_contamination", "ranking_calibration"}
 
