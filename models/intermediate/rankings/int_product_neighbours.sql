@@ -25,14 +25,14 @@ products as (
     select
         origin,
         product_id,
-        count(*) as customer_count,
         -- Wide enough for two of them in one number, on either engine.
         cast(
             row_number() over (
                 partition by origin
                 order by count(*) asc, product_id asc
             ) as bigint
-        ) as product_number
+        ) as product_number,
+        count(*) as customer_count
     from pairs
     group by origin, product_id
 ),
