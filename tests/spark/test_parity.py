@@ -68,7 +68,7 @@ def test_every_lookup_table_of_the_sample_is_equal(engines: Engines) -> None:
                     f" {type_})) as {name}s"
                     for name, type_ in (
                         ("customer_id", "text"),
-                        ("score", "decimal(10, 9)"),
+                        ("score", "decimal(18, 9)"),
                         ("rank", "bigint"),
                     )
                 )
@@ -80,7 +80,7 @@ def test_every_lookup_table_of_the_sample_is_equal(engines: Engines) -> None:
                     f"(select {columns} from other.{table.target})",
                     table.key,
                 )
-    assert len(found) == 4
+    assert len(found) == 8
     assert {name: what for name, what in found.items() if what} == {}
 
 
