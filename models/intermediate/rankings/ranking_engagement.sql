@@ -1,27 +1,4 @@
 {# The published score, as in `customers`. #}
 {{ config(materialized='ephemeral') }}
 
-with customers as (
-    select * from {{ ref('int_cutoff_customers') }}
-),
-
-feature_weights as (
-    select * from {{ ref('int_weight_sets') }}
-    where is_in_use
-),
-
-bounds as (
-    select
-        origin,
-        {{ feature_bounds() }}
-    from {{ ref('int_cutoff_customers') }}
-    group by origin
-)
-
-select
-    customers.origin,
-    customers.customer_id,
-    {{ engagement_score('customers') }} as score
-from customers
-inner join bounds on customers.origin = bounds.origin
-cross join feature_weights
+{{ engagement_at_cutoffs() }}
