@@ -34,9 +34,14 @@ def project_fingerprint(settings: dict[str, Any], paths: Iterable[Path]) -> str:
 
 
 def project_files(patterns: Iterable[str]) -> list[Path]:
-    """The files of the project that patterns such as `models/**/*` match, in order."""
+    """The files of the project that patterns such as `models/**/*` match, in order.
+
+    Without compiled modules, which Python writes when a module is first imported.
+    """
     found = (file for pattern in patterns for file in PROJECT.glob(pattern))
-    return sorted(file for file in found if file.is_file())
+    return sorted(
+        file for file in found if file.is_file() and file.parent.name != "__pycache__"
+    )
 
 
 def _content_hash(path: Path) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.build import project_fingerprint
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build_folder import BuildFolder
 
@@ -64,6 +65,19 @@ def test_other_settings_count_and_other_files_do_not(
     change(folder.root / "target/manifest.json")
     assert fingerprint_of_inputs(folder, settings) == before
     assert fingerprint_of_inputs(folder, settings | {"top_n": 3}) != before
+
+
+def test_a_module_that_was_compiled_does_not_count(
+    tmp_path: Path, settings: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, project = BuildFolder(tmp_path / "build"), tmp_path / "project"
+    monkeypatch.setattr(project_fingerprint, "PROJECT", project)
+    change(project / "scripts/build/pipeline.py")
+    before = fingerprint_of_inputs(folder, settings)
+    change(project / "scripts/build/__pycache__/pipeline.cpython-311.pyc")
+    assert fingerprint_of_inputs(folder, settings) == before
+    change(project / "scripts/build/refresh.py")
+    assert fingerprint_of_inputs(folder, settings) != before
 
 
 def test_what_only_a_cluster_finds_cannot_be_told(tmp_path: Path) -> None:
