@@ -26,11 +26,3 @@
 {% macro campaign_value(column) %}
     {{ return(seed_value(column, campaign_columns()[column])) }}
 {% endmacro %}
-
-
-{% macro optional_campaign_columns() %}
-    {{ return([
-        'frequency_cap', 'product_limit', 'active_within_days', 'required_event',
-        'required_within_days', 'exclude_within_days', 'response_days',
-    ]) }}
-{% endmacro %}

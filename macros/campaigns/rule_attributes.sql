@@ -8,19 +8,7 @@
         mart, table: relations with the values.
 #}
 {% macro rule_attributes(subject, mart, table) %}
-    {% set attributes = {} %}
-    {% for column in mart_attributes(subject) %}
-        {% do attributes.update({column: mart ~ '.' ~ column}) %}
-    {% endfor %}
-    {% for column in attribute_columns(describe_input(subject ~ '_attributes')) %}
-        {% do attributes.update({column: table ~ '.attribute_' ~ loop.index}) %}
-    {% endfor %}
-    {{ return(attributes) }}
-{% endmacro %}
-
-
-{% macro mart_attributes(subject) %}
-    {{ return({
+    {% set columns = {
         'customer': [
             'customer_id', 'engagement_rank', 'engagement_score', 'first_interaction_at',
             'last_interaction_at',
@@ -28,21 +16,19 @@
         'product': [
             'product_id', 'interaction_count', 'customer_count', 'first_interaction_at',
             'last_interaction_at',
-        ] + counted_event_columns(),
-    }[subject]) }}
-{% endmacro %}
-
-
-{% macro counted_event_columns() %}
-    {% set columns = [] %}
-    {% for event in counted_events() %}{% do columns.append(event ~ '_count') %}{% endfor %}
-    {{ return(columns) }}
-{% endmacro %}
-
-
-{# The operators of a rule. #}
-{% macro rule_operators() %}
-    {{ return(['equals', 'in', 'between', 'at_least', 'is_null']) }}
+        ],
+    }[subject] %}
+    {% for event in counted_events() if subject == 'product' %}
+        {% do columns.append(event ~ '_count') %}
+    {% endfor %}
+    {% set attributes = {} %}
+    {% for column in columns %}
+        {% do attributes.update({column: mart ~ '.' ~ column}) %}
+    {% endfor %}
+    {% for column in attribute_columns(describe_input(subject ~ '_attributes')) %}
+        {% do attributes.update({column: table ~ '.attribute_' ~ loop.index}) %}
+    {% endfor %}
+    {{ return(attributes) }}
 {% endmacro %}
 
 

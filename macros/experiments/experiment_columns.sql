@@ -22,11 +22,6 @@
 {% endmacro %}
 
 
-{% macro optional_experiment_columns() %}
-    {{ return(['campaign_id', 'cost_per_contact', 'value_per_conversion']) }}
-{% endmacro %}
-
-
 {# A value of seeds/experiments.csv, typed; null if it does not fit the type. #}
 {% macro experiment_value(column) %}
     {{ return(seed_value(column, experiment_columns()[column])) }}

@@ -42,7 +42,7 @@ def test_every_stage_starts_from_the_pinned_base() -> None:
     assert [value[0] for value in values("FROM")] == ["${BASE}", "${BASE}"]
 
 
-def test_the_image_runs_as_nobody_in_particular() -> None:
+def test_the_image_runs_as_an_ordinary_user() -> None:
     *_, last = stages()
     [user] = values("USER", last)
     assert user == ("10001:10001",)

@@ -27,7 +27,7 @@ def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "log.csv"
 
 
-def test_a_quote_that_nobody_closes_stops_the_build(log: Path, folder: BuildFolder) -> None:
+def test_an_unclosed_quote_stops_the_build(log: Path, folder: BuildFolder) -> None:
     """Spark takes the rest of the file for a name; the test says so in its own words."""
     log.write_text(
         HEADER + '1,2,cart,2023-01-01,"red\nrug"\n'

@@ -4,6 +4,10 @@
     'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
     'value_per_conversion': 0, 'holdout_share': 0, 'response_days': 1,
 } %}
+{% set optional = [
+    'frequency_cap', 'product_limit', 'active_within_days', 'required_event',
+    'required_within_days', 'exclude_within_days', 'response_days',
+] %}
 
 with campaigns as (
     select * from {{ ref('campaigns') }}
@@ -112,7 +116,7 @@ problems as (
     left join events on typed.required_event = events.event
     cross join event_names
     {% endif %}
-    {% if column in optional_campaign_columns() %}
+    {% if column in optional %}
     where coalesce(trim(campaigns.{{ column }}), '') <> ''
     {% endif %}
     {% endfor %}

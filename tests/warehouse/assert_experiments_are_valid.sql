@@ -5,6 +5,7 @@
     'minimum_effect': 0.000001, 'significance': 0.000001, 'power': 0.000001,
     'cost_per_contact': 0, 'value_per_conversion': 0,
 } %}
+{% set optional = ['campaign_id', 'cost_per_contact', 'value_per_conversion'] %}
 
 with experiments as (
     select * from {{ ref('experiments') }}
@@ -94,7 +95,7 @@ problems as (
         end as problem
     from experiments
     inner join typed on trim(experiments.experiment_id) = typed.experiment_id
-    {% if column in optional_experiment_columns() %}
+    {% if column in optional %}
     where coalesce(trim(experiments.{{ column }}), '') <> ''
     {% endif %}
     {% endfor %}

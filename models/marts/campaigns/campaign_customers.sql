@@ -8,7 +8,12 @@ campaigns as (
 ),
 
 customers as (
-    select * from {{ ref('customers') }}
+    select
+        *,
+        greatest(
+            {{ for_each_feature('{feature}_contribution') }}
+        ) as largest_contribution
+    from {{ ref('customers') }}
 ),
 
 log_window as (
@@ -57,9 +62,31 @@ described as (
                 then 'holdout'
             else 'contact'
         end as arm,
-        {{ score_explanation(
-            'customers', 'population.customer_count', 'log_window.as_of_at'
-        ) }}
+        'Number ' || {{ whole_number_text('customers.customer_rank') }}
+        || ' of ' || {{ whole_number_text('population.customer_count') }}
+        || case customers.customer_ranking
+            {% for ranking in rankings() if ranking.ranks == 'customers' %}
+            when {{ text_literal(ranking.name) }}
+                then {{ text_literal(' by ' ~ ranking.label) }}
+            {% endfor %}
+        end || ': '
+        || {{ counted('customers.total_interactions', 'interaction') }} || ' with '
+        || {{ counted('customers.unique_products', 'product') }} || ', last seen '
+        || {{ counted(dbt.datediff(
+            'customers.last_interaction_at', 'log_window.as_of_at', 'day'
+        ), 'day') }}
+        || ' before ' || cast(
+            cast(log_window.as_of_at as date) as {{ dbt.type_string() }}
+        ) || '.'
+        || case
+            when customers.customer_ranking <> 'engagement' then ''
+            {% for feature in engagement_features() %}
+            when customers.largest_contribution = customers.{{ feature }}_contribution
+                then {{ text_literal(
+                    ' What counts most: ' ~ ranking_label(feature) ~ '.'
+                ) }}
+            {% endfor %}
+        end
         || coalesce(
             ' Has the event ' || campaigns.required_event || ' on the product.', ''
         ) as explanation

@@ -7,6 +7,15 @@ rules as (
     select * from {{ ref('stg_campaign_rules') }}
 ),
 
+-- The ranking that orders customers.
+customer_ranking as (
+    select rankings.ranking_label
+    from {{ ref('int_served_rankings') }} as served_rankings
+    inner join {{ ref('rankings') }} as rankings
+        on served_rankings.ranking = rankings.ranking
+    where served_rankings.audience = 'customers'
+),
+
 campaign_products as (
     select * from {{ ref('int_campaign_products') }}
 ),
@@ -76,6 +85,42 @@ rule_texts as (
     group by campaign_id
 ),
 
+{% set within = "coalesce(' in the last ' || cast(campaigns.%s as " ~ dbt.type_string()
+    ~ ") || ' days', '')" %}
+-- The customers that a campaign may contact, before its rules.
+candidate_texts as (
+    select
+        campaigns.campaign_id,
+        coalesce(
+            'Customers with the event ' || campaigns.required_event
+            || ' on the product' || {{ within % 'required_within_days' }},
+            'Customers by ' || customer_ranking.ranking_label
+        )
+        || coalesce(
+            ', seen in the last '
+            || cast(campaigns.active_within_days as {{ dbt.type_string() }}) || ' days',
+            ''
+        )
+        || case campaigns.exclude
+            when 'any'
+                then
+                    ', without any interaction with the product'
+                    || {{ within % 'exclude_within_days' }}
+            when 'purchased'
+                then
+                    ', who did not buy the product'
+                    || {{ within % 'exclude_within_days' }}
+            else ''
+        end
+        || coalesce(
+            ', each for at most '
+            || {{ counted('campaigns.frequency_cap', 'product') }},
+            ''
+        ) as candidate_text
+    from campaigns
+    cross join customer_ranking
+),
+
 final as (
     select
         cast(campaigns.campaign_id as {{ dbt.type_string() }}) as campaign_id,
@@ -89,7 +134,7 @@ final as (
         cast(campaigns.value_per_conversion as double) as value_per_conversion,
         cast(campaigns.response_days as bigint) as response_days,
         cast(
-            {{ candidates_in_words('campaigns') }}
+            candidate_texts.candidate_text
             || coalesce('; ' || rule_texts.rule_text, '')
             || '.' as {{ dbt.type_string() }}
         ) as audience_rule,
@@ -110,6 +155,7 @@ final as (
             ) as double
         ) as planned_cost
     from campaigns
+    inner join candidate_texts on campaigns.campaign_id = candidate_texts.campaign_id
     left join product_counts on campaigns.campaign_id = product_counts.campaign_id
     left join customer_counts on campaigns.campaign_id = customer_counts.campaign_id
     left join placed_counts on campaigns.campaign_id = placed_counts.campaign_id

@@ -166,7 +166,7 @@ def test_a_log_that_does_not_fit_is_refused(
         ("AUDIENCE_TEMP_DIR", "README.md", "= README.md: expected a folder that can be"),
     ],
 )
-def test_an_environment_that_cannot_be_meant_is_refused(
+def test_an_invalid_environment_variable_is_refused(
     folder: BuildFolder,
     log: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,

@@ -1,4 +1,4 @@
-"""What cannot be meant in seeds stops the build, with its row and the reason.
+"""An invalid row of a seed stops the build, with the row and the reason.
 
 The SQL under test is that of the data tests, compiled by dbt, on rows that are made up.
 """
@@ -121,7 +121,7 @@ def problems(dirty_build: FinishedBuild) -> Problems:
     return say
 
 
-def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
+def test_the_shipped_campaigns_are_valid(problems: Problems) -> None:
     rows = {}
     for seed in SEEDS:
         with (PROJECT / "seeds" / f"{seed}.csv").open(newline="") as file:
@@ -176,7 +176,7 @@ def test_the_shipped_campaigns_can_be_meant(problems: Problems) -> None:
         ({"campaign_id": "spring 23"}, "campaign_id = spring 23, expected letters"),
     ],
 )
-def test_a_campaign_that_cannot_be_meant_is_named(
+def test_an_invalid_campaign_is_named(
     problems: Problems, changed: dict[str, str], said: str
 ) -> None:
     (problem,) = problems(campaigns=[changed])
@@ -184,7 +184,9 @@ def test_a_campaign_that_cannot_be_meant_is_named(
     assert said in problem
 
 
-def test_an_event_may_be_required_of_whom_it_does_not_rule_out(problems: Problems) -> None:
+def test_an_event_may_be_required_unless_the_exclusion_rules_it_out(
+    problems: Problems,
+) -> None:
     event = {"required_event": " Cart"}
     assert problems(campaigns=[event | {"exclude": "purchased"}]) == []
     assert problems(campaigns=[event | {"exclude_within_days": "30"}]) == []
@@ -196,7 +198,7 @@ def test_an_event_may_be_required_of_whom_it_does_not_rule_out(problems: Problem
     )
 
 
-def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
+def test_a_campaign_has_one_row(problems: Problems) -> None:
     assert problems(campaigns=[GOOD, GOOD]) == [
         "seeds/campaigns.csv, spring: the campaign_id is in 2 rows, expected one."
     ]
@@ -245,7 +247,7 @@ def test_a_campaign_stands_in_one_row(problems: Problems) -> None:
         ),
     ],
 )
-def test_a_rule_that_cannot_be_meant_is_named(
+def test_an_invalid_rule_is_named(
     problems: Problems, changed: dict[str, str], said: str
 ) -> None:
     (problem,) = problems(campaigns=[GOOD], campaign_rules=[changed])
@@ -286,7 +288,7 @@ def test_rules_may_name_lists_ranges_and_days(problems: Problems) -> None:
         ),
     ],
 )
-def test_an_experiment_that_cannot_be_meant_is_named(
+def test_an_invalid_experiment_is_named(
     problems: Problems, changed: dict[str, str], said: str
 ) -> None:
     (problem,) = problems(
@@ -337,7 +339,7 @@ def test_the_id_of_an_experiment_names_files(problems: Problems, name: str) -> N
         ),
     ],
 )
-def test_arms_that_cannot_be_meant_are_named(
+def test_invalid_arms_are_named(
     problems: Problems, arms: list[dict[str, str]], said: str
 ) -> None:
     (problem,) = problems(campaigns=[GOOD], experiments=[{}], experiment_arms=arms)
@@ -368,7 +370,7 @@ def test_experiments_at_the_same_time_share_no_part_of_a_layer(problems: Problem
     assert said(is_active="false") == []
 
 
-def test_a_campaign_of_an_experiment_holds_nobody_out(problems: Problems) -> None:
+def test_a_campaign_of_an_experiment_has_no_holdout(problems: Problems) -> None:
     (problem,) = problems(
         campaigns=[{"holdout_share": "0.1"}],
         experiments=[{}],

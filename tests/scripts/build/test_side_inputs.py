@@ -40,7 +40,7 @@ def rows(folder: BuildFolder, query: str) -> list[Any]:
 
 
 @pytest.mark.builds
-def test_tables_beside_the_log_are_read_and_accounted_for(
+def test_side_inputs_are_read_and_accounted_for(
     folder: BuildFolder, log: Path, tmp_path: Path
 ) -> None:
     customers = tmp_path / "customers.csv.gz"
@@ -164,7 +164,7 @@ def test_a_table_that_is_not_there_is_named(setting: dict[str, Any], said: str) 
 
 
 @pytest.mark.parametrize("name", ["suppressions", "contacts"])
-def test_a_build_forgets_nobody_of_whom_the_release_knew(
+def test_a_build_without_a_table_of_the_release_is_refused(
     published: BuildFolder, name: str
 ) -> None:
     release = ReleaseFolder(published.releases).current()

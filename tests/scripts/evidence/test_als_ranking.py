@@ -65,7 +65,7 @@ def test_the_missing_fields_of_a_checkerboard_come_first() -> None:
         assert {row["customer_id"] // 10 % 2 for row in named[2:]} == {1 - product % 2}
 
 
-def test_nobody_is_named_who_touched_the_product() -> None:
+def test_customers_of_the_product_are_not_named() -> None:
     pairs = checkerboard(set()) + [(customer, 4) for customer in range(1, CUSTOMERS - 6, 2)]
     rows = rank_customers(training_log(pairs, ranked=[4])).to_pylist()
     # Three odd customers are left; no customer is left for the other places.

@@ -156,7 +156,7 @@ def test_a_design_that_cannot_is_refused_with_one_that_can() -> None:
     describe("conversion", [COMMON, longer], 28, QUESTION, units)
 
 
-def test_where_nobody_is_enough_the_least_effect_is_named() -> None:
+def test_with_too_few_customers_the_least_effect_is_named() -> None:
     few = share(14, 900, 0.01)
     with pytest.raises(DesignError, match="Nor would all 900 customers: they detect"):
         describe("conversion", [few], 14, QUESTION, 800)
@@ -218,7 +218,7 @@ def test_a_campaign_has_base_rates_and_prices_of_its_own(
         (("--units", "7"), "'--units': 7 is not in the range x>=8"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(
+def test_invalid_values_are_refused(
     folder: BuildFolder, arguments: tuple[str, ...], message: str
 ) -> None:
     outcome = run_audience(folder, "plan", *arguments)

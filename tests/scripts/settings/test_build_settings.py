@@ -284,7 +284,7 @@ def test_the_sources_of_dbt_have_the_same_columns() -> None:
 
 
 def test_macros_know_the_same_definitions_of_the_score() -> None:
-    macro = (PROJECT / "macros/scoring/score_definitions.sql").read_text()
+    macro = (PROJECT / "macros/scoring/other_definition.sql").read_text()
     for name in ("frequency_days", "score_scale"):
         assert f"'{name}': {choices(FIELDS[name].annotation)}" in macro
 
