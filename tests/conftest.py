@@ -290,6 +290,69 @@ def hybrid_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
     return BuildFolder(root / "build")
 
 
+# Customers 6, 12 ... prefer products 1 to 10, and so on; they touch six of seven of them.
+TASTE_LOG = """
+copy (
+    select
+        customer as customer_id,
+        product as product_id,
+        'purchased' as event,
+        timestamp '2023-01-01'
+        + to_days(((customer * 37 + product * 11) % 150)::int)
+        + to_minutes((customer * 13 + product * 7) % 1440) as event_date
+    from range(1, 91) as customers (customer), range(1, 61) as products (product)
+    where (product - 1) // 10 = customer % 6 and (customer * 5 + product * 3) % 7 > 0
+) to '{log}'
+"""
+# Some of those who prefer products 1 to 10 come back later, for a new product.
+LATER_LOG = """
+copy (
+    select
+        customer as customer_id,
+        61 as product_id,
+        'purchased' as event,
+        timestamp '2023-06-01' + to_minutes(customer) as event_date
+    from range(6, 49, 6) as customers (customer)
+) to '{log}'
+"""
+
+
+@dataclass(frozen=True)
+class RefreshedBuild:
+    """A build, and a refresh with a new file of its log.
+
+    Attributes:
+        built, refreshed: the output of both.
+    """
+
+    folder: BuildFolder
+    built: str
+    refreshed: str
+
+
+@pytest.fixture(scope="session")
+def als_build(tmp_path_factory: pytest.TempPathFactory) -> RefreshedBuild:
+    """A log whose customers follow a taste, served by collaborative filtering."""
+
+    def build(root: Path) -> subprocess.CompletedProcess[str]:
+        folder, log = BuildFolder(root / "build"), root / "log"
+        log.mkdir()
+        settings = json.dumps({"ranking": "als", "top_n": 12})
+        with duckdb.connect() as connection:
+            connection.execute(TASTE_LOG.format(log=log / "a.csv"))
+            order = ("--log", str(log / "*.csv"), "--vars", settings)
+            outcome = run_audience(folder, "build", *order)
+            (root / "built.txt").write_text(outcome.stdout)
+            if outcome.returncode:
+                return outcome
+            connection.execute(LATER_LOG.format(log=log / "b.csv"))
+        return run_audience(folder, "refresh", "--accept-drift", "a new product")
+
+    root, outcome = build_once(tmp_path_factory, "als", build)
+    built = (root / "built.txt").read_text()
+    return RefreshedBuild(BuildFolder(root / "build"), built, outcome.stdout)
+
+
 @pytest.fixture
 def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     """A built warehouse without a release; a test may change it."""

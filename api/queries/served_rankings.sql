@@ -17,6 +17,7 @@ select
     served_rankings.is_set,
     judged.candidate_count,
     judged.told_count,
+    judged.chosen,
     case when judged.chosen = served_rankings.ranking then judged.served_reason end
         as reason
 from lookup.serving as served_rankings

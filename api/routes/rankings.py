@@ -28,6 +28,10 @@ KEPT = (
 )
 UNTOLD = "Nothing can be told: too few hits at the cutoffs that choose."
 UNMEASURED = "Nothing could be measured, so it is the ranking of customers."
+UNFITTED = (
+    "The evidence chooses another one, which is not fitted to this log: run `make"
+    " evidence`."
+)
 TOO_SHORT = "Nothing could be measured: it is the default."
 
 rankings = Blueprint("rankings")
@@ -128,6 +132,8 @@ def reason(row: dict[str, Any]) -> str:
         text: str = row["reason"]
         is_better = text.startswith("clearly better")
         return text[0].upper() + text[1:] if is_better else f"{DEFAULT}{text}"
+    if row["chosen"]:
+        return UNFITTED
     if not row["candidate_count"]:
         return TOO_SHORT if row["audience"] == "customers" else UNMEASURED
     return KEPT if row["told_count"] else UNTOLD
@@ -201,6 +207,8 @@ def signals(
         found.append(
             f"touched {counted(count, 'product')} that customers of this product touch too"
         )
+    if place["ranking"] == "als" and place["score"] is not None:
+        found.append("close to this product in the factors of the model")
     if place["score"] is None:
         found.append("the signals of this product have ended, and activity goes on")
     days = (reference - customer["last_interaction_at"]).days

@@ -76,22 +76,15 @@ moved as (
     group by products.origin, places.ranking, products.product_id
 ),
 
-{% set names = ranking_names('products') + ([] if served else ['als']) %}
 signals as (
-    {% for ranking in names %}
+    {% for ranking in ranking_names('products') %}
     select
         '{{ ranking }}' as ranking,
         scores.origin,
         scores.product_id,
         scores.customer_id,
         scores.score
-    from
-        {% if ranking == 'als' %}
-        ({{ stored_rankings() }})
-        {% else %}
-        {{ ref('ranking_' ~ ranking) }}
-        {% endif %}
-        as scores
+    from {{ ref('ranking_' ~ ranking) }} as scores
     where
         scores.score is not null
         {%- if served %}
@@ -219,17 +212,18 @@ continued as (
     where with_signal.customer_id is null
 ),
 
--- A ranking of products without a signal is that of activity.
+-- A ranking of products without a signal is that of activity; one that is not fitted is not.
 base_rankings as (
-    {% for ranking in rankings() if ranking.ranks in ('customers', 'products', 'stored') %}
-    select
+    {% for ranking in rankings() if ranking.ranks in ('customers', 'products') %}
+    {% set is_fitted = ranking.is_fitted and ranking.ranks == 'products' %}
+    select distinct
+        origin,
         '{{ ranking.name }}' as ranking,
         '{{ ranking.name if ranking.ranks == 'customers' else 'activity' }}'
             as base_ranking
-    {% if ranking.ranks == 'stored' %}
-    from (select count(*) as row_count from signals where ranking = '{{ ranking.name }}')
-        as stored
-    where row_count > 0
+    from {{ 'with_signal' if is_fitted else 'places' }}
+    {% if is_fitted %}
+    where ranking = '{{ ranking.name }}'
     {% endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -247,7 +241,10 @@ listed as (
         end as score,
         first_outside.place
     from first_outside
-    inner join base_rankings on first_outside.ranking = base_rankings.base_ranking
+    inner join base_rankings
+        on
+            first_outside.origin = base_rankings.origin
+            and first_outside.ranking = base_rankings.base_ranking
     left join with_signal
         on
             base_rankings.ranking = with_signal.ranking
@@ -284,7 +281,10 @@ listed as (
         null as score,
         0 as place
     from moved
-    inner join base_rankings on moved.ranking = base_rankings.base_ranking
+    inner join base_rankings
+        on
+            moved.origin = base_rankings.origin
+            and moved.ranking = base_rankings.base_ranking
     left join first_outside
         on
             moved.origin = first_outside.origin
@@ -301,7 +301,10 @@ listed as (
         case when base_rankings.ranking = places.ranking then places.score end as score,
         places.place
     from places
-    inner join base_rankings on places.ranking = base_rankings.base_ranking
+    inner join base_rankings
+        on
+            places.origin = base_rankings.origin
+            and places.ranking = base_rankings.base_ranking
     where places.place <= {{ depth }}
 )
 {% endmacro %}

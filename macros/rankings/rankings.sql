@@ -5,11 +5,12 @@
 
     - `name`: in tables, settings and addresses.
     - `ranks`: `customers`, in one order for all products; `products`, in an order of their own
-      for each; `stored`, learnt by `make evidence`; `feature`, a part of the engagement score;
-      `chance`, the baseline.
+      for each; `feature`, a part of the engagement score; `chance`, the baseline.
     - `label`: in a sentence.
     - `is_charted`: whether the charts show it.
     - `is_candidate`: whether it may be chosen to serve.
+    - `is_fitted`: whether a program learns it (`make evidence`); until then no customer has a
+      score.
     - `description`: what it orders customers by.
 #}
 {% macro rankings() %}
@@ -30,7 +31,7 @@
          'label': 'decayed activity',
          'description': 'number of products, each halved with every eighth of the log since'},
         {'name': 'return_propensity', 'ranks': 'customers', 'is_charted': false, 'is_candidate': true,
-         'label': 'return propensity',
+         'is_fitted': true, 'label': 'return propensity',
          'description': 'probability to come back, fitted by make evidence at an earlier cutoff'},
         {'name': 'popular', 'ranks': 'customers', 'is_charted': false, 'is_candidate': false,
          'label': 'popularity',
@@ -56,8 +57,8 @@
         {'name': 'repurchase', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
          'label': 'repurchase',
          'description': 'earlier purchases, where audiences keep the customers who purchased'},
-        {'name': 'als', 'ranks': 'stored', 'is_charted': false, 'is_candidate': false,
-         'label': 'collaborative filtering (ALS)',
+        {'name': 'als', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
+         'is_fitted': true, 'label': 'collaborative filtering (ALS)',
          'description': 'factors of customers and products, learnt by make evidence'},
         {'name': 'total_interactions', 'ranks': 'feature', 'is_charted': true, 'is_candidate': false,
          'label': 'number of interactions',

@@ -1,10 +1,15 @@
+{# Those of past cutoffs and those of now are files of their own: a build may renew the latter. #}
 with als_rankings as (
-    {{ kept_rows('evidence/als_rankings', {
+    {% for file in ['evidence/als_rankings', 'evidence/now/als_rankings'] %}
+    {{ kept_rows(file, {
         'log_fingerprint': dbt.type_string(),
+        'origin': 'bigint',
         'product_id': id_type(),
         'customer_id': id_type(),
-        'recommendation_rank': 'bigint',
-    }) }}
+        'score': 'double',
+    }, optional=['origin', 'score']) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select * from als_rankings

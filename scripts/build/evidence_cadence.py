@@ -26,6 +26,8 @@ from scripts.settings.build_settings import BuildSettings
 
 EVERYTHING = "everything"
 DAILY = "daily"
+# What leaves the evidence out of a selection of models.
+NOT_EVIDENCE = "tag:evidence"
 # Settings that no model of the evidence, and none before it, reads.
 UNRELATED_SETTINGS = {
     "bootstrap_replicates",

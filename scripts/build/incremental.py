@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from scripts.build.dbt_run import DbtRun, run_dbt
-from scripts.build.evidence_cadence import DAILY
+from scripts.build.evidence_cadence import DAILY, NOT_EVIDENCE
 from scripts.build.input_columns import Input, columns_of, find_input
 from scripts.build.log_state import (
     LogFile,
@@ -136,7 +136,8 @@ def run_incrementally(
     plan = plan_reading(folder, settings, is_forced="--full-refresh" in command)
     say(plan.sentence)
     # Without the evidence, rankings are computed for now alone.
-    variables = plan.variables | {"with_evidence": DAILY not in command}
+    with_evidence = DAILY not in command and NOT_EVIDENCE not in command
+    variables = plan.variables | {"with_evidence": with_evidence}
     run = run_dbt(command, settings | variables, folder, **options)
     note_reading(folder, plan)
     return run

@@ -40,11 +40,13 @@ from scripts.build.preconditions import (
 from scripts.build.spark_setup import spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
+from scripts.evidence.refitting import rankings_to_fit, refit
 from scripts.releases.drift import releases_to_compare
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases.release_folder import Release
 from scripts.releases.run_history import accepted_releases, recorded_run
+from scripts.settings.ranking_names import CHAMPION
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
 
@@ -160,6 +162,20 @@ def build_and_publish(
     console.print(evidence.sentence, soft_wrap=True)
     if evidence.is_due:
         forget_state(folder)
+    # `make evidence` has just fitted all; on Spark nothing is fitted.
+    names: set[str] = set()
+    if not renews_evidence and target != "spark":
+        names = rankings_to_fit(folder, settings, measures=evidence.is_due)
+    if names:
+        with timed("fit rankings", timings):
+            refit(
+                folder,
+                console,
+                names,
+                settings.get("ranking", CHAMPION),
+                functools.partial(dbt_build, folder, console, settings, lock),
+                measures=evidence.is_due,
+            )
     started = datetime.now(UTC)
     with timed("dbt build", timings):
         selection = ("--selector", evidence.selector)

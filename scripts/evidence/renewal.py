@@ -21,6 +21,7 @@ from scripts.build.pipeline import (
 from scripts.build.preconditions import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.evidence import als_ranking, return_propensity, weight_fitting
+from scripts.evidence.refitting import LISTS_DATA
 from scripts.evidence.report import write_report
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check
@@ -28,8 +29,8 @@ from scripts.releases.release_folder import Release
 from scripts.releases.run_history import recorded_run
 
 # The models that the programs read; dbt builds them and everything before them.
-TRAINING_DATA = ["int_training_log", "int_customer_product_sides", "int_weight_fitting"]
-TRAINING_DATA += ["int_propensity_examples"]
+TRAINING_DATA = ["int_training_log", "int_weight_fitting", "int_propensity_examples"]
+TRAINING_DATA += LISTS_DATA
 
 
 def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:

@@ -8,8 +8,15 @@ from typing import Any
 import pyarrow
 
 from scripts.build_folder import BuildFolder
-from scripts.evidence.als_ranking import not_installed, open_warehouse, store
+from scripts.evidence.evidence_files import (
+    not_installed,
+    open_warehouse,
+    store,
+    with_fingerprint,
+)
 
+# The ranking, and the file of its weights.
+NAME = "return_propensity"
 # Fewer customers who come back say too little about six weights.
 LEAST_RETURNS = 30
 
@@ -33,13 +40,15 @@ def fit(folder: BuildFolder) -> dict[str, float]:
     weights = propensity_weights(customers)
     store(
         folder,
-        "return_propensity",
-        fingerprint,
-        pyarrow.table(
-            {
-                "feature": pyarrow.array(list(weights), pyarrow.string()),
-                "weight": pyarrow.array(list(weights.values()), pyarrow.float64()),
-            }
+        NAME,
+        with_fingerprint(
+            pyarrow.table(
+                {
+                    "feature": pyarrow.array(list(weights), pyarrow.string()),
+                    "weight": pyarrow.array(list(weights.values()), pyarrow.float64()),
+                }
+            ),
+            fingerprint,
         ),
     )
     return weights

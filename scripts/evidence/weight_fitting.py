@@ -11,7 +11,12 @@ from typing import Any
 import pyarrow
 
 from scripts.build_folder import BuildFolder
-from scripts.evidence.als_ranking import EvidenceError, open_warehouse, store
+from scripts.evidence.evidence_files import (
+    EvidenceError,
+    open_warehouse,
+    store,
+    with_fingerprint,
+)
 
 # No step of the fit may promise more than this, in log-likelihood per customer.
 TOLERANCE = 1e-8
@@ -121,12 +126,14 @@ def fit(folder: BuildFolder) -> dict[str, float]:
     store(
         folder,
         "fitted_weights",
-        fingerprint,
-        pyarrow.table(
-            {
-                "feature": pyarrow.array(list(weights), pyarrow.string()),
-                "weight": pyarrow.array(list(weights.values()), pyarrow.float64()),
-            }
+        with_fingerprint(
+            pyarrow.table(
+                {
+                    "feature": pyarrow.array(list(weights), pyarrow.string()),
+                    "weight": pyarrow.array(list(weights.values()), pyarrow.float64()),
+                }
+            ),
+            fingerprint,
         ),
     )
     return weights

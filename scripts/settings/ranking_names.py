@@ -1,6 +1,7 @@
 """Names of the rankings that can serve, from the macro that lists all rankings."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,14 @@ RANKINGS = Path(__file__).resolve().parents[2] / "macros/rankings/rankings.sql"
 SERVING = ("customers", "products")
 
 
-def ranking_names() -> list[str]:
-    """The names that the setting `ranking` takes, without the champion."""
+def ranking_names(kinds: Collection[str] = SERVING) -> list[str]:
+    """The names that the setting `ranking` takes, without the champion.
+
+    Args:
+        kinds: what they rank, `customers` or `products`.
+    """
     rows = re.findall(r"'name': '(\w+)', 'ranks': '(\w+)'", RANKINGS.read_text("utf-8"))
-    return [name for name, ranks in rows if ranks in SERVING]
+    return [name for name, ranks in rows if ranks in kinds]
 
 
 def check_ranking(value: str, info: ValidationInfo) -> str:

@@ -19,6 +19,7 @@ from scripts.build_folder import BuildFolder
 from tests.api.conftest import ServeInThread
 from tests.api.expected_audiences import expected_audience, without_probability
 from tests.api.in_process import ThreadServer, opened
+from tests.conftest import RefreshedBuild
 
 pytestmark = pytest.mark.builds
 
@@ -311,3 +312,30 @@ def test_the_evidence_has_decisions_hits_and_calibration(
         assert len(body[member]) == counted[0] > 0
     labels = {row["ranking"]: row["label"] for row in body["decisions"]}
     assert labels["hybrid"] == "combination"
+
+
+def test_collaborative_filtering_is_served_and_explained(als_build: RefreshedBuild) -> None:
+    """Behind its list comes the ranking of customers."""
+    server = ThreadServer(als_build.folder)
+    with server.release() as release:
+        for product in (5, 33, 61):
+            for n in (1, TOP_N, 40):
+                body = server.get(f"/recommend/{product}?n={n}").json()
+                assert body["ranking"] == "als"
+                assert body["recommendations"] == expected_audience(release, product, n)
+    for row in customers(server, f"/recommend/5?n={TOP_N}"):
+        body = server.get(f"/recommend/5/explain/{row['customer_id']}").json()
+        assert (body["place"], body["rank"]) == ("listed", row["rank"])
+        assert body["label"] == "collaborative filtering (ALS)"
+        assert body["parts"] == [
+            {"part": "als", "label": body["label"], "value": row["score"]}
+        ]
+        assert "close to this product in the factors of the model" in body["signals"]
+    (row,) = customers(server, f"/recommend/5?n={TOP_N + 1}")[TOP_N:]
+    body = server.get(f"/recommend/5/explain/{row['customer_id']}").json()
+    assert body["place"] == "beyond the list"
+    assert not [signal for signal in body["signals"] if "factors" in signal]
+    served = {row["audience"]: row for row in server.get("/rankings").json()["served"]}
+    assert served["known products"]["label"] == "collaborative filtering (ALS)"
+    assert served["known products"]["reason"] == "The setting of the build names it."
+    server.stop()

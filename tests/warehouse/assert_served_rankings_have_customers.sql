@@ -1,5 +1,6 @@
 -- A ranking of customers that serves has a score for every customer who may be
--- contacted. All audiences wait for this test: without scores they would be empty.
+-- contacted; a fitted ranking of products has scores. All audiences wait for this test:
+-- without scores they would be empty, or by activity under another name.
 with served as (
     select distinct ranking
     from {{ ref('int_served_rankings') }}
@@ -22,7 +23,7 @@ expected as (
     where ranking = 'activity'
 ),
 
-final as (
+problems as (
     select
         'Setting ranking = ' || served.ranking || ': '
         || {{ whole_number_text('coalesce(scored.customer_count, 0)') }} || ' of '
@@ -33,6 +34,24 @@ final as (
     cross join expected
     left join scored on served.ranking = scored.ranking
     where coalesce(scored.customer_count, 0) <> expected.customer_count
+    {% for ranking in rankings() if ranking.is_fitted and ranking.ranks == 'products' %}
+    union all
+    select
+        'Setting ranking = {{ ranking.name }}: no customer has a score by this ranking.'
+        || ' Fit it to this log (`make evidence`) or choose another one.' as problem
+    from (
+        select
+            (
+                select count(*) from {{ ref('int_served_rankings') }}
+                where ranking = '{{ ranking.name }}'
+            ) as audience_count,
+            (
+                select count(*) from {{ ref('ranking_' ~ ranking.name) }}
+                where origin = 0
+            ) as score_count
+    ) as counts
+    where counts.audience_count > 0 and counts.score_count = 0
+    {% endfor %}
 )
 
-select problem from final
+select problem from problems

@@ -6,5 +6,6 @@ select
     true as is_set,
     null as candidate_count,
     null as told_count,
+    null as chosen,
     null as reason
 from (values ('customers'), ('known products'), ('new products')) as kinds (audience)

@@ -237,6 +237,7 @@ typed as (
         cast(described.compared_with as {{ dbt.type_string() }}) as compared_with,
         cast(described.ranking = served.ranking as boolean) as is_served,
         cast(served.ranking as {{ dbt.type_string() }}) as served_ranking,
+        cast(served.default_ranking as {{ dbt.type_string() }}) as default_ranking,
         cast(described.hit_count as bigint) as hit_count,
         cast(described.compared_hit_count as bigint) as compared_hit_count,
         cast(described.difference as double) / described.place_count as difference,

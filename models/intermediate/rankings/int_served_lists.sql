@@ -22,6 +22,7 @@ placed as (
         expanded.product_id,
         products.is_new,
         served.audience,
+        served.replaced_ranking,
         expanded.place,
         expanded.customer_id,
         expanded.ranking,
@@ -59,9 +60,11 @@ final as (
         {{ fitted_probability('placed', 'purchased') }} as purchase_probability
     from placed
     {% for outcome in ['touched', 'purchased'] %}
+    -- They are of the ranking that was chosen.
     left join weights as {{ outcome }}
         on
-            placed.audience = {{ outcome }}.audience
+            placed.replaced_ranking is null
+            and placed.audience = {{ outcome }}.audience
             and {{ outcome }}.outcome = '{{ outcome }}'
     {% endfor %}
     left join candidates

@@ -1,59 +1,87 @@
 {#
     The ranking that serves each kind of audience: the setting `ranking`, or what the evidence
-    has chosen. A ranking of products leaves the ranking of customers to the evidence.
+    has chosen. A ranking of products leaves the ranking of customers to the evidence. Instead
+    of a chosen ranking that is not fitted to this log, its default serves.
 #}
 {% set setting = var('ranking') %}
+{% set set_kinds = [] if setting == 'champion' else ['known products', 'new products'] %}
+{% do set_kinds.append('customers') if setting in ranking_names('customers') %}
 with decisions as (
     select distinct
         decision,
-        served_ranking
+        served_ranking,
+        default_ranking
     from {{ ref('int_ranking_decisions') }}
+),
+
+unfitted as (
+    {% for ranking in rankings() if ranking.is_fitted %}
+    select '{{ ranking.name }}' as ranking
+    from (
+        select count(*) as score_count
+        from (
+            select 1 as score
+            from {{ ref('ranking_' ~ ranking.name) }}
+            where origin = 0
+            limit 1
+        ) as scores
+    ) as counted
+    where score_count = 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+usable as (
+    select
+        decisions.decision,
+        case
+            when unfitted.ranking is null then decisions.served_ranking
+            when unfitted_defaults.ranking is null then decisions.default_ranking
+        end as ranking,
+        case when unfitted.ranking is not null then decisions.served_ranking end
+            as replaced_ranking
+    from decisions
+    left join unfitted on decisions.served_ranking = unfitted.ranking
+    left join unfitted as unfitted_defaults
+        on decisions.default_ranking = unfitted_defaults.ranking
 ),
 
 -- Nothing is decided about new products where none has attributes.
 customers as (
-    select coalesce(max(served_ranking), 'engagement') as ranking
-    from decisions
+    select
+        coalesce(max(ranking), 'engagement') as ranking,
+        max(replaced_ranking) as replaced_ranking
+    from usable
     where decision = 'customers'
 ),
 
 audiences as (
-    select 'customers' as audience
-    union all
-    select 'known products' as audience
-    union all
-    select 'new products' as audience
+    {% for kind in ['customers', 'known products', 'new products'] %}
+    select
+        '{{ kind }}' as audience,
+        {{ "'" ~ setting ~ "'" if kind in set_kinds else 'null' }} as set_ranking
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 final as (
     select
         cast(audiences.audience as {{ dbt.type_string() }}) as audience,
         cast(
-            {% if setting == 'champion' %}
-            coalesce(decisions.served_ranking, customers.ranking)
-            {% elif setting in ranking_names('customers') %}
-            '{{ setting }}'
-            {% else %}
-            case
-                when audiences.audience = 'customers' then customers.ranking
-                else '{{ setting }}'
-            end
-            {% endif %}
+            coalesce(audiences.set_ranking, usable.ranking, customers.ranking)
             as {{ dbt.type_string() }}
         ) as ranking,
+        cast(audiences.set_ranking is null as boolean) as is_chosen,
         cast(
-            {% if setting == 'champion' %}
-            true
-            {% elif setting in ranking_names('customers') %}
-            false
-            {% else %}
-            audiences.audience = 'customers'
-            {% endif %}
-            as boolean
-        ) as is_chosen
+            case
+                when audiences.set_ranking is not null then null
+                when usable.decision is null then customers.replaced_ranking
+                else usable.replaced_ranking
+            end as {{ dbt.type_string() }}
+        ) as replaced_ranking
     from audiences
     cross join customers
-    left join decisions on audiences.audience = decisions.decision
+    left join usable on audiences.audience = usable.decision
 )
 
 select * from final

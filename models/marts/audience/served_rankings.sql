@@ -48,6 +48,7 @@ measured as (
         served.ranking,
         served.is_chosen,
         labels.ranking_label,
+        replaced.ranking_label as replaced_label,
         evidence.hit_share,
         evidence.hit_share_low,
         evidence.hit_share_high,
@@ -70,6 +71,7 @@ measured as (
         coalesce(choices.most_hits, 0) as most_hits
     from served
     inner join labels on served.ranking = labels.ranking
+    left join labels as replaced on served.replaced_ranking = replaced.ranking
     inner join served as customers on customers.audience = 'customers'
     left join evidence
         on
@@ -110,6 +112,10 @@ final as (
             || ranking_label
             || case
                 when not is_chosen then ', as the setting `ranking` says'
+                when replaced_label is not null
+                    then
+                        ', because ' || replaced_label || ', which the evidence chooses,'
+                        || ' is not fitted to this log: run `make evidence`'
                 when most_hits < {{ minimum_hits() }}
                     then
                         '; nothing can be told: at most '

@@ -39,6 +39,7 @@ COMPILED = (
     ("intermediate", "int_customer_ranking"),
     ("intermediate/rankings", "int_ranking_cutoffs"),
     ("intermediate/rankings", "int_cutoff_pairs"),
+    ("intermediate/rankings", "int_cutoff_logs"),
     ("intermediate/rankings", "int_cutoff_customers"),
     ("intermediate/rankings", "int_ranked_products"),
     ("intermediate/rankings", "int_customer_scores"),
@@ -128,8 +129,13 @@ def run_models(statements: list[str], log: set[Interaction]) -> duckdb.DuckDBPyC
         " (log_fingerprint text, feature text, weight double)"
     )
     connection.execute(
+        "create table staging.stg_als_rankings (log_fingerprint text, origin bigint,"
+        " product_id bigint, customer_id bigint, score double)"
+    )
+    connection.execute(
         "create table intermediate.int_served_rankings as select audience, 'engagement' as"
-        " ranking from (values ('customers'), ('known products'), ('new products'))"
+        " ranking, null as replaced_ranking"
+        " from (values ('customers'), ('known products'), ('new products'))"
         " as audiences (audience)"
     )
     for statement in statements:

@@ -1,6 +1,7 @@
 """The evidence of logs whose truth is planted, from the log to the conclusion."""
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -56,6 +57,35 @@ def test_als_beats_every_other_where_a_taste_is_planted(
     assert verdict == ("viable", "measured comparison", "viable")
 
 
+def test_als_finds_the_taste_at_every_cutoff(taste_evidence: FinishedBuild) -> None:
+    """Each cutoff has a fit of its own, on what lies before it, and so has now."""
+    with release_of(taste_evidence.folder) as release:
+        measured = release.execute(
+            "select origin, hit_count, place_count * chance_hit_share"
+            " from ranking_evidence"
+            " where ranking = 'als' and decision = 'known products' order by 1"
+        ).fetchall()
+    assert [origin for origin, _, _ in measured] == [1, 2, 3]
+    for _, hits, by_chance in measured:
+        assert hits > max(30, 3 * by_chance)
+    with warehouse_of(taste_evidence.folder) as warehouse:
+        origins, touched, lengths = warehouse.execute(
+            "with lists as (from read_parquet(?)), counts as"
+            " (select origin, product_id, count(*) as length from lists group by all)"
+            " select (select list(distinct origin order by origin) from lists),"
+            " (select count(*) from lists join intermediate.int_cutoff_pairs"
+            " using (origin, product_id, customer_id)),"
+            " (select list(distinct length) from counts)",
+            [
+                [
+                    str(taste_evidence.folder.evidence / f"{name}.parquet")
+                    for name in (als_ranking.PAST_FILE, als_ranking.NOW_FILE)
+                ]
+            ],
+        ).fetchone() or (None, None, None)
+    assert (origins, touched, lengths) == ([0, 1, 2, 3], 0, [20])
+
+
 def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) -> None:
     output = taste_evidence.outcome.stdout
     with release_of(taste_evidence.folder) as release:
@@ -66,7 +96,8 @@ def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) ->
     said = " ".join(output.split())
     for (statement,) in statements:
         assert " ".join(statement.split()) in said
-    assert "50/50  ALS iterations" in output
+    for when in ("cutoff 1", "cutoff 2", "cutoff 3", "now"):
+        assert f"50/50  ALS iterations, {when}" in output
     assert (taste_evidence.folder.evidence / "report.html").is_file()
 
 
@@ -264,10 +295,7 @@ def test_a_rebuild_measures_the_stored_rankings_again(
     taste_evidence: FinishedBuild, folder: BuildFolder
 ) -> None:
     """`dbt build` alone: the rankings are stored next to the warehouse."""
-    folder.evidence.mkdir(parents=True)
-    for name in ("als_rankings", "fitted_weights"):
-        source = taste_evidence.folder.evidence / f"{name}.parquet"
-        (folder.evidence / source.name).write_bytes(source.read_bytes())
+    shutil.copytree(taste_evidence.folder.evidence, folder.evidence)
     command = [*BUILD, "--select", "+evidence_conclusions"]
     assert run_dbt(command, {"log": str(taste_evidence.log)}, folder).problems == []
     query = "from marts.{} order by all"
@@ -357,7 +385,7 @@ def test_each_step_of_the_evidence_runs_alone(
     assert said
     assert weights["recency_score"] > 0
     assert sum(weights.values()) == pytest.approx(1)
-    for name in ("als_rankings", "fitted_weights"):
+    for name in (als_ranking.PAST_FILE, als_ranking.NOW_FILE, "fitted_weights"):
         rows = [
             duckdb.read_parquet(str(one.evidence / f"{name}.parquet")).fetchall()
             for one in (folder, taste_evidence.folder)
@@ -375,12 +403,15 @@ def test_rankings_and_weights_are_stored_for_the_warehouse(
     weights = weight_fitting.fit(folder)
     assert sum(weights.values()) == pytest.approx(1)
     with warehouse_of(folder) as warehouse:
-        (fingerprint,) = warehouse.execute(
+        (early,) = warehouse.execute(
             "select log_fingerprint from intermediate.int_training_log"
         ).fetchone() or (None,)
-        for name, column, count in (
-            ("als_rankings", "product_id", product_count),
-            ("fitted_weights", "feature", len(weights)),
+        (now,) = warehouse.execute(
+            "select log_fingerprint from intermediate.int_cutoff_logs where origin = 0"
+        ).fetchone() or (None,)
+        for name, column, count, fingerprint in (
+            (als_ranking.NOW_FILE, "product_id", product_count, now),
+            ("fitted_weights", "feature", len(weights), early),
         ):
             found = warehouse.execute(
                 f"select count(distinct {column}), any_value(log_fingerprint)"

@@ -4,7 +4,7 @@ import numpy
 import pytest
 from scipy import special
 
-from scripts.evidence.als_ranking import EvidenceError
+from scripts.evidence.evidence_files import EvidenceError
 from scripts.evidence.weight_fitting import fit_nonnegative
 
 

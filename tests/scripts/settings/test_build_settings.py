@@ -114,8 +114,8 @@ def refused(settings: dict[str, Any]) -> str:
             "Setting ranking = best: expected champion or one of engagemen",
         ),
         (
-            "{ranking: als}",
-            "Setting ranking = als: expected champion or one of engagement,",
+            "{ranking: total_interactions}",
+            "Setting ranking = total_interactions: expected champion or one of engagement,",
         ),
         (
             "{ranking: random}",
