@@ -1,4 +1,4 @@
-{# Those of past cutoffs and those of now are files of their own: a build may renew the latter. #}
+{# Two files, of past cutoffs and of now: a build may renew the latter alone. #}
 with als_rankings as (
     {% for file in ['evidence/als_rankings', 'evidence/now/als_rankings'] %}
     {{ kept_rows(file, {

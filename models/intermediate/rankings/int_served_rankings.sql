@@ -4,7 +4,8 @@
     of a chosen ranking that is not fitted to this log, its default serves.
 #}
 {% set setting = var('ranking') %}
-{% set set_kinds = [] if setting == 'champion' else ['known products', 'new products'] %}
+{% set set_kinds = [] if setting == 'champion'
+    else ['known products', 'new products'] %}
 {% do set_kinds.append('customers') if setting in ranking_names('customers') %}
 with decisions as (
     select distinct
@@ -19,12 +20,8 @@ unfitted as (
     select '{{ ranking.name }}' as ranking
     from (
         select count(*) as score_count
-        from (
-            select 1 as score
-            from {{ ref('ranking_' ~ ranking.name) }}
-            where origin = 0
-            limit 1
-        ) as scores
+        from {{ ref('ranking_' ~ ranking.name) }}
+        where origin = 0
     ) as counted
     where score_count = 0
     {{ 'union all' if not loop.last }}

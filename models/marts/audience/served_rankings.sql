@@ -114,8 +114,9 @@ final as (
                 when not is_chosen then ', as the setting `ranking` says'
                 when replaced_label is not null
                     then
-                        ', because ' || replaced_label || ', which the evidence chooses,'
-                        || ' is not fitted to this log: run `make evidence`'
+                        ', because ' || replaced_label
+                        || ', which the evidence chooses, is not fitted to this log:'
+                        || ' run `make evidence`'
                 when most_hits < {{ minimum_hits() }}
                     then
                         '; nothing can be told: at most '
