@@ -23,7 +23,7 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-ci test-long test-spark test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
+.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-ci test-long test-spark test-spark-long test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -149,7 +149,11 @@ test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
 
 test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)
 	@$(BIN)/python -m scripts.build.spark_setup
-	@$(BIN)/python -m pytest --numprocesses 0 tests/spark
+	@$(BIN)/python -m pytest --numprocesses 0 -m 'not long' tests/spark
+
+test-spark-long: $(SPARK) ## Build on Spark a log of a tenth of the published size, evidence included
+	@$(BIN)/python -m scripts.build.spark_setup
+	@$(BIN)/python -m pytest --numprocesses 0 -m long tests/spark
 
 chaos: $(DEV) ## Fill disks, kill processes, damage files: is the last release served?
 	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos

@@ -40,7 +40,7 @@ from scripts.build.preconditions import (
 from scripts.build.spark_setup import spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
-from scripts.evidence.refitting import rankings_to_fit, refit
+from scripts.evidence.refitting import rankings_chosen_unfitted, rankings_to_fit, refit
 from scripts.releases.drift import releases_to_compare
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
@@ -59,7 +59,7 @@ def timed(step: str, timings: dict[str, float]) -> Iterator[None]:
     """Note how long a step takes."""
     started = time.monotonic()
     yield
-    timings[step] = time.monotonic() - started
+    timings[step] = timings.get(step, 0) + time.monotonic() - started
 
 
 def prepare(
@@ -162,26 +162,27 @@ def build_and_publish(
     console.print(evidence.sentence, soft_wrap=True)
     if evidence.is_due:
         forget_state(folder)
-    # `make evidence` has just fitted all; on Spark nothing is fitted.
-    names: set[str] = set()
-    if not renews_evidence and target != "spark":
-        names = rankings_to_fit(folder, settings, measures=evidence.is_due)
-    if names:
+    build_models = functools.partial(dbt_build, folder, console, settings, lock)
+
+    def fit(names: set[str], *, measures: bool) -> bool:
+        setting = settings.get("ranking", CHAMPION)
         with timed("fit rankings", timings):
-            refit(
-                folder,
-                console,
-                names,
-                settings.get("ranking", CHAMPION),
-                functools.partial(dbt_build, folder, console, settings, lock),
-                measures=evidence.is_due,
-            )
+            return refit(folder, console, names, setting, build_models, measures=measures)
+
+    # On Spark nothing is fitted.
+    if target != "spark" and (
+        names := rankings_to_fit(folder, settings, measures=evidence.is_due)
+    ):
+        fit(names, measures=evidence.is_due)
     started = datetime.now(UTC)
     with timed("dbt build", timings):
-        selection = ("--selector", evidence.selector)
-        run = dbt_build(folder, console, settings, lock, *selection, target=target)
+        run = build_models("--selector", evidence.selector, target=target)
     if target != "spark":
         note_evidence(folder, settings, started)
+        chosen = rankings_chosen_unfitted(folder) if evidence.is_due else set()
+        if chosen and fit(chosen, measures=False):
+            with timed("dbt build", timings):
+                run = build_models("--selector", DAILY)
     run.warnings += check()
     console.print("Publishing ...")
     with timed("publish", timings):

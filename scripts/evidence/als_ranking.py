@@ -130,21 +130,6 @@ def rank_customers(log: TrainingLog, show: Progress | None = None) -> pyarrow.Ta
     return pyarrow.concat_tables(tables)
 
 
-def check(folder: BuildFolder, show: Progress | None = None) -> int:
-    """Rank by ALS at every cutoff of a folder's warehouse, and store the lists.
-
-    Returns:
-        The number of lists that were made for now, one per product.
-
-    Raises:
-        EvidenceError: there is no warehouse, nothing to learn from, or no library.
-    """
-    with open_warehouse(folder) as connection:
-        check_split(connection)
-    fit_past(folder, show)
-    return fit_now(folder, show)
-
-
 def fit_past(folder: BuildFolder, show: Progress | None = None) -> int:
     """Rank by ALS at the cutoffs of the evidence, and store the lists.
 
@@ -152,9 +137,10 @@ def fit_past(folder: BuildFolder, show: Progress | None = None) -> int:
         The number of lists, one per cutoff and product.
 
     Raises:
-        EvidenceError: there is no warehouse, or no library.
+        EvidenceError: there is no warehouse, nothing to learn from, or no library.
     """
     with open_warehouse(folder) as connection:
+        check_split(connection)
         origins = read_fingerprints(connection).keys() - {NOW}
     return _fit(folder, PAST_FILE, sorted(origins), show)
 

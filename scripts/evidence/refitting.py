@@ -46,6 +46,15 @@ def rankings_to_fit(
     return names & ({ALS, return_propensity.NAME} if measures else {ALS})
 
 
+def rankings_chosen_unfitted(folder: BuildFolder) -> set[str]:
+    """Of the fitted rankings, those that the evidence just chose and that have no lists yet."""
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        replaced = connection.execute(
+            "select distinct replaced_ranking from intermediate.int_served_rankings"
+        ).fetchall()
+    return {name for (name,) in replaced} & {ALS}
+
+
 def refit(
     folder: BuildFolder,
     console: Console,
@@ -54,7 +63,7 @@ def refit(
     build_models: Callable[..., object],
     *,
     measures: bool,
-) -> None:
+) -> bool:
     """Fit rankings, unless they are fitted to this log already.
 
     Args:
@@ -62,6 +71,9 @@ def refit(
         setting: the setting `ranking`.
         build_models: runs `dbt build` with further options, here on what they learn from.
         measures: whether the build measures the evidence.
+
+    Returns:
+        Whether they are fitted to this log now.
 
     Raises:
         BuildError: a model failed.
@@ -86,6 +98,8 @@ def refit(
             " cannot be fitted to this log: another ranking serves instead.",
             soft_wrap=True,
         )
+        return False
+    return True
 
 
 def _chosen(folder: BuildFolder) -> dict[str, str]:

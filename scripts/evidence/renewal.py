@@ -55,7 +55,7 @@ def gather(folder: BuildFolder, console: Console, request: BuildRequest) -> Rele
             dbt_build(folder, console, settings, lock, *selection)
         console.print("Ranking customers by collaborative filtering (ALS) ...")
         with timed("ALS", timings):
-            als_ranking.check(folder, als_ranking.print_progress)
+            als_ranking.fit_past(folder, als_ranking.print_progress)
         with timed("fit weights", timings):
             weight_fitting.fit(folder)
             return_propensity.fit(folder)

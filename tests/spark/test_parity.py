@@ -1,6 +1,7 @@
 """The public marts of both engines are equal, row by row."""
 
 import json
+import shutil
 from dataclasses import dataclass
 
 import duckdb
@@ -8,6 +9,7 @@ import pytest
 
 from scripts.build.dbt_run import DbtRun, run_dbt
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
+from scripts.releases.evidence_state import evidence_models
 from scripts.releases.released_tables import ReleasedTable, lookup_tables, public_marts
 from scripts.synthetic.interactions import generate
 from tests.conftest import TABLES_OF_RUNS
@@ -15,6 +17,8 @@ from tests.spark.comparison import differences
 from tests.spark.conftest import SMALL, Engines
 
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+# A daily build, with the unit tests of all models.
+DAILY = ["--exclude", "tag:evidence,resource_type:model"]
 # What the second build must not find: it belongs to the log of the first.
 KEPT = ("evidence", "exports", "suppressions")
 
@@ -105,37 +109,60 @@ class SecondBuild:
 
     Attributes:
         run: what became of it on Spark.
-        duckdb: the same log, built on DuckDB.
+        duckdb: the same log, built over the sample on DuckDB.
+        left: names of the tables that it leaves as they were.
     """
 
     run: DbtRun
     duckdb: BuildFolder
+    left: set[str]
 
 
-@pytest.fixture(scope="module")
-def second_build(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> SecondBuild:
-    """A tenth of the published size, in the same place and in another format."""
+@pytest.fixture(
+    scope="module", params=["daily", pytest.param("everything", marks=pytest.mark.long)]
+)
+def second_build(
+    engines: Engines,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> SecondBuild:
+    """A tenth of the published size, in the same place and in another format.
+
+    A daily build leaves the evidence of the sample, which is compared as it is.
+    """
+    is_daily = request.param == "daily"
     root = tmp_path_factory.mktemp("second")
     log = root / "interactions.parquet"
     generate(log, scale=0.1)
-    settings = {"log": str(log)}
+    settings = {"log": str(log), "with_evidence": not is_daily}
     on_duckdb = BuildFolder(root / "duckdb")
+    shutil.copytree(
+        engines.duckdb.root,
+        on_duckdb.root,
+        ignore=shutil.ignore_patterns(*KEPT),
+        symlinks=True,
+    )
     for name in KEPT:
-        kept = engines.spark.root / name
-        kept.rename(kept.with_name(f"{name} of the sample"))
+        shutil.rmtree(engines.spark.root / name, ignore_errors=True)
+    command = [*MODELS, *(DAILY if is_daily else [])]
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
             environment.setenv(name, value)
-        assert run_dbt(MODELS, settings, on_duckdb).problems == []
+        assert run_dbt(command, settings, on_duckdb).problems == []
         environment.setenv("AUDIENCE_SPARK_FORMAT", "orc")
-        command = [*MODELS, "--resource-type", "unit_test", "--target", "spark"]
-        return SecondBuild(run_dbt(command, settings, engines.spark), on_duckdb)
+        on_spark = [*command, "--resource-type", "unit_test", "--target", "spark"]
+        run = run_dbt(on_spark, settings, engines.spark)
+    manifest = json.loads((engines.spark.dbt_target / "manifest.json").read_text())
+    left = (
+        {node["name"] for node in evidence_models(manifest).values()} if is_daily else set()
+    )
+    return SecondBuild(run, on_duckdb, left)
 
 
 def test_unit_tests_of_models_pass_on_spark(second_build: SecondBuild) -> None:
     assert second_build.run.problems == []
     kinds = [node.kind for node in second_build.run.nodes]
-    assert kinds.count("unit_test") > 50
+    assert kinds.count("unit_test") > 150
 
 
 def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
@@ -143,12 +170,18 @@ def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
 ) -> None:
     """Another log in the same place, and in another format: every table is built again."""
     assert (second_build.run.exit_code, second_build.run.problems) == (0, [])
+    built = {node.name for node in second_build.run.nodes if node.kind == "model"}
+    assert not built & second_build.left
+    marts = [
+        mart
+        for mart in marts_of(engines.spark)
+        if mart.name not in TABLES_OF_RUNS | second_build.left
+    ]
+    assert len(marts) > 25
     with duckdb.connect(second_build.duckdb.warehouse, read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = {}
-        for mart in marts_of(engines.spark):
-            if mart.name in TABLES_OF_RUNS:
-                continue
+        for mart in marts:
             columns = ", ".join(
                 f"{name}::{type_} as {name}" for name, type_ in mart.types.items()
             )

@@ -379,7 +379,8 @@ def test_each_step_of_the_evidence_runs_alone(
     folder.root.mkdir()
     os.link(taste_evidence.folder.warehouse, folder.warehouse)
     said: list[str] = []
-    count = als_ranking.check(folder, lambda step, *_: said.append(step))
+    count = als_ranking.fit_past(folder, lambda step, *_: said.append(step))
+    als_ranking.fit_now(folder)
     weights = weight_fitting.fit(folder)
     assert count > 0
     assert said
@@ -399,7 +400,7 @@ def test_rankings_and_weights_are_stored_for_the_warehouse(
     """Each program alone writes its file, with the fingerprint of the training log."""
     folder.root.mkdir()
     os.link(taste_evidence.folder.warehouse, folder.warehouse)
-    product_count = als_ranking.check(folder)
+    product_count = als_ranking.fit_now(folder)
     weights = weight_fitting.fit(folder)
     assert sum(weights.values()) == pytest.approx(1)
     with warehouse_of(folder) as warehouse:
