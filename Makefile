@@ -167,7 +167,9 @@ test-bi: $(DEV) $(BI) ## Run the tests of metrics, and of other programs that re
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 AUDIENCE_SIMULATED_LOGS=100000 \
 		$(BIN)/python -m pytest tests/scripts/experiments/test_experiment_statistics.py \
-		tests/scripts/experiments/test_experiment_decisions.py tests/scripts/statistics
+		tests/scripts/experiments/test_experiment_decisions.py \
+		tests/scripts/experiments/test_contamination.py \
+		tests/scripts/evidence/test_als_verdict.py tests/scripts/statistics
 
 lint: $(DEV) lint-sql ## Check style and types
 	@$(BIN)/ruff check .

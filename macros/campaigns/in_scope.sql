@@ -4,8 +4,8 @@
     `rules` (int_rule_values) and `rules_met` (int_rules_met).
 
     Args:
-        is_past: whether the CTEs have `days_back`, the start of a past window; else the rules
-            are those met at the reference time.
+        is_past: whether the CTEs have `origin`, a past cutoff; else the rules are those met at
+            the reference time.
 #}
 {% macro in_scope(subject, columns, is_past=false) %}
 {{ subject }}_rule_counts as (
@@ -23,14 +23,14 @@
     select
         campaigns.campaign_id,
         {% if is_past %}
-        campaigns.days_back,
+        campaigns.origin,
         {% endif %}
         {% for column in columns %}
         {{ subject }}s.{{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from campaigns
     {% if is_past %}
-    inner join {{ subject }}s on campaigns.days_back = {{ subject }}s.days_back
+    inner join {{ subject }}s on campaigns.origin = {{ subject }}s.origin
     {% else %}
     cross join {{ subject }}s
     {% endif %}
@@ -39,7 +39,7 @@
     left join rules_met
         on
             campaigns.campaign_id = rules_met.campaign_id
-            and rules_met.days_back = {{ 'campaigns.days_back' if is_past else 0 }}
+            and rules_met.origin = {{ 'campaigns.origin' if is_past else 0 }}
             and {{ subject }}s.{{ subject }}_id = rules_met.subject_id
             and rules_met.subject = '{{ subject }}'
     where

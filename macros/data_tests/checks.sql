@@ -6,19 +6,22 @@
         conditions: pairs of what holds in each row and of what finds the rows that break it.
 #}
 {% macro check_of_rows(model, table, conditions, one_row, adds_up_to_one) %}
-{# Of each check: a text before the number and one after it, and the number if it fails. #}
+{# Of each check: a text before the number, one after 1 and one after other numbers, and the
+   number if it fails. #}
 {% set checks = [] %}
 {% for condition, failure in conditions %}
+    {% set query = 'select * from ' ~ model ~ ' where ' ~ failure %}
     {% do checks.append((
         table ~ ': ',
-        ' rows break the rule ' ~ condition ~ '. Find them with: select * from ' ~ model
-        ~ ' where ' ~ failure,
+        ' row breaks the rule ' ~ condition ~ '. Find it with: ' ~ query,
+        ' rows break the rule ' ~ condition ~ '. Find them with: ' ~ query,
         'nullif(count(case when ' ~ failure ~ ' then 1 end), 0)',
     )) %}
 {% endfor %}
 {% if one_row %}
     {% do checks.append((
         table ~ ' has ',
+        ' row, expected exactly 1',
         ' rows, expected exactly 1',
         'case when count(*) <> 1 then count(*) end',
     )) %}
@@ -28,13 +31,18 @@
     {% do checks.append((
         table ~ ': ' ~ adds_up_to_one ~ ' adds up to ',
         ' over all rows, expected 1',
+        ' over all rows, expected 1',
         'case when abs(' ~ total ~ ' - 1) > 0.000001 then ' ~ total ~ ' end',
     )) %}
 {% endif %}
-select concat(before_number, found, after_number) as problem
+select
+    concat(
+        before_number, found, case found when '1' then after_one else after_number end
+    ) as problem
 from (
     select
         checks.before_number,
+        checks.after_one,
         checks.after_number,
         case checks.number
             {% for check in checks %}
@@ -43,7 +51,7 @@ from (
         end as found
     from (
         select
-            {% for before, after, found in checks %}
+            {% for before, one, after, found in checks %}
             cast({{ found }} as {{ dbt.type_string() }}) as found_{{ loop.index }}
             {{- ',' if not loop.last }}
             {% endfor %}
@@ -51,23 +59,30 @@ from (
     ) as counts
     cross join (
         values
-        {% for before, after, found in checks %}
-        ({{ loop.index }}, {{ text_literal(before) }}, {{ text_literal(after) }})
+        {% for before, one, after, found in checks %}
+        (
+            {{ loop.index }}, {{ text_literal(before) }}, {{ text_literal(one) }},
+            {{ text_literal(after) }}
+        )
         {{- ',' if not loop.last }}
         {% endfor %}
-    ) as checks (number, before_number, after_number)
+    ) as checks (number, before_number, after_one, after_number)
 ) as numbers
 where found is not null
 {% endmacro %}
 
 
-{# A sentence that says how many groups of rows a query finds, if any. #}
-{% macro check_of_groups(query, table, finding) %}
+{# A sentence that says how many groups of rows a query finds, if any; of one and of several. #}
+{% macro check_of_groups(query, table, finding_of_one, finding) %}
 select
     concat(
         {{ text_literal(table ~ ': ') }},
         cast(count(*) as {{ dbt.type_string() }}),
-        {{ text_literal(' ' ~ finding ~ '. Find them with: ' ~ query) }}
+        case count(*)
+            when 1
+                then {{ text_literal(' ' ~ finding_of_one ~ '. Find it with: ' ~ query) }}
+            else {{ text_literal(' ' ~ finding ~ '. Find them with: ' ~ query) }}
+        end
     ) as problem
 from ({{ query }}) as found_groups
 having count(*) > 0

@@ -1,5 +1,6 @@
 """Intervals of sums over customers, which come and go with all that they bring."""
 
+from collections import Counter
 from typing import Any
 
 import pyarrow
@@ -20,12 +21,14 @@ RESULT = pyarrow.schema(
         ("value", pyarrow.float64()),
         ("value_low", pyarrow.float64()),
         ("value_high", pyarrow.float64()),
+        ("corrected_low", pyarrow.float64()),
+        ("corrected_high", pyarrow.float64()),
     ]
 )
 
 
 def sum_interval(
-    total: Any, squares: Any, weight: Any, confidence: float = 0.95
+    total: Any, squares: Any, weight: Any, confidence: Any = 0.95
 ) -> tuple[Any, Any]:
     """The interval of a sum of contributions, each of which came by chance.
 
@@ -39,6 +42,7 @@ def sum_interval(
         squares: of the sums of their squares.
         weight: of the contribution that one more customer may bring at most; where it is 0,
             both bounds are the total.
+        confidence: of the interval, or an array with that of each.
 
     Returns:
         The lower and the upper bounds.
@@ -46,8 +50,11 @@ def sum_interval(
     import numpy
     from scipy import special
 
-    total, squares, weight = numpy.broadcast_arrays(
-        *(numpy.asarray(given, dtype=float) for given in (total, squares, weight))
+    total, squares, weight, confidence = numpy.broadcast_arrays(
+        *(
+            numpy.asarray(given, dtype=float)
+            for given in (total, squares, weight, confidence)
+        )
     )
     bounds = []
     for mean, variance, quantile in (
@@ -66,7 +73,7 @@ def difference_interval(
     difference: Any,
     gain: tuple[Any, Any, Any],
     loss: tuple[Any, Any, Any],
-    confidence: float = 0.95,
+    confidence: Any = 0.95,
 ) -> tuple[Any, Any]:
     """The interval of a difference of two sums over the same customers.
 
@@ -79,6 +86,7 @@ def difference_interval(
         gain: the arguments of `sum_interval` for what the first sum has more, over the
             customers where it is more.
         loss: the same for what it has less.
+        confidence: of the interval, or an array with that of each.
 
     Returns:
         The lower and the upper bounds.
@@ -101,7 +109,9 @@ def metric_intervals(sums: pyarrow.Table, differences: pyarrow.Table) -> pyarrow
         differences: int_recommender_differences.
 
     Returns:
-        A row of RESULT per row of both. Means lie within 0 and 1.
+        A row of RESULT per row of both. Means lie within 0 and 1. The corrected bounds of
+        differences hold for all recommenders compared in one population, cutoff and metric
+        together (Bonferroni); those of means are null.
     """
     if not sums.num_rows:
         return RESULT.empty_table()
@@ -117,19 +127,50 @@ def metric_intervals(sums: pyarrow.Table, differences: pyarrow.Table) -> pyarrow
             numbers(differences, side, f"{side}_squares", f"{side}_weight")
             for side in ("gain", "loss")
         )
-        bounds = difference_interval(differences.column("value").to_numpy(), gain, loss)
-        tables.append(_rows(differences, *bounds))
+        value = differences.column("value").to_numpy()
+        tables.append(
+            _rows(
+                differences,
+                *difference_interval(value, gain, loss),
+                *difference_interval(value, gain, loss, 1 - 0.05 / _compared(differences)),
+            )
+        )
     return pyarrow.concat_tables(tables)
 
 
-def _rows(table: pyarrow.Table, low: Any, high: Any) -> pyarrow.Table:
+def _compared(differences: pyarrow.Table) -> Any:
+    """Of each difference: with how many recommenders ALS is compared in its metric."""
+    import numpy
+
+    families = list(
+        zip(
+            *(differences[key].to_pylist() for key in ("population", "cutoff", "metric")),
+            strict=True,
+        )
+    )
+    counts = Counter(families)
+    return numpy.array([counts[family] for family in families])
+
+
+def _rows(
+    table: pyarrow.Table,
+    low: Any,
+    high: Any,
+    corrected_low: Any = None,
+    corrected_high: Any = None,
+) -> pyarrow.Table:
     """The means or the differences with their bounds, as rows of RESULT."""
     found = {key: table.column(key) for key in KEYS if key in table.column_names}
     values = {
         "value": table.column("value").to_numpy(),
         "value_low": low,
         "value_high": high,
+        "corrected_low": corrected_low,
+        "corrected_high": corrected_high,
     }
-    rounded = {name: numbers.round(12) for name, numbers in values.items()}
-    columns = {key: pyarrow.nulls(table.num_rows) for key in KEYS} | found | rounded
+    rounded = {
+        name: numbers.round(12) for name, numbers in values.items() if numbers is not None
+    }
+    empty = {name: pyarrow.nulls(table.num_rows) for name in RESULT.names}
+    columns = empty | found | rounded
     return pyarrow.table(columns).cast(RESULT)

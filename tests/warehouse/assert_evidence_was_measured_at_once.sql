@@ -1,9 +1,8 @@
 -- All evidence tables say that they were measured up to the same time.
 {% set marts = [
-    'als_verdict', 'evidence_conclusions', 'experiment_baselines', 'offline_metrics',
-    'ranking_auc', 'ranking_calibration', 'ranking_decisions', 'ranking_evidence',
-    'recommender_comparisons', 'score_trials',
-    'targeting_deciles', 'targeting_lift',
+    'als_verdict', 'evidence_conclusions', 'offline_metrics', 'ranking_auc',
+    'ranking_calibration', 'ranking_decisions', 'ranking_evidence',
+    'recommender_comparisons', 'score_trials', 'targeting_deciles', 'targeting_lift',
 ] %}
 
 with evaluation_window as (

@@ -6,28 +6,30 @@ with rules as (
     from {{ ref('int_rule_values') }}
 ),
 
--- At the reference time, and at the start of each past window.
+-- At the reference time (origin 0), and at the past cutoffs.
 customers as (
     {% for when in ['now', 'then'] %}
     select
         features.customer_id,
-        features.first_interaction_at,
+        {{ 'features' if when == 'now' else 'totals' }}.first_interaction_at,
         features.last_interaction_at,
         {{ for_each_feature('features.{feature}') }},
         ranking.engagement_rank,
         ranking.engagement_score,
-        {{ 'features.days_back' if when == 'then' else '0' }} as days_back
+        {{ '0' if when == 'now' else 'features.origin' }} as origin
     {% if when == 'now' %}
     from {{ ref('int_customer_features') }} as features
     inner join {{ ref('int_customer_ranking') }} as ranking
         on features.customer_id = ranking.customer_id
     union all
     {% else %}
-    from {{ ref('int_past_features') }} as features
-    inner join {{ ref('int_past_ranking') }} as ranking
+    from {{ ref('int_origin_customers') }} as features
+    inner join {{ ref('int_origin_ranking') }} as ranking
         on
-            features.days_back = ranking.days_back
+            features.origin = ranking.origin
             and features.customer_id = ranking.customer_id
+    inner join {{ ref('int_customer_totals') }} as totals
+        on features.customer_id = totals.customer_id
     {% endif %}
     {% endfor %}
 ),
@@ -35,7 +37,7 @@ customers as (
 products as (
     select
         *,
-        0 as days_back
+        0 as origin
     from {{ ref('int_product_counts') }}
 ),
 
@@ -49,7 +51,7 @@ products as (
     select
         rules.subject,
         {{ subject }}s.{{ subject }}_id as subject_id,
-        {{ subject }}s.days_back,
+        {{ subject }}s.origin,
         rules.attribute,
         case rules.attribute
             {% for attribute, column in rule_attributes(
@@ -71,7 +73,7 @@ combined as (
     select
         subject,
         subject_id,
-        days_back,
+        origin,
         attribute,
         {{ comparable('value') }} as value
     from {{ subject }}_values

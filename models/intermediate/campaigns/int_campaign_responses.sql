@@ -1,14 +1,45 @@
-with cumulated as (
+with windows as (
+    select * from {{ ref('int_response_windows') }}
+),
+
+interactions as (
+    select * from {{ ref('int_interactions') }}
+),
+
+buyers as (
     select
-        campaign_id,
-        window_number,
-        place,
-        sum(case when is_buyer then 1 else 0 end) over (
-            partition by campaign_id, window_number
-            order by place
+        windows.campaign_id,
+        windows.origin,
+        interactions.customer_id
+    from windows
+    inner join interactions
+        on
+            windows.starts_at <= interactions.event_at
+            and windows.ends_at > interactions.event_at
+    where interactions.event = 'purchased'
+    group by windows.campaign_id, windows.origin, interactions.customer_id
+),
+
+cumulated as (
+    select
+        populations.campaign_id,
+        windows.window_number,
+        populations.place,
+        count(buyers.customer_id) over (
+            partition by populations.campaign_id, windows.window_number
+            order by populations.place
             rows between unbounded preceding and current row
         ) as responders
-    from {{ ref('int_past_campaign_customers') }}
+    from {{ ref('int_campaign_populations') }} as populations
+    inner join windows
+        on
+            populations.campaign_id = windows.campaign_id
+            and populations.origin = windows.origin
+    left join buyers
+        on
+            populations.campaign_id = buyers.campaign_id
+            and populations.origin = buyers.origin
+            and populations.customer_id = buyers.customer_id
 ),
 
 populations as (

@@ -1,49 +1,47 @@
-{# A size of the plan is chosen on the earlier windows and valued on the last one. #}
-{% set window_count = 3 %}
+{#
+    The windows in which the plan counts purchases: from each cutoff of the evidence, so that
+    customers are known, and ranked by the ranking that serves, as of its start. A size of the
+    plan is chosen on the earlier windows and valued on the last one.
+#}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active
 ),
 
-log_window as (
-    select * from {{ ref('int_log_window') }}
+origins as (
+    select * from {{ ref('int_rolling_origins') }}
 ),
 
-numbered as (
+evaluation_window as (
+    select * from {{ ref('int_evaluation_window') }}
+),
+
+windows as (
     select
-        campaign_id,
-        response_days,
-        {{ each_number(1, window_count) }} as window_number
+        campaigns.campaign_id,
+        origins.origin,
+        origins.split_at as starts_at,
+        {{ days_later('campaigns.response_days', 'origins.split_at') }} as ends_at,
+        coalesce(origins.late_until_at, evaluation_window.measured_until)
+            as late_until_at
     from campaigns
+    cross join origins
+    cross join evaluation_window
 ),
 
-counted_back as (
-    select
-        campaign_id,
-        window_number,
-        response_days,
-        response_days * window_number as days_back
-    from numbered
-),
-
+-- Windows neither overlap nor end after the log.
 final as (
     select
-        counted_back.campaign_id,
-        counted_back.window_number,
-        counted_back.days_back,
-        {{ days_later('(-1 * counted_back.days_back)', 'log_window.as_of_at') }}
-            as starts_at,
-        {{ days_later(
-            '(counted_back.response_days - counted_back.days_back)', 'log_window.as_of_at'
-        ) }} as ends_at
-    from counted_back
-    cross join log_window
-    -- Before its start, a window needs as many days in which customers were seen.
-    where
-        log_window.first_interaction_at <= {{ days_later(
-            '(-1 * counted_back.days_back - counted_back.response_days)',
-            'log_window.as_of_at'
-        ) }}
+        campaign_id,
+        origin,
+        starts_at,
+        ends_at,
+        row_number() over (
+            partition by campaign_id
+            order by origin desc
+        ) as window_number
+    from windows
+    where ends_at <= late_until_at
 )
 
 select * from final

@@ -21,7 +21,7 @@ equal as (
         rules.campaign_id,
         rules.subject,
         attribute_values.subject_id,
-        attribute_values.days_back,
+        attribute_values.origin,
         rules.action,
         rules.rule_id
     from {{ ref('int_attribute_values') }} as attribute_values
@@ -38,7 +38,7 @@ on_the_day as (
         day_rules.campaign_id,
         day_rules.subject,
         attribute_values.subject_id,
-        attribute_values.days_back,
+        attribute_values.origin,
         day_rules.action,
         day_rules.rule_id
     from {{ ref('int_attribute_values') }} as attribute_values
@@ -56,7 +56,7 @@ measured as (
     select
         range_rules.*,
         attribute_values.subject_id,
-        attribute_values.days_back,
+        attribute_values.origin,
         attribute_values.value,
         case
             when range_rules.low_number is not null
@@ -78,7 +78,7 @@ within_range as (
         campaign_id,
         subject,
         subject_id,
-        days_back,
+        origin,
         action,
         rule_id
     from measured
@@ -108,11 +108,11 @@ counted as (
         campaign_id,
         subject,
         subject_id,
-        days_back,
+        origin,
         count(distinct case when action = 'include' then rule_id end) as include_count,
         count(distinct case when action = 'exclude' then rule_id end) as exclude_count
     from met
-    group by campaign_id, subject, subject_id, days_back
+    group by campaign_id, subject, subject_id, origin
 )
 
 select * from counted

@@ -36,6 +36,7 @@ ranked as (
         customer_id,
         is_late,
         is_late_purchaser,
+        engagement_score,
         {{ engagement_rank(within='origin') }} as engagement_rank
     from scored
 )

@@ -3,6 +3,10 @@
     attribution window. Contacts by others in one arm only would count as an effect: the
     difference between the shares, times what such a contact adds, is the error. An equal
     share in all arms is no error of the difference.
+
+    Arms of equal shares differ by chance, small ones by much. A difference counts as far as
+    its interval reaches (Newcombe 1998, method 10), corrected for the number of pairs of arms,
+    because the largest one decides.
 #}
 with contacts as (
     select * from {{ ref('stg_contacts') }}
@@ -72,17 +76,70 @@ counted as (
 shared as (
     select
         *,
-        {{ share('contaminated_count', 'unit_count') }} as contaminated_share
-    from counted
+        {{ share('contaminated_count', 'unit_count') }} as contaminated_share,
+        {{ normal_quantile(
+            '0.05 / greatest(arm_count * (arm_count - 1), 2)'
+        ) }} as width
+    from (
+        select
+            *,
+            count(*) over (partition by experiment_id) as arm_count
+        from counted
+    ) as arms
+),
+
+-- Wilson's bounds of each share.
+bounded as (
+    select
+        *,
+        (
+            contaminated_share + width * width / (2 * unit_count)
+            - width * sqrt(
+                contaminated_share * (1 - contaminated_share) / unit_count
+                + power(width / (2 * cast(unit_count as double)), 2)
+            )
+        ) / (1 + width * width / unit_count) as share_low,
+        (
+            contaminated_share + width * width / (2 * unit_count)
+            + width * sqrt(
+                contaminated_share * (1 - contaminated_share) / unit_count
+                + power(width / (2 * cast(unit_count as double)), 2)
+            )
+        ) / (1 + width * width / unit_count) as share_high
+    from shared
+),
+
+differences as (
+    select
+        higher.experiment_id,
+        max(
+            higher.contaminated_share - lower.contaminated_share
+            - sqrt(
+                power(higher.contaminated_share - higher.share_low, 2)
+                + power(lower.share_high - lower.contaminated_share, 2)
+            )
+        ) as difference_low
+    from bounded as higher
+    inner join bounded as lower
+        on
+            higher.experiment_id = lower.experiment_id
+            and higher.arm <> lower.arm
+    group by higher.experiment_id
 ),
 
 final as (
     select
-        *,
-        max(contaminated_share) over (partition by experiment_id)
-        - min(contaminated_share) over (partition by experiment_id)
-        > {{ var('contamination_limit') }} as is_too_high
+        shared.experiment_id,
+        shared.arm,
+        shared.unit_count,
+        shared.contaminated_count,
+        shared.contaminated_share,
+        round(differences.difference_low, 12) as difference_low,
+        coalesce(
+            differences.difference_low > {{ var('contamination_limit') }}, false
+        ) as is_too_high
     from shared
+    left join differences on shared.experiment_id = differences.experiment_id
 )
 
 select * from final

@@ -1,7 +1,16 @@
 {#
-    What the verdict of an experiment rests on. The columns are the attributes of Evidence in
-    scripts/statistics/experiment_decisions.py, which explains them.
+    What the verdict of an experiment rests on, and what its mart shows. What contacting the
+    treatment adds is the result; the rest is set against it. Among the columns are the
+    attributes of Evidence in scripts/statistics/experiment_decisions.py, which explains them.
 #}
+{% set figures = [
+    'mean', 'base_mean', 'difference', 'lift', 'p_value_corrected', 'power',
+    'power_at_most', 'needed_units',
+] %}
+{% set money = [
+    'profit', 'profit_low', 'profit_high', 'return_on_investment',
+    'return_on_investment_low', 'return_on_investment_high',
+] %}
 with designs as (
     select * from {{ ref('int_experiment_designs') }}
 ),
@@ -28,16 +37,27 @@ final as (
     select
         designs.experiment_id,
         states.state,
+        states.unit_count,
         sample_ratios.sample_ratio_p_value,
+        {% for figure in figures %}
+        effects.{{ figure }},
+        {% endfor %}
         effects.difference_low as effect_low,
         effects.difference_high as effect_high,
-        effects.power_at_most,
+        effects.unit_count + effects.base_unit_count as compared_unit_count,
         designs.power as power_planned,
+        advantages.difference as advantage,
         advantages.difference_low as advantage_low,
         advantages.difference_high as advantage_high,
         designs.cost_per_contact,
-        worth.profit_low,
-        worth.profit_high,
+        {% for figure in money %}
+        worth.{{ figure }},
+        {% endfor %}
+        {% for end in ['', '_low', '_high'] %}
+        worth.profit{{ end }} / worth.unit_count as profit_per_contact{{ end }},
+        {% endfor %}
+        converted.conversions as incremental_conversions,
+        converted.cost_per_conversion as cost_per_incremental_conversion,
         designs.treatment_holdout_share > 0 as has_holdout,
         designs.control_share > 0 as has_control,
         designs.minimum_effect * effects.base_mean as least_effect,
@@ -61,6 +81,11 @@ final as (
             designs.experiment_id = worth.experiment_id
             and worth.comparison = 'contact of treatment'
             and designs.money_metric = worth.metric
+    left join results as converted
+        on
+            designs.experiment_id = converted.experiment_id
+            and converted.comparison = 'contact of treatment'
+            and converted.metric = 'conversion'
 )
 
 select * from final

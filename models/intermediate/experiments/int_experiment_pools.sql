@@ -111,7 +111,7 @@ pooled as (
             and drawn.customer_id = placements.customer_id
 ),
 
--- The system picks from the customers of the campaign, the most engaged first.
+-- The system picks from the customers of the campaign, by the ranking that serves.
 numbered as (
     select
         *,

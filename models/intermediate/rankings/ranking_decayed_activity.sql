@@ -1,4 +1,4 @@
-{# Products, each counting half after an eighth of the log. #}
+{# Products, each counting half after the half-life of int_decay_half_lives. #}
 {{ config(materialized='ephemeral') }}
 
 with pairs as (
@@ -6,7 +6,13 @@ with pairs as (
 ),
 
 cutoffs as (
-    select * from {{ ref('int_ranking_cutoffs') }}
+    select
+        cutoffs.origin,
+        cutoffs.split_at,
+        half_lives.half_life_seconds
+    from {{ ref('int_ranking_cutoffs') }} as cutoffs
+    inner join {{ ref('int_decay_half_lives') }} as half_lives
+        on cutoffs.origin = half_lives.origin
 )
 
 select
@@ -17,9 +23,9 @@ select
             cast(
                 power(
                     cast(0.5 as double),
-                    8 * {{ dbt.datediff(
+                    {{ dbt.datediff(
                         'pairs.last_interaction_at', 'cutoffs.split_at', 'second'
-                    ) }} / cutoffs.span_seconds
+                    ) }} / cutoffs.half_life_seconds
                 ) as decimal(18, 12)
             )
         ) as double

@@ -1,3 +1,9 @@
+{#
+    "Viable" says that ALS is better than each of the others: all of its comparisons must
+    hold, so none needs a correction (an intersection-union test). "Worse than another" needs
+    only one of them, and the strongest of the others may be so by chance: their upper bounds
+    are corrected for the number of others.
+#}
 with offline_metrics as (
     select * from {{ ref('offline_metrics') }}
     where
@@ -24,7 +30,7 @@ strongest as (
         compared_value,
         difference,
         difference_low,
-        difference_high,
+        corrected_high as difference_high,
         row_number() over (
             order by compared_value desc, compared_with asc
         ) as strength_rank
@@ -34,7 +40,7 @@ strongest as (
 compared as (
     select
         min(difference_low) > 0 as is_better_than_all,
-        min(difference_high) < 0 as is_worse_than_one,
+        min(corrected_high) < 0 as is_worse_than_one,
         max(case when compared_with = 'random' then difference_low end) > 0
             as is_better_than_random
     from comparisons
@@ -51,6 +57,7 @@ judged as (
         strongest.difference,
         strongest.difference_low,
         strongest.difference_high,
+        compared.is_better_than_random,
         case
             when compared.is_worse_than_one or not compared.is_better_than_random
                 then 'not viable'
@@ -98,7 +105,12 @@ typed as (
             || {{ percent_text('strongest_other_precision') }} || ' of '
             || strongest_other || ', the strongest of the others (difference '
             || {{ percent_text('difference_low') }} || ' to '
-            || {{ percent_text('difference_high') }} || ').'
+            || {{ percent_text('difference_high') }} || ')'
+            || case
+                when not is_better_than_random
+                    then '. That is not clearly more than chance.'
+                else '.'
+            end
             as {{ dbt.type_string() }}
         ) as explanation
     from judged

@@ -21,7 +21,9 @@ typed as (
         cast(compared.value as double) as compared_value,
         cast(intervals.value as double) as difference,
         cast(intervals.value_low as double) as difference_low,
-        cast(intervals.value_high as double) as difference_high
+        cast(intervals.value_high as double) as difference_high,
+        cast(intervals.corrected_low as double) as corrected_low,
+        cast(intervals.corrected_high as double) as corrected_high
     from intervals
     inner join offline_metrics as als
         on

@@ -12,78 +12,34 @@ with designs as (
     select * from {{ ref('int_experiment_designs') }}
 ),
 
-states as (
-    select * from {{ ref('int_experiment_states') }}
-),
-
-sample_ratios as (
-    select * from {{ ref('int_experiment_sample_ratios') }}
+evidence as (
+    select * from {{ ref('int_experiment_evidence') }}
 ),
 
 decisions as (
     select * from {{ ref('int_experiment_decisions') }}
 ),
 
-results as (
-    select * from {{ ref('int_experiment_results') }}
-),
-
--- What contacting the treatment adds is the result; the rest is set against it.
 combined as (
     select
-        {% for column in experiment_columns() if column != 'power' %}
-        designs.{{ column }},
-        {% endfor %}
-        designs.power as power_planned,
-        designs.control_share,
-        designs.control_holdout_share,
+        evidence.*,
         decisions.finding,
         decisions.verdict,
-        states.unit_count,
-        case
-            when states.state = 'finished' then sample_ratios.sample_ratio_p_value
-        end as sample_ratio_p_value,
-        {{ dbt.split_part('designs.metrics', "'|'", 1) }} as primary_metric,
-        {% for figure in figures %}
-        effects.{{ figure }},
-        {% endfor %}
-        effects.needed_units,
-        effects.unit_count + effects.base_unit_count as compared_unit_count,
-        advantages.difference as advantage,
-        advantages.difference_low as advantage_low,
-        advantages.difference_high as advantage_high,
-        {% for figure in money %}
-        worth.{{ figure }},
-        {% endfor %}
-        {% for end in ['', '_low', '_high'] %}
-        worth.profit{{ end }} / worth.unit_count as profit_per_contact{{ end }},
-        {% endfor %}
-        converted.conversions as incremental_conversions,
-        converted.cost_per_conversion as cost_per_incremental_conversion
+        designs.experiment_name,
+        designs.campaign_id,
+        designs.starts_on,
+        designs.ends_on,
+        designs.attribution_days,
+        designs.value_per_conversion,
+        designs.minimum_effect,
+        designs.control_share,
+        designs.control_holdout_share,
+        evidence.effect_low as difference_low,
+        evidence.effect_high as difference_high,
+        {{ dbt.split_part('designs.metrics', "'|'", 1) }} as primary_metric
     from designs
-    inner join states on designs.experiment_id = states.experiment_id
+    inner join evidence on designs.experiment_id = evidence.experiment_id
     inner join decisions on designs.experiment_id = decisions.experiment_id
-    left join sample_ratios on designs.experiment_id = sample_ratios.experiment_id
-    left join results as effects
-        on
-            designs.experiment_id = effects.experiment_id
-            and effects.comparison = 'contact of treatment'
-            and effects.is_primary
-    left join results as advantages
-        on
-            designs.experiment_id = advantages.experiment_id
-            and advantages.comparison = 'incremental targeting'
-            and advantages.is_primary
-    left join results as worth
-        on
-            designs.experiment_id = worth.experiment_id
-            and worth.comparison = 'contact of treatment'
-            and designs.money_metric = worth.metric
-    left join results as converted
-        on
-            designs.experiment_id = converted.experiment_id
-            and converted.comparison = 'contact of treatment'
-            and converted.metric = 'conversion'
 ),
 
 worded as (
@@ -235,7 +191,9 @@ final as (
         {% for figure in figures + money %}
         cast({{ figure }} as double) as {{ figure }},
         {% endfor %}
-        cast(sample_ratio_p_value as double) as sample_ratio_p_value,
+        cast(
+            case when state = 'finished' then sample_ratio_p_value end as double
+        ) as sample_ratio_p_value,
         cast(incremental_conversions as double) as incremental_conversions,
         cast(cost_per_incremental_conversion as double)
             as cost_per_incremental_conversion,

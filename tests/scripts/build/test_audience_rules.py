@@ -42,6 +42,7 @@ COMPILED = (
     ("intermediate/rankings", "int_cutoff_logs"),
     ("intermediate/rankings", "int_cutoff_customers"),
     ("intermediate/rankings", "int_ranked_products"),
+    ("intermediate/rankings", "int_decay_half_lives"),
     ("intermediate/rankings", "int_customer_scores"),
     ("intermediate/rankings", "int_customer_places"),
     ("intermediate/rankings", "int_customer_order"),

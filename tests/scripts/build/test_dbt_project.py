@@ -74,7 +74,7 @@ def test_evidence_says_until_when_it_was_measured(manifest: dict[str, Any]) -> N
         if is_evidence and model["config"]["access"] == "public":
             tagged.add(model["name"])
             assert model["columns"]["measured_until"]["data_type"] == "timestamp"
-    assert len(tagged) == 12
+    assert len(tagged) == 11
     test = "test.product_audience.assert_evidence_was_measured_at_once"
     tested = manifest["nodes"][test]["depends_on"]["nodes"]
     assert tagged <= {name.split(".")[-1] for name in tested}

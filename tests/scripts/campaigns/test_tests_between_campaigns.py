@@ -59,7 +59,7 @@ def capacities(compiled: Path, experiment_id: str | None) -> np.ndarray:
             "create table intermediate.int_rule_values (rule_id bigint, campaign_id text,"
             " subject text, action text);"
             "create table intermediate.int_rules_met (campaign_id text, subject text,"
-            " subject_id bigint, days_back bigint, include_count bigint,"
+            " subject_id bigint, origin bigint, include_count bigint,"
             " exclude_count bigint);"
             "create table intermediate.int_campaign_products as select"
             " unnest(['tested', 'other']) as campaign_id, 1 as product_id"

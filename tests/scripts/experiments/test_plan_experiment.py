@@ -209,6 +209,23 @@ def test_a_campaign_has_base_rates_and_prices_of_its_own(
         read_baselines(folder, "conversion", "summer")
 
 
+def test_audiences_and_experiments_are_planned_with_one_base_rate(
+    dirty_build: FinishedBuild,
+) -> None:
+    with read_release(dirty_build.folder) as release:
+        rates = release.execute(
+            "select plans.campaign_id, any_value(plans.base_rate),"
+            " any_value(baselines.mean)"
+            " from audience_plan as plans inner join campaign_baselines as baselines"
+            " on plans.campaign_id = baselines.campaign_id"
+            " and plans.response_days = baselines.attribution_days"
+            " where baselines.metric = 'conversion' group by plans.campaign_id"
+        ).fetchall()
+    assert "spring_rotation" in {campaign for campaign, _, _ in rates}
+    for _, planned, measured in rates:
+        assert planned == pytest.approx(measured, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -147,6 +147,29 @@ def test_differences_hold_the_expected_difference(
         assert coverage <= 0.97 + 2 * LUCK
 
 
+def test_differences_of_one_metric_are_corrected_for_their_number() -> None:
+    key = {"population": "all", "cutoff": 10, "metric": "precision"}
+    mean = key | {"recommender": "als", "value": 0.5, "squares": 0.01, "weight": 0.01}
+    sides = {f"{side}{end}": 0.1 for side in ("gain", "loss") for end in ("", "_weight")}
+    sides |= {"gain_squares": 0.002, "loss_squares": 0.002, "value": 0.0}
+    compared = [key | sides | {"compared_with": name} for name in ("popular", "random")]
+    alone = key | sides | {"compared_with": "random", "metric": "recall"}
+    table = metric_intervals(
+        pyarrow.Table.from_pylist([mean]), pyarrow.Table.from_pylist([*compared, alone])
+    )
+    mean_row, *pair, single = table.to_pylist()
+    assert mean_row["corrected_low"] is None
+    side = (0.1, 0.002, 0.1)
+    for row in pair:
+        assert (row["value_low"], row["value_high"]) == pytest.approx(
+            difference_interval(0.0, side, side, 0.95)
+        )
+        assert (row["corrected_low"], row["corrected_high"]) == pytest.approx(
+            difference_interval(0.0, side, side, 0.975)
+        )
+    assert single["corrected_high"] == single["value_high"] == pair[0]["value_high"]
+
+
 def test_a_log_without_products_on_both_sides_has_no_interval() -> None:
     empty = pyarrow.table({"value": pyarrow.array([], pyarrow.float64())})
     assert metric_intervals(empty, empty).equals(RESULT.empty_table())

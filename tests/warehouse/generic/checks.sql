@@ -73,6 +73,7 @@
     {% do queries.append(check_of_groups(
         'select ' ~ key ~ ' from ' ~ model ~ ' group by ' ~ key ~ ' having count(*) > 1',
         table,
+        'value of ' ~ key ~ ' stands in several rows, expected one row',
         'values of ' ~ key ~ ' stand in several rows, expected one row each',
     )) %}
 {% endif %}
@@ -80,6 +81,7 @@
     {% do queries.append(check_of_groups(
         wrong_ranks(model, **dense_rank),
         table,
+        'ranking by ' ~ dense_rank.column ~ ' does not run from 1 to its number of rows',
         'rankings by ' ~ dense_rank.column ~ ' do not run from 1 to their number of rows',
     )) %}
 {% endif %}

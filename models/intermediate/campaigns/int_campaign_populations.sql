@@ -1,7 +1,8 @@
 {#
-    Rules are evaluated at the start of the window, because customers who meet them only now
-    may do so by a purchase in the window. Products and the columns of attribute tables are
-    those of now.
+    Customers whom each campaign could have asked in the past. Its rules and its other
+    conditions are applied to what was known at the origin: as customers are known now, they
+    would be chosen by what they did afterwards. Products and the columns of attribute tables
+    are those of now.
 #}
 with campaigns as (
     select
@@ -11,26 +12,31 @@ with campaigns as (
         campaigns.required_within_days,
         campaigns.exclude,
         campaigns.exclude_within_days,
-        windows.window_number,
-        windows.days_back,
-        windows.starts_at,
-        windows.ends_at
+        origins.origin,
+        origins.split_at
     from {{ ref('stg_campaigns') }} as campaigns
-    inner join {{ ref('int_response_windows') }} as windows
-        on campaigns.campaign_id = windows.campaign_id
+    cross join {{ ref('int_rolling_origins') }} as origins
+    where campaigns.is_active
+),
+
+suppressed_customers as (
+    select * from {{ ref('int_suppressed_customers') }}
 ),
 
 customers as (
     select
-        ranking.days_back,
-        ranking.customer_id,
-        ranking.engagement_rank,
-        features.last_interaction_at
-    from {{ ref('int_past_ranking') }} as ranking
-    inner join {{ ref('int_past_features') }} as features
+        origin_customers.origin,
+        origin_customers.customer_id,
+        origin_customers.last_interaction_at,
+        origin_order.customer_rank
+    from {{ ref('int_origin_customers') }} as origin_customers
+    inner join {{ ref('int_origin_order') }} as origin_order
         on
-            ranking.days_back = features.days_back
-            and ranking.customer_id = features.customer_id
+            origin_customers.origin = origin_order.origin
+            and origin_customers.customer_id = origin_order.customer_id
+    left join suppressed_customers
+        on origin_customers.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
 ),
 
 interactions as (
@@ -50,14 +56,14 @@ rules_met as (
 ),
 
 {{ in_scope(
-    'customer', ['customer_id', 'engagement_rank', 'last_interaction_at'], is_past=true
+    'customer', ['customer_id', 'customer_rank', 'last_interaction_at'], is_past=true
 ) }},
 
 -- For campaigns that require an event on the product.
 pairs as (
     select
         campaigns.campaign_id,
-        campaigns.days_back,
+        campaigns.origin,
         interactions.customer_id,
         interactions.product_id,
         max(
@@ -75,87 +81,67 @@ pairs as (
     inner join interactions
         on
             campaign_products.product_id = interactions.product_id
-            and campaigns.starts_at >= interactions.event_at
+            and campaigns.split_at > interactions.event_at
     where campaigns.required_event is not null
     group by
-        campaigns.campaign_id, campaigns.days_back, interactions.customer_id,
+        campaigns.campaign_id, campaigns.origin, interactions.customer_id,
         interactions.product_id
 ),
 
 with_event as (
     select
         pairs.campaign_id,
-        pairs.days_back,
+        pairs.origin,
         pairs.customer_id
     from pairs
     inner join campaigns
         on
             pairs.campaign_id = campaigns.campaign_id
-            and pairs.days_back = campaigns.days_back
+            and pairs.origin = campaigns.origin
     where
         {{ within_days(
-            'pairs.last_required_at', 'campaigns.starts_at',
+            'pairs.last_required_at', 'campaigns.split_at',
             'campaigns.required_within_days'
         ) }}
         and not case campaigns.exclude
             when 'any' then {{ within_days(
-                'pairs.last_interaction_at', 'campaigns.starts_at',
+                'pairs.last_interaction_at', 'campaigns.split_at',
                 'campaigns.exclude_within_days'
             ) }}
             when 'purchased' then {{ within_days(
-                'pairs.last_purchased_at', 'campaigns.starts_at',
+                'pairs.last_purchased_at', 'campaigns.split_at',
                 'campaigns.exclude_within_days'
             ) }}
             else false
         end
-    group by pairs.campaign_id, pairs.days_back, pairs.customer_id
-),
-
-buyers as (
-    select
-        campaigns.campaign_id,
-        campaigns.days_back,
-        interactions.customer_id
-    from campaigns
-    inner join interactions
-        on
-            campaigns.starts_at < interactions.event_at
-            and campaigns.ends_at >= interactions.event_at
-    where interactions.event = 'purchased'
-    group by campaigns.campaign_id, campaigns.days_back, interactions.customer_id
+    group by pairs.campaign_id, pairs.origin, pairs.customer_id
 ),
 
 final as (
     select
         campaigns.campaign_id,
-        campaigns.window_number,
+        campaigns.origin,
         customers_in_scope.customer_id,
         row_number() over (
-            partition by campaigns.campaign_id, campaigns.window_number
-            order by customers_in_scope.engagement_rank
-        ) as place,
-        buyers.customer_id is not null as is_buyer
+            partition by campaigns.campaign_id, campaigns.origin
+            order by customers_in_scope.customer_rank
+        ) as place
     from customers_in_scope
     inner join campaigns
         on
             customers_in_scope.campaign_id = campaigns.campaign_id
-            and customers_in_scope.days_back = campaigns.days_back
+            and customers_in_scope.origin = campaigns.origin
     left join with_event
         on
             customers_in_scope.campaign_id = with_event.campaign_id
-            and customers_in_scope.days_back = with_event.days_back
+            and customers_in_scope.origin = with_event.origin
             and customers_in_scope.customer_id = with_event.customer_id
-    left join buyers
-        on
-            customers_in_scope.campaign_id = buyers.campaign_id
-            and customers_in_scope.days_back = buyers.days_back
-            and customers_in_scope.customer_id = buyers.customer_id
     where
         (campaigns.required_event is null or with_event.customer_id is not null)
         and (
             campaigns.active_within_days is null
             or {{ dbt.datediff(
-                'customers_in_scope.last_interaction_at', 'campaigns.starts_at', 'day'
+                'customers_in_scope.last_interaction_at', 'campaigns.split_at', 'day'
             ) }} <= campaigns.active_within_days
         )
 )
