@@ -27,6 +27,7 @@ from dbt.parser.manifest import extended_msgpack_decoder
 # What `dbt parse` takes of the options of another command, each with a value.
 OPTIONS_OF_PARSE = ("--vars", "--target", "--log-level", "--log-level-file")
 SHORTCUTS = Path(__file__).with_name("dbt_shortcuts.py")
+CONTEXTS = Path(__file__).with_name("dbt_contexts.py")
 SILENT = ("--log-level", "none", "--log-level-file", "none")
 NODE_IS_DONE = {
     "LogModelResult",
@@ -113,6 +114,7 @@ def main(arguments: list[str]) -> int:
     # The parsed project stays until the end. Searching it for garbage again and again takes
     # a quarter of the time of parsing and a tenth of that of a small build.
     gc.disable()
+    runpy.run_path(str(CONTEXTS))["make_contexts_late"]()
     with runpy.run_path(str(SHORTCUTS))["shortcuts"](parsed.with_suffix(".templates")):
         manifest = read_manifest(parsed) or parse(arguments, parsed)
         gc.freeze()

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import marshal
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from typing import Any
 
 # Macros that the adapter calls for each table, outside of the context of a model.
 MACROS_OF_TABLES = {"rename_relation", "drop_relation", "get_columns_in_relation"}
+# Not of a recursive one, which dbt treats apart.
+BEGIN_OF_QUERY = re.compile(r"\s*with\s+(?!recursive\b)", re.IGNORECASE)
 # What decides the code of a template, besides its text.
 COMPILERS = ("jinja2", "dbt-core", "dbt-common")
 
@@ -31,9 +34,11 @@ def shortcuts(templates: Path) -> Iterator[None]:
     """
     for shortcut in (
         drop_debug_events,
-        bind_macros_quickly,
         share_contexts_of_tables,
         share_type_testers,
+        share_empty_table,
+        match_relations_by_name,
+        add_ephemeral_models_quickly,
     ):
         with contextlib.suppress(ImportError, AttributeError):
             shortcut()
@@ -70,61 +75,6 @@ def drop_debug_events() -> None:
     _replace(EventManager, fire_event=fire)
 
 
-def bind_macros_quickly() -> None:
-    """Bind the macros of all packages to a context in one pass.
-
-    A context of dbt holds every macro, and each node has several contexts.
-    """
-    from dbt.clients.jinja import MacroGenerator
-    from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
-
-    class FlatNamespace(MacroNamespace):
-        """A namespace that looks up each name once."""
-
-        def __init__(self, **parts: dict[str, Any]) -> None:
-            super().__init__(**parts)
-            self.found: dict[str, Any] = {}
-            for names in reversed(list(self._search_order())):
-                self.found.update(names)
-
-        def _keys(self) -> Any:
-            return self.found.keys()
-
-        def __getitem__(self, name: str) -> Any:
-            return self.found[name]
-
-    def build(builder: Any, macros_by_package: Any, context: dict[str, Any]) -> Any:
-        no_macro: Any = None
-        unbound = MacroGenerator(no_macro, context, builder.node, builder.thread_ctx)
-        attributes = vars(unbound)
-
-        def bind(macro: Any) -> Any:
-            bound = MacroGenerator.__new__(MacroGenerator)
-            vars(bound).update(attributes)
-            bound.macro = macro
-            return bound
-
-        packages = {
-            package: {name: bind(macro) for name, macro in macros.items()}
-            for package, macros in macros_by_package.items()
-        }
-        internal: dict[str, Any] = {}
-        for package in reversed(builder.internal_package_names_order):
-            internal |= packages.get(package, {})
-        for package in builder.internal_package_names:
-            packages.pop(package, None)
-        local = packages.get(builder.search_package, {})
-        is_root = builder.search_package == builder.root_package
-        return FlatNamespace(
-            local_namespace=local,
-            global_namespace={} if is_root else packages.get(builder.root_package, {}),
-            global_project_namespace=internal,
-            packages=packages,
-        )
-
-    _replace(MacroNamespaceBuilder, build_namespace=build)
-
-
 def share_contexts_of_tables() -> None:
     """Make the context of a macro that the adapter calls for each table once per thread."""
     from dbt.adapters.base.impl import BaseAdapter
@@ -159,6 +109,53 @@ def share_type_testers() -> None:
         return make(tuple(sorted(text_columns)), tuple(string_null_values))
 
     _replace(agate_helper, build_type_tester=share)
+
+
+def share_empty_table() -> None:
+    """Make the empty result of a statement once: nothing changes a table of results."""
+    from dbt_common.clients import agate_helper
+
+    _replace(agate_helper, empty_table=functools.cache(agate_helper.empty_table))
+
+
+def match_relations_by_name() -> None:
+    """Compare a table that is looked up only with tables of the same name.
+
+    Dbt compares database, schema and name of all tables of the schema.
+    """
+    from dbt.adapters.base.impl import BaseAdapter
+
+    make_match = BaseAdapter._make_match
+
+    def match(
+        adapter: Any, relations: Any, database: Any, schema: Any, identifier: Any
+    ) -> Any:
+        if isinstance(identifier, str):
+            name = identifier.lower().strip('"`')
+            relations = [
+                relation
+                for relation in relations
+                if str(relation.identifier).lower().strip('"`') == name
+            ]
+        return make_match(adapter, relations, database, schema, identifier)
+
+    _replace(BaseAdapter, _make_match=match)
+
+
+def add_ephemeral_models_quickly() -> None:
+    """Put ephemeral models before a query that begins with `with`, without parsing it."""
+    from dbt import compilation
+
+    inject = compilation.inject_ctes_into_sql
+
+    def inject_quickly(sql: str, ctes: Any) -> str:
+        begin = BEGIN_OF_QUERY.match(sql)
+        if not ctes or begin is None or ";" in sql:
+            return inject(sql, ctes)
+        added = ", ".join(cte.sql for cte in ctes)
+        return f"{begin[0]}{added}, {sql[begin.end() :]}"
+
+    _replace(compilation, inject_ctes_into_sql=inject_quickly)
 
 
 @contextlib.contextmanager

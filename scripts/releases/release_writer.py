@@ -144,15 +144,19 @@ def _copy_table(connection: duckdb.DuckDBPyConnection, table: ReleasedTable) -> 
         ReleaseError: the copy has another number of rows.
     """
     target, key = f"release.{table.target}", ", ".join(table.key)
-    connection.execute(
+    statements = [
         f"create table {target} as from {table.source}"
         + (f" order by {key}" if key else "")
-    )
+    ]
+    statements.append(f"comment on table {target} is '{_escaped(table.comment)}'")
+    statements += [
+        f"comment on column {target}.{column} is '{_escaped(comment)}'"
+        for column, comment in table.columns.items()
+    ]
+    # One transaction: each one waits for the disk, and a table has a dozen comments.
+    connection.execute("; ".join(("begin", *statements, "commit")))
     if table.unique_index:
         connection.execute(f"create unique index {table.unique_index} on {target} ({key})")
-    connection.execute(f"comment on table {target} is '{_escaped(table.comment)}'")
-    for column, comment in table.columns.items():
-        connection.execute(f"comment on column {target}.{column} is '{_escaped(comment)}'")
     copied, original = (
         connection.execute(f"select count(*) from {name}").fetchone()
         for name in (target, table.source)

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from dbt import compilation
 from dbt.adapters.base import BaseAdapter
+from dbt.adapters.base.relation import BaseRelation
 from dbt.adapters.events.types import SQLQuery
-from dbt.clients.jinja import MacroStack
-from dbt.context.macros import MacroNamespaceBuilder
+from dbt.adapters.exceptions import ApproximateMatchError
+from dbt.contracts.graph.nodes import InjectedCTE
 from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_template
 from dbt_common.events.base_types import DebugLevel
@@ -23,10 +25,12 @@ REPLACED = (
     (DebugLevel, "__init__"),
     (DebugLevel, "__getattr__"),
     (EventManager, "fire_event"),
-    (MacroNamespaceBuilder, "build_namespace"),
     (BaseAdapter, "set_macro_context_generator"),
     (MacroFuzzEnvironment, "compile"),
     (agate_helper, "build_type_tester"),
+    (agate_helper, "empty_table"),
+    (BaseAdapter, "_make_match"),
+    (compilation, "inject_ctes_into_sql"),
 )
 
 
@@ -53,47 +57,6 @@ def test_a_debug_event_is_read_only_by_a_logger() -> None:
 
 def macro(package: str, name: str) -> Any:
     return SimpleNamespace(package_name=package, name=name, unique_id=f"{package}.{name}")
-
-
-@pytest.mark.parametrize("package", ["project", "hub", "dbt"])
-def test_a_name_finds_the_same_macro(package: str) -> None:
-    names = {
-        "project": ["one", "ours", "theirs"],
-        "hub": ["two", "ours", "dispatched"],
-        "dbt_duckdb": ["three", "theirs", "dispatched", "inner"],
-        "dbt": ["four", "dispatched", "inner"],
-    }
-    macros = {
-        owner: {name: macro(owner, name) for name in found}
-        for owner, found in names.items()
-    }
-    context: dict[str, Any] = {}
-
-    def found() -> tuple[dict[str, Any], list[Any]]:
-        builder = MacroNamespaceBuilder(
-            "project", package, MacroStack(), ["dbt_duckdb", "dbt"], None
-        )
-        namespace = builder.build_namespace(macros, context)
-        by_name = {
-            name: {inner: one.macro for inner, one in member.items()}
-            if isinstance(member, dict)
-            else member.macro
-            for name, member in namespace.items()
-        }
-        bound = namespace["inner"]
-        assert bound.context is context
-        assert bound.stack is builder.thread_ctx
-        by_package = [
-            getattr(namespace.get_from_package(owner, name), "macro", None)
-            for owner in (None, "project", "hub", "dbt")
-            for name in ("ours", "dispatched", "missing")
-        ]
-        return by_name, by_package
-
-    as_dbt_does = found()
-    dbt_shortcuts.bind_macros_quickly()
-    assert found() == as_dbt_does
-    assert len(as_dbt_does[0]) > 8
 
 
 def test_only_macros_of_tables_share_a_context() -> None:
@@ -192,3 +155,68 @@ def test_a_dbt_with_other_names_works_as_it_comes(
     with dbt_shortcuts.shortcuts(tmp_path / "a.templates"):
         reached = True
     assert reached
+
+
+def test_statements_share_an_empty_result() -> None:
+    as_dbt_does = agate_helper.empty_table()
+    dbt_shortcuts.share_empty_table()
+    empty = agate_helper.empty_table()
+    assert empty is agate_helper.empty_table()
+    assert (len(empty.rows), len(empty.columns)) == (0, 0)
+    assert agate_helper.as_matrix(empty) == agate_helper.as_matrix(as_dbt_does) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("one", [("s", "one")]),
+        ("One", "approximate match"),
+        ("two", [("s", "two")]),
+        ("three", []),
+        (None, [("s", "one"), ("s", "two")]),
+    ],
+)
+def test_a_name_matches_the_same_relations(name: str | None, found: Any) -> None:
+    relations = [
+        BaseRelation.create(database="d", schema=schema, identifier=identifier)
+        for schema, identifier in (("s", "one"), ("s", "two"), ("other", "one"))
+    ]
+    adapter: Any = SimpleNamespace(
+        _make_match_kwargs=lambda database, schema, identifier: {
+            "database": database,
+            "schema": schema,
+            "identifier": identifier,
+        }
+    )
+
+    def matches() -> Any:
+        try:
+            matched = BaseAdapter._make_match(adapter, relations, "d", "s", name)  # type: ignore[arg-type]
+        except ApproximateMatchError:
+            return "approximate match"
+        return [(relation.schema, relation.identifier) for relation in matched]
+
+    assert matches() == found
+    dbt_shortcuts.match_relations_by_name()
+    assert matches() == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "with one as (select 1) select * from one",
+        "\n\n  WITH\n one as (select 'with' as with_text) -- text\nselect * from one\n",
+        "with recursive one as (select 1) select * from one",
+        "-- text\nwith one as (select 1) select * from one",
+        "with one as (select ';') select * from one",
+        "select 1 as without",
+        "within_days",
+    ],
+)
+@pytest.mark.parametrize("names", [[], ["a"], ["a", "b"]])
+def test_ephemeral_models_stand_at_the_same_place(query: str, names: list[str]) -> None:
+    ctes = [InjectedCTE(id=name, sql=f" {name} as (\nselect 2\n)") for name in names]
+    as_dbt_does = compilation.inject_ctes_into_sql(query, ctes)
+    dbt_shortcuts.add_ephemeral_models_quickly()
+    assert compilation.inject_ctes_into_sql(query, ctes) == as_dbt_does
+    assert (" a as (" in as_dbt_does) == bool(names)

@@ -1,0 +1,148 @@
+"""A context of dbt's templates that makes what it holds when a template looks it up.
+
+Each node has two contexts, and each macro that the adapter runs has another one. Dbt fills
+all of them with some hundred values and every macro of all packages; a template reads a few
+of these. As dbt_shortcuts.py, this changes nothing but the time.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+
+class LateDict(dict[str, Any]):
+    """A dict that makes each value when it is first looked up.
+
+    Its attributes have private names: a template would find `make` before a macro of that
+    name.
+
+    Args:
+        layers: what values are made of, by name; an earlier layer hides a later one.
+        make: makes a value.
+    """
+
+    def __init__(
+        self,
+        *layers: Mapping[str, Any],
+        make: Callable[[Any], Any] = lambda value: value,
+    ) -> None:
+        super().__init__()
+        self._layers = layers
+        self._make = make
+
+    def __missing__(self, name: str) -> Any:
+        for layer in self._layers:
+            if name in layer:
+                value = self[name] = self._make(layer[name])
+                return value
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or any(name in layer for layer in self._layers)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def _complete(self) -> None:
+        """Make all values."""
+        for layer in self._layers:
+            for name in layer:
+                self[name]
+        self._layers = ()
+
+    def __iter__(self) -> Iterator[str]:
+        self._complete()
+        return super().__iter__()
+
+    def __bool__(self) -> bool:
+        # Jinja asks each time it renders a template.
+        return super().__len__() > 0 or any(self._layers)
+
+    def __len__(self) -> int:
+        self._complete()
+        return super().__len__()
+
+    def keys(self) -> Any:
+        self._complete()
+        return super().keys()
+
+    def values(self) -> Any:
+        self._complete()
+        return super().values()
+
+    def items(self) -> Any:
+        self._complete()
+        return super().items()
+
+    def copy(self) -> dict[str, Any]:
+        return dict(self.items())
+
+
+def make_contexts_late() -> None:
+    """Fill the contexts of templates when they are read."""
+    from dbt.clients.jinja import MacroGenerator, get_rendered
+    from dbt.context.base import BaseContext, Var
+    from dbt.context.macro_resolver import TestMacroNamespace
+    from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
+    from dbt.context.manifest import ManifestContext
+    from dbt_common.clients.jinja import MacroFuzzTemplate, NativeSandboxTemplate
+
+    begin: Any = BaseContext.__init__
+    fill: Any = ManifestContext.to_dict
+
+    def begin_late(context: Any, *arguments: Any, **options: Any) -> None:
+        begin(context, *arguments, **options)
+        context._ctx = LateDict()
+
+    def fill_late(context: Any) -> Any:
+        if isinstance(context.namespace, TestMacroNamespace):
+            return fill(context)
+        # What dbt's own context does when it makes `var`, and later code relies on.
+        context.config.load_dependencies()
+        members = LateDict(
+            context._context_members_,
+            make=lambda member: (
+                member.__get__(context) if hasattr(member, "__get__") else member
+            ),
+        )
+        context._ctx.update(context=context._ctx, builtins=members)
+        context._ctx._layers = (context.namespace, members)
+        return context._ctx
+
+    def bind_late(builder: Any, macros_by_package: Any, context: Any) -> Any:
+        def bind(macro: Any) -> Any:
+            return MacroGenerator(macro, context, builder.node, builder.thread_ctx)
+
+        names = builder.internal_package_names_order
+        packages: dict[str, Any] = {
+            package: LateDict(macros, make=bind)
+            for package, macros in macros_by_package.items()
+            if package not in builder.internal_package_names
+        }
+        is_root = builder.search_package == builder.root_package
+        return MacroNamespace(
+            local_namespace=packages.get(builder.search_package, {}),
+            global_namespace={} if is_root else packages.get(builder.root_package, {}),
+            global_project_namespace=LateDict(
+                *(macros_by_package.get(name, {}) for name in names), make=bind
+            ),
+            packages=packages,
+        )
+
+    def render_variable(variables: Any, name: str) -> Any:
+        # Dbt copies the context, which would make all that it holds.
+        value = variables._merged[name]
+        return get_rendered(value, variables._context) if isinstance(value, str) else value
+
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (BaseContext, "__init__", begin_late),
+        (ManifestContext, "to_dict", fill_late),
+        (MacroNamespaceBuilder, "build_namespace", bind_late),
+        (Var, "get_rendered_var", render_variable),
+        # Dbt's templates of text look into the context; those of values copy it.
+        (NativeSandboxTemplate, "new_context", MacroFuzzTemplate.new_context),
+    )
+    for owner, name, part in replaced:
+        setattr(owner, name, part)

@@ -1,0 +1,179 @@
+"""Contexts that are filled late hold what dbt's own contexts hold."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from dbt.clients.jinja import MacroStack, get_rendered
+from dbt.context.base import BaseContext, Var, contextmember, contextproperty
+from dbt.context.macros import MacroNamespaceBuilder
+from dbt.context.manifest import ManifestContext
+from dbt.context.target import TargetContext
+from dbt_common.clients.jinja import NativeSandboxTemplate
+
+from scripts.build import dbt_contexts
+from scripts.build.dbt_contexts import LateDict
+
+# What is replaced. A name that dbt no longer has fails here.
+REPLACED = (
+    (BaseContext, "__init__"),
+    (ManifestContext, "to_dict"),
+    (MacroNamespaceBuilder, "build_namespace"),
+    (Var, "get_rendered_var"),
+    (NativeSandboxTemplate, "new_context"),
+)
+
+
+@pytest.fixture(autouse=True)
+def dbt_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in REPLACED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+
+
+def macro(package: str, name: str) -> Any:
+    return SimpleNamespace(package_name=package, name=name, unique_id=f"{package}.{name}")
+
+
+def test_a_value_is_made_once_when_it_is_looked_up() -> None:
+    made = []
+
+    def make(number: int) -> list[int]:
+        made.append(number)
+        return [number]
+
+    late = LateDict({"one": 1, "two": 2}, {"two": 22, "three": 3}, make=make)
+    late["four"] = 4
+    assert "three" in late
+    assert "five" not in late
+    assert made == []
+    assert late["two"] == [2]
+    assert late["two"] is late.get("two")
+    assert late.get("five", 5) == 5
+    with pytest.raises(KeyError, match="five"):
+        late["five"]
+    assert made == [2]
+    whole = {"one": [1], "two": [2], "three": [3], "four": 4}
+    assert dict(late) == whole
+    assert made == [2, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        dict,
+        lambda late: dict(**late),
+        lambda late: {} | late,
+        lambda late: {name: late[name] for name in late},
+        lambda late: dict(zip(late.keys(), late.values(), strict=True)),
+        lambda late: dict(late.items()),
+        LateDict.copy,
+    ],
+)
+def test_a_copy_is_complete(copy: Any) -> None:
+    late = LateDict({"one": 1}, {"two": 2})
+    assert copy(late) == {"one": 1, "two": 2}
+    assert len(LateDict({"one": 1}, {"two": 2})) == 2
+    assert LateDict({"one": 1})
+    assert not LateDict({})
+
+
+class ExampleContext(ManifestContext):
+    """A context with a member of each kind, and a macro that hides one of dbt's."""
+
+    def __init__(self) -> None:
+        TargetContext.__init__(self, {"name": "duckdb"}, {"name": "value"})
+        self.config: Any = SimpleNamespace(
+            project_name="example", load_dependencies=lambda: self.made.append("loaded")
+        )
+        self.macro_stack = MacroStack()
+        self.namespace: Any = {"a_macro": "macro", "dbt_version": "hidden"}
+        self.made: list[str] = []
+
+    @contextproperty()
+    def costly(self) -> str:
+        self.made.append("costly")
+        return "made"
+
+    @contextmember()
+    def add_one(self, number: int) -> int:
+        return number + 1
+
+
+def test_a_context_holds_the_same() -> None:
+    as_dbt_does = ExampleContext().to_dict()
+    dbt_contexts.make_contexts_late()
+    example = ExampleContext()
+    context = example.to_dict()
+    assert context["add_one"](1) == as_dbt_does["add_one"](1) == 2
+    assert context["context"] is context
+    assert example.made == ["loaded"]
+    assert context["costly"] == as_dbt_does["costly"] == "made"
+    assert context["dbt_version"] == as_dbt_does["dbt_version"] == "hidden"
+    assert context["builtins"]["dbt_version"] == as_dbt_does["builtins"]["dbt_version"]
+    assert set(context["builtins"]) == set(as_dbt_does["builtins"])
+    assert set(context) == set(as_dbt_does)
+    assert len(context) > 20
+
+
+def test_a_variable_is_rendered_without_a_copy_of_its_context() -> None:
+    dbt_contexts.make_contexts_late()
+    context = LateDict({"name": "value", "unread": "never made"})
+    variables = Var(context, {"text": "the {{ name }}", "number": 3})
+    assert (variables("text"), variables("number")) == ("the value", 3)
+    # Without a look at `keys` of the context itself, which would make the rest.
+    assert dict.keys(context) == {"name"}
+
+
+def test_an_argument_is_rendered_without_a_copy_of_its_context() -> None:
+    texts = ("{{ numbers }}", "{{ 3 }}", "a {{ numbers }}", "{{ numbers | length }}")
+
+    def values(context: Any) -> list[Any]:
+        return [get_rendered(text, context, native=True) for text in texts]
+
+    as_dbt_does = values({"numbers": [1, 2]})
+    dbt_contexts.make_contexts_late()
+    context = LateDict({"numbers": [1, 2], "unread": "never made"})
+    assert values(context) == as_dbt_does
+    assert as_dbt_does[0] == [1, 2]
+    assert dict.keys(context) == {"numbers"}
+
+
+@pytest.mark.parametrize("package", ["project", "hub", "dbt"])
+def test_a_name_finds_the_same_macro(package: str) -> None:
+    names = {
+        "project": ["one", "ours", "theirs"],
+        "hub": ["two", "ours", "dispatched"],
+        "dbt_duckdb": ["three", "theirs", "dispatched", "inner"],
+        "dbt": ["four", "dispatched", "inner"],
+    }
+    macros = {
+        owner: {name: macro(owner, name) for name in found}
+        for owner, found in names.items()
+    }
+    context: dict[str, Any] = {}
+
+    def found() -> tuple[dict[str, Any], list[Any]]:
+        builder = MacroNamespaceBuilder(
+            "project", package, MacroStack(), ["dbt_duckdb", "dbt"], None
+        )
+        namespace = builder.build_namespace(macros, context)
+        by_name = {
+            name: {inner: one.macro for inner, one in member.items()}
+            if isinstance(member, dict)
+            else member.macro
+            for name, member in namespace.items()
+        }
+        bound = namespace["inner"]
+        assert bound.context is context
+        assert bound.stack is builder.thread_ctx
+        by_package = [
+            getattr(namespace.get_from_package(owner, name), "macro", None)
+            for owner in (None, "project", "hub", "dbt")
+            for name in ("ours", "dispatched", "missing")
+        ]
+        return by_name, by_package
+
+    as_dbt_does = found()
+    dbt_contexts.make_contexts_late()
+    assert found() == as_dbt_does
+    assert len(as_dbt_does[0]) > 8
