@@ -47,7 +47,7 @@ def rankings_to_fit(
 
 
 def rankings_chosen_unfitted(folder: BuildFolder) -> set[str]:
-    """Of the fitted rankings, those that the evidence just chose and that have no lists yet."""
+    """The fitted rankings that the evidence has just chosen and that have no lists yet."""
     with duckdb.connect(folder.warehouse, read_only=True) as connection:
         replaced = connection.execute(
             "select distinct replaced_ranking from intermediate.int_served_rankings"
