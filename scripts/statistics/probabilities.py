@@ -8,6 +8,8 @@ import pyarrow.compute
 
 FEATURES = ("score", "no_score", "place", "customers")
 OUTCOMES = ("touched", "purchased")
+ORDER = ["audience", *(f"{feature}_feature" for feature in FEATURES), "place_count"]
+ORDER += [f"{outcome}_count" for outcome in OUTCOMES]
 # Fewer hits say too little about five weights.
 LEAST_HITS = 30
 
@@ -30,6 +32,8 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
         `<feature>_weight` of each feature.
     """
     learnt = examples.filter(pyarrow.compute.invert(examples.column("is_split")))
+    # Engines return rows in any order, and sums of floats depend on it.
+    learnt = learnt.sort_by([(name, "ascending") for name in ORDER])
     rows = []
     for audience in sorted(set(learnt.column("audience").to_pylist())):
         of_audience = learnt.filter(
@@ -46,7 +50,7 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
             places = of_audience.column("place_count").to_numpy().astype(float)
             if LEAST_HITS <= hits.sum() < places.sum():
                 weights = fit_logistic(values, hits, places)
-                rows.append((audience, outcome, *weights.tolist()))
+                rows.append((audience, outcome, *weights.round(9).tolist()))
     columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
     return pyarrow.table(
         [

@@ -2,10 +2,13 @@
     The audience of each product now, by the ranking that serves known or new products, with
     what speaks for each customer.
 #}
-with {{ ranked_lists('is_now', var('top_n'), served=true) }},
+with products as (
+    select * from {{ ref('int_ranked_products') }}
+    where is_now
+),
 
 expanded as (
-    {{ expanded_lists('listed', 'products') }}
+    {{ expanded_lists(ref('int_served_ranking_lists'), 'products') }}
 ),
 
 served as (

@@ -47,6 +47,7 @@ COMPILED = (
     ("intermediate/rankings", "int_customer_places"),
     ("intermediate/rankings", "int_customer_order"),
     ("marts/engagement", "customers"),
+    ("intermediate/rankings", "int_served_ranking_lists"),
     ("intermediate/rankings", "int_served_lists"),
     ("marts/audience", "product_audiences"),
 )

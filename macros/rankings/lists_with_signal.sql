@@ -1,0 +1,57 @@
+{#
+    The first customers with a signal for each product, by each ranking of products. A part of
+    ranked_lists; ends in the relation `with_signal`.
+#}
+{% macro lists_with_signal(depth, served) %}
+-- Customers who opted out have no place now; in the past they were measured.
+customers as (
+    select cutoff_customers.*
+    from {{ ref('int_cutoff_customers') }} as cutoff_customers
+    left join {{ ref('int_suppressed_customers') }} as suppressed_customers
+        on
+            cutoff_customers.origin = 0
+            and cutoff_customers.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
+),
+
+signals as (
+    {% for ranking in ranking_names('products') %}
+    select
+        '{{ ranking }}' as ranking,
+        scores.origin,
+        scores.product_id,
+        scores.customer_id,
+        scores.score
+    from {{ ref('ranking_' ~ ranking) }} as scores
+    where
+        scores.score is not null
+        {%- if served %}
+        and '{{ ranking }}' in (select ranking from {{ ref('int_served_rankings') }})
+        {%- endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+with_signal as (
+    select *
+    from (
+        select
+            signals.*,
+            products.excluded_count,
+            row_number() over (
+                partition by signals.origin, signals.ranking, signals.product_id
+                order by signals.score desc, customers.activity_place asc
+            ) as place
+        from signals
+        inner join products
+            on
+                signals.origin = products.origin
+                and signals.product_id = products.product_id
+        inner join customers
+            on
+                signals.origin = customers.origin
+                and signals.customer_id = customers.customer_id
+    ) as placed
+    where place <= {{ depth }}
+)
+{% endmacro %}
