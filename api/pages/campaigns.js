@@ -99,7 +99,7 @@ function worth(plan) {
       columns: [
         { heading: "Customers", numeric: true, cell: (row) => count(row.audience_size), by: (row) => row.audience_size },
         { heading: "Purchase anyway", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
-        { heading: "Interval", numeric: true, cell: (row) => range(percent, row.response_rate_low, row.response_rate_high) },
+        { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.response_rate_low, row.response_rate_high) },
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
         { heading: "Must add", numeric: true, cell: (row) => percent(row.break_even_effect), by: (row) => row.break_even_effect },
         { heading: "Adds", numeric: true, cell: (row) => percent(row.effect), by: (row) => row.effect },

@@ -47,8 +47,8 @@ export async function show(address) {
       element(
         "p",
         {},
-        "A candidate replaces the default if it is clearly better at the earlier cutoffs and not worse at the last one. ",
-        "Differences are hits in a hundred places of the audiences.",
+        "A candidate replaces the default if it is clearly better at the earlier cutoffs and not clearly worse at the last one. ",
+        "Differences are hits in a hundred places of the audiences. The interval of a challenger is corrected for their number; that of the last cutoff is not.",
       ),
       kinds(evidence.decisions, "decision").map((kind) => [
         element("h3", {}, kindInWords(kind)),
@@ -58,7 +58,7 @@ export async function show(address) {
     ),
     section(
       "Are the probabilities right?",
-      element("p", {}, "At the last cutoff: on the diagonal, as many customers act as the probability says. A point is a tenth of the places."),
+      element("p", {}, "At the last cutoff: on the diagonal, as many customers act as the probability says. A point is a tenth of the places. The intervals count every place by itself, so they are too narrow where a few customers fill most lists."),
       drawn(charts.calibration, evidence.calibration, "Share of the customers who act, by probability"),
       evidence.calibration.length ? calibrationTable(evidence.calibration) : null,
     ),
@@ -125,7 +125,7 @@ function decisionTable(rows, kind) {
       { heading: "Instead of", cell: (row) => words(row.compared_with) },
       { heading: "More hits", numeric: true, cell: (row) => hundred(row.difference), by: (row) => row.difference },
       { heading: "Interval", numeric: true, cell: (row) => range(hundred, row.difference_low, row.difference_high) },
-      { heading: "At the last cutoff", numeric: true, cell: (row) => range(hundred, row.confirming_low, row.confirming_high) },
+      { heading: "95 % interval at the last cutoff", numeric: true, cell: (row) => range(hundred, row.confirming_low, row.confirming_high) },
     ],
     rows,
   });
@@ -168,7 +168,7 @@ function recommenderTable(rows) {
       { heading: "Recommender", cell: (row) => row.label, by: (row) => row.label },
       { heading: "Value", numeric: true, cell: (row) => smallPercent(row.value), by: (row) => row.value },
       { heading: "95 % interval", numeric: true, cell: (row) => range(smallPercent, row.value_low, row.value_high) },
-      { heading: "At best", numeric: true, cell: (row) => smallPercent(row.ceiling) },
+      { heading: "Best possible", numeric: true, cell: (row) => smallPercent(row.ceiling) },
       { heading: "Products", numeric: true, cell: (row) => count(row.evaluated_product_count) },
     ],
     rows,
@@ -184,8 +184,8 @@ function gainsTable(rows) {
       { heading: "Respond", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
       { heading: "At random", numeric: true, cell: (row) => percent(row.random_response_rate) },
       { heading: "Lift", numeric: true, cell: (row) => decimal(row.lift), by: (row) => row.lift },
-      { heading: "Interval", numeric: true, cell: (row) => range(decimal, row.lift_low, row.lift_high) },
-      { heading: "Reached", numeric: true, cell: (row) => percent(row.cumulative_gain), by: (row) => row.cumulative_gain },
+      { heading: "95 % interval", numeric: true, cell: (row) => range(decimal, row.lift_low, row.lift_high) },
+      { heading: "Of all who respond", numeric: true, cell: (row) => percent(row.cumulative_gain), by: (row) => row.cumulative_gain },
     ],
     rows,
   });
