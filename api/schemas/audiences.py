@@ -15,8 +15,8 @@ class Recommendation(Schema):
     )
     probability: float | None = Field(
         default=None,
-        description="That the customer touches the product in a window as long as the last"
-        " one of the evidence; null if unknown, and missing in an earlier release",
+        description="That the customer touches the product in the next window, as long as"
+        " those of the evidence; null if unknown, and missing in an earlier release",
     )
     rank: int
 

@@ -66,8 +66,8 @@ class Explanation(Schema):
     )
     last_interaction_at: str
     probability: float | None = Field(
-        description="That the customer touches the product in a window as long as the last"
-        " one of the evidence; null if unknown"
+        description="That the customer touches the product in the next window, as long as"
+        " those of the evidence; null if unknown"
     )
     purchase_probability: float | None = Field(description="The same for a purchase")
     release: str
