@@ -86,7 +86,7 @@ function worth(plan) {
           "p",
           {},
           plan.best_audience_size == null
-            ? "No number of customers makes a profit for certain."
+            ? "No number of customers makes a profit with its whole 95 % interval."
             : `${counted(plan.best_audience_size, "customer")} are the best number (the diamond).`,
           ` ${measured[0].explanation}`,
         )

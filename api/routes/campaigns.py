@@ -33,7 +33,7 @@ MEASURED = (
     "The effect is that of an experiment of this campaign, applied to the response rate of"
     " each size. The best size is chosen on earlier windows and valued on the last one."
 )
-NOT_CERTAIN = "No audience size earns its cost for certain."
+NOT_CERTAIN = "No audience size earns its cost with its whole 95 % interval."
 UNMEASURED = (
     "The log is too short for a window of this length, or no customer suits the campaign."
 )
@@ -167,7 +167,7 @@ async def audience(request: Request, campaign_id: str) -> Any:
 
 
 def best_size(sizes: list[dict[str, Any]]) -> dict[str, Any]:
-    """The best size, null if none pays for certain or nothing was measured; and a note."""
+    """The best size and a note; null if none pays with its whole interval."""
     if not sizes:
         return {"best_audience_size": None, "note": UNMEASURED}
     if "basis" not in sizes[0]:

@@ -23,16 +23,16 @@ SET = "The setting of the build names it."
 EARLIER = "The release was made before rankings could be chosen."
 DEFAULT = "It is the default where the evidence does not speak against it: "
 KEPT = (
-    "No other ranking is clearly better at the cutoffs that choose, and not worse at the"
-    " last one."
+    "No other ranking is clearly better at the first cutoffs without being clearly worse"
+    " at the last one."
 )
 UNTOLD = "Nothing can be told: too few hits at the cutoffs that choose."
-UNMEASURED = "Nothing could be measured, so it is the ranking of customers."
+UNMEASURED = "Nothing can be told about lists, so it is the ranking of customers."
 UNFITTED = (
     "The evidence chooses another one, which is not fitted to this log: run `make"
     " evidence`."
 )
-TOO_SHORT = "Nothing could be measured: it is the default."
+TOO_SHORT = "Nothing can be told: it is the default."
 
 rankings = Blueprint("rankings")
 

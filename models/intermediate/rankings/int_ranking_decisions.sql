@@ -268,6 +268,10 @@ final as (
                         || ' the cutoffs that choose'
                 when typed.difference_low > 0 and typed.confirming_high < 0
                     then 'better at the cutoffs that choose, but worse at the last one'
+                when typed.difference_low > 0 and not typed.is_served
+                    then
+                        'clearly better at the cutoffs that choose, but '
+                        || typed.served_ranking || ' is better still'
                 when typed.difference_low > 0
                     then 'clearly better at the cutoffs that choose'
                 when typed.difference_high < 0

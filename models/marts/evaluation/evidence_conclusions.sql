@@ -199,11 +199,11 @@ statements as (
     select
         4 as statement_number,
         'recent activity' as topic,
-        'The ranking by recent activity does '
+        'The ranking by recent activity is '
         || case
             when recent.auc_low > engagement.auc_high then 'better'
             when recent.auc_high < engagement.auc_low then 'worse'
-            else 'about as well'
+            else 'neither clearly better nor clearly worse'
         end
         || ' at finding customers who come back: AUC '
         || {{ number_text('recent.auc', 3) }} || ' ('

@@ -86,6 +86,21 @@ totals as (
     group by audience, outcome
 ),
 
+-- Of the lists that the probabilities are of.
+design_effects as (
+    select
+        served.audience,
+        {{ design_effect() }} as design_effect
+    from {{ ref('int_ranking_totals') }} as ranking_totals
+    inner join {{ ref('int_served_rankings') }} as served
+        on
+            ranking_totals.decision = served.audience
+            and ranking_totals.ranking = served.ranking
+    inner join {{ ref('int_rolling_origins') }} as origins
+        on ranking_totals.origin = origins.origin
+    where origins.is_split
+),
+
 final as (
     select
         cast(counted.audience as {{ dbt.type_string() }}) as audience,
@@ -95,10 +110,12 @@ final as (
         cast(counted.hit_count as bigint) as hit_count,
         cast(counted.probability as double) as probability,
         cast(counted.hit_count as double) / counted.place_count as hit_share,
-        {{ wilson_interval('low', 'counted.hit_count', 'counted.place_count') }}
-            as hit_share_low,
-        {{ wilson_interval('high', 'counted.hit_count', 'counted.place_count') }}
-            as hit_share_high,
+        {% for bound in ['low', 'high'] %}
+        round({{ wilson_interval(
+            bound, '(counted.hit_count / design_effects.design_effect)',
+            '(counted.place_count / design_effects.design_effect)'
+        ) }}, 12) as hit_share_{{ bound }},
+        {% endfor %}
         cast(totals.calibration_error as double) as calibration_error,
         cast(totals.brier_score as double) as brier_score,
         evaluation_window.measured_until
@@ -107,6 +124,7 @@ final as (
         on
             counted.audience = totals.audience
             and counted.outcome = totals.outcome
+    inner join design_effects on counted.audience = design_effects.audience
     cross join evaluation_window
 )
 

@@ -1,5 +1,8 @@
 with totals as (
-    select * from {{ ref('int_ranking_totals') }}
+    select
+        *,
+        {{ design_effect() }} as design_effect
+    from {{ ref('int_ranking_totals') }}
 ),
 
 origins as (
@@ -21,31 +24,12 @@ final as (
         cast(totals.customer_count as bigint) as customer_count,
         cast(totals.hit_count as bigint) as hit_count,
         cast(totals.hit_count as double) / totals.place_count as hit_share,
-        -- Of a sum over customers who come and go independently.
-        cast(
-            round(
-                greatest(
-                    totals.hit_count
-                    - 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
-                    0
-                ) / totals.place_count,
-                12
-            ) as double
-        ) as hit_share_low,
-        cast(
-            round(
-                least(
-                    -- No hit at all: the exact bound of a Poisson count.
-                    greatest(
-                        totals.hit_count
-                        + 1.959963984540054 * sqrt(cast(totals.squared_hits as double)),
-                        3.688879
-                    ) / totals.place_count,
-                    1
-                ),
-                12
-            ) as double
-        ) as hit_share_high,
+        {% for bound in ['low', 'high'] %}
+        round({{ wilson_interval(
+            bound, '(totals.hit_count / totals.design_effect)',
+            '(totals.place_count / totals.design_effect)'
+        ) }}, 12) as hit_share_{{ bound }},
+        {% endfor %}
         cast(totals.chance_hit_count / totals.place_count as double)
             as chance_hit_share,
         evaluation_window.measured_until
