@@ -19,6 +19,7 @@ from tests.spark.conftest import SMALL, Engines
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 # A daily build, with the unit tests of all models.
 DAILY = ["--exclude", "tag:evidence,resource_type:model"]
+DAILY += ["--indirect-selection", "empty"]
 # What the second build must not find: it belongs to the log of the first.
 KEPT = ("evidence", "exports", "suppressions")
 
