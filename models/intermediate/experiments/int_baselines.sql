@@ -62,7 +62,7 @@ known as (
     inner join split on origin_customers.origin = split.origin
 ),
 
--- Optimisation: customers have few different covariates, and products of decimals are slow.
+-- Optimisation: there are few covariates, and products of decimals are slow.
 covariates as (
     select
         covariate,

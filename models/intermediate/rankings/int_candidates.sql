@@ -210,15 +210,15 @@ final as (
         customers.unique_products as product_count,
         customers.activity,
         customers.activity_place,
+        allowed.neighbour_count,
+        allowed.neighbour_score,
+        allowed.rule_score,
+        allowed.walk_score,
         cast(coalesce(affinities.affinity, 0) as double) as affinity,
         coalesce(affinities.attribute_count, 0) as attribute_count,
         -- Smoothed by two products of the usual mix.
         (cast(coalesce(affinities.affinity, 0) as double) + 2 * usual.usual_share)
-        / (customers.unique_products + 2) as affinity_share,
-        allowed.neighbour_count,
-        allowed.neighbour_score,
-        allowed.rule_score,
-        allowed.walk_score
+        / (customers.unique_products + 2) as affinity_share
     from allowed
     inner join products
         on

@@ -17,12 +17,18 @@ neighbours as (
     select
         origin,
         product_id,
-        neighbour_id,
         {% for signal in signals %}
-        cast(round({{ signal }}_weight * 1000000000) as bigint) as {{ signal }}_score
-        {{- ',' if not loop.last }}
+        cast(round({{ signal }}_weight * 1000000000) as bigint) as {{ signal }}_score,
         {% endfor %}
+        neighbour_id
     from {{ ref('int_product_neighbours') }}
+),
+
+touched as (
+    select distinct
+        origin,
+        neighbour_id
+    from neighbours
 ),
 
 touches as (
@@ -37,12 +43,7 @@ touches as (
         on
             pairs.origin = customers.origin
             and pairs.customer_id = customers.customer_id
-    inner join (
-        select distinct
-            origin,
-            neighbour_id
-        from neighbours
-    ) as touched
+    inner join touched
         on
             pairs.origin = touched.origin
             and pairs.product_id = touched.neighbour_id
@@ -66,6 +67,15 @@ first_singles as (
     where place <= {{ most }}
 ),
 
+single_counts as (
+    select
+        origin,
+        product_id,
+        count(*) as customer_count
+    from first_singles
+    group by origin, product_id
+),
+
 -- Optimisation: where customers of a single product fill all places, nothing below the
 -- weight of the last one can get a place.
 reached as (
@@ -73,23 +83,16 @@ reached as (
         neighbours.origin,
         neighbours.product_id,
         neighbours.neighbour_score,
-        sum(singles.customer_count) over (
+        sum(single_counts.customer_count) over (
             partition by neighbours.origin, neighbours.product_id
             order by neighbours.neighbour_score desc
             range between unbounded preceding and current row
         ) as reached_count
     from neighbours
-    inner join (
-        select
-            origin,
-            product_id,
-            count(*) as customer_count
-        from first_singles
-        group by origin, product_id
-    ) as singles
+    inner join single_counts
         on
-            neighbours.origin = singles.origin
-            and neighbours.neighbour_id = singles.product_id
+            neighbours.origin = single_counts.origin
+            and neighbours.neighbour_id = single_counts.product_id
 ),
 
 lowest as (
@@ -185,10 +188,9 @@ final as (
         product_id,
         customer_id,
         neighbour_count,
-        {% for signal in signals %}
-        {{ signal }}_score / cast(1000000000 as double) as {{ signal }}_score
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        neighbour_score / cast(1000000000 as double) as neighbour_score,
+        rule_score / cast(1000000000 as double) as rule_score,
+        walk_score / cast(1000000000 as double) as walk_score
     from placed
     where place <= {{ most }}
 )
