@@ -62,14 +62,23 @@ known as (
     inner join split on origin_customers.origin = split.origin
 ),
 
+-- Optimisation: there are few covariates, and products of decimals are slow.
+covariates as (
+    select
+        covariate,
+        cast(count(*) as decimal(12, 0)) as customer_count,
+        cast(covariate * covariate as decimal(22, 18)) as covariate_square
+    from known
+    group by covariate
+),
+
 populations as (
     select
         '' as campaign_id,
-        count(*) as customer_count,
-        cast(sum(covariate) as double) as covariate_sum,
-        cast(sum(cast(covariate * covariate as decimal(30, 18))) as double)
-            as covariate_squares
-    from known
+        cast(coalesce(sum(customer_count), 0) as bigint) as customer_count,
+        cast(sum(customer_count * covariate) as double) as covariate_sum,
+        cast(sum(customer_count * covariate_square) as double) as covariate_squares
+    from covariates
     union all
     select
         populations.campaign_id,

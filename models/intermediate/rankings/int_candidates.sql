@@ -93,17 +93,34 @@ gathered as (
             and product_attributes.attribute = customer_attributes.attribute
             and customer_attributes.attribute_place
             <= {{ list_depth() }} + products.excluded_count
-    union
-    select
-        origin,
-        product_id,
-        customer_id
-    from neighbour_customers
 ),
 
-allowed as (
+-- Customers of neighbours are allowed already.
+of_neighbours as (
+    select
+        neighbour_customers.origin,
+        neighbour_customers.product_id,
+        neighbour_customers.customer_id,
+        neighbour_customers.neighbour_count,
+        neighbour_customers.neighbour_score,
+        neighbour_customers.rule_score,
+        neighbour_customers.walk_score
+    from neighbour_customers
+    left join suppressed_customers
+        on
+            neighbour_customers.origin = 0
+            and neighbour_customers.customer_id = suppressed_customers.customer_id
+    where suppressed_customers.customer_id is null
+),
+
+others as (
     select gathered.*
     from gathered
+    left join neighbour_customers
+        on
+            gathered.origin = neighbour_customers.origin
+            and gathered.product_id = neighbour_customers.product_id
+            and gathered.customer_id = neighbour_customers.customer_id
     left join pairs
         on
             gathered.origin = pairs.origin
@@ -114,7 +131,24 @@ allowed as (
         on
             gathered.origin = 0
             and gathered.customer_id = suppressed_customers.customer_id
-    where pairs.customer_id is null and suppressed_customers.customer_id is null
+    where
+        neighbour_customers.customer_id is null
+        and pairs.customer_id is null
+        and suppressed_customers.customer_id is null
+),
+
+allowed as (
+    select * from of_neighbours
+    union all
+    select
+        origin,
+        product_id,
+        customer_id,
+        0 as neighbour_count,
+        0 as neighbour_score,
+        0 as rule_score,
+        0 as walk_score
+    from others
 ),
 
 -- Of the attributes that both have.
@@ -176,15 +210,15 @@ final as (
         customers.unique_products as product_count,
         customers.activity,
         customers.activity_place,
+        allowed.neighbour_count,
+        allowed.neighbour_score,
+        allowed.rule_score,
+        allowed.walk_score,
         cast(coalesce(affinities.affinity, 0) as double) as affinity,
         coalesce(affinities.attribute_count, 0) as attribute_count,
         -- Smoothed by two products of the usual mix.
         (cast(coalesce(affinities.affinity, 0) as double) + 2 * usual.usual_share)
-        / (customers.unique_products + 2) as affinity_share,
-        coalesce(neighbour_customers.neighbour_count, 0) as neighbour_count,
-        coalesce(neighbour_customers.neighbour_score, 0) as neighbour_score,
-        coalesce(neighbour_customers.rule_score, 0) as rule_score,
-        coalesce(neighbour_customers.walk_score, 0) as walk_score
+        / (customers.unique_products + 2) as affinity_share
     from allowed
     inner join products
         on
@@ -203,11 +237,6 @@ final as (
         on
             allowed.origin = usual.origin
             and allowed.product_id = usual.product_id
-    left join neighbour_customers
-        on
-            allowed.origin = neighbour_customers.origin
-            and allowed.product_id = neighbour_customers.product_id
-            and allowed.customer_id = neighbour_customers.customer_id
 )
 
 select * from final

@@ -36,27 +36,34 @@ deepest as (
     left join longest_lists on populations.origin = longest_lists.origin
 ),
 
--- Optimisation: most customers are far from the top, and need no sort.
+-- Optimisation: most customers are far from the top, and need no sort. Reads the table:
+-- an engine would hold in memory what a query names twice. None where lists reach deep.
 lowest_scores as (
     select
-        origin,
-        ranking,
-        percentile_disc(0.85) within group (order by score) as score
-    from scores
-    group by origin, ranking
+        quantiles.origin,
+        quantiles.ranking,
+        case
+            when deepest.place <= 0.14 * deepest.customer_count then quantiles.score
+        end as score
+    from (
+        select
+            origin,
+            ranking,
+            percentile_disc(0.85) within group (order by score) as score
+        from {{ ref('int_customer_scores') }}
+        group by origin, ranking
+    ) as quantiles
+    inner join deepest on quantiles.origin = deepest.origin
 ),
 
 near_the_top as (
     select scores.*
     from scores
-    inner join deepest on scores.origin = deepest.origin
     inner join lowest_scores
         on
             scores.origin = lowest_scores.origin
             and scores.ranking = lowest_scores.ranking
-    where
-        scores.score >= lowest_scores.score
-        or deepest.place > 0.14 * deepest.customer_count
+    where lowest_scores.score is null or scores.score >= lowest_scores.score
 ),
 
 placed as (

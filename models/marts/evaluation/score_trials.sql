@@ -53,10 +53,8 @@ memberships as (
         trial_scores.origin,
         trial_scores.ranking,
         '{{ outcome }}' as outcome,
-        -- Small enough that no engine rounds a product.
-        cast(trial_scores.{{ outcome }}_count as decimal(15, 0)) as responders,
-        cast(trial_scores.top_tenth_{{ outcome }}_count as decimal(15, 0))
-            as top_responders,
+        trial_scores.{{ outcome }}_count as responders,
+        trial_scores.top_tenth_{{ outcome }}_count as top_responders,
         cast(
             case
                 when trial_scores.score > bounding_scores.score then 1
@@ -71,9 +69,25 @@ memberships as (
             trial_scores.origin = bounding_scores.origin
             and trial_scores.ranking = bounding_scores.ranking
             and bounding_scores.outcome = '{{ outcome }}'
-    where trial_scores.{{ outcome }}_count > 0
+    where
+        trial_scores.{{ outcome }}_count > 0
+        and trial_scores.ranking_kind in ('weights', 'definition')
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+-- Optimisation: there are few shares, and products of decimals are slow.
+shares as (
+    select
+        origin,
+        ranking,
+        outcome,
+        membership,
+        -- Small enough that no engine rounds a product.
+        cast(sum(responders) as decimal(15, 0)) as responders,
+        cast(sum(top_responders) as decimal(15, 0)) as top_responders
+    from memberships
+    group by origin, ranking, outcome, membership
 ),
 
 summed as (
@@ -90,7 +104,7 @@ summed as (
                 * (responders - top_responders)
             ) as double
         ) as squared_difference
-    from memberships
+    from shares
     group by origin, ranking, outcome
 ),
 
