@@ -19,8 +19,12 @@ from typing import Any
 
 # Macros that the adapter calls for each table, outside of the context of a model.
 MACROS_OF_TABLES = {"rename_relation", "drop_relation", "get_columns_in_relation"}
-# Not of a recursive one, which dbt treats apart.
-BEGIN_OF_QUERY = re.compile(r"\s*with\s+(?!recursive\b)", re.IGNORECASE)
+# After comments. Not of a recursive one, which dbt treats apart.
+BEGIN_OF_QUERY = re.compile(
+    r"(?:\s|--[^\n]*\n)*with\s+(?!recursive\b|--|/\*)", re.IGNORECASE
+)
+# Of a query that has no `with` at all.
+BEGIN_OF_SELECT = re.compile(r"\s*(?=select\b(?!.*\bwith\b))", re.IGNORECASE | re.DOTALL)
 # What decides the code of a template, besides its text.
 COMPILERS = ("jinja2", "dbt-core", "dbt-common")
 
@@ -39,6 +43,7 @@ def shortcuts(templates: Path) -> Iterator[None]:
         share_empty_table,
         match_relations_by_name,
         add_ephemeral_models_quickly,
+        name_module_quickly,
     ):
         with contextlib.suppress(ImportError, AttributeError):
             shortcut()
@@ -143,19 +148,37 @@ def match_relations_by_name() -> None:
 
 
 def add_ephemeral_models_quickly() -> None:
-    """Put ephemeral models before a query that begins with `with`, without parsing it."""
+    """Put ephemeral models before a query, without parsing it."""
     from dbt import compilation
 
     inject = compilation.inject_ctes_into_sql
 
     def inject_quickly(sql: str, ctes: Any) -> str:
-        begin = BEGIN_OF_QUERY.match(sql)
-        if not ctes or begin is None or ";" in sql:
-            return inject(sql, ctes)
         added = ", ".join(cte.sql for cte in ctes)
-        return f"{begin[0]}{added}, {sql[begin.end() :]}"
+        if added and ";" not in sql:
+            if begin := BEGIN_OF_QUERY.match(sql):
+                return f"{begin[0]}{added}, {sql[begin.end() :]}"
+            if begin := BEGIN_OF_SELECT.match(sql):
+                return f"{begin[0]}with{added} {sql[begin.end() :]}"
+        return inject(sql, ctes)
 
     _replace(compilation, inject_ctes_into_sql=inject_quickly)
+
+
+def name_module_quickly() -> None:
+    """Find the module that asks for a flag without reading the source of all callers."""
+    from dbt_common import behavior_flags
+
+    flag = behavior_flags.BehaviorFlagRendered
+
+    def name_module() -> str:
+        frame = sys._getframe(1)
+        while frame.f_back and frame.f_globals["__name__"] == behavior_flags.__name__:
+            frame = frame.f_back
+        return str(frame.f_globals["__name__"])
+
+    flag._default_source  # noqa: B018 - fails where dbt has no such part
+    _replace(flag, _default_source=staticmethod(name_module))
 
 
 @contextlib.contextmanager
