@@ -17,7 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-# Macros that the adapter calls for each table, outside of the context of a model.
+# Macros that the adapter calls for each table, outside of the context of a model. On DuckDB
+# dbt_tables.py goes without two of them.
 MACROS_OF_TABLES = {"rename_relation", "drop_relation", "get_columns_in_relation"}
 # After comments. Not of a recursive one, which dbt treats apart.
 BEGIN_OF_QUERY = re.compile(
