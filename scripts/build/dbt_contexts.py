@@ -10,6 +10,17 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+SECTIONS_OF_GRAPH = (
+    "exposures",
+    "functions",
+    "groups",
+    "metrics",
+    "nodes",
+    "sources",
+    "semantic_models",
+    "saved_queries",
+)
+
 
 class LateDict(dict[str, Any]):
     """A dict that makes each value when it is first looked up.
@@ -122,6 +133,7 @@ def _replacements() -> tuple[tuple[Any, str, Any], ...]:
     from dbt.context.macro_resolver import TestMacroNamespace
     from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
     from dbt.context.manifest import ManifestContext
+    from dbt.contracts.graph.manifest import Manifest
     from dbt_common.clients.jinja import (
         BaseMacroGenerator,
         MacroFuzzTemplate,
@@ -192,7 +204,17 @@ def _replacements() -> tuple[tuple[Any, str, Any], ...]:
         environment = template.environment
         return environment.context_class(environment, names, template.name, template.blocks)
 
+    def make_graph_late(manifest: Any) -> None:
+        # What a macro sees as `graph`: dbt makes a dict of every node of it.
+        manifest.flat_graph = LateDict(
+            {section: getattr(manifest, section) for section in SECTIONS_OF_GRAPH},
+            make=lambda members: {
+                name: member.to_dict(omit_none=False) for name, member in members.items()
+            },
+        )
+
     return (
+        (Manifest, "build_flat_graph", make_graph_late),
         (BaseContext, "__init__", begin_late),
         (ManifestContext, "to_dict", fill_late),
         (MacroNamespaceBuilder, "build_namespace", bind_late),

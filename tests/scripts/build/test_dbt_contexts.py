@@ -10,6 +10,7 @@ from dbt.context.base import BaseContext, Var, contextmember, contextproperty
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.context.target import TargetContext
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import (
     BaseMacroGenerator,
     MacroFuzzTemplate,
@@ -22,6 +23,7 @@ from scripts.build.dbt_contexts import LateDict
 
 # What is replaced. A name that dbt no longer has fails here.
 REPLACED = (
+    (Manifest, "build_flat_graph"),
     (BaseContext, "__init__"),
     (ManifestContext, "to_dict"),
     (MacroNamespaceBuilder, "build_namespace"),
@@ -232,3 +234,20 @@ def test_a_macro_is_made_once_and_sees_its_context() -> None:
     dbt_contexts.make_contexts_late()
     assert greetings() == as_dbt_does
     assert len(made) == 5
+
+
+def test_the_graph_holds_the_same() -> None:
+    source = SimpleNamespace(to_dict=lambda **options: {"name": "log"} | options)
+
+    def graph() -> Any:
+        made = Manifest(sources={"source.log": source})  # type: ignore[dict-item]
+        made.build_flat_graph()  # type: ignore[no-untyped-call]
+        return made.flat_graph
+
+    as_dbt_does = graph()
+    dbt_contexts.make_contexts_late()
+    late = graph()
+    assert dict.keys(late) == set()
+    assert late["sources"] == {"source.log": {"name": "log", "omit_none": False}}
+    assert late["nodes"] == {}
+    assert dict(late) == as_dbt_does

@@ -1,6 +1,7 @@
 """The shortcuts replace parts of dbt that exist, and change nothing but the time."""
 
 import inspect
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,9 +15,11 @@ from dbt.adapters.base.relation import BaseRelation
 from dbt.adapters.events.types import SQLQuery
 from dbt.adapters.exceptions import ApproximateMatchError
 from dbt.contracts.graph.nodes import InjectedCTE
+from dbt.contracts.project import Project
 from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_template
+from dbt_common.dataclass_schema import ValidationError, dbtClassMixin
 from dbt_common.events.base_types import DebugLevel
 from dbt_common.events.event_manager import EventManager
 
@@ -29,6 +32,7 @@ REPLACED = (
     (EventManager, "fire_event"),
     (BaseAdapter, "set_macro_context_generator"),
     (MacroFuzzEnvironment, "compile"),
+    (dbtClassMixin, "json_schema"),
     (agate_helper, "build_type_tester"),
     (agate_helper, "empty_table"),
     (BaseAdapter, "_make_match"),
@@ -135,6 +139,25 @@ def test_a_template_is_compiled_once(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:50])
     assert render() == ["1", 1]
     assert len(compiled) == 4
+
+
+def test_a_schema_is_made_once_and_refuses_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "a.templates"
+
+    def refused(data: Any) -> str:
+        with pytest.raises(ValidationError) as error:
+            Project.validate(data)
+        return str(error.value.message)
+
+    wrong: list[Any] = [{}, {"name": 3}, {"name": "one", "clean-targets": "target"}]
+    as_dbt_does = [refused(data) for data in wrong]
+    schemas = []
+    for _ in range(2):
+        with dbt_shortcuts.keep_compiled_templates(file):
+            assert [refused(data) for data in wrong] == as_dbt_does
+            schemas.append(Project.json_schema())
+    assert schemas[0] == schemas[1] == json.loads(json.dumps(Project.json_schema()))
+    assert schemas[1] is not Project.json_schema()
 
 
 def test_templates_of_another_version_are_compiled_again(
