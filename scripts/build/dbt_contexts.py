@@ -5,8 +5,21 @@ all of them with some hundred values and every macro of all packages; a template
 of these. As dbt_shortcuts.py, this changes nothing but the time.
 """
 
+import contextlib
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+SECTIONS_OF_GRAPH = (
+    "exposures",
+    "functions",
+    "groups",
+    "metrics",
+    "nodes",
+    "sources",
+    "semantic_models",
+    "saved_queries",
+)
 
 
 class LateDict(dict[str, Any]):
@@ -26,8 +39,13 @@ class LateDict(dict[str, Any]):
         make: Callable[[Any], Any] = lambda value: value,
     ) -> None:
         super().__init__()
-        self._layers = layers
         self._make = make
+        self._fill(*layers)
+
+    def _fill(self, *layers: Mapping[str, Any]) -> None:
+        """Say what values are made of; the layers must not change any more."""
+        self._layers = layers
+        self._unknown: set[object] = set()
 
     def __missing__(self, name: str) -> Any:
         for layer in self._layers:
@@ -37,7 +55,14 @@ class LateDict(dict[str, Any]):
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or any(name in layer for layer in self._layers)
+        if super().__contains__(name):
+            return True
+        if name not in self._unknown:
+            for layer in self._layers:
+                if name in layer:
+                    return True
+            self._unknown.add(name)
+        return False
 
     def get(self, name: str, default: Any = None) -> Any:
         try:
@@ -50,7 +75,7 @@ class LateDict(dict[str, Any]):
         for layer in self._layers:
             for name in layer:
                 self[name]
-        self._layers = ()
+        self._fill()
 
     def __iter__(self) -> Iterator[str]:
         self._complete()
@@ -80,17 +105,44 @@ class LateDict(dict[str, Any]):
         return dict(self.items())
 
 
+class Names(ChainMap[str, Any]):
+    """What a template knows: the names of its context, then those of all templates."""
+
+    def __contains__(self, name: object) -> bool:
+        first, second = self.maps
+        return name in first or name in second
+
+
 def make_contexts_late() -> None:
-    """Fill the contexts of templates when they are read."""
+    """Fill the contexts of templates when they are read.
+
+    If a later dbt has other names for a part, nothing is replaced: dbt works as it comes.
+    """
+    with contextlib.suppress(ImportError, AttributeError):
+        replaced = _replacements()
+        for owner, name, _ in replaced:
+            getattr(owner, name)
+        for owner, name, part in replaced:
+            setattr(owner, name, part)
+
+
+def _replacements() -> tuple[tuple[Any, str, Any], ...]:
+    """What is replaced: the owner, the name of its part, and the new part."""
     from dbt.clients.jinja import MacroGenerator, get_rendered
     from dbt.context.base import BaseContext, Var
     from dbt.context.macro_resolver import TestMacroNamespace
     from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
     from dbt.context.manifest import ManifestContext
-    from dbt_common.clients.jinja import MacroFuzzTemplate, NativeSandboxTemplate
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt_common.clients.jinja import (
+        BaseMacroGenerator,
+        MacroFuzzTemplate,
+        NativeSandboxTemplate,
+    )
 
     begin: Any = BaseContext.__init__
     fill: Any = ManifestContext.to_dict
+    find_macro: Any = BaseMacroGenerator.get_macro
 
     def begin_late(context: Any, *arguments: Any, **options: Any) -> None:
         begin(context, *arguments, **options)
@@ -108,7 +160,11 @@ def make_contexts_late() -> None:
             ),
         )
         context._ctx.update(context=context._ctx, builtins=members)
-        context._ctx._layers = (context.namespace, members)
+        macros = context.namespace
+        if isinstance(macros, MacroNamespace):
+            context._ctx._fill(*macros._search_order(), members)
+        else:
+            context._ctx._fill(macros, members)
         return context._ctx
 
     def bind_late(builder: Any, macros_by_package: Any, context: Any) -> Any:
@@ -136,13 +192,35 @@ def make_contexts_late() -> None:
         value = variables._merged[name]
         return get_rendered(value, variables._context) if isinstance(value, str) else value
 
-    replaced: tuple[tuple[Any, str, Any], ...] = (
+    def find_macro_once(generator: Any) -> Any:
+        # A generator belongs to one context: its macro is the same at each call.
+        if "found" not in vars(generator):
+            generator.found = find_macro(generator)
+        return generator.found
+
+    def know_names(template: Any, variables: Any = None, *_: Any, **options: Any) -> Any:
+        variables = options.get("vars", variables) or {}
+        names = Names(variables, template.globals) if template.globals else variables
+        environment = template.environment
+        return environment.context_class(environment, names, template.name, template.blocks)
+
+    def make_graph_late(manifest: Any) -> None:
+        # What a macro sees as `graph`: dbt makes a dict of every node of it.
+        manifest.flat_graph = LateDict(
+            {section: getattr(manifest, section) for section in SECTIONS_OF_GRAPH},
+            make=lambda members: {
+                name: member.to_dict(omit_none=False) for name, member in members.items()
+            },
+        )
+
+    return (
+        (Manifest, "build_flat_graph", make_graph_late),
         (BaseContext, "__init__", begin_late),
         (ManifestContext, "to_dict", fill_late),
         (MacroNamespaceBuilder, "build_namespace", bind_late),
         (Var, "get_rendered_var", render_variable),
+        (BaseMacroGenerator, "get_macro", find_macro_once),
+        (MacroFuzzTemplate, "new_context", know_names),
         # Dbt's templates of text look into the context; those of values copy it.
-        (NativeSandboxTemplate, "new_context", MacroFuzzTemplate.new_context),
+        (NativeSandboxTemplate, "new_context", know_names),
     )
-    for owner, name, part in replaced:
-        setattr(owner, name, part)

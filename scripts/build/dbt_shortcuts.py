@@ -7,6 +7,7 @@ for these parts, dbt works as it comes, and tests/scripts/build/test_dbt_shortcu
 import contextlib
 import functools
 import hashlib
+import json
 import marshal
 import os
 import re
@@ -19,10 +20,16 @@ from typing import Any
 
 # Macros that the adapter calls for each table, outside of the context of a model.
 MACROS_OF_TABLES = {"rename_relation", "drop_relation", "get_columns_in_relation"}
-# Not of a recursive one, which dbt treats apart.
-BEGIN_OF_QUERY = re.compile(r"\s*with\s+(?!recursive\b)", re.IGNORECASE)
-# What decides the code of a template, besides its text.
-COMPILERS = ("jinja2", "dbt-core", "dbt-common")
+# After comments. Not of a recursive one, which dbt treats apart.
+BEGIN_OF_QUERY = re.compile(
+    r"(?:\s|--[^\n]*\n)*with\s+(?!recursive\b|--|/\*)", re.IGNORECASE
+)
+# Of a query that has no `with` at all.
+BEGIN_OF_SELECT = re.compile(r"\s*(?=select\b(?!.*\bwith\b))", re.IGNORECASE | re.DOTALL)
+# What decides the code of a template, besides its text, and the schema of a class.
+COMPILERS = ("jinja2", "dbt-core", "dbt-common", "dbt-duckdb", "mashumaro")
+# The packages of the classes whose schemas are kept.
+WITH_SCHEMAS = ("dbt.contracts.", "dbt.artifacts.", "dbt.adapters.duckdb.", "dbt_common.")
 
 
 @contextlib.contextmanager
@@ -30,7 +37,7 @@ def shortcuts(templates: Path) -> Iterator[None]:
     """Replace the slow parts of dbt in this process.
 
     Args:
-        templates: file for compiled templates, read at first and written at the end.
+        templates: file for compiled templates and schemas of earlier runs and later ones.
     """
     for shortcut in (
         drop_debug_events,
@@ -39,11 +46,12 @@ def shortcuts(templates: Path) -> Iterator[None]:
         share_empty_table,
         match_relations_by_name,
         add_ephemeral_models_quickly,
+        name_module_quickly,
     ):
         with contextlib.suppress(ImportError, AttributeError):
             shortcut()
     with contextlib.ExitStack() as running:
-        with contextlib.suppress(ImportError, AttributeError):
+        with contextlib.suppress(ImportError, AttributeError, KeyError):
             running.enter_context(keep_compiled_templates(templates))
         yield
 
@@ -143,25 +151,43 @@ def match_relations_by_name() -> None:
 
 
 def add_ephemeral_models_quickly() -> None:
-    """Put ephemeral models before a query that begins with `with`, without parsing it."""
+    """Put ephemeral models before a query, without parsing it."""
     from dbt import compilation
 
     inject = compilation.inject_ctes_into_sql
 
     def inject_quickly(sql: str, ctes: Any) -> str:
-        begin = BEGIN_OF_QUERY.match(sql)
-        if not ctes or begin is None or ";" in sql:
-            return inject(sql, ctes)
         added = ", ".join(cte.sql for cte in ctes)
-        return f"{begin[0]}{added}, {sql[begin.end() :]}"
+        if added and ";" not in sql:
+            if begin := BEGIN_OF_QUERY.match(sql):
+                return f"{begin[0]}{added}, {sql[begin.end() :]}"
+            if begin := BEGIN_OF_SELECT.match(sql):
+                return f"{begin[0]}with{added} {sql[begin.end() :]}"
+        return inject(sql, ctes)
 
     _replace(compilation, inject_ctes_into_sql=inject_quickly)
 
 
+def name_module_quickly() -> None:
+    """Find the module that asks for a flag without reading the source of all callers."""
+    from dbt_common import behavior_flags
+
+    def name_module() -> str:
+        frame = sys._getframe(1)
+        while frame.f_back and frame.f_globals["__name__"] == behavior_flags.__name__:
+            frame = frame.f_back
+        return str(frame.f_globals["__name__"])
+
+    flag = behavior_flags.BehaviorFlagRendered
+    flag._default_source  # noqa: B018 - fails where dbt has no such part
+    _replace(flag, _default_source=staticmethod(name_module))
+
+
 @contextlib.contextmanager
 def keep_compiled_templates(file: Path) -> Iterator[None]:
-    """Compile a template only if no earlier run has compiled the same text."""
+    """Compile a template, and make a schema of settings, only if no earlier run has."""
     from dbt_common.clients.jinja import MacroFuzzEnvironment
+    from dbt_common.dataclass_schema import dbtClassMixin
 
     compilers = (sys.version, *(version(name) for name in COMPILERS))
     compiled = _read_templates(file, compilers)
@@ -176,13 +202,25 @@ def keep_compiled_templates(file: Path) -> Iterator[None]:
             compiled[key] = compile_template(environment, source)
         return compiled[key]
 
+    json_schema = vars(dbtClassMixin)["json_schema"]
+
+    def make_schema_once(owner: Any) -> Any:
+        if not owner.__module__.startswith(WITH_SCHEMAS):
+            return json_schema.__func__(owner)
+        key = ("schema", f"{owner.__module__}.{owner.__qualname__}")
+        if key not in compiled:
+            # Without the enums of its defaults, which marshal does not know.
+            compiled[key] = json.loads(json.dumps(json_schema.__func__(owner)))
+        return compiled[key]
+
     _replace(MacroFuzzEnvironment, compile=compile_once)
+    _replace(dbtClassMixin, json_schema=classmethod(make_schema_once))
     try:
         yield
     finally:
         _replace(MacroFuzzEnvironment, compile=compile_template)
+        _replace(dbtClassMixin, json_schema=json_schema)
     if len(compiled) > known:
-        # Without it, the next run compiles them again.
         with contextlib.suppress(OSError):
             _write_templates(file, marshal.dumps((compilers, compiled)))
 

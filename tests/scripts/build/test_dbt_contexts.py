@@ -5,21 +5,31 @@ from typing import Any
 
 import pytest
 from dbt.clients.jinja import MacroStack, get_rendered
+from dbt.context import manifest
 from dbt.context.base import BaseContext, Var, contextmember, contextproperty
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.context.target import TargetContext
-from dbt_common.clients.jinja import NativeSandboxTemplate
+from dbt.contracts.graph.manifest import Manifest
+from dbt_common.clients.jinja import (
+    BaseMacroGenerator,
+    MacroFuzzTemplate,
+    NativeSandboxTemplate,
+    get_template,
+)
 
 from scripts.build import dbt_contexts
 from scripts.build.dbt_contexts import LateDict
 
 # What is replaced. A name that dbt no longer has fails here.
 REPLACED = (
+    (Manifest, "build_flat_graph"),
     (BaseContext, "__init__"),
     (ManifestContext, "to_dict"),
     (MacroNamespaceBuilder, "build_namespace"),
     (Var, "get_rendered_var"),
+    (BaseMacroGenerator, "get_macro"),
+    (MacroFuzzTemplate, "new_context"),
     (NativeSandboxTemplate, "new_context"),
 )
 
@@ -43,16 +53,19 @@ def test_a_value_is_made_once_when_it_is_looked_up() -> None:
 
     late = LateDict({"one": 1, "two": 2}, {"two": 22, "three": 3}, make=make)
     late["four"] = 4
+    assert "six" not in late
     assert "three" in late
     assert "five" not in late
     assert made == []
+    late["six"] = 6
+    assert "six" in late
     assert late["two"] == [2]
     assert late["two"] is late.get("two")
     assert late.get("five", 5) == 5
     with pytest.raises(KeyError, match="five"):
         late["five"]
     assert made == [2]
-    whole = {"one": [1], "two": [2], "three": [3], "four": 4}
+    whole = {"one": [1], "two": [2], "three": [3], "four": 4, "six": 6}
     assert dict(late) == whole
     assert made == [2, 1, 3]
 
@@ -177,3 +190,64 @@ def test_a_name_finds_the_same_macro(package: str) -> None:
     dbt_contexts.make_contexts_late()
     assert found() == as_dbt_does
     assert len(as_dbt_does[0]) > 8
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (MacroNamespaceBuilder, "build_namespace"),
+        (Var, "get_rendered_var"),
+        (BaseMacroGenerator, "get_macro"),
+        (manifest, "ManifestContext"),
+    ],
+)
+def test_a_dbt_with_other_names_works_as_it_comes(
+    owner: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(owner, name)
+    others = {other: getattr(*other) for other in REPLACED if hasattr(*other)}
+    dbt_contexts.make_contexts_late()
+    assert {other: getattr(*other) for other in others} == others
+
+
+def test_a_macro_is_made_once_and_sees_its_context() -> None:
+    class Generator(BaseMacroGenerator):
+        def get_name(self) -> str:
+            return "greeting"
+
+        def get_template(self) -> Any:
+            made.append("template")
+            text = "{% macro greeting(name) %}{{ word }} {{ name }}{% endmacro %}"
+            return get_template(text, {})
+
+    made: list[str] = []
+
+    def greetings() -> list[str]:
+        context = {"word": "Good"}
+        generator = Generator(context)
+        first = generator.call_macro("morning")
+        context["word"] = "Bad"
+        return [first, generator.call_macro("evening"), Generator({}).call_macro("day")]
+
+    as_dbt_does = greetings()
+    assert len(made) == 3
+    dbt_contexts.make_contexts_late()
+    assert greetings() == as_dbt_does
+    assert len(made) == 5
+
+
+def test_the_graph_holds_the_same() -> None:
+    source = SimpleNamespace(to_dict=lambda **options: {"name": "log"} | options)
+
+    def graph() -> Any:
+        made = Manifest(sources={"source.log": source})  # type: ignore[dict-item]
+        made.build_flat_graph()  # type: ignore[no-untyped-call]
+        return made.flat_graph
+
+    as_dbt_does = graph()
+    dbt_contexts.make_contexts_late()
+    late = graph()
+    assert dict.keys(late) == set()
+    assert late["sources"] == {"source.log": {"name": "log", "omit_none": False}}
+    assert late["nodes"] == {}
+    assert dict(late) == as_dbt_does

@@ -1,5 +1,7 @@
 """The shortcuts replace parts of dbt that exist, and change nothing but the time."""
 
+import inspect
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +15,11 @@ from dbt.adapters.base.relation import BaseRelation
 from dbt.adapters.events.types import SQLQuery
 from dbt.adapters.exceptions import ApproximateMatchError
 from dbt.contracts.graph.nodes import InjectedCTE
+from dbt.contracts.project import Project
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.clients import agate_helper
 from dbt_common.clients.jinja import MacroFuzzEnvironment, get_template
+from dbt_common.dataclass_schema import ValidationError, dbtClassMixin
 from dbt_common.events.base_types import DebugLevel
 from dbt_common.events.event_manager import EventManager
 
@@ -27,17 +32,19 @@ REPLACED = (
     (EventManager, "fire_event"),
     (BaseAdapter, "set_macro_context_generator"),
     (MacroFuzzEnvironment, "compile"),
+    (dbtClassMixin, "json_schema"),
     (agate_helper, "build_type_tester"),
     (agate_helper, "empty_table"),
     (BaseAdapter, "_make_match"),
     (compilation, "inject_ctes_into_sql"),
+    (BehaviorFlagRendered, "_default_source"),
 )
 
 
 @pytest.fixture(autouse=True)
 def dbt_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     for owner, name in REPLACED:
-        monkeypatch.setattr(owner, name, getattr(owner, name))
+        monkeypatch.setattr(owner, name, inspect.getattr_static(owner, name))
 
 
 def test_a_debug_event_is_read_only_by_a_logger() -> None:
@@ -134,6 +141,25 @@ def test_a_template_is_compiled_once(tmp_path: Path) -> None:
     assert len(compiled) == 4
 
 
+def test_a_schema_is_made_once_and_refuses_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "a.templates"
+
+    def refused(data: Any) -> str:
+        with pytest.raises(ValidationError) as error:
+            Project.validate(data)
+        return str(error.value.message)
+
+    wrong: list[Any] = [{}, {"name": 3}, {"name": "one", "clean-targets": "target"}]
+    as_dbt_does = [refused(data) for data in wrong]
+    schemas = []
+    for _ in range(2):
+        with dbt_shortcuts.keep_compiled_templates(file):
+            assert [refused(data) for data in wrong] == as_dbt_does
+            schemas.append(Project.json_schema())
+    assert schemas[0] == schemas[1] == json.loads(json.dumps(Project.json_schema()))
+    assert schemas[1] is not Project.json_schema()
+
+
 def test_templates_of_another_version_are_compiled_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +234,14 @@ def test_a_name_matches_the_same_relations(name: str | None, found: Any) -> None
         "\n\n  WITH\n one as (select 'with' as with_text) -- text\nselect * from one\n",
         "with recursive one as (select 1) select * from one",
         "-- text\nwith one as (select 1) select * from one",
+        "-- one\n\n  -- two\nwith one as (select 1) select * from one",
+        "with -- text\none as (select 1) select * from one",
+        "/* text */ with one as (select 1) select * from one",
         "with one as (select ';') select * from one",
+        "\n select 1 from (with one as (select 1) select * from one) as two\n",
+        "\n\n  select 1\n  from one -- text\n",
+        "-- text\nselect 1",
+        "from one",
         "select 1 as without",
         "within_days",
     ],
@@ -220,3 +253,14 @@ def test_ephemeral_models_stand_at_the_same_place(query: str, names: list[str]) 
     dbt_shortcuts.add_ephemeral_models_quickly()
     assert compilation.inject_ctes_into_sql(query, ctes) == as_dbt_does
     assert (" a as (" in as_dbt_does) == bool(names)
+
+
+def test_a_flag_names_the_same_module() -> None:
+    flag: Any = {"name": "a_flag", "default": False, "description": "text"}
+
+    def source() -> str:
+        return str(BehaviorFlagRendered(flag, {})._behavior_change_event.flag_source)
+
+    as_dbt_does = source()
+    dbt_shortcuts.name_module_quickly()
+    assert source() == as_dbt_does == __name__

@@ -1,0 +1,60 @@
+"""The files of a dbt run say what dbt's own files say."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from dbt.artifacts.schemas import base
+from dbt.contracts.graph import nodes
+from dbt.contracts.graph.nodes import ParsedNode
+
+from scripts.build import dbt_files
+
+# What is replaced. A name that dbt no longer has fails here.
+REPLACED: tuple[tuple[Any, str], ...] = ((nodes, "write_file"), (base, "write_json"))
+
+
+@pytest.fixture(autouse=True)
+def dbt_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in REPLACED:
+        monkeypatch.setattr(owner, name, getattr(owner, name))
+
+
+def test_compiled_sql_is_written_where_it_has_changed(tmp_path: Path) -> None:
+    dbt_files.write_files_quickly()
+    file = tmp_path / "compiled" / "a.sql"
+
+    def write(text: str) -> int:
+        ParsedNode.write_node(SimpleNamespace(), str(tmp_path), str(file), text)  # type: ignore[arg-type]
+        assert file.read_text(encoding="utf-8") == text
+        return file.stat().st_mtime_ns
+
+    first = write("select 'é'\n")
+    assert write("select 'é'\n") == first
+    assert write("select 'e'\n") > first
+
+
+def test_an_artifact_says_the_same(tmp_path: Path) -> None:
+    data = {"é": [1, 0.1, None, True], "at": datetime(2023, 4, 3, tzinfo=UTC), "in": {}}
+    artifact = SimpleNamespace(to_dict=lambda **_: data)
+
+    def written(name: str) -> str:
+        base.Writable.write(artifact, str(tmp_path / name))  # type: ignore[arg-type]
+        return (tmp_path / name).read_text(encoding="utf-8")
+
+    as_dbt_does = written("dbt.json")
+    dbt_files.write_files_quickly()
+    assert base.write_json.__module__ == dbt_files.__name__
+    assert written("ours.json") == as_dbt_does
+    assert json.loads(as_dbt_does)["é"] == [1, 0.1, None, True]
+
+
+def test_a_dbt_with_other_names_works_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(nodes, "write_file")
+    monkeypatch.delattr(base, "write_json")
+    dbt_files.write_files_quickly()
+    assert not hasattr(nodes, "write_file")
+    assert not hasattr(base, "write_json")
