@@ -22,8 +22,6 @@ def dbt_environment(folder: BuildFolder, target: Path) -> dict[str, str]:
             "DBT_PROJECT_DIR": str(PROJECT),
             "DBT_PROFILES_DIR": str(PROJECT),
             "DO_NOT_TRACK": "1",
-            # The same order of models and tests, from a fifth of the edges.
-            "DBT_USE_FAST_TEST_EDGES": "1",
         }
     )
 

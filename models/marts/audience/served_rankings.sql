@@ -119,8 +119,11 @@ final as (
                         || ' run `make evidence`'
                 when most_hits < {{ minimum_hits() }}
                     then
-                        '; nothing can be told: at most '
-                        || {{ counted('most_hits', 'hit') }}
+                        '; nothing can be told: '
+                        || case
+                            when most_hits = 0 then 'no hit'
+                            else 'at most ' || {{ counted('most_hits', 'hit') }}
+                        end
                         || ' before the last cutoff, at least {{ minimum_hits() }} are'
                         || ' needed'
                 when ranking = 'engagement' then ', because no other is clearly better'

@@ -44,7 +44,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     outcome = run_audience(built, "docs")
     assert outcome.returncode == 0, outcome.stderr
     page = (built.docs / "static_index.html").read_text()
-    assert "which customers to contact about a product without interactions" in page
+    assert "which customers to contact about a new product with attributes" in page
     assert publish(built).release_id.startswith("000001-")
 
 

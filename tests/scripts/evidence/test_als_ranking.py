@@ -10,7 +10,7 @@ import pyarrow
 import pytest
 
 from scripts.build_folder import BuildFolder
-from scripts.evidence.als_ranking import check, rank_customers
+from scripts.evidence.als_ranking import fit_past, rank_customers
 from scripts.evidence.evidence_files import EvidenceError
 from scripts.evidence.training_log import (
     NOW,
@@ -191,4 +191,4 @@ def test_without_the_library_the_message_says_how_to_install_it(
 
 def test_without_a_warehouse_the_message_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match=r"No warehouse at .*: run `make evidence`"):
-        check(BuildFolder(tmp_path))
+        fit_past(BuildFolder(tmp_path))
