@@ -156,33 +156,38 @@ scored as (
     group by near_the_top.origin, near_the_top.customer_id, near_the_top.age
 ),
 
+-- In columns: an engine would compute the scores again for each half-life.
 placed as (
-    {% for part in parts %}
     select
         origin,
-        customer_id,
-        {{ part }} as part,
+        {% for part in parts %}
         row_number() over (
             partition by origin
             order by score_{{ part }} desc, age asc, customer_id asc
-        ) as place
+        ) as place_{{ part }},
+        {% endfor %}
+        customer_id
     from scored
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 ),
 
 counted as (
     select
-        placed.origin,
-        placed.part,
-        sum(new_products.new_product_count) as new_product_count
+        {% for part in parts %}
+        sum(
+            case
+                when placed.place_{{ part }} <= {{ first_customers }}
+                    then new_products.new_product_count
+                else 0
+            end
+        ) as new_products_{{ part }},
+        {% endfor %}
+        placed.origin
     from placed
     inner join new_products
         on
             placed.origin = new_products.origin
             and placed.customer_id = new_products.customer_id
-    where placed.place <= {{ first_customers }}
-    group by placed.origin, placed.part
+    group by placed.origin
 ),
 
 half_lives as (
@@ -192,21 +197,32 @@ half_lives as (
     {% endfor %}
 ),
 
-compared as (
+results as (
     select
         cutoffs.origin,
+        half_lives.part,
         cutoffs.span_seconds / half_lives.part as half_life_seconds,
-        coalesce(counted.new_product_count, 0) as new_product_count,
-        row_number() over (
-            partition by cutoffs.origin
-            order by coalesce(counted.new_product_count, 0) desc, half_lives.part asc
-        ) as choice
+        coalesce(
+            case half_lives.part
+                {% for part in parts %}
+                when {{ part }} then counted.new_products_{{ part }}
+                {% endfor %}
+            end,
+            0
+        ) as new_product_count
     from cutoffs
     cross join half_lives
-    left join counted
-        on
-            cutoffs.origin = counted.origin
-            and half_lives.part = counted.part
+    left join counted on cutoffs.origin = counted.origin
+),
+
+compared as (
+    select
+        *,
+        row_number() over (
+            partition by origin
+            order by new_product_count desc, part asc
+        ) as choice
+    from results
 ),
 
 final as (
