@@ -1,6 +1,6 @@
 {#
     The first customers with a signal for each product, by each ranking of products. A part of
-    ranked_lists; ends in the relation `with_signal`.
+    ranked_lists; ends in the relations `with_signal` and `short_lists`, those with too few.
 #}
 {% macro lists_with_signal(depth, served) %}
 -- Customers who opted out have no place now; in the past they were measured.
@@ -53,5 +53,17 @@ with_signal as (
                 and signals.customer_id = customers.customer_id
     ) as placed
     where place <= {{ depth }}
+),
+
+short_lists as (
+    select
+        origin,
+        ranking,
+        product_id,
+        count(*) as signal_count,
+        max(excluded_count) as excluded_count
+    from with_signal
+    group by origin, ranking, product_id
+    having count(*) < {{ depth }}
 )
 {% endmacro %}

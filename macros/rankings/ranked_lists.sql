@@ -37,47 +37,22 @@ places as (
 
 excluded as (
     select
-        pairs.origin,
-        pairs.product_id,
-        pairs.customer_id
-    from {{ ref('int_cutoff_pairs') }} as pairs
-    where pairs.is_excluded
+        origin,
+        product_id,
+        customer_id
+    from {{ ref('int_cutoff_pairs') }}
+    where is_excluded
 ),
 
 {{ lists_with_signal(depth, served) }},
 
+{{ own_lists(depth) }},
+
 {{ lists_outside_exclusions(depth) }},
 
--- A ranking of products without a signal is that of activity; one that is not fitted is not.
-base_rankings as (
-    {% for ranking in rankings() if ranking.ranks in ('customers', 'products') %}
-    {% set is_fitted = ranking.is_fitted and ranking.ranks == 'products' %}
-    select distinct
-        origin,
-        '{{ ranking.name }}' as ranking,
-        '{{ ranking.name if ranking.ranks == 'customers' else 'activity' }}'
-            as base_ranking
-    from {{ 'with_signal' if is_fitted else 'places' }}
-    {% if is_fitted %}
-    where ranking = '{{ ranking.name }}'
-    {% endif %}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
+{{ continued_lists() }},
 
-customer_lists as (
-    select
-        origin,
-        ranking,
-        null as product_id,
-        customer_id,
-        score,
-        place
-    from places
-    where place <= {{ depth }}
-    union all
-    select * from outside
-),
+{{ base_rankings() }},
 
 listed as (
     select
