@@ -22,6 +22,7 @@
 {% endmacro %}
 
 
-{# Overrides dbt's own macro, which asks DuckDB for each table: no table here has an index. #}
+{# Overrides dbt's own macro, which asks DuckDB for each table: no table here has an index,
+    which tests/scripts/build/test_dbt_project.py checks. #}
 {% macro drop_indexes_on_relation(relation) %}
 {% endmacro %}

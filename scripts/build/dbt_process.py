@@ -30,10 +30,7 @@ from dbt.parser.manifest import extended_msgpack_decoder  # noqa: E402
 
 # What `dbt parse` takes of the options of another command, each with a value.
 OPTIONS_OF_PARSE = ("--vars", "--target", "--log-level", "--log-level-file")
-SHORTCUTS = Path(__file__).with_name("dbt_shortcuts.py")
-CONTEXTS = Path(__file__).with_name("dbt_contexts.py")
-FILES = Path(__file__).with_name("dbt_files.py")
-TABLES = Path(__file__).with_name("dbt_tables.py")
+FASTER_DBT = Path(__file__).with_name("faster_dbt")
 SILENT = ("--log-level", "none", "--log-level-file", "none")
 NODE_IS_DONE = {
     "LogModelResult",
@@ -43,6 +40,11 @@ NODE_IS_DONE = {
     "LogNodeNoOpResult",
     "SkippingDetails",
 }
+
+
+def faster(module: str) -> dict[str, Any]:
+    """What a module of faster_dbt defines."""
+    return runpy.run_path(str(FASTER_DBT / f"{module}.py"))
 
 
 def read_manifest(parsed: Path) -> Manifest | None:
@@ -117,10 +119,10 @@ def main(arguments: list[str]) -> int:
     """
     arguments = [*arguments, *SILENT]
     parsed = Path(os.environ["AUDIENCE_PARSED_PROJECT"])
-    runpy.run_path(str(CONTEXTS))["make_contexts_late"]()
-    runpy.run_path(str(FILES))["write_files_quickly"]()
-    runpy.run_path(str(TABLES))["rename_and_drop_directly"]()
-    with runpy.run_path(str(SHORTCUTS))["shortcuts"](parsed.with_suffix(".templates")):
+    faster("contexts")["make_contexts_late"]()
+    faster("files")["write_files_quickly"]()
+    faster("tables")["rename_and_drop_directly"]()
+    with faster("shortcuts")["shortcuts"](parsed.with_suffix(".templates")):
         manifest = read_manifest(parsed) or parse(arguments, parsed)
         gc.freeze()
         # A run leaves some 100 MB at most between two searches.

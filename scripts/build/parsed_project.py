@@ -25,7 +25,7 @@ PARSED_FILES = (
 )
 # Environment variables that dbt_project.yml reads.
 PARSED_ENVIRONMENT = ("AUDIENCE_SPARK_FORMAT",)
-# Of about 5 MB each, with its compiled templates (dbt_shortcuts.py).
+# Of about 5 MB each, with its compiled templates (faster_dbt).
 KEPT = 20
 
 

@@ -22,12 +22,7 @@ from scripts.build.build_request import (
 )
 from scripts.build.dbt_progress import dbt_progress
 from scripts.build.dbt_run import DbtRun, run_dbt
-from scripts.build.evidence_cadence import (
-    DAILY,
-    EVERYTHING,
-    note_evidence,
-    plan_evidence,
-)
+from scripts.build.evidence_cadence import DAILY, EVERYTHING, note_evidence, plan_evidence
 from scripts.build.incremental import run_incrementally
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.preconditions import (

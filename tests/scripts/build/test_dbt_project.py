@@ -105,6 +105,13 @@ def test_every_model_is_tested(manifest: dict[str, Any]) -> None:
         assert model["unique_id"] in known, model["name"]
 
 
+def test_no_table_has_an_index(manifest: dict[str, Any]) -> None:
+    """macros/engines/incremental.sql tells dbt that there is none to drop."""
+    assert [
+        model["name"] for model in models(manifest) if model["config"].get("indexes")
+    ] == []
+
+
 def test_rooms_know_only_the_rooms_below(manifest: dict[str, Any]) -> None:
     below = {
         "staging": {"staging"},

@@ -1,7 +1,4 @@
-"""Write the files of a dbt run quickly: compiled SQL and the artifacts in JSON.
-
-As dbt_shortcuts.py, this changes nothing but the time.
-"""
+"""Write the files of a dbt run quickly: compiled SQL and the artifacts in JSON."""
 
 import contextlib
 import json

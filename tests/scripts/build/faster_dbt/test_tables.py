@@ -12,7 +12,7 @@ from dbt.adapters.exceptions import RelationTypeNullError
 from dbt.include import duckdb as duckdb_macros
 from dbt_common.clients.jinja import get_template
 
-from scripts.build import dbt_tables
+from scripts.build.faster_dbt import tables
 
 # What is replaced. A name that dbt no longer has fails here.
 REPLACED = ("rename_relation", "drop_relation")
@@ -58,7 +58,7 @@ def test_tables_are_renamed_and_dropped_by_the_same_statements(kind: str) -> Non
         is_ducklake=lambda _: False,
         execute=lambda sql, auto_begin=False: done.append((sql, auto_begin)),
     )
-    dbt_tables.rename_and_drop_directly()
+    tables.rename_and_drop_directly()
     DuckDBAdapter.rename_relation(adapter, old, new)
     DuckDBAdapter.drop_relation(adapter, new)
     assert done == [
@@ -71,7 +71,7 @@ def test_tables_are_renamed_and_dropped_by_the_same_statements(kind: str) -> Non
 
 
 def test_a_table_without_a_type_is_refused_as_by_dbt() -> None:
-    dbt_tables.rename_and_drop_directly()
+    tables.rename_and_drop_directly()
     relation = DuckDBRelation.create(database="d", schema="s", identifier="one")
     with pytest.raises(RelationTypeNullError):
         DuckDBAdapter.drop_relation(SimpleNamespace(), relation)  # type: ignore[arg-type]
@@ -80,5 +80,5 @@ def test_a_table_without_a_type_is_refused_as_by_dbt() -> None:
 def test_a_dbt_with_other_names_works_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(DuckDBAdapter, "is_ducklake")
     as_dbt_does = [getattr(DuckDBAdapter, name) for name in REPLACED]
-    dbt_tables.rename_and_drop_directly()
+    tables.rename_and_drop_directly()
     assert [getattr(DuckDBAdapter, name) for name in REPLACED] == as_dbt_does

@@ -2,7 +2,7 @@
 
 Each node has two contexts, and each macro that the adapter runs has another one. Dbt fills
 all of them with some hundred values and every macro of all packages; a template reads a few
-of these. As dbt_shortcuts.py, this changes nothing but the time.
+of these.
 """
 
 import contextlib

@@ -18,8 +18,8 @@ from dbt_common.clients.jinja import (
     get_template,
 )
 
-from scripts.build import dbt_contexts
-from scripts.build.dbt_contexts import LateDict
+from scripts.build.faster_dbt import contexts
+from scripts.build.faster_dbt.contexts import LateDict
 
 # What is replaced. A name that dbt no longer has fails here.
 REPLACED = (
@@ -114,7 +114,7 @@ class ExampleContext(ManifestContext):
 
 def test_a_context_holds_the_same() -> None:
     as_dbt_does = ExampleContext().to_dict()
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     example = ExampleContext()
     context = example.to_dict()
     assert context["add_one"](1) == as_dbt_does["add_one"](1) == 2
@@ -129,7 +129,7 @@ def test_a_context_holds_the_same() -> None:
 
 
 def test_a_variable_is_rendered_without_a_copy_of_its_context() -> None:
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     context = LateDict({"name": "value", "unread": "never made"})
     variables = Var(context, {"text": "the {{ name }}", "number": 3})
     assert (variables("text"), variables("number")) == ("the value", 3)
@@ -144,7 +144,7 @@ def test_an_argument_is_rendered_without_a_copy_of_its_context() -> None:
         return [get_rendered(text, context, native=True) for text in texts]
 
     as_dbt_does = values({"numbers": [1, 2]})
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     context = LateDict({"numbers": [1, 2], "unread": "never made"})
     assert values(context) == as_dbt_does
     assert as_dbt_does[0] == [1, 2]
@@ -187,7 +187,7 @@ def test_a_name_finds_the_same_macro(package: str) -> None:
         return by_name, by_package
 
     as_dbt_does = found()
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     assert found() == as_dbt_does
     assert len(as_dbt_does[0]) > 8
 
@@ -206,7 +206,7 @@ def test_a_dbt_with_other_names_works_as_it_comes(
 ) -> None:
     monkeypatch.delattr(owner, name)
     others = {other: getattr(*other) for other in REPLACED if hasattr(*other)}
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     assert {other: getattr(*other) for other in others} == others
 
 
@@ -231,7 +231,7 @@ def test_a_macro_is_made_once_and_sees_its_context() -> None:
 
     as_dbt_does = greetings()
     assert len(made) == 3
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     assert greetings() == as_dbt_does
     assert len(made) == 5
 
@@ -245,7 +245,7 @@ def test_the_graph_holds_the_same() -> None:
         return made.flat_graph
 
     as_dbt_does = graph()
-    dbt_contexts.make_contexts_late()
+    contexts.make_contexts_late()
     late = graph()
     assert dict.keys(late) == set()
     assert late["sources"] == {"source.log": {"name": "log", "omit_none": False}}

@@ -23,7 +23,7 @@ from dbt_common.dataclass_schema import ValidationError, dbtClassMixin
 from dbt_common.events.base_types import DebugLevel
 from dbt_common.events.event_manager import EventManager
 
-from scripts.build import dbt_shortcuts
+from scripts.build.faster_dbt import shortcuts
 
 # What the shortcuts replace. A name that dbt no longer has fails here.
 REPLACED = (
@@ -48,7 +48,7 @@ def dbt_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_debug_event_is_read_only_by_a_logger() -> None:
-    dbt_shortcuts.drop_debug_events()
+    shortcuts.drop_debug_events()
     manager, heard = EventManager(), []
     manager.add_callback(heard.append)
     event = SQLQuery(conn_name="main", sql="select 1")
@@ -67,11 +67,11 @@ def macro(package: str, name: str) -> Any:
 
 
 def test_only_macros_of_tables_share_a_context() -> None:
-    dbt_shortcuts.share_contexts_of_tables()
+    shortcuts.share_contexts_of_tables()
     adapter = SimpleNamespace()
     BaseAdapter.set_macro_context_generator(adapter, lambda macro, *_: [macro.name])  # type: ignore[arg-type, return-value]
     generate: Any = adapter._macro_context_generator
-    for name in dbt_shortcuts.MACROS_OF_TABLES:
+    for name in shortcuts.MACROS_OF_TABLES:
         assert generate(macro("dbt", name), None) is generate(macro("dbt", name), None)
     model = macro("dbt", "create_schema")
     assert generate(model, None) == ["create_schema"]
@@ -83,7 +83,7 @@ def test_the_adapter_has_the_macros_that_share_a_context() -> None:
 
     used = {impl.RENAME_RELATION_MACRO_NAME, impl.DROP_RELATION_MACRO_NAME}
     used.add(impl.GET_COLUMNS_IN_RELATION_MACRO_NAME)
-    assert used == dbt_shortcuts.MACROS_OF_TABLES
+    assert used == shortcuts.MACROS_OF_TABLES
 
 
 def test_results_have_the_same_types() -> None:
@@ -111,7 +111,7 @@ def test_results_have_the_same_types() -> None:
         ]
 
     as_dbt_does = found()
-    dbt_shortcuts.share_type_testers()
+    shortcuts.share_type_testers()
     assert agate_helper.build_type_tester(["a"]) is agate_helper.build_type_tester(["a"])
     assert found() == found() == as_dbt_does
 
@@ -128,7 +128,7 @@ def test_a_template_is_compiled_once(tmp_path: Path) -> None:
     file = tmp_path / "parsed" / "a.templates"
 
     def render() -> list[Any]:
-        with dbt_shortcuts.keep_compiled_templates(file):
+        with shortcuts.keep_compiled_templates(file):
             return [
                 get_template("{{ n }}", {}, native=is_native).render({"n": 1})
                 for is_native in (False, True)
@@ -153,7 +153,7 @@ def test_a_schema_is_made_once_and_refuses_the_same(tmp_path: Path) -> None:
     as_dbt_does = [refused(data) for data in wrong]
     schemas = []
     for _ in range(2):
-        with dbt_shortcuts.keep_compiled_templates(file):
+        with shortcuts.keep_compiled_templates(file):
             assert [refused(data) for data in wrong] == as_dbt_does
             schemas.append(Project.json_schema())
     assert schemas[0] == schemas[1] == json.loads(json.dumps(Project.json_schema()))
@@ -164,11 +164,11 @@ def test_templates_of_another_version_are_compiled_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "a.templates"
-    with dbt_shortcuts.keep_compiled_templates(file):
+    with shortcuts.keep_compiled_templates(file):
         get_template("{{ 1 }}", {})
     written = file.read_bytes()
-    monkeypatch.setattr(dbt_shortcuts, "version", lambda _: "0.0")
-    with dbt_shortcuts.keep_compiled_templates(file):
+    monkeypatch.setattr(shortcuts, "version", lambda _: "0.0")
+    with shortcuts.keep_compiled_templates(file):
         get_template("{{ 1 }}", {})
     assert file.read_bytes() != written
 
@@ -178,14 +178,14 @@ def test_a_dbt_with_other_names_works_as_it_comes(
 ) -> None:
     monkeypatch.delattr("dbt_common.clients.jinja.MacroFuzzEnvironment")
     monkeypatch.delattr("dbt_common.events.base_types.DebugLevel")
-    with dbt_shortcuts.shortcuts(tmp_path / "a.templates"):
+    with shortcuts.shortcuts(tmp_path / "a.templates"):
         reached = True
     assert reached
 
 
 def test_statements_share_an_empty_result() -> None:
     as_dbt_does = agate_helper.empty_table()
-    dbt_shortcuts.share_empty_table()
+    shortcuts.share_empty_table()
     empty = agate_helper.empty_table()
     assert empty is agate_helper.empty_table()
     assert (len(empty.rows), len(empty.columns)) == (0, 0)
@@ -223,7 +223,7 @@ def test_a_name_matches_the_same_relations(name: str | None, found: Any) -> None
         return [(relation.schema, relation.identifier) for relation in matched]
 
     assert matches() == found
-    dbt_shortcuts.match_relations_by_name()
+    shortcuts.match_relations_by_name()
     assert matches() == found
 
 
@@ -250,7 +250,7 @@ def test_a_name_matches_the_same_relations(name: str | None, found: Any) -> None
 def test_ephemeral_models_stand_at_the_same_place(query: str, names: list[str]) -> None:
     ctes = [InjectedCTE(id=name, sql=f" {name} as (\nselect 2\n)") for name in names]
     as_dbt_does = compilation.inject_ctes_into_sql(query, ctes)
-    dbt_shortcuts.add_ephemeral_models_quickly()
+    shortcuts.add_ephemeral_models_quickly()
     assert compilation.inject_ctes_into_sql(query, ctes) == as_dbt_does
     assert (" a as (" in as_dbt_does) == bool(names)
 
@@ -262,5 +262,5 @@ def test_a_flag_names_the_same_module() -> None:
         return str(BehaviorFlagRendered(flag, {})._behavior_change_event.flag_source)
 
     as_dbt_does = source()
-    dbt_shortcuts.name_module_quickly()
+    shortcuts.name_module_quickly()
     assert source() == as_dbt_does == __name__

@@ -1,7 +1,7 @@
 """Rename and drop tables on DuckDB without dbt's macros, by the same statements.
 
 For each table that is rebuilt, dbt renames two and drops one; a macro takes longer than its
-statement. As dbt_shortcuts.py, this changes nothing but the time.
+statement.
 """
 
 import contextlib

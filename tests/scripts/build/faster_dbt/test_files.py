@@ -11,7 +11,7 @@ from dbt.artifacts.schemas import base
 from dbt.contracts.graph import nodes
 from dbt.contracts.graph.nodes import ParsedNode
 
-from scripts.build import dbt_files
+from scripts.build.faster_dbt import files
 
 # What is replaced. A name that dbt no longer has fails here.
 REPLACED: tuple[tuple[Any, str], ...] = ((nodes, "write_file"), (base, "write_json"))
@@ -24,7 +24,7 @@ def dbt_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_compiled_sql_is_written_where_it_has_changed(tmp_path: Path) -> None:
-    dbt_files.write_files_quickly()
+    files.write_files_quickly()
     file = tmp_path / "compiled" / "a.sql"
 
     def write(text: str) -> int:
@@ -46,8 +46,8 @@ def test_an_artifact_says_the_same(tmp_path: Path) -> None:
         return (tmp_path / name).read_text(encoding="utf-8")
 
     as_dbt_does = written("dbt.json")
-    dbt_files.write_files_quickly()
-    assert base.write_json.__module__ == dbt_files.__name__
+    files.write_files_quickly()
+    assert base.write_json.__module__ == files.__name__
     assert written("ours.json") == as_dbt_does
     assert json.loads(as_dbt_does)["é"] == [1, 0.1, None, True]
 
@@ -55,6 +55,6 @@ def test_an_artifact_says_the_same(tmp_path: Path) -> None:
 def test_a_dbt_with_other_names_works_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(nodes, "write_file")
     monkeypatch.delattr(base, "write_json")
-    dbt_files.write_files_quickly()
+    files.write_files_quickly()
     assert not hasattr(nodes, "write_file")
     assert not hasattr(base, "write_json")
