@@ -1,13 +1,13 @@
-{# Lists are measured down to these places. #}
-{% macro cutoffs() %}
+{# Lists are measured at these sizes. #}
+{% macro list_sizes() %}
     {{ return([5, 10, 20]) }}
 {% endmacro %}
 
 
-{# These places, as a query. #}
-{% macro cutoff_rows() %}
-    {% for cutoff in cutoffs() %}
-    select cast({{ cutoff }} as bigint) as cutoff
+{# These sizes, as a query. #}
+{% macro list_size_rows() %}
+    {% for k in list_sizes() %}
+    select cast({{ k }} as bigint) as k
     {{ 'union all' if not loop.last }}
     {% endfor %}
 {% endmacro %}
@@ -31,5 +31,5 @@
             order by list_length
             rows between unbounded preceding and current row
         ) as ideal_gain
-    from (select {{ each_number(1, cutoffs() | max) }} as list_length) as lengths
+    from (select {{ each_number(1, list_sizes() | max) }} as list_length) as lengths
 {% endmacro %}

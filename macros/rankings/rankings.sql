@@ -112,5 +112,5 @@
 
 {# Places of a list that a ranking fills by itself; after them come customers by activity. #}
 {% macro list_depth() %}
-    {{ return([cutoffs() | max, var('top_n') | int] | max) }}
+    {{ return([list_sizes() | max, var('top_n') | int] | max) }}
 {% endmacro %}

@@ -12,12 +12,12 @@ KEYS = (
     "population",
     "slice_by",
     "slice",
-    "cutoff",
+    "k",
     "metric",
 )
 RESULT = pyarrow.schema(
     [
-        *((key, pyarrow.int64() if key == "cutoff" else pyarrow.string()) for key in KEYS),
+        *((key, pyarrow.int64() if key == "k" else pyarrow.string()) for key in KEYS),
         ("value", pyarrow.float64()),
         ("value_low", pyarrow.float64()),
         ("value_high", pyarrow.float64()),
@@ -110,7 +110,7 @@ def metric_intervals(sums: pyarrow.Table, differences: pyarrow.Table) -> pyarrow
 
     Returns:
         A row of RESULT per row of both. Means lie within 0 and 1. The corrected bounds of
-        differences hold for all recommenders compared in one population, cutoff and metric
+        differences hold for all recommenders compared in one population, list size (k) and metric
         together (Bonferroni); those of means are null.
     """
     if not sums.num_rows:
@@ -144,7 +144,7 @@ def _compared(differences: pyarrow.Table) -> Any:
 
     families = list(
         zip(
-            *(differences[key].to_pylist() for key in ("population", "cutoff", "metric")),
+            *(differences[key].to_pylist() for key in ("population", "k", "metric")),
             strict=True,
         )
     )

@@ -1,4 +1,4 @@
-{% set list_columns = ['recommender', 'population', 'slice_by', 'slice', 'cutoff'] %}
+{% set list_columns = ['recommender', 'population', 'slice_by', 'slice', 'k'] %}
 
 with hits as (
     select * from {{ ref('int_hits') }}
@@ -8,8 +8,8 @@ evaluated_products as (
     select * from {{ ref('int_evaluated_products') }}
 ),
 
-cutoffs as (
-    {{ cutoff_rows() }}
+list_sizes as (
+    {{ list_size_rows() }}
 ),
 
 gains as (
@@ -20,7 +20,7 @@ gains as (
 placed as (
     select
         hits.*,
-        cutoffs.cutoff,
+        list_sizes.k,
         count(*) over (
             partition by
                 hits.recommender,
@@ -28,7 +28,7 @@ placed as (
                 hits.slice_by,
                 hits.slice,
                 hits.product_id,
-                cutoffs.cutoff
+                list_sizes.k
         ) as hit_count,
         sum(cast(1 as double) / hits.recommendation_rank) over (
             partition by
@@ -37,12 +37,12 @@ placed as (
                 hits.slice_by,
                 hits.slice,
                 hits.product_id,
-                cutoffs.cutoff
+                list_sizes.k
             order by hits.recommendation_rank desc
             rows between unbounded preceding and current row
         ) as precision_of_later
     from hits
-    inner join cutoffs on hits.recommendation_rank <= cutoffs.cutoff
+    inner join list_sizes on hits.recommendation_rank <= list_sizes.k
 ),
 
 lost as (
@@ -51,15 +51,15 @@ lost as (
         placed.population,
         placed.slice_by,
         placed.slice,
-        placed.cutoff,
+        placed.k,
         placed.customer_id,
-        cast(1 as double) / placed.cutoff as precision_value,
+        cast(1 as double) / placed.k as precision_value,
         cast(1 as double) / evaluated_products.relevant_count as recall_value,
         case when placed.hit_count = 1 then 1 else 0 end as hit_rate_value,
         (
             cast(placed.hit_number - 1 as double) / placed.recommendation_rank
             + placed.precision_of_later
-        ) / least(placed.cutoff, evaluated_products.relevant_count) as map_value,
+        ) / least(placed.k, evaluated_products.relevant_count) as map_value,
         gains.gain / ideal_gains.ideal_gain as ndcg_value
     from placed
     inner join evaluated_products
@@ -71,7 +71,7 @@ lost as (
     inner join gains on placed.recommendation_rank = gains.list_length
     inner join gains as ideal_gains
         on
-            least(placed.cutoff, evaluated_products.relevant_count)
+            least(placed.k, evaluated_products.relevant_count)
             = ideal_gains.list_length
 ),
 

@@ -6,8 +6,8 @@ evaluated_products as (
     select * from {{ ref('int_evaluated_products') }}
 ),
 
-cutoffs as (
-    {{ cutoff_rows() }}
+list_sizes as (
+    {{ list_size_rows() }}
 ),
 
 gains as (
@@ -21,14 +21,14 @@ summed as (
         hits.slice_by,
         hits.slice,
         hits.product_id,
-        cutoffs.cutoff,
+        list_sizes.k,
         count(*) as hit_count,
         sum(
             cast(hits.hit_number as double) / hits.recommendation_rank
         ) as precision_sum,
         sum(gains.gain) as gain_sum
     from hits
-    inner join cutoffs on hits.recommendation_rank <= cutoffs.cutoff
+    inner join list_sizes on hits.recommendation_rank <= list_sizes.k
     inner join gains on hits.recommendation_rank = gains.list_length
     group by
         hits.recommender,
@@ -36,7 +36,7 @@ summed as (
         hits.slice_by,
         hits.slice,
         hits.product_id,
-        cutoffs.cutoff
+        list_sizes.k
 ),
 
 measured as (
@@ -46,13 +46,13 @@ measured as (
         summed.slice_by,
         summed.slice,
         summed.product_id,
-        summed.cutoff,
+        summed.k,
         1 as hit_rate_value,
-        cast(summed.hit_count as double) / summed.cutoff as precision_value,
+        cast(summed.hit_count as double) / summed.k as precision_value,
         cast(summed.hit_count as double) / evaluated_products.relevant_count
             as recall_value,
         summed.precision_sum
-        / least(summed.cutoff, evaluated_products.relevant_count) as map_value,
+        / least(summed.k, evaluated_products.relevant_count) as map_value,
         summed.gain_sum / ideal_gains.ideal_gain as ndcg_value
     from summed
     inner join evaluated_products
@@ -63,7 +63,7 @@ measured as (
             and summed.product_id = evaluated_products.product_id
     inner join gains as ideal_gains
         on
-            least(summed.cutoff, evaluated_products.relevant_count)
+            least(summed.k, evaluated_products.relevant_count)
             = ideal_gains.list_length
 ),
 
@@ -74,7 +74,7 @@ final as (
         slice_by,
         slice,
         product_id,
-        cutoff,
+        k,
         -- Decimals: sums of doubles depend on the order, and with it on the threads.
     {% for metric in list_metrics() %}
     cast({{ metric }}_value as decimal(18, 15)) as {{ metric }}

@@ -2,7 +2,7 @@
     Lists of the split, down to the last place that is measured. By chance: customers in a
     random order, as a circle, in which each product starts somewhere else.
 #}
-{% set depth = cutoffs() | max %}
+{% set depth = list_sizes() | max %}
 {% set measured = [
     'engagement', 'activity', 'recent_activity', 'popular', 'hybrid', 'als',
 ] %}

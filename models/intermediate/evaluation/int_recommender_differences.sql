@@ -12,7 +12,7 @@ pairs as (
     select
         compared.recommender as compared_with,
         als.population,
-        als.cutoff,
+        als.k,
         als.metric,
         als.product_count,
         als.one_hit,
@@ -22,7 +22,7 @@ pairs as (
     inner join recommender_sums as compared
         on
             als.population = compared.population
-            and als.cutoff = compared.cutoff
+            and als.k = compared.k
             and als.metric = compared.metric
             and compared.recommender <> 'als'
     where als.recommender = 'als'
@@ -33,7 +33,7 @@ sides as (
     select
         recommender,
         population,
-        cutoff,
+        k,
         '{{ metric }}' as metric,
         customer_id,
         {{ metric }} as part
@@ -47,7 +47,7 @@ compared_sides as (
     select
         pairs.compared_with,
         sides.population,
-        sides.cutoff,
+        sides.k,
         sides.metric,
         sides.customer_id,
         case when sides.recommender = 'als' then sides.part else -sides.part end
@@ -56,7 +56,7 @@ compared_sides as (
     inner join sides
         on
             pairs.population = sides.population
-            and pairs.cutoff = sides.cutoff
+            and pairs.k = sides.k
             and pairs.metric = sides.metric
             and sides.recommender in ('als', pairs.compared_with)
 ),
@@ -65,12 +65,12 @@ customer_differences as (
     select
         compared_with,
         population,
-        cutoff,
+        k,
         metric,
         customer_id,
         cast(sum(part) as decimal(28, 15)) as difference
     from compared_sides
-    group by compared_with, population, cutoff, metric, customer_id
+    group by compared_with, population, k, metric, customer_id
 ),
 
 squared as (
@@ -86,7 +86,7 @@ summed as (
     select
         compared_with,
         population,
-        cutoff,
+        k,
         metric,
         sum(case when difference > 0 then difference end) as gain,
         sum(case when difference > 0 then squared_difference end) as gain_squares,
@@ -95,14 +95,14 @@ summed as (
         sum(case when difference < 0 then squared_difference end) as loss_squares,
         -min(difference) as largest_loss
     from squared
-    group by compared_with, population, cutoff, metric
+    group by compared_with, population, k, metric
 ),
 
 final as (
     select
         cast(pairs.compared_with as {{ dbt.type_string() }}) as compared_with,
         cast(pairs.population as {{ dbt.type_string() }}) as population,
-        cast(pairs.cutoff as bigint) as cutoff,
+        cast(pairs.k as bigint) as k,
         cast(pairs.metric as {{ dbt.type_string() }}) as metric,
         cast(pairs.value as double) as value,
     {% for side, sign in {'gain': '', 'loss': '-'}.items() %}
@@ -123,7 +123,7 @@ final as (
         on
             pairs.compared_with = summed.compared_with
             and pairs.population = summed.population
-            and pairs.cutoff = summed.cutoff
+            and pairs.k = summed.k
             and pairs.metric = summed.metric
 )
 

@@ -1,5 +1,5 @@
 {# What identifies a mean: the lists, and the products that they are measured on. #}
-{% set list_columns = ['recommender', 'population', 'slice_by', 'slice', 'cutoff'] %}
+{% set list_columns = ['recommender', 'population', 'slice_by', 'slice', 'k'] %}
 {% set group_columns = ['population', 'slice_by', 'slice'] %}
 
 with product_metrics as (
@@ -22,8 +22,8 @@ recommendations as (
     select * from {{ ref('int_recommendations') }}
 ),
 
-cutoffs as (
-    {{ cutoff_rows() }}
+list_sizes as (
+    {{ list_size_rows() }}
 ),
 
 gains as (
@@ -36,22 +36,22 @@ hit_weights as (
         evaluated_products.population,
         evaluated_products.slice_by,
         evaluated_products.slice,
-        cutoffs.cutoff,
+        list_sizes.k,
         cast(1 as double) as hit_rate_most,
         cast(1 as double) as hit_rate_usual,
-        cast(1 as double) / cutoffs.cutoff as precision_most,
-        cast(1 as double) / cutoffs.cutoff as precision_usual,
+        cast(1 as double) / list_sizes.k as precision_most,
+        cast(1 as double) / list_sizes.k as precision_usual,
         count(*) as product_count,
         cast(1 as double) / min(evaluated_products.relevant_count) as recall_most,
         cast(count(*) as double) / sum(evaluated_products.relevant_count)
             as recall_usual,
         cast(1 as double)
-        / min(least(cutoffs.cutoff, evaluated_products.relevant_count)) as map_most,
+        / min(least(list_sizes.k, evaluated_products.relevant_count)) as map_most,
         cast(
             sum(
                 cast(
                     cast(evaluated_products.relevant_count as double)
-                    / least(cutoffs.cutoff, evaluated_products.relevant_count)
+                    / least(list_sizes.k, evaluated_products.relevant_count)
                     as decimal(28, 12)
                 )
             ) as double
@@ -66,16 +66,16 @@ hit_weights as (
             ) as double
         ) / sum(evaluated_products.relevant_count) as ndcg_usual
     from evaluated_products
-    cross join cutoffs
+    cross join list_sizes
     inner join gains
         on
-            least(cutoffs.cutoff, evaluated_products.relevant_count)
+            least(list_sizes.k, evaluated_products.relevant_count)
             = gains.list_length
     group by
         evaluated_products.population,
         evaluated_products.slice_by,
         evaluated_products.slice,
-        cutoffs.cutoff
+        list_sizes.k
 ),
 
 -- The hits that one more customer may bring: as many products as customers touch, in
@@ -101,22 +101,22 @@ typically_touched as (
 listed as (
     select
         recommendations.recommender,
-        cutoffs.cutoff,
+        list_sizes.k,
         recommendations.customer_id,
         count(*) as list_count
     from recommendations
-    inner join cutoffs on recommendations.recommendation_rank <= cutoffs.cutoff
+    inner join list_sizes on recommendations.recommendation_rank <= list_sizes.k
     group by
-        recommendations.recommender, cutoffs.cutoff, recommendations.customer_id
+        recommendations.recommender, list_sizes.k, recommendations.customer_id
 ),
 
 most_listed as (
     select
         recommender,
-        cutoff,
+        k,
         max(list_count) as list_count
     from listed
-    group by recommender, cutoff
+    group by recommender, k
 ),
 
 list_counts as (
@@ -164,7 +164,7 @@ combined as (
         hit_weights.population,
         hit_weights.slice_by,
         hit_weights.slice,
-        hit_weights.cutoff,
+        hit_weights.k,
         '{{ metric }}' as metric,
         hit_weights.product_count,
         coalesce(means.{{ metric }}, 0) as total,
@@ -189,7 +189,7 @@ combined as (
         ) as squares,
         coalesce(customer_sums.{{ metric }}_largest, 0) as largest
     from hit_weights
-    inner join most_listed on hit_weights.cutoff = most_listed.cutoff
+    inner join most_listed on hit_weights.k = most_listed.k
     inner join typically_touched
         on
             hit_weights.population = typically_touched.population
@@ -202,14 +202,14 @@ combined as (
             and hit_weights.population = means.population
             and hit_weights.slice_by = means.slice_by
             and hit_weights.slice = means.slice
-            and hit_weights.cutoff = means.cutoff
+            and hit_weights.k = means.k
     left join customer_sums
         on
             most_listed.recommender = customer_sums.recommender
             and hit_weights.population = customer_sums.population
             and hit_weights.slice_by = customer_sums.slice_by
             and hit_weights.slice = customer_sums.slice
-            and hit_weights.cutoff = customer_sums.cutoff
+            and hit_weights.k = customer_sums.k
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -220,7 +220,7 @@ final as (
         cast(population as {{ dbt.type_string() }}) as population,
         cast(slice_by as {{ dbt.type_string() }}) as slice_by,
         cast(slice as {{ dbt.type_string() }}) as slice,
-        cast(cutoff as bigint) as cutoff,
+        cast(k as bigint) as k,
         cast(metric as {{ dbt.type_string() }}) as metric,
         cast(product_count as bigint) as product_count,
         cast(total / product_count as double) as value,

@@ -1,6 +1,6 @@
 {{ config(tags=['evidence']) }}
 
-with {{ ranked_lists('not is_now', [cutoffs() | max, var('top_n')] | max) }}
+with {{ ranked_lists('not is_now', [list_sizes() | max, var('top_n')] | max) }}
 
 select
     origin,

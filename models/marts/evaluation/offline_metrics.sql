@@ -19,8 +19,8 @@ training_log as (
     select * from {{ ref('int_training_log') }}
 ),
 
-cutoffs as (
-    {{ cutoff_rows() }}
+list_sizes as (
+    {{ list_size_rows() }}
 ),
 
 gains as (
@@ -40,12 +40,12 @@ product_ceilings as (
         evaluated_products.population,
         evaluated_products.slice_by,
         evaluated_products.slice,
-        cutoffs.cutoff,
+        list_sizes.k,
         evaluated_products.relevant_count,
-        least(cutoffs.cutoff, evaluated_products.reachable_count) as hit_count,
-        least(cutoffs.cutoff, evaluated_products.relevant_count) as best_count
+        least(list_sizes.k, evaluated_products.reachable_count) as hit_count,
+        least(list_sizes.k, evaluated_products.relevant_count) as best_count
     from evaluated_products
-    cross join cutoffs
+    cross join list_sizes
 ),
 
 ceilings as (
@@ -53,11 +53,11 @@ ceilings as (
         product_ceilings.population,
         product_ceilings.slice_by,
         product_ceilings.slice,
-        product_ceilings.cutoff,
+        product_ceilings.k,
         count(*) as product_count,
         avg(
             cast(
-                cast(product_ceilings.hit_count as double) / product_ceilings.cutoff
+                cast(product_ceilings.hit_count as double) / product_ceilings.k
                 as decimal(18, 15)
             )
         ) as precision,
@@ -88,7 +88,7 @@ ceilings as (
         product_ceilings.population,
         product_ceilings.slice_by,
         product_ceilings.slice,
-        product_ceilings.cutoff
+        product_ceilings.k
 ),
 
 by_metric as (
@@ -98,7 +98,7 @@ by_metric as (
         ceilings.population,
         ceilings.slice_by,
         ceilings.slice,
-        ceilings.cutoff,
+        ceilings.k,
         intervals.metric,
         intervals.value,
         intervals.value_low,
@@ -111,7 +111,7 @@ by_metric as (
             ceilings.population = intervals.population
             and ceilings.slice_by = intervals.slice_by
             and ceilings.slice = intervals.slice
-            and ceilings.cutoff = intervals.cutoff
+            and ceilings.k = intervals.k
             and intervals.metric = '{{ metric }}'
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -135,7 +135,7 @@ coverage as (
         covered.population,
         'nothing' as slice_by,
         'everything' as slice,
-        cutoffs.cutoff,
+        list_sizes.k,
         'coverage' as metric,
         {{ share('covered.covered_count', 'training_log.late_product_count') }}
             as value,
@@ -147,7 +147,7 @@ coverage as (
         training_log.late_product_count as product_count
     from covered
     cross join training_log
-    cross join cutoffs
+    cross join list_sizes
 ),
 
 combined as (
@@ -162,7 +162,7 @@ typed as (
         cast(population as {{ dbt.type_string() }}) as population,
         cast(slice_by as {{ dbt.type_string() }}) as slice_by,
         cast(slice as {{ dbt.type_string() }}) as slice,
-        cast(cutoff as bigint) as k,
+        cast(k as bigint) as k,
         cast(metric as {{ dbt.type_string() }}) as metric,
         cast(round(value, 12) as double) as value,
         cast(round(value_low, 12) as double) as value_low,

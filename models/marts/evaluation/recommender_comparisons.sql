@@ -15,7 +15,7 @@ typed as (
     select
         cast(intervals.compared_with as {{ dbt.type_string() }}) as compared_with,
         cast(intervals.population as {{ dbt.type_string() }}) as population,
-        cast(intervals.cutoff as bigint) as k,
+        cast(intervals.k as bigint) as k,
         cast(intervals.metric as {{ dbt.type_string() }}) as metric,
         cast(als.value as double) as als_value,
         cast(compared.value as double) as compared_value,
@@ -28,14 +28,14 @@ typed as (
     inner join offline_metrics as als
         on
             intervals.population = als.population
-            and intervals.cutoff = als.k
+            and intervals.k = als.k
             and intervals.metric = als.metric
             and als.recommender = 'als'
             and als.slice_by = 'nothing'
     inner join offline_metrics as compared
         on
             intervals.population = compared.population
-            and intervals.cutoff = compared.k
+            and intervals.k = compared.k
             and intervals.metric = compared.metric
             and intervals.compared_with = compared.recommender
             and compared.slice_by = 'nothing'

@@ -45,7 +45,7 @@ def warehouse(dirty_build: FinishedBuild) -> Iterator[duckdb.DuckDBPyConnection]
         )
         _store(connection, drawn_log(numpy.random.default_rng(1), CHANCE))
         connection.execute(
-            "create view marts.offline_metrics as select *, cutoff as k"
+            "create view marts.offline_metrics as select *"
             " from intermediate.int_metric_intervals where compared_with is null"
         )
         for model in ("recommender_comparisons", "als_verdict"):
@@ -62,7 +62,7 @@ def drawn_log(random: numpy.random.Generator, shares: dict[str, float]) -> pyarr
     for name, share in shares.items():
         other = random.random(CUSTOMERS) < share
         sums.append(_mean(name, other.sum()))
-        key = {"compared_with": name, "population": "all", "cutoff": 10}
+        key = {"compared_with": name, "population": "all", "k": 10}
         value = (int(als.sum()) - int(other.sum())) / PLACES
         differences.append(key | {"metric": "precision", "value": value})
         for side, hits in (("gain", als & ~other), ("loss", other & ~als)):
@@ -83,7 +83,7 @@ def _mean(name: str, hits: int) -> dict[str, object]:
         "population": "all",
         "slice_by": "nothing",
         "slice": "everything",
-        "cutoff": 10,
+        "k": 10,
         "metric": "precision",
         "value": hits / PLACES,
         "squares": hits / PLACES**2,

@@ -148,7 +148,7 @@ def test_differences_hold_the_expected_difference(
 
 
 def test_differences_of_one_metric_are_corrected_for_their_number() -> None:
-    key = {"population": "all", "cutoff": 10, "metric": "precision"}
+    key = {"population": "all", "k": 10, "metric": "precision"}
     mean = key | {"recommender": "als", "value": 0.5, "squares": 0.01, "weight": 0.01}
     sides = {f"{side}{end}": 0.1 for side in ("gain", "loss") for end in ("", "_weight")}
     sides |= {"gain_squares": 0.002, "loss_squares": 0.002, "value": 0.0}
