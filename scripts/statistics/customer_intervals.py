@@ -110,8 +110,8 @@ def metric_intervals(sums: pyarrow.Table, differences: pyarrow.Table) -> pyarrow
 
     Returns:
         A row of RESULT per row of both. Means lie within 0 and 1. The corrected bounds of
-        differences hold for all recommenders compared in one population, list size (k) and metric
-        together (Bonferroni); those of means are null.
+        differences hold for all recommenders compared in one population, list size and
+        metric together (Bonferroni); those of means are null.
     """
     if not sums.num_rows:
         return RESULT.empty_table()
