@@ -36,12 +36,14 @@ class Engines:
 
     Attributes:
         project: the project that built both.
+        log: the files that were read, a pattern.
         outcome: what the build on Spark said.
     """
 
     duckdb: BuildFolder
     spark: BuildFolder
     project: Path
+    log: str
     outcome: subprocess.CompletedProcess[str]
 
 
@@ -168,4 +170,4 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
         **SMALL,
     )
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-3000:]
-    return Engines(on_duckdb, on_spark, project, outcome)
+    return Engines(on_duckdb, on_spark, project, str(log / "*.csv"), outcome)

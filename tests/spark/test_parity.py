@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
-from scripts.build.dbt_run import DbtRun, NodeResult, run_dbt
+from scripts.build.dbt_run import DbtRun, run_dbt
 from scripts.build_folder import PROJECT, BuildFolder, sql_path
-from scripts.releases.evidence_state import evidence_models
 from scripts.releases.released_tables import ReleasedTable, lookup_tables, public_marts
 from scripts.synthetic.interactions import generate
 from tests.conftest import TABLES_OF_RUNS
@@ -17,9 +16,9 @@ from tests.spark.comparison import differences
 from tests.spark.conftest import SMALL, Engines
 
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
-DAILY = ["--exclude", "tag:evidence"]
-# Of the models that a daily build leaves as they are.
-OTHER_UNIT_TESTS = ["test", "--select", "tag:evidence,test_type:unit", "--target", "spark"]
+# What the second build of the short run builds.
+SOME = ["--select", "+customers", "+products", "+cohort_retention", "+row_accounting"]
+UNIT_TESTS = ["test", "--select", "test_type:unit", "--target", "spark"]
 # What the second build must not find: it belongs to the log of the first.
 KEPT = ("evidence", "exports", "suppressions")
 
@@ -104,40 +103,44 @@ def test_every_row_is_accounted_for_alike(engines: Engines) -> None:
     assert ("customer_attributes", "uncastable customer_id") in reasons
 
 
+def test_unit_tests_of_models_pass_on_spark(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them, beside the tables of the sample."""
+    for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
+        monkeypatch.setenv(name, value)
+    run = run_dbt(UNIT_TESTS, {"log": str(engines.log)}, engines.spark)
+    assert run.problems == []
+    assert {node.status for node in run.nodes} == {"pass"}
+    assert len(run.nodes) > 150
+
+
 @dataclass(frozen=True)
 class SecondBuild:
-    """A build of another log over that of the sample, with the unit tests of the models.
+    """A build of another log over that of the sample.
 
     Attributes:
         run: what became of it on Spark.
-        unit_tests: what became of all unit tests there.
         duckdb: the same log, built over the sample on DuckDB.
-        left: names of the tables that it leaves as they were.
     """
 
     run: DbtRun
-    unit_tests: list[NodeResult]
     duckdb: BuildFolder
-    left: set[str]
 
 
 @pytest.fixture(
-    scope="module", params=["daily", pytest.param("everything", marks=pytest.mark.long)]
+    scope="module", params=["some", pytest.param("everything", marks=pytest.mark.long)]
 )
 def second_build(
     engines: Engines,
     tmp_path_factory: pytest.TempPathFactory,
     request: pytest.FixtureRequest,
 ) -> SecondBuild:
-    """A tenth of the published size, in the same place and in another format.
-
-    A daily build leaves the evidence of the sample, which is compared as it is.
-    """
-    is_daily = request.param == "daily"
+    """A tenth of the published size, in the same place and in another format."""
     root = tmp_path_factory.mktemp("second")
     log = root / "interactions.parquet"
     generate(log, scale=0.1)
-    settings = {"log": str(log), "with_evidence": not is_daily}
+    settings = {"log": str(log), "with_evidence": True}
     on_duckdb = BuildFolder(root / "duckdb")
     shutil.copytree(
         engines.duckdb.root,
@@ -147,44 +150,30 @@ def second_build(
     )
     for name in KEPT:
         shutil.rmtree(engines.spark.root / name, ignore_errors=True)
-    command = [*MODELS, *(DAILY if is_daily else [])]
+    command = [*MODELS, *(SOME if request.param == "some" else [])]
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
             environment.setenv(name, value)
         assert run_dbt(command, settings, on_duckdb).problems == []
         environment.setenv("AUDIENCE_SPARK_FORMAT", "orc")
-        on_spark = [*command, "--resource-type", "unit_test", "--target", "spark"]
-        run = run_dbt(on_spark, settings, engines.spark)
-        nodes = run.nodes
-        if is_daily:
-            nodes = nodes + run_dbt(OTHER_UNIT_TESTS, settings, engines.spark).nodes
-    manifest = json.loads((engines.spark.dbt_target / "manifest.json").read_text())
-    left = (
-        {node["name"] for node in evidence_models(manifest).values()} if is_daily else set()
-    )
-    unit_tests = [node for node in nodes if node.kind == "unit_test"]
-    return SecondBuild(run, unit_tests, on_duckdb, left)
-
-
-def test_unit_tests_of_models_pass_on_spark(second_build: SecondBuild) -> None:
-    assert second_build.run.problems == []
-    assert {node.status for node in second_build.unit_tests} == {"pass"}
-    assert len(second_build.unit_tests) > 150
+        run = run_dbt([*command, "--target", "spark"], settings, engines.spark)
+    return SecondBuild(run, on_duckdb)
 
 
 def test_a_second_build_over_the_first_and_a_tenth_of_the_published_size(
     engines: Engines, second_build: SecondBuild
 ) -> None:
-    """Another log in the same place, and in another format: every table is built again."""
+    """Another log in the same place, and in another format: tables are built again."""
     assert (second_build.run.exit_code, second_build.run.problems) == (0, [])
     built = {node.name for node in second_build.run.nodes if node.kind == "model"}
-    assert not built & second_build.left
     marts = [
         mart
         for mart in marts_of(engines.spark)
-        if mart.name not in TABLES_OF_RUNS | second_build.left
+        if mart.name in built and mart.name not in TABLES_OF_RUNS
     ]
-    assert len(marts) > 25
+    assert {"customers", "products", "cohort_retention", "row_accounting"} <= {
+        mart.name for mart in marts
+    }
     with duckdb.connect(second_build.duckdb.warehouse, read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = {}
