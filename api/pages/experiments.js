@@ -85,6 +85,11 @@ async function one(experimentId) {
       ["profit of contacting", money(experiment.profit)],
       ["interval of the profit", range(money, experiment.profit_low, experiment.profit_high)],
     ]),
+    element(
+      "p",
+      { class: "faint" },
+      "Power is how likely these units show an effect of the planned size, if contacting has one.",
+    ),
     section(
       "Arms",
       table({

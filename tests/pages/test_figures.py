@@ -144,6 +144,7 @@ def test_an_experiment_shows_its_verdict(visitor: Visitor, server: Server) -> No
     expect(visit.page.locator(".conclusion")).to_have_text(f"ship {body['reason']}")
     visit.wait()
     assert figure(visit, "profit of contacting") == f"{body['profit']:,.2f}"
+    expect(visit.page.get_by_text("Power is how likely")).to_be_visible()
     assert column(visit, "Units by arm", 3) == [
         f"{arm['unit_count']:,}" for arm in body["arms"]
     ]
