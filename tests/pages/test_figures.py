@@ -225,6 +225,8 @@ def test_rejected_rows_are_shown_unchanged(visit: Visit, server: Server) -> None
         expect(
             visit.page.locator("code", has_text=row["example_text"]).first
         ).to_be_visible()
+    traffic = body["automated"]
+    assert figure(visit, "automated customers") == f"{traffic['customer_count']:,}"
     assert figure(visit, "tests passed") == f"{body['passed_count']:,}"
     assert column(visit, "Row accounting", 4) == [
         f"{row['row_count']:,}" for row in body["rows"]
