@@ -85,6 +85,11 @@ async function one(experimentId) {
       ["profit of contacting", money(experiment.profit)],
       ["interval of the profit", range(money, experiment.profit_low, experiment.profit_high)],
     ]),
+    element(
+      "p",
+      { class: "faint" },
+      "Power is how likely these units show an effect of the planned size, if contacting has one.",
+    ),
     section(
       "Arms",
       table({
@@ -99,9 +104,34 @@ async function one(experimentId) {
         empty: "No unit has been assigned yet.",
       }),
     ),
+    contaminated(experiment.contamination ?? []),
     ...metrics.map((metric) => compared(metric, results.filter((row) => row.metric === metric))),
     metrics.length ? null : element("p", { class: "faint" }, "Figures are shown after its end, because early figures mislead."),
   ];
+}
+
+function contaminated(rows) {
+  if (!rows.length) return null;
+  return section(
+    "Contacts by others",
+    table({
+      caption: "Units with another contact in their window",
+      columns: [
+        { heading: "Arm", cell: (row) => words(row.arm) },
+        { heading: "Units", numeric: true, cell: (row) => count(row.unit_count) },
+        { heading: "With another contact", numeric: true, cell: (row) => count(row.contaminated_count) },
+        { heading: "Share", numeric: true, cell: (row) => percent(row.contaminated_share) },
+      ],
+      rows,
+    }),
+    element(
+      "p",
+      { class: "faint" },
+      rows[0].is_too_high
+        ? "The shares of two arms differ too much: the experiment is not valid."
+        : "The shares of the arms do not differ too much for a verdict.",
+    ),
+  );
 }
 
 function compared(metric, rows) {

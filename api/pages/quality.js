@@ -44,6 +44,7 @@ export async function show() {
         pageSize: 25,
       }),
     ),
+    automated(quality.automated),
     section(
       "Tests of the build",
       table({
@@ -60,6 +61,21 @@ export async function show() {
       }),
     ),
   ];
+}
+
+function automated(traffic) {
+  if (traffic == null) return null;
+  return section(
+    "Automated traffic",
+    element("p", {}, "Customers whose rate no person reaches. A single one sets the scale of the score for all others."),
+    figures([
+      ["automated customers", count(traffic.customer_count)],
+      ["their interactions", count(traffic.interaction_count)],
+      ["most in a day", count(traffic.most_in_a_day)],
+      ["most in a minute", count(traffic.most_in_a_minute)],
+      ["their rows are", traffic.is_excluded ? "set aside" : "kept"],
+    ]),
+  );
 }
 
 function example(row) {

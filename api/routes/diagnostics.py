@@ -89,13 +89,19 @@ async def read_evidence(request: Request) -> HTTPResponse:
     )
 )
 async def read_quality(request: Request) -> HTTPResponse:
-    """Row accounting with an example per reason, and tests; warnings first."""
+    """Row accounting with an example per reason, automated traffic, and tests."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         tests = release.manifest.get("tests", [])
         passed = sum(test["status"] == "pass" for test in tests)
+        automated = (
+            await release.ask_records("automated_traffic")
+            if release.has_table("automated_traffic")
+            else []
+        )
         body = {
             "rows": await release.ask_records("row_accounting"),
+            "automated": automated[0] if automated else None,
             "passed_count": passed,
             "warned_count": len(tests) - passed,
             "tests": sorted(tests, key=lambda test: test["status"] == "pass"),

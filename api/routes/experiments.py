@@ -53,6 +53,13 @@ async def experiment(request: Request, experiment_id: str) -> HTTPResponse:
         found = await release.ask_records("experiment", experiment_id=experiment_id)
         if not found:
             raise not_found("experiment", experiment_id, "`/experiments` lists them.")
+        contamination = (
+            await release.ask_records(
+                "experiment_contamination", experiment_id=experiment_id
+            )
+            if release.has_table("experiment_contamination")
+            else []
+        )
         body = {
             **found[0],
             "arms": await release.ask_records(
@@ -61,6 +68,7 @@ async def experiment(request: Request, experiment_id: str) -> HTTPResponse:
             "results": await release.ask_records(
                 "experiment_results", experiment_id=experiment_id
             ),
+            "contamination": contamination,
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))

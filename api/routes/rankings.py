@@ -19,6 +19,19 @@ HYBRID_PARTS = {
     "attribute_part": "shared attributes",
     "neighbour_part": "neighbouring products",
 }
+# Rankings of products: what a customer shares with the product decides the place.
+SIGNAL_RANKINGS = frozenset(
+    {
+        "hybrid",
+        "item_neighbours",
+        "sequential_rules",
+        "random_walk",
+        "category_affinity",
+        "attribute_affinity",
+        "repurchase",
+        "als",
+    }
+)
 SET = "The setting of the build names it."
 EARLIER = "The release was made before rankings could be chosen."
 DEFAULT = "It is the default where the evidence does not speak against it: "
@@ -99,6 +112,9 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
             is_known = await served.knows(product)
             place = await beyond(release, product, customer, is_known=is_known)
         ranking = place["ranking"]
+        # A list by activity has counts of neighbours too, but they did not rank it.
+        if not is_ranked_by_signal(place):
+            place |= {"attribute_count": None, "neighbour_count": None}
         body = {
             "product_id": product,
             "customer_id": identity,
@@ -118,6 +134,15 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))
+
+
+def is_ranked_by_signal(place: dict[str, Any]) -> bool:
+    """Whether what a customer shares with a product decided the place.
+
+    Args:
+        place: of the customer; its score is null where the signals have ended.
+    """
+    return place["ranking"] in SIGNAL_RANKINGS and place["score"] is not None
 
 
 def reason(row: dict[str, Any]) -> str:

@@ -136,10 +136,23 @@ class DataTest(Schema):
     failures: int = Field(description="Failing rows")
 
 
+class AutomatedTraffic(Schema):
+    """Customers whose rate no person reaches."""
+
+    customer_count: int
+    interaction_count: int = Field(description="All their interactions")
+    most_in_a_day: int | None
+    most_in_a_minute: int | None
+    is_excluded: bool = Field(description="Whether their rows are set aside")
+
+
 class Quality(Schema):
     """What happened to every row, and the tests of the build."""
 
     rows: list[AccountedRows]
+    automated: AutomatedTraffic | None = Field(
+        description="Null in a release of an earlier version"
+    )
     passed_count: int
     warned_count: int
     tests: list[DataTest]

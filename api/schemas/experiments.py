@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from api.schemas import Schema
 
 
@@ -111,9 +113,27 @@ class ExperimentResult(Schema):
     return_on_investment_high: float | None
 
 
+class ExperimentContamination(Schema):
+    """Units of an arm that got another contact in their attribution window."""
+
+    arm: str
+    unit_count: int | None
+    contaminated_count: int | None
+    contaminated_share: float | None
+    difference_low: float | None = Field(
+        description="How much the shares of two arms differ at least; the same for all arms"
+    )
+    is_too_high: bool | None = Field(
+        description="Whether the difference makes the experiment invalid"
+    )
+
+
 class Experiment(ExperimentVerdict):
     """The decision card of an experiment."""
 
     arms: list[ExperimentArm]
     results: list[ExperimentResult]
+    contamination: list[ExperimentContamination] = Field(
+        description="Empty before the start, and if the units were brought"
+    )
     release: str

@@ -59,10 +59,12 @@ class Explanation(Schema):
     signals: list[str] = Field(description="What speaks for the customer, in words")
     product_count: int = Field(description="Products that the customer touched")
     attribute_count: int | None = Field(
-        description="Those with the attribute that they share most with the product"
+        description="Those with the attribute that they share most with the product; null"
+        " where a ranking of customers, such as activity, decided the place"
     )
     neighbour_count: int | None = Field(
-        description="Those that customers of the product touch too"
+        description="Those that customers of the product touch too; null where a ranking of"
+        " customers decided the place"
     )
     last_interaction_at: str
     probability: float | None = Field(

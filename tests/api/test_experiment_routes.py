@@ -73,3 +73,37 @@ def test_a_running_experiment_shows_no_figures(server: Server) -> None:
     }
     assert shown == {"cost_per_contact", "value_per_conversion"}
     assert sum(arm["unit_count"] for arm in body["arms"]) == body["unit_count"] == 8000
+
+
+def test_contamination_is_shown_by_arm(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    current = release_copy.releases / "current"
+    with duckdb.connect(current / "audience.duckdb") as release:
+        release.execute("delete from experiment_contamination")
+        release.execute(
+            "insert into experiment_contamination values"
+            " ('mail_example', 'treatment_holdout', 50, 5, 0.1, 0.02, false),"
+            " ('mail_example', 'treatment', 200, 60, 0.3, 0.02, false),"
+            " ('banner_example', 'treatment', 10, 1, 0.1, null, false)"
+        )
+    alter_release(current)
+    server = serve_in_thread(release_copy)
+    body = server.get("/experiments/mail_example").json()
+    assert [
+        (row["arm"], row["contaminated_count"], row["contaminated_share"])
+        for row in body["contamination"]
+    ] == [("treatment", 60, 0.3), ("treatment_holdout", 5, 0.1)]
+    assert {row["difference_low"] for row in body["contamination"]} == {0.02}
+
+
+def test_an_earlier_release_has_no_contamination_and_no_automated_traffic(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    alter_release(
+        release_copy.releases / "current",
+        without=("experiment_contamination", "automated_traffic"),
+    )
+    old = serve_in_thread(release_copy)
+    assert old.get("/experiments/mail_example").json()["contamination"] == []
+    assert old.get("/quality").json()["automated"] is None

@@ -220,6 +220,8 @@ def test_quality_accounts_for_every_row_and_hides_folders(server: Server) -> Non
     examples = [row for row in body["rows"] if row["example_text"] is not None]
     assert examples
     assert {row["example_file"] for row in examples} == {"interactions.csv"}
+    (traffic,) = rows(server.folder, "from automated_traffic")
+    assert body["automated"] == traffic
     manifest = json.loads(
         (server.folder.releases / "current" / "manifest.json").read_text()
     )

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ import pytest
 
 import api.audiences
 from api.audience_json import LARGEST_N
+from api.routes.rankings import SIGNAL_RANKINGS
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from tests.api.conftest import ServeInThread
 from tests.api.expected_audiences import expected_audience, without_probability
 from tests.api.in_process import ThreadServer, opened
-from tests.conftest import RefreshedBuild
+from tests.conftest import RefreshedBuild, alter_release
 
 pytestmark = pytest.mark.builds
 
@@ -271,6 +273,37 @@ def test_every_place_is_explained(
             assert touched is not None
             assert body["signals"][-1].startswith(f"active: {touched[0]} product")
     assert with_neighbours > 5
+
+
+def test_neighbours_explain_no_place_that_activity_decided(
+    hybrid_build: BuildFolder, tmp_path: Path
+) -> None:
+    """The list has counts of neighbours by whatever it is ranked."""
+    folder = BuildFolder(tmp_path / "build")
+    shutil.copytree(hybrid_build.releases, folder.releases, symlinks=True)
+    current = folder.releases / "current"
+    with duckdb.connect(current / "audience.duckdb") as connection:
+        connection.execute("update product_audiences set ranking = 'activity'")
+        (row,) = connection.execute(
+            "select customer_id, neighbour_count, attribute_count from product_audiences"
+            " where product_id = 5 and neighbour_count > 1 and attribute_count > 0 limit 1"
+        ).fetchall()
+    assert row[1] > 1
+    alter_release(current)
+    server = ThreadServer(folder)
+    body = server.get(f"/recommend/5/explain/{row[0]}").json()
+    server.stop()
+    assert (body["place"], body["ranking"]) == ("listed", "activity")
+    assert body["neighbour_count"] is body["attribute_count"] is None
+    (signal,) = body["signals"]
+    assert signal.startswith("active: ")
+
+
+def test_the_rankings_with_signals_are_those_of_products(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    found = release.execute("select ranking from rankings where ranks = 'products'")
+    assert {ranking for (ranking,) in found.fetchall()} == SIGNAL_RANKINGS
 
 
 def test_customers_outside_a_list_are_explained(

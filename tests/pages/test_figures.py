@@ -144,6 +144,7 @@ def test_an_experiment_shows_its_verdict(visitor: Visitor, server: Server) -> No
     expect(visit.page.locator(".conclusion")).to_have_text(f"ship {body['reason']}")
     visit.wait()
     assert figure(visit, "profit of contacting") == f"{body['profit']:,.2f}"
+    expect(visit.page.get_by_text("Power is how likely")).to_be_visible()
     assert column(visit, "Units by arm", 3) == [
         f"{arm['unit_count']:,}" for arm in body["arms"]
     ]
@@ -224,6 +225,8 @@ def test_rejected_rows_are_shown_unchanged(visit: Visit, server: Server) -> None
         expect(
             visit.page.locator("code", has_text=row["example_text"]).first
         ).to_be_visible()
+    traffic = body["automated"]
+    assert figure(visit, "automated customers") == f"{traffic['customer_count']:,}"
     assert figure(visit, "tests passed") == f"{body['passed_count']:,}"
     assert column(visit, "Row accounting", 4) == [
         f"{row['row_count']:,}" for row in body["rows"]

@@ -90,6 +90,17 @@ measured as (
     left join choices on served.audience = choices.decision
 ),
 
+-- One precision for the sentence.
+scaled as (
+    select
+        *,
+        {{ smallest_share([
+            'hit_share_high', 'chance_hit_share', 'engagement_hit_share',
+            'greatest(abs(difference_low), abs(difference_high))',
+        ]) }} as scale
+    from measured
+),
+
 final as (
     select
         cast(audience as {{ dbt.type_string() }}) as audience,
@@ -135,27 +146,28 @@ final as (
                 when hit_share is null then '.'
                 else
                     '. At the last cutoff '
-                    || {{ percent_text('hit_share') }}
+                    || {{ percent_text('hit_share', 'scale') }}
                     || case audience
                         when 'customers' then ' of its first tenth come back'
                         else ' of the customers in a list touch the product'
                     end
-                    || ' (' || {{ percent_text('hit_share_low') }} || ' to '
-                    || {{ percent_text('hit_share_high') }} || '); '
-                    || {{ percent_text('chance_hit_share') }} || ' by chance'
+                    || ' (' || {{ percent_text('hit_share_low', 'scale') }} || ' to '
+                    || {{ percent_text('hit_share_high', 'scale') }} || '); '
+                    || {{ percent_text('chance_hit_share', 'scale') }} || ' by chance'
                     || case
                         when ranking = 'engagement' then '.'
                         else
-                            ', ' || {{ percent_text('engagement_hit_share') }}
+                            ', ' || {{ percent_text('engagement_hit_share', 'scale') }}
                             || ' by engagement score (difference '
-                            || {{ number_text('100 * difference_low', 2) }} || ' to '
-                            || {{ number_text('100 * difference_high', 2) }}
+                            || {{ hundredths_text('difference_low', 'scale') }}
+                            || ' to '
+                            || {{ hundredths_text('difference_high', 'scale') }}
                             || ' points).'
                     end
             end as {{ dbt.type_string() }}
         ) as statement,
         measured_until
-    from measured
+    from scaled
 )
 
 select * from final

@@ -94,6 +94,36 @@ engagement_lifts as (
     group by outcome
 ),
 
+-- Paired, because both rankings find many of the same customers: their intervals may
+-- overlap where the difference is clear.
+recent_differences as (
+    select
+        cast(difference as double) / place_count as difference,
+        greatest(hit_count, compared_hit_count) as hit_count,
+        (difference - 1.959963984540054 * standard_error) / place_count
+            as difference_low,
+        (difference + 1.959963984540054 * standard_error) / place_count
+            as difference_high
+    from {{ ref('int_ranking_differences') }}
+    where
+        decision = 'customers'
+        and ranking = 'recent_activity'
+        and compared_with = 'engagement'
+        and not is_choice
+),
+
+recent_activity as (
+    select
+        *,
+        case
+            when hit_count < {{ minimum_hits() }} then 'cannot be told'
+            when difference_low > 0 then 'better'
+            when difference_high < 0 then 'worse'
+            else 'cannot be told'
+        end as judgement
+    from recent_differences
+),
+
 best_features as (
     select
         at_split.*,
@@ -199,32 +229,40 @@ statements as (
     select
         4 as statement_number,
         'recent activity' as topic,
-        'The ranking by recent activity is '
-        || case
-            when recent.auc_low > engagement.auc_high then 'better'
-            when recent.auc_high < engagement.auc_low then 'worse'
-            else 'neither clearly better nor clearly worse'
+        case judgement
+            when 'cannot be told'
+                then
+                    'Whether the ranking by recent activity is better than that by'
+                    || ' engagement at finding customers who come back cannot be told: '
+            else
+                'The ranking by recent activity is ' || judgement
+                || ' than that by engagement at finding customers who come back: '
         end
-        || ' at finding customers who come back: AUC '
-        || {{ number_text('recent.auc', 3) }} || ' ('
-        || {{ number_text('recent.auc_low', 3) }} || ' to '
-        || {{ number_text('recent.auc_high', 3) }} || ').' as statement
-    from at_split as recent
-    inner join engagement
-        on
-            recent.outcome = engagement.outcome
-            and engagement.outcome = 'interaction'
-    where recent.ranking = 'recent_activity'
+        || 'the difference is ' || {{ number_text('100 * difference', 2) }}
+        || ' in a hundred of the top tenth ('
+        || {{ number_text('100 * difference_low', 2) }} || ' to '
+        || {{ number_text('100 * difference_high', 2) }}
+        || '; customers in both top tenths cancel out'
+        || case
+            when hit_count < {{ minimum_hits() }}
+                then
+                    '; at most ' || {{ counted('hit_count', 'customer') }}
+                    || ' came back, at least {{ minimum_hits() }} are needed'
+            else ''
+        end
+        || ').' as statement
+    from recent_activity
     union all
     select
         5 as statement_number,
         'features' as topic,
         'Of the features alone, ' || ranking
-        || ' ranks the customers who come back highest: AUC '
+        || ' has the highest measured AUC at finding customers who come back: '
         || {{ number_text('auc', 3) }} || ' ('
         || {{ number_text('corrected_low', 3) }} || ' to '
         || {{ number_text('corrected_high', 3) }}
-        || ', corrected for the number of features).' as statement
+        || ', corrected for the number of features). Whether it is better than the'
+        || ' next one is not tested.' as statement
     from best_features
     where auc_rank = 1 and outcome = 'interaction'
     union all
