@@ -124,13 +124,15 @@ function contaminated(rows) {
       ],
       rows,
     }),
-    element(
-      "p",
-      { class: "faint" },
-      rows[0].is_too_high
-        ? "The shares of two arms differ too much: the experiment is not valid."
-        : "The shares of the arms do not differ too much for a verdict.",
-    ),
+    rows.length > 1
+      ? element(
+          "p",
+          { class: "faint" },
+          rows[0].is_too_high
+            ? "The shares of two arms differ too much: the experiment is not valid."
+            : "The shares of the arms do not differ too much for a verdict.",
+        )
+      : null,
   );
 }
 
