@@ -106,7 +106,7 @@ def test_every_row_is_accounted_for_alike(engines: Engines) -> None:
 def test_unit_tests_of_models_pass_on_spark(
     engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of them, beside the tables of the sample."""
+    """All of them, next to the tables of the sample."""
     for name, value in {**SMALL, "PYTHONPATH": str(PROJECT)}.items():
         monkeypatch.setenv(name, value)
     run = run_dbt(UNIT_TESTS, {"log": str(engines.log)}, engines.spark)
