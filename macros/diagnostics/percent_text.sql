@@ -1,36 +1,39 @@
-{#
-    A share as text: 3.05 %. From 0.01 % on it has two decimals, from 0.001 % on four, below six.
-    Figures of one sentence have the same decimals: name the smallest of them that must be
-    legible as `scale` (see smallest_share).
-#}
-{% macro percent_text(share, scale=none) -%}
-    ({{ hundredths_text(share, scale) }} || ' %')
+{# Below a share: the decimals of its text. From the last on there are two. #}
+{% macro share_decimals() -%}
+    {{ return([(0.00001, 6), (0.0001, 4), (0.001, 3), (none, 2)]) }}
 {%- endmacro %}
 
 
-{# The same without its sign, for differences in percentage points. #}
-{% macro hundredths_text(share, scale=none) -%}
-    {%- set size = 'abs(' ~ (scale or share) ~ ')' -%}
+{#
+    A share as text: 3.05 %; below 0.1 % it has more decimals. What is compared with it has as
+    many: name it as `main`. What they would make 0 is "less than 0.01 %".
+#}
+{% macro percent_text(share, main=none) -%}
+    {%- set size = 'abs(' ~ (main or share) ~ ')' -%}
     (case
-        when {{ size }} > 0 and {{ size }} < 0.00001
-            then {{ number_text('100 * (' ~ share ~ ')', 6) }}
-        when {{ size }} > 0 and {{ size }} < 0.0001
-            then {{ number_text('100 * (' ~ share ~ ')', 4) }}
-        else {{ number_text('100 * (' ~ share ~ ')', 2) }}
-    end)
+        {%- for below, decimals in share_decimals() %}
+        {%- set least = '%.*f' % (decimals, 0.1 ** decimals) %}
+        when {{ size ~ ' > 0 and ' ~ size ~ ' < ' ~ below if below else true }}
+            then
+                case
+                    when {{ share }} > 0 and 200 * {{ share }} < {{ least }}
+                        then 'less than {{ least }}'
+                    else {{ number_text('100 * (' ~ share ~ ')', decimals) }}
+                end
+        {%- endfor %}
+    end || ' %')
 {%- endmacro %}
 
 
-{#
-    The smallest of several shares other than 0, whatever their sign. Of an interval name the
-    upper end: a lower end near 0 needs no more decimals.
-#}
-{% macro smallest_share(shares) -%}
-    least(
-        {%- for share in shares %}
-        nullif(abs({{ share }}), 0){{ ',' if not loop.last }}
+{# A difference of shares in percentage points, with the decimals of the main one. #}
+{% macro points_text(difference, main) -%}
+    {%- set size = 'abs(' ~ main ~ ')' -%}
+    (case
+        {%- for below, decimals in share_decimals() %}
+        when {{ size ~ ' > 0 and ' ~ size ~ ' < ' ~ below if below else true }}
+            then {{ number_text('100 * (' ~ difference ~ ')', decimals) }}
         {%- endfor %}
-    )
+    end)
 {%- endmacro %}
 
 

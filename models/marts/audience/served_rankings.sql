@@ -90,17 +90,6 @@ measured as (
     left join choices on served.audience = choices.decision
 ),
 
--- One precision for the sentence.
-scaled as (
-    select
-        *,
-        {{ smallest_share([
-            'hit_share_high', 'chance_hit_share', 'engagement_hit_share',
-            'greatest(abs(difference_low), abs(difference_high))',
-        ]) }} as scale
-    from measured
-),
-
 final as (
     select
         cast(audience as {{ dbt.type_string() }}) as audience,
@@ -146,28 +135,28 @@ final as (
                 when hit_share is null then '.'
                 else
                     '. At the last cutoff '
-                    || {{ percent_text('hit_share', 'scale') }}
+                    || {{ percent_text('hit_share', 'hit_share_high') }}
                     || case audience
                         when 'customers' then ' of its first tenth come back'
                         else ' of the customers in a list touch the product'
                     end
-                    || ' (' || {{ percent_text('hit_share_low', 'scale') }} || ' to '
-                    || {{ percent_text('hit_share_high', 'scale') }} || '); '
-                    || {{ percent_text('chance_hit_share', 'scale') }} || ' by chance'
+                    || ' (' || {{ percent_text('hit_share_low', 'hit_share_high') }} || ' to '
+                    || {{ percent_text('hit_share_high', 'hit_share_high') }} || '); '
+                    || {{ percent_text('chance_hit_share', 'hit_share_high') }} || ' by chance'
                     || case
                         when ranking = 'engagement' then '.'
                         else
-                            ', ' || {{ percent_text('engagement_hit_share', 'scale') }}
+                            ', ' || {{ percent_text('engagement_hit_share', 'hit_share_high') }}
                             || ' by engagement score (difference '
-                            || {{ hundredths_text('difference_low', 'scale') }}
+                            || {{ points_text('difference_low', 'hit_share_high') }}
                             || ' to '
-                            || {{ hundredths_text('difference_high', 'scale') }}
+                            || {{ points_text('difference_high', 'hit_share_high') }}
                             || ' points).'
                     end
             end as {{ dbt.type_string() }}
         ) as statement,
         measured_until
-    from scaled
+    from measured
 )
 
 select * from final

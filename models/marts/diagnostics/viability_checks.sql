@@ -39,8 +39,7 @@ judged as (
         thresholds.minimum,
         thresholds.clearly_viable_from,
         measured.what_it_says,
-        coalesce(measured.measured >= thresholds.minimum, false) as is_passed,
-        {{ smallest_share(['measured.measured', 'thresholds.minimum']) }} as scale
+        coalesce(measured.measured >= thresholds.minimum, false) as is_passed
     from measured
     inner join thresholds on measured.requirement = thresholds.requirement
 ),
@@ -59,12 +58,12 @@ final as (
                         'Cannot be measured: one side of the split has nothing to'
                         || ' compare.'
                 else
-                    {{ percent_text('measured', 'scale') }} || ' ' || what_it_says
+                    {{ percent_text('measured') }} || ' ' || what_it_says
                     || case when is_passed then ': enough' else ': not enough' end
-                    || ' (at least ' || {{ percent_text('minimum', 'scale') }}
+                    || ' (at least ' || {{ percent_text('minimum') }}
                     || coalesce(
                         '; clearly viable from '
-                        || {{ percent_text('clearly_viable_from', 'scale') }},
+                        || {{ percent_text('clearly_viable_from') }},
                         ''
                     )
                     || ').'

@@ -74,17 +74,6 @@ judged as (
     where als.recommender = 'als'
 ),
 
--- One precision for the sentence.
-scaled as (
-    select
-        *,
-        {{ smallest_share([
-            'precision_at_10_high', 'useful_precision', 'strongest_other_precision',
-            'greatest(abs(difference_low), abs(difference_high))',
-        ]) }} as scale
-    from judged
-),
-
 typed as (
     select
         cast(verdict as {{ dbt.type_string() }}) as verdict,
@@ -99,26 +88,26 @@ typed as (
         cast(difference_high as double) as difference_high,
         cast(
             'of the ten customers that ALS names for a product, '
-            || {{ percent_text('precision_at_10', 'scale') }}
+            || {{ percent_text('precision_at_10', 'precision_at_10_high') }}
             || ' touch it after the split ('
-            || {{ percent_text('precision_at_10_low', 'scale') }} || ' to '
-            || {{ percent_text('precision_at_10_high', 'scale') }} || '), '
+            || {{ percent_text('precision_at_10_low', 'precision_at_10_high') }} || ' to '
+            || {{ percent_text('precision_at_10_high', 'precision_at_10_high') }} || '), '
             || case
                 when precision_at_10_high < useful_precision then 'fewer than the '
                 when precision_at_10_low >= useful_precision then 'more than the '
                 else 'not clearly more than the '
             end
-            || {{ percent_text('useful_precision', 'scale') }}
+            || {{ percent_text('useful_precision', 'precision_at_10_high') }}
             || ' that make it useful; '
             || case
                 when difference_low > 0 then 'more than the '
                 when difference_high < 0 then 'fewer than the '
                 else 'not clearly more than the '
             end
-            || {{ percent_text('strongest_other_precision', 'scale') }} || ' of '
+            || {{ percent_text('strongest_other_precision', 'precision_at_10_high') }} || ' of '
             || strongest_other || ', the strongest of the others (difference '
-            || {{ percent_text('difference_low', 'scale') }} || ' to '
-            || {{ percent_text('difference_high', 'scale') }} || ')'
+            || {{ points_text('difference_low', 'precision_at_10_high') }} || ' to '
+            || {{ points_text('difference_high', 'precision_at_10_high') }} || ' points)'
             || case
                 when not is_better_than_random
                     then '. That is not clearly more than chance.'
@@ -126,7 +115,7 @@ typed as (
             end
             as {{ dbt.type_string() }}
         ) as explanation
-    from scaled
+    from judged
 ),
 
 final as (
