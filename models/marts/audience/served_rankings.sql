@@ -2,6 +2,8 @@
     Which ranking serves now, in a sentence with its figures. They are those of the last cutoff,
     which no choice has seen.
 #}
+{% set most = 'hit_share_high' %}
+
 with served as (
     select * from {{ ref('int_served_rankings') }}
 ),
@@ -135,22 +137,22 @@ final as (
                 when hit_share is null then '.'
                 else
                     '. At the last cutoff '
-                    || {{ percent_text('hit_share', 'hit_share_high') }}
+                    || {{ percent_text('hit_share', most) }}
                     || case audience
                         when 'customers' then ' of its first tenth come back'
                         else ' of the customers in a list touch the product'
                     end
-                    || ' (' || {{ percent_text('hit_share_low', 'hit_share_high') }} || ' to '
-                    || {{ percent_text('hit_share_high', 'hit_share_high') }} || '); '
-                    || {{ percent_text('chance_hit_share', 'hit_share_high') }} || ' by chance'
+                    || ' (' || {{ percent_text('hit_share_low', most) }} || ' to '
+                    || {{ percent_text('hit_share_high', most) }} || '); '
+                    || {{ percent_text('chance_hit_share', most) }} || ' by chance'
                     || case
                         when ranking = 'engagement' then '.'
                         else
-                            ', ' || {{ percent_text('engagement_hit_share', 'hit_share_high') }}
+                            ', ' || {{ percent_text('engagement_hit_share', most) }}
                             || ' by engagement score (difference '
-                            || {{ points_text('difference_low', 'hit_share_high') }}
+                            || {{ points_text('difference_low', most) }}
                             || ' to '
-                            || {{ points_text('difference_high', 'hit_share_high') }}
+                            || {{ points_text('difference_high', most) }}
                             || ' points).'
                     end
             end as {{ dbt.type_string() }}

@@ -4,6 +4,8 @@
     only one of them, and the strongest of the others may be so by chance: their upper bounds
     are corrected for the number of others.
 #}
+{% set most = 'precision_at_10_high' %}
+
 with offline_metrics as (
     select * from {{ ref('offline_metrics') }}
     where
@@ -88,26 +90,26 @@ typed as (
         cast(difference_high as double) as difference_high,
         cast(
             'of the ten customers that ALS names for a product, '
-            || {{ percent_text('precision_at_10', 'precision_at_10_high') }}
+            || {{ percent_text('precision_at_10', most) }}
             || ' touch it after the split ('
-            || {{ percent_text('precision_at_10_low', 'precision_at_10_high') }} || ' to '
-            || {{ percent_text('precision_at_10_high', 'precision_at_10_high') }} || '), '
+            || {{ percent_text('precision_at_10_low', most) }} || ' to '
+            || {{ percent_text('precision_at_10_high', most) }} || '), '
             || case
                 when precision_at_10_high < useful_precision then 'fewer than the '
                 when precision_at_10_low >= useful_precision then 'more than the '
                 else 'not clearly more than the '
             end
-            || {{ percent_text('useful_precision', 'precision_at_10_high') }}
+            || {{ percent_text('useful_precision', most) }}
             || ' that make it useful; '
             || case
                 when difference_low > 0 then 'more than the '
                 when difference_high < 0 then 'fewer than the '
                 else 'not clearly more than the '
             end
-            || {{ percent_text('strongest_other_precision', 'precision_at_10_high') }} || ' of '
+            || {{ percent_text('strongest_other_precision', most) }} || ' of '
             || strongest_other || ', the strongest of the others (difference '
-            || {{ points_text('difference_low', 'precision_at_10_high') }} || ' to '
-            || {{ points_text('difference_high', 'precision_at_10_high') }} || ' points)'
+            || {{ points_text('difference_low', most) }} || ' to '
+            || {{ points_text('difference_high', most) }} || ' points)'
             || case
                 when not is_better_than_random
                     then '. That is not clearly more than chance.'
