@@ -80,8 +80,8 @@ judged as (
         end as basis,
         cast(by_thresholds.passed_count as {{ dbt.type_string() }}) || ' of '
         || cast(by_thresholds.requirement_count as {{ dbt.type_string() }})
-        || ' requirements are met by the thresholds of the specification, which have no'
-        || ' interval. ' || by_thresholds.retention_explanation
+        || ' requirements are met (fixed thresholds, no intervals). '
+        || by_thresholds.retention_explanation
         || case
             when by_thresholds.is_too_little
                 then
