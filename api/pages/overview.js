@@ -30,7 +30,7 @@ export async function show() {
       element(
         "p",
         {},
-        `Recommended: ${verdict.recommended_approach}. `,
+        `Served: ${verdict.recommended_approach}. `,
         link("evidence", {}, "The evidence"),
       ),
     ),

@@ -125,7 +125,7 @@ def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> N
     verdict = _one(connection, "from viability_verdict")
     console.print(
         f"\nVerdict\n{verdict['explanation']}"
-        f" Recommended: {verdict['recommended_approach']}.",
+        f" Served: {verdict['recommended_approach']}.",
         highlight=False,
     )
 

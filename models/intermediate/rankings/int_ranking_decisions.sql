@@ -271,7 +271,7 @@ final as (
                 when typed.difference_low > 0 and not typed.is_served
                     then
                         'clearly better at the cutoffs that choose, but '
-                        || typed.served_ranking || ' is better still'
+                        || typed.served_ranking || ' has the larger difference'
                 when typed.difference_low > 0
                     then 'clearly better at the cutoffs that choose'
                 when typed.difference_high < 0

@@ -236,7 +236,8 @@ explained as (
                     || {{ whole_number_text('unit_count') }}
                     || ' contacted customers bought ' || {{ percent_text('abs(lift)') }}
                     || case when lift < 0 then ' less' else ' more' end
-                    || ' often than ' || {{ whole_number_text('base_unit_count') }}
+                    || ' often (a lift of ' || {{ percent_text('lift_low') }} || ' to '
+                    || {{ percent_text('lift_high') }} || ') than ' || {{ whole_number_text('base_unit_count') }}
                     || ' customers held out, each contacted about one product. The plan'
                     || ' assumes the same percentage here.'
             when 'none'

@@ -112,22 +112,17 @@ final as (
             case
                 when ranking <> 'engagement'
                     then
-                        'the ranking by ' || ranking_label || ', which is served'
+                        'the ranking by ' || ranking_label
                         || case
-                            when is_chosen then ' and was chosen by the evidence'
+                            when is_chosen then ''
                             else ' because the setting `ranking` says so'
                         end
-                when judgement_of_engagement = 'better than chance'
-                    then
-                        'engagement ranking, which is served and better than chance at'
-                        || ' finding customers who come back'
                 else
-                    'no ranking; engagement, which is served, is '
-                    || judgement_of_engagement
+                    'the ranking by engagement, ' || judgement_of_engagement
                     || ' at finding customers who come back'
             end
-            || case verdict
-                when 'not viable' then ''
+            || case
+                when verdict = 'not viable' or ranking = 'als' then ''
                 else '; collaborative filtering is not served'
             end
             as {{ dbt.type_string() }}

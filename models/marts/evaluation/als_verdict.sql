@@ -34,7 +34,10 @@ strongest as (
         difference_low,
         corrected_high as difference_high,
         row_number() over (
-            order by compared_value desc, compared_with asc
+            order by
+                case when corrected_high < 0 then 0 else 1 end,
+                compared_value desc,
+                compared_with asc
         ) as strength_rank
     from comparisons
 ),
@@ -100,14 +103,14 @@ typed as (
                 else 'not clearly more than the '
             end
             || {{ percent_text('useful_precision', most) }}
-            || ' that make it useful; '
+            || ' that the specification asks for; '
             || case
                 when difference_low > 0 then 'more than the '
                 when difference_high < 0 then 'fewer than the '
                 else 'not clearly more than the '
             end
             || {{ percent_text('strongest_other_precision', most) }} || ' of '
-            || strongest_other || ', the strongest of the others (difference '
+            || strongest_other || ' (difference '
             || {{ points_text('difference_low', most) }} || ' to '
             || {{ points_text('difference_high', most) }} || ' points)'
             || case

@@ -157,7 +157,17 @@ trials as (
                     then score_trials.difference_high
             end
         ) as difference_high,
-        count(case when score_trials.difference > 0 then 1 end) as better_count,
+        max(
+            case
+                when score_trials.origin = split.origin
+                    then
+                        score_trials.audience_size * greatest(
+                            score_trials.response_rate,
+                            score_trials.engagement_response_rate
+                        )
+            end
+        ) as hit_count,
+        count(case when score_trials.difference_low > 0 then 1 end) as better_count,
         count(*) as origin_count
     from {{ ref('score_trials') }} as score_trials
     cross join split
@@ -179,6 +189,7 @@ best_trials as (
         ranking,
         outcome,
         difference,
+        round(hit_count) >= {{ minimum_hits() }} as has_enough_hits,
         better_count,
         origin_count,
         difference - correction * (difference - difference_low) as difference_low,
@@ -194,7 +205,7 @@ statements as (
     select
         1 as statement_number,
         'collaborative filtering' as topic,
-        explanation || ' Recommended: ' || recommended_approach
+        explanation || ' Served: ' || recommended_approach
         || '.' as statement
     from verdict
     union all
@@ -270,14 +281,14 @@ statements as (
         6 as statement_number,
         'other scores' as topic,
         case
-            when difference_low > 0
+            when difference_low > 0 and has_enough_hits
                 then
-                    'Another choice would do better: with "' || ranking || '" '
+                    'Another score found more: with "' || ranking || '" '
                     || {{ number_text('100 * difference', 2) }}
-                    || ' in a hundred of the top tenth more come back ('
+                    || ' in a hundred of the top tenth more came back ('
                     || {{ number_text('100 * difference_low', 2) }} || ' to '
                     || {{ number_text('100 * difference_high', 2) }}
-                    || ', corrected for the number of trials; better at '
+                    || ', corrected for the number of trials; clearly better at '
                     || cast(better_count as {{ dbt.type_string() }}) || ' of '
                     || cast(origin_count as {{ dbt.type_string() }}) || ' cutoffs).'
             else
@@ -300,7 +311,8 @@ statements as (
         || {{ percent_text(share(
             'training_log.known_late_product_count', 'training_log.late_product_count'
         )) }}
-        || ': no ranking learnt from the past reaches more.' as statement
+        || ': no ranking learnt from interactions alone reaches more. Rankings by attributes'
+        || ' also reach new products.' as statement
     from profile
     cross join training_log
     where training_log.late_product_count > 0
