@@ -47,12 +47,12 @@ pairs as (
         totals.decision,
         totals.ranking,
         rivals.ranking as compared_with,
-        not origins.is_split as is_choice,
         totals.origin,
         totals.place_count,
         totals.hit_count,
         rivals.hit_count as compared_hit_count,
-        totals.chance_hit_count
+        totals.chance_hit_count,
+        not origins.is_split as is_choice
     from totals
     inner join origins on totals.origin = origins.origin
     inner join totals as rivals
@@ -89,33 +89,33 @@ squares as (
             - 2 * coalesce(shared.product_sum, 0)
         ) as squared_differences
     from pairs
-    inner join pairs as others
+    inner join pairs as other_pairs
         on
-            pairs.decision = others.decision
-            and pairs.ranking = others.ranking
-            and pairs.compared_with = others.compared_with
-            and pairs.is_choice = others.is_choice
+            pairs.decision = other_pairs.decision
+            and pairs.ranking = other_pairs.ranking
+            and pairs.compared_with = other_pairs.compared_with
+            and pairs.is_choice = other_pairs.is_choice
     left join products as own
         on
             pairs.decision = own.decision
             and pairs.ranking = own.ranking
             and pairs.origin = own.origin
             and pairs.ranking = own.compared_with
-            and others.origin = own.compared_origin
+            and other_pairs.origin = own.compared_origin
     left join products as rival
         on
             pairs.decision = rival.decision
             and pairs.compared_with = rival.ranking
             and pairs.origin = rival.origin
             and pairs.compared_with = rival.compared_with
-            and others.origin = rival.compared_origin
+            and other_pairs.origin = rival.compared_origin
     left join products as shared
         on
             pairs.decision = shared.decision
             and pairs.ranking = shared.ranking
             and pairs.origin = shared.origin
             and pairs.compared_with = shared.compared_with
-            and others.origin = shared.compared_origin
+            and other_pairs.origin = shared.compared_origin
     group by pairs.decision, pairs.ranking, pairs.compared_with, pairs.is_choice
 ),
 

@@ -1,6 +1,6 @@
 {#
     Which ranking serves now, in a sentence with its figures. They are those of the last cutoff,
-    which no choice has seen.
+    which chooses nothing: it only stops a ranking that is clearly worse there.
 #}
 {% set most = 'hit_share_high' %}
 

@@ -237,7 +237,8 @@ explained as (
                     || ' contacted customers bought ' || {{ percent_text('abs(lift)') }}
                     || case when lift < 0 then ' less' else ' more' end
                     || ' often (a lift of ' || {{ percent_text('lift_low') }} || ' to '
-                    || {{ percent_text('lift_high') }} || ') than ' || {{ whole_number_text('base_unit_count') }}
+                    || {{ percent_text('lift_high') }} || ') than '
+                    || {{ whole_number_text('base_unit_count') }}
                     || ' customers held out, each contacted about one product. The plan'
                     || ' assumes the same percentage here.'
             when 'none'
