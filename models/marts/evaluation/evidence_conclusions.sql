@@ -311,8 +311,8 @@ statements as (
         || {{ percent_text(share(
             'training_log.known_late_product_count', 'training_log.late_product_count'
         )) }}
-        || ': no ranking learnt from interactions alone reaches more. Rankings by attributes'
-        || ' also reach new products.' as statement
+        || ': no ranking learnt from interactions alone reaches more. Rankings by'
+        || ' attributes also reach new products.' as statement
     from profile
     cross join training_log
     where training_log.late_product_count > 0
