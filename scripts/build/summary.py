@@ -124,8 +124,7 @@ def _print_automated(console: Console, connection: duckdb.DuckDBPyConnection) ->
 def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
     verdict = _one(connection, "from viability_verdict")
     console.print(
-        f"\nVerdict\n{verdict['explanation']}"
-        f" Served: {verdict['recommended_approach']}.",
+        f"\nVerdict\n{verdict['explanation']} Served: {verdict['recommended_approach']}.",
         highlight=False,
     )
 
