@@ -23,7 +23,7 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-builds test-ci test-long test-spark test-spark-long test-bi chaos cluster-test simulate lint lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
+.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-slow test-ci test-long test-spark test-spark-long test-bi chaos cluster-test simulate lint lint-python lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -136,12 +136,12 @@ $(LINT_LOG): | $(RUN)
 	@$(AUDIENCE) generate log $@ --scale 0.001 > /dev/null
 
 test: $(DEV) lint ## Run every check, and the tests that share one build
-	@$(BIN)/python -m pytest -m 'not builds and not long'
+	@$(BIN)/python -m pytest -m 'not slow and not long'
 
-test-builds: $(DEV) ## Run the tests that build a log of their own
-	@$(BIN)/python -m pytest -m 'builds and not long'
+test-slow: $(DEV) ## Run the tests that build a log of their own, simulate, or load a server
+	@$(BIN)/python -m pytest -m 'slow and not long'
 
-test-ci: $(DEV) lint ## Run what make test and make test-builds run, at once: with one shared build
+test-ci: $(DEV) lint ## Run what make test and make test-slow run, at once: with one shared build
 	@$(BIN)/python -m pytest -m 'not long'
 
 test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
@@ -171,7 +171,10 @@ simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics 
 		tests/scripts/experiments/test_contamination.py \
 		tests/scripts/evidence/test_als_verdict.py tests/scripts/statistics
 
-lint: $(DEV) lint-sql ## Check style and types
+lint: $(DEV) $(LINT_LOG) ## Check style and types
+	@$(MAKE) --no-print-directory --jobs 2 lint-python lint-sql
+
+lint-python: $(DEV)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

@@ -197,7 +197,7 @@ def test_diagnostics_and_release(server: Server) -> None:
     assert set(body["verdict"]) >= {"basis", "threshold_verdict"}
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_text_ids_are_found_unchanged(
     serve_in_thread: ServeInThread, text_build: BuildFolder
 ) -> None:

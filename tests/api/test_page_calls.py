@@ -147,7 +147,7 @@ def test_an_overlap_names_an_invalid_product(server: Server) -> None:
         assert (answer.status_code, answer.json()["parameter"]) == (422, name)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_products_with_odd_ids_are_found_and_compared(
     serve_in_thread: ServeInThread, text_build: BuildFolder
 ) -> None:

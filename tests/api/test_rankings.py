@@ -23,7 +23,7 @@ from tests.api.expected_audiences import expected_audience, without_probability
 from tests.api.in_process import ThreadServer, opened
 from tests.conftest import RefreshedBuild, alter_release
 
-pytestmark = pytest.mark.builds
+pytestmark = pytest.mark.slow
 
 TOP_N = 12  # of the release
 UNKNOWN = 987654321

@@ -36,6 +36,7 @@ def open_releases(server: Server) -> set[str]:
     return held
 
 
+@pytest.mark.slow
 def test_releases_switch_under_load_without_a_failed_request(
     serve: Serve, published: BuildFolder
 ) -> None:

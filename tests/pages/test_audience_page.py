@@ -207,7 +207,7 @@ def test_ids_of_64_bits_are_exact(visit: Visit) -> None:
     assert str(link.get_attribute("href")).endswith(f"customer_id={customer}")
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_odd_ids_are_shown_and_encoded_correctly(
     visitor: Visitor, serve_in_thread: ServeInThread, text_build: FinishedBuild
 ) -> None:

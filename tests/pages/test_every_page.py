@@ -141,6 +141,7 @@ def test_a_reader_can_skip_to_the_content(visit: Visit) -> None:
     assert visit.page.evaluate("document.activeElement.id") == "content"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("executable")
 def test_every_page_has_a_screenshot(server: Server, tmp_path: Path) -> None:
     outcome = run_audience(

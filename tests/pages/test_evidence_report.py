@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from scripts.evidence.report import SECTIONS
 from tests.conftest import FinishedBuild
 
-pytestmark = pytest.mark.builds
+pytestmark = pytest.mark.slow
 
 
 def test_every_chart_is_drawn_without_a_network(

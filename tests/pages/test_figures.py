@@ -197,7 +197,7 @@ def test_the_evidence_has_choices(visit: Visit, server: Server) -> None:
     ]
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_the_evidence_shows_fitted_collaborative_filtering(
     visitor: Visitor, serve_in_thread: ServeInThread, taste_evidence: FinishedBuild
 ) -> None:

@@ -8,7 +8,7 @@ from tests.api.conftest import ServeInThread
 from tests.pages.conftest import Visitor
 from tests.pages.test_figures import column
 
-pytestmark = pytest.mark.builds
+pytestmark = pytest.mark.slow
 
 
 def test_an_audience_names_its_ranking_and_explains_each_place(

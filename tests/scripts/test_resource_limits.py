@@ -54,7 +54,7 @@ def fill(folder: BuildFolder) -> str:
     return said
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_cores_are_bounded(folder: BuildFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIENCE_CORES", "3")
     query = "select current_setting('threads') * 11 as cores"
@@ -127,7 +127,7 @@ def test_spill_is_swept_and_nothing_else(
     assert (other.spill / left).exists()
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_too_little_memory_stops_a_build_with_one_sentence(
     published: BuildFolder, tmp_path: Path
 ) -> None:

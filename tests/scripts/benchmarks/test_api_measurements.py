@@ -13,6 +13,7 @@ from scripts.releases.running_api import MeasurementError, running_api
 from tests.conftest import run_audience
 
 
+@pytest.mark.slow
 def test_the_published_load_in_small(published: BuildFolder) -> None:
     outcome = run_audience(
         published,
@@ -43,6 +44,7 @@ def test_without_a_release_there_is_nothing_to_measure(
     assert "run `make build` first" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_soak_in_small(
     published: BuildFolder, capsys: pytest.CaptureFixture[str]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.build_folder import PROJECT
@@ -102,7 +102,7 @@ def statements(dirty_build: FinishedBuild) -> list[str]:
 
 def run_models(statements: list[str], log: set[Interaction]) -> duckdb.DuckDBPyConnection:
     """The tables of a log that the published ranking serves."""
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     connection.execute("attach ':memory:' as warehouse")
     connection.execute("use warehouse")
     for schema in ("seeds", "staging", "intermediate", "marts"):
@@ -197,6 +197,8 @@ def rank_audiences(
     }
 
 
+@pytest.mark.slow
+@settings(max_examples=60)  # each runs twenty models
 @given(log=logs)
 def test_scores_and_audiences_are_the_definition_s(
     statements: list[str], log: set[Interaction]

@@ -55,7 +55,7 @@ def counts(folder: BuildFolder) -> dict[str, int]:
         )
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_automated_customers_are_reported_and_on_request_set_aside(
     log: Path, tmp_path: Path
 ) -> None:
@@ -81,7 +81,7 @@ def test_automated_customers_are_reported_and_on_request_set_aside(
     assert found == (58, 0, 3)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_customer_who_becomes_automated_leaves_as_in_a_full_rebuild(
     log: Path, tmp_path: Path
 ) -> None:

@@ -120,7 +120,7 @@ def long(*values: str) -> Any:
             HEADER + "x" + ROW + "y" + ROW,
             "",
             "every row was rejected (most often uncast",
-            marks=pytest.mark.builds,
+            marks=pytest.mark.slow,
         ),
         long(HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
         long(HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
@@ -181,7 +181,7 @@ def test_an_invalid_environment_variable_is_refused(
     assert variable + " " + message in capsys.readouterr().err
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_setting_that_is_refused_leaves_the_last_build_fit_to_publish(
     built: BuildFolder, log: Callable[[str], Path]
 ) -> None:
@@ -250,7 +250,7 @@ def test_a_build_that_is_ended_while_dbt_starts_takes_it_too(
     assert not [command for command in running if str(log("")) in command]
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_log_and_a_mapping_that_are_mixed_up_name_both(
     folder: BuildFolder, log: Callable[[str], Path]
 ) -> None:
@@ -309,7 +309,7 @@ def test_a_warehouse_held_by_another_program_names_it(
     assert f"(process {holder.pid})" in outcome.stderr
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_full_disk_stops_the_build_with_one_sentence(
     log: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -132,7 +132,7 @@ def test_a_release_lies_in_lookup_order(dirty_build: FinishedBuild) -> None:
     assert keys == sorted(keys)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_without_a_log_the_generated_one_is_built_with_the_examples(
     folder: BuildFolder,
 ) -> None:

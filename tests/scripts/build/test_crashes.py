@@ -168,7 +168,7 @@ def test_builds_that_are_killed_at_any_moment(
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_what_is_served_survives_builds_that_are_killed(
     published: BuildFolder, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from scripts.build_folder import BuildFolder
 from scripts.releases.evidence_state import evidence_models
 from scripts.synthetic.interactions import generate
 
-pytestmark = pytest.mark.builds
+pytestmark = pytest.mark.slow
 
 # No data tests: that the tables are good is for other tests to say.
 COMMAND = ["build", "--resource-type", "model", "--resource-type", "seed"]

@@ -129,7 +129,7 @@ def problems(
     return run.problems
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_row_is_found(problems: list[str], kind: str) -> None:
     _, sentence = BROKEN[kind]
@@ -137,7 +137,7 @@ def test_a_broken_row_is_found(problems: list[str], kind: str) -> None:
     assert len(found) == 1, problems
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_nothing_else_is_said(problems: list[str]) -> None:
     """All checks run; the tables without damage, and the other rules of the rest, pass."""
     known = (CONSEQUENCE, *(sentence for _, sentence in BROKEN.values()))

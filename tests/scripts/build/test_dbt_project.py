@@ -26,7 +26,7 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_unit_tests_pass(folder: BuildFolder) -> None:
     """They bring their own rows; the tables only have to be there."""
     log = folder.root / "log.parquet"
@@ -37,7 +37,7 @@ def test_unit_tests_pass(folder: BuildFolder) -> None:
     assert sum(node.kind == "unit_test" for node in run.nodes) >= 25
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     built: BuildFolder,
 ) -> None:

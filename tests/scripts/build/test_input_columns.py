@@ -49,7 +49,7 @@ def test_names_of_csv_columns(
     assert names(packed, **written) == (expected or ["käufer", "b"])
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_dbt_finds_the_same_names(tmp_path: Path, folder: BuildFolder) -> None:
     """An expression that names a column fails where dbt knows it by another name."""
     log = tmp_path / "log.csv"

@@ -71,7 +71,7 @@ def test_only_rows_of_seeds_may_change(
         first = changed_project
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_dbt_parses_the_same_whatever_the_other_settings(folder: BuildFolder) -> None:
     """What parsed_variables leaves out has no effect on what dbt parses."""
     log = folder.root / "log.csv"
@@ -90,7 +90,7 @@ def test_dbt_parses_the_same_whatever_the_other_settings(folder: BuildFolder) ->
     assert len(parsed[0]) > 200
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_damaged_file_is_parsed_again(folder: BuildFolder) -> None:
     settings = {"log": str(folder.root / "log.csv")}
     generate(Path(settings["log"]), scale=0.001)

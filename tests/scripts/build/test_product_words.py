@@ -14,7 +14,7 @@ NAMES = {1: "Box of TEA, green", 2: "Tea of China"} | {
 }
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_names_are_split_into_words_and_other_attributes_are_not(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

@@ -163,7 +163,7 @@ LAYOUTS = {
 @pytest.mark.parametrize(
     "mapping",
     [
-        pytest.param(mapping, marks=pytest.mark.long if number else pytest.mark.builds)
+        pytest.param(mapping, marks=pytest.mark.long if number else pytest.mark.slow)
         for number, mapping in enumerate(LAYOUTS)
     ],
 )

@@ -16,7 +16,7 @@ from tests.conftest import read_release, run_audience
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_new_file_is_served_with_the_settings_of_before(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_new_file_is_served_with_the_settings_of_before(
     assert 'audience_refresh_result{result="unchanged"} 1' in folder.metrics.read_text()
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_evidence_older_than_a_week_is_renewed_although_no_file_is_new(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

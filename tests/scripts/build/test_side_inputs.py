@@ -39,7 +39,7 @@ def rows(folder: BuildFolder, query: str) -> list[Any]:
         return warehouse.execute(query).fetchall()
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_side_inputs_are_read_and_accounted_for(
     folder: BuildFolder, log: Path, tmp_path: Path
 ) -> None:
@@ -121,7 +121,7 @@ def test_side_inputs_are_read_and_accounted_for(
     ) == [(1, 10, "2023-01-05 08:00:00", 0.1), (1, None, "2023-01-06 00:00:00", None)]
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_an_opt_out_that_cannot_be_read_stops_the_build(
     folder: BuildFolder, log: Path, tmp_path: Path
 ) -> None:

@@ -198,6 +198,7 @@ def place(
     return placed
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(batch=batches)
 def test_places_keep_the_rules_and_every_place_that_can_be_filled_is_filled(

@@ -28,7 +28,7 @@ PERIOD = {"starts_on": "2018-09-01", "ends_on": "2018-09-30"}
 CAMPAIGN = "sao_paulo_toys"
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_campaign_by_category_and_state(
     folder: BuildFolder, shared_data: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ import pytest
 from scripts.statistics.customer_intervals import metric_intervals
 from tests.conftest import FinishedBuild
 
-LOGS = int(os.environ.get("AUDIENCE_SIMULATED_EXPERIMENTS", "400"))
+LOGS = int(os.environ.get("AUDIENCE_SIMULATED_EXPERIMENTS", "100"))
 CUSTOMERS = 4000
 PLACES = 4000
 # Of the customers who touch a product, the share that lists name.
@@ -123,6 +123,7 @@ def judged(
     return verdicts, uncorrected
 
 
+@pytest.mark.slow
 def test_where_all_are_as_good_hardly_any_log_claims_a_difference(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -132,6 +133,7 @@ def test_where_all_are_as_good_hardly_any_log_claims_a_difference(
     assert uncorrected > 0.05 * LOGS
 
 
+@pytest.mark.slow
 def test_it_is_hardly_ever_best_where_one_other_is_as_good(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -140,6 +142,7 @@ def test_it_is_hardly_ever_best_where_one_other_is_as_good(
     assert verdicts["viable"] <= 0.05 * LOGS
 
 
+@pytest.mark.slow
 def test_a_true_difference_is_found(warehouse: duckdb.DuckDBPyConnection) -> None:
     best, _ = judged(warehouse, dict.fromkeys(OTHERS, 0.03) | CHANCE)
     worse, _ = judged(warehouse, dict.fromkeys(OTHERS, ALS) | CHANCE | {"hybrid": 0.08})

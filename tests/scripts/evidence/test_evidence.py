@@ -21,7 +21,7 @@ from scripts.releases.run_history import read_history
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, read_release, run_audience
 
-pytestmark = pytest.mark.builds
+pytestmark = pytest.mark.slow
 
 # Seeds and models; their tests have run before.
 BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]

@@ -79,7 +79,7 @@ def copied(als_build: RefreshedBuild, folder: BuildFolder) -> BuildFolder:
     return folder
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_build_serves_lists_of_its_whole_log(als_build: RefreshedBuild) -> None:
     """The refresh brings a product that half of its customers have not touched yet."""
     assert "Fitting collaborative filtering (ALS) ..." in als_build.built
@@ -105,7 +105,7 @@ def test_a_build_serves_lists_of_its_whole_log(als_build: RefreshedBuild) -> Non
     assert all(scores == 12 for _, _, _, scores in lists)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_lists_name_the_customers_of_a_planted_taste(als_build: RefreshedBuild) -> None:
     """Of 15 customers with this taste, two or three have not touched a product yet."""
     with read_release(als_build.folder) as release:
@@ -117,7 +117,7 @@ def test_lists_name_the_customers_of_a_planted_taste(als_build: RefreshedBuild) 
     assert share[0] > 0.8
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_it_is_measured_and_judged_as_a_challenger(als_build: RefreshedBuild) -> None:
     with read_release(als_build.folder) as release:
         origins = release.execute(
@@ -132,7 +132,7 @@ def test_it_is_measured_and_judged_as_a_challenger(als_build: RefreshedBuild) ->
     assert compared == (1,)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_log_that_is_fitted_already_is_not_fitted_again(copied: BuildFolder) -> None:
     now, past = (copied.evidence / f"{name}.parquet" for name in (NOW_FILE, PAST_FILE))
     lists, stamp = now.read_bytes(), past.stat().st_mtime_ns
@@ -143,7 +143,7 @@ def test_a_log_that_is_fitted_already_is_not_fitted_again(copied: BuildFolder) -
     assert past.stat().st_mtime_ns == stamp
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_without_the_library_a_champion_is_replaced_and_a_setting_refused(
     copied: BuildFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,7 +158,7 @@ def test_without_the_library_a_champion_is_replaced_and_a_setting_refused(
         refitted(copied, "als")
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_build_without_the_library_says_what_to_do(
     folder: BuildFolder, als_build: RefreshedBuild, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def judged(query: str, units: int, shares: tuple[float, ...]) -> tuple[float, fl
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("units", [50, 100, 500])
 @pytest.mark.parametrize(
     "shares",
@@ -96,6 +97,7 @@ def test_small_arms_of_one_share_differ_by_more_than_the_limit(query: str) -> No
     assert void <= 0.05
 
 
+@pytest.mark.slow
 def test_a_difference_above_the_limit_is_found(query: str) -> None:
     void, _ = judged(query, 2000, (0.0, 0.1, 0.0, 0.1))
     assert void >= 0.95

@@ -82,6 +82,7 @@ def interval_of(hits: int, trials: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
+@pytest.mark.slow
 def test_where_there_is_no_effect_one_in_twenty_is_found() -> None:
     """Experiments whose arms are the same."""
     generator = np.random.default_rng(11)
@@ -120,6 +121,7 @@ def test_rare_conversions_are_not_found_where_there_is_no_effect(
     assert interval_of(found, TRIALS)[0] <= 0.05
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth() -> None:
     """Treatment converts at 30 %, its holdout at 20 %: a lift of a half."""
     generator = np.random.default_rng(5)

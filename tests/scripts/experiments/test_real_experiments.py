@@ -19,7 +19,7 @@ from tests.scripts.experiments.test_experiments import (
     welch,
 )
 
-pytestmark = pytest.mark.builds
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
     return Followed(root / "project", root / "log.parquet", BuildFolder(root / "build"))
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_an_event_with_a_row_has_its_weight(followed: Followed) -> None:
     with read_release(followed.folder) as release:
         compared = release.execute(
@@ -93,7 +93,7 @@ def test_an_event_with_a_row_has_its_weight(followed: Followed) -> None:
     assert found == pytest.approx(expected)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_feature_is_in_the_score(followed: Followed) -> None:
     with read_release(followed.folder) as release:
         differing = release.execute(
@@ -115,7 +115,7 @@ def test_a_feature_is_in_the_score(followed: Followed) -> None:
     assert spread == (0, 1)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_feature_has_its_label_lift_and_trial(followed: Followed) -> None:
     with read_release(followed.folder) as release:
         label = f"select ranking_label from rankings where ranking = '{FEATURE}'"
@@ -126,7 +126,7 @@ def test_a_feature_has_its_label_lift_and_trial(followed: Followed) -> None:
         assert release.execute(trial).fetchall()
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_public_table_is_in_the_release_with_its_description(followed: Followed) -> None:
     with read_release(followed.folder) as release:
         comment = f"select comment from duckdb_tables() where table_name = '{TABLE}'"
@@ -136,7 +136,7 @@ def test_a_public_table_is_in_the_release_with_its_description(followed: Followe
         assert release.execute(counts).fetchall() == duckdb.execute(expected).fetchall()
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_ranking_is_measured_and_may_be_chosen(followed: Followed) -> None:
     with read_release(followed.folder) as release:
         label = "select ranking_label, ranks from rankings where ranking = ?"
@@ -153,7 +153,7 @@ def test_a_ranking_is_measured_and_may_be_chosen(followed: Followed) -> None:
         assert release.execute(compared, [RANKING]).fetchone() != (0,)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_a_ranking_serves_by_name(followed: Followed, tmp_path: Path) -> None:
     folder = BuildFolder(tmp_path / "build")
     outcome = run_audience(
@@ -174,7 +174,7 @@ def test_a_ranking_serves_by_name(followed: Followed, tmp_path: Path) -> None:
     assert first == sorted(first, reverse=True)
 
 
-@pytest.mark.builds
+@pytest.mark.slow
 def test_unit_tests_need_no_change(followed: Followed, tmp_path: Path) -> None:
     """Unit tests of the score bring their own features; only the tables have to exist."""
     folder = BuildFolder(tmp_path / "build")

@@ -302,6 +302,7 @@ def publish_until_killed(root: Path) -> None:
     publish(BuildFolder(root))
 
 
+@pytest.mark.slow
 def test_a_release_that_is_killed_while_it_is_written_is_never_visible(
     built: BuildFolder,
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_program_of_dbt_ends_with_the_sentence() -> None:
     assert "Traceback" not in outcome.stdout + outcome.stderr
 
 
+@pytest.mark.slow
 def test_valid_variables_and_those_of_programs_pass() -> None:
     variables = "{top_n: 5, new_log_files: [a.csv], log_batch: 2}"
     outcome = dbtRunner().invoke(
