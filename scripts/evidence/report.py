@@ -76,8 +76,8 @@ SECTIONS = (
     Section(
         "composition",
         "What does a weight of the score do?",
-        "Next to the weight of each feature its share of the variance of all scores, and its"
-        " share of the lead of the top tenth over the others.",
+        "Next to the weight of each feature its share of the variance of all scores, and"
+        " its share of the lead of the top tenth over the others.",
         "with shares as (unpivot score_composition on weight, variance_share,"
         " top_tenth_share into name share_name value share)"
         " select ranking_label as label, share, case share_name when 'weight' then 'weight'"
