@@ -70,6 +70,23 @@ export function cohorts(rows) {
   };
 }
 
+/** What the weight of each feature does to the score. */
+export function composition(rows) {
+  return {
+    data: data(rows),
+    width: "container",
+    height: 260,
+    mark: "bar",
+    encoding: {
+      y: { field: "label", type: "nominal", sort: null, title: null },
+      yOffset: { field: "share_of", type: "nominal", sort: null },
+      x: quantitative("share", "share", shares),
+      color: { field: "share_of", type: "nominal", sort: null, title: null, legend: { orient: "top" } },
+      tooltip: [told("label"), told("share_of"), told("share", ".1%")],
+    },
+  };
+}
+
 /** A metric of each recommender, with its interval. */
 export function recommenders(rows, title) {
   return {

@@ -74,6 +74,19 @@ SECTIONS = (
         " where ranking = 'engagement' and outcome = 'interaction' and lift is not null",
     ),
     Section(
+        "composition",
+        "What does a weight of the score do?",
+        "Next to the weight of each feature its share of the variance of all scores, and"
+        " its share of the lead of the top tenth over the others.",
+        "with shares as (unpivot score_composition on weight, variance_share,"
+        " top_tenth_share into name share_name value share)"
+        " select ranking_label as label, share, case share_name when 'weight' then 'weight'"
+        " when 'variance_share' then 'variance of the scores'"
+        " else 'lead of the top tenth' end as share_of"
+        " from shares inner join rankings on feature = ranking"
+        " order by display_order, share_name desc",
+    ),
+    Section(
         "trials",
         "Would another score do better?",
         "The top tenth by other weights, or by another definition of a part of the score,"

@@ -26,6 +26,16 @@ RESULT = pyarrow.schema(
     ]
 )
 
+HIT_RESULT = pyarrow.schema(
+    [
+        ("decision", pyarrow.string()),
+        ("origin", pyarrow.int64()),
+        ("ranking", pyarrow.string()),
+        ("hit_share_low", pyarrow.float64()),
+        ("hit_share_high", pyarrow.float64()),
+    ]
+)
+
 
 def sum_interval(
     total: Any, squares: Any, weight: Any, confidence: Any = 0.95
@@ -136,6 +146,27 @@ def metric_intervals(sums: pyarrow.Table, differences: pyarrow.Table) -> pyarrow
             )
         )
     return pyarrow.concat_tables(tables)
+
+
+def hit_intervals(totals: pyarrow.Table) -> pyarrow.Table:
+    """The hits per place of rankings, with 95 % intervals.
+
+    Args:
+        totals: int_ranking_totals.
+
+    Returns:
+        A row of HIT_RESULT per row.
+    """
+    if not totals.num_rows:
+        return HIT_RESULT.empty_table()
+    hits, squares, weight, places = (
+        totals.column(name).to_numpy().astype(float)
+        for name in ("hit_count", "squared_hits", "customer_hits", "place_count")
+    )
+    low, high = sum_interval(hits / places, squares / places**2, weight / places)
+    found = {name: totals.column(name) for name in ("decision", "origin", "ranking")}
+    bounds = {"hit_share_low": low.round(12), "hit_share_high": high.clip(max=1).round(12)}
+    return pyarrow.table(found | bounds).cast(HIT_RESULT)
 
 
 def _compared(differences: pyarrow.Table) -> Any:

@@ -1,6 +1,6 @@
 {#
     Per ranking and cutoff: how many places it had, how many of them were hits, how many would
-    be by chance, and how many customers it named.
+    be by chance, how many customers it named, and what the interval of its hits is made of.
 #}
 {{ config(tags=['evidence']) }}
 
@@ -58,12 +58,9 @@ late_pairs as (
     select * from {{ ref('int_late_pairs') }}
 ),
 
--- Customers who can be named, and of these those who touch the product.
-reachable as (
-    select
-        late_pairs.origin,
-        late_pairs.product_id,
-        count(*) as reachable_count
+-- Customers who can be named and touch the product.
+reachable_pairs as (
+    select late_pairs.*
     from late_pairs
     inner join {{ ref('int_cutoff_customers') }} as customers
         on
@@ -75,7 +72,38 @@ reachable as (
             and late_pairs.product_id = excluded_pairs.product_id
             and late_pairs.customer_id = excluded_pairs.customer_id
     where excluded_pairs.customer_id is null
-    group by late_pairs.origin, late_pairs.product_id
+),
+
+reachable as (
+    select
+        origin,
+        product_id,
+        count(*) as reachable_count
+    from reachable_pairs
+    group by origin, product_id
+),
+
+-- As many products as such a customer touches: the mean, weighted by itself.
+touched as (
+    select
+        decision,
+        origin,
+        cast(sum(product_count * product_count) as double) / sum(product_count)
+            as product_count
+    from (
+        select
+            products.decision,
+            products.origin,
+            reachable_pairs.customer_id,
+            count(*) as product_count
+        from reachable_pairs
+        inner join products
+            on
+                reachable_pairs.origin = products.origin
+                and reachable_pairs.product_id = products.product_id
+        group by products.decision, products.origin, reachable_pairs.customer_id
+    ) as products_of_customers
+    group by decision, origin
 ),
 
 chances as (
@@ -127,7 +155,8 @@ hits as (
         origin,
         ranking,
         sum(hit_count) as hit_count,
-        sum(hit_count * hit_count) as squared_hits
+        sum(hit_count * hit_count) as squared_hits,
+        max(hit_count) as most_hits
     from {{ ref('int_ranking_hits') }}
     group by decision, origin, ranking
 ),
@@ -157,18 +186,20 @@ shared_places as (
     group by origin, ranking
 ),
 
-named as (
+list_counts as (
     select
         decision,
         origin,
         ranking,
-        count(distinct customer_id) as customer_count
+        customer_id,
+        sum(list_count) as list_count
     from (
         select
             products.decision,
             lists.origin,
             lists.ranking,
-            lists.customer_id
+            lists.customer_id,
+            1 as list_count
         from lists
         inner join products
             on
@@ -179,7 +210,8 @@ named as (
             chances.decision,
             lists.origin,
             lists.ranking,
-            lists.customer_id
+            lists.customer_id,
+            chances.product_count - coalesce(own_places.own_count, 0) as list_count
         from lists
         inner join chances on lists.origin = chances.origin
         left join own_places
@@ -190,7 +222,19 @@ named as (
         where
             lists.product_id is null
             and chances.product_count > coalesce(own_places.own_count, 0)
-    ) as places_named
+    ) as lists_of_customers
+    where customer_id is not null
+    group by decision, origin, ranking, customer_id
+),
+
+named as (
+    select
+        decision,
+        origin,
+        ranking,
+        count(*) as customer_count,
+        max(list_count) as most_lists
+    from list_counts
     group by decision, origin, ranking
 ),
 
@@ -209,7 +253,8 @@ places as (
         cast(null as bigint) as product_count,
         populations.tenth as place_count,
         populations.tenth as customer_count,
-        chances.chance_hit_count
+        chances.chance_hit_count,
+        cast(1 as double) as usual_hits
     from chances
     inner join populations on chances.origin = populations.origin
     inner join customer_rankings on chances.origin = customer_rankings.origin
@@ -224,7 +269,9 @@ places as (
         + (chances.product_count - coalesce(own_places.own_count, 0))
         * shared_places.place_count as place_count,
         coalesce(named.customer_count, 0) as customer_count,
-        chances.chance_hit_count
+        chances.chance_hit_count,
+        coalesce(touched.product_count * named.most_lists / chances.product_count, 1)
+            as usual_hits
     from chances
     inner join shared_places on chances.origin = shared_places.origin
     left join own_places
@@ -237,6 +284,10 @@ places as (
             chances.decision = named.decision
             and chances.origin = named.origin
             and shared_places.ranking = named.ranking
+    left join touched
+        on
+            chances.decision = touched.decision
+            and chances.origin = touched.origin
     where chances.decision <> 'customers'
 ),
 
@@ -250,7 +301,12 @@ final as (
         places.customer_count,
         places.chance_hit_count,
         cast(coalesce(hits.hit_count, 0) as bigint) as hit_count,
-        cast(coalesce(hits.squared_hits, 0) as bigint) as squared_hits
+        cast(coalesce(hits.squared_hits, 0) as bigint) as squared_hits,
+        -- A customer in every list may bring as many hits as customers touch products.
+        cast(
+            round(greatest(1, places.usual_hits, coalesce(hits.most_hits, 0)), 12)
+            as double
+        ) as customer_hits
     from places
     left join hits
         on

@@ -86,11 +86,16 @@ totals as (
     group by audience, outcome
 ),
 
--- Of the lists that the probabilities are of.
+-- How many hits a hit brings along, itself included, because hits of one customer come
+-- together (Kish 1965): in the lists that the probabilities are of.
 design_effects as (
     select
         served.audience,
-        {{ design_effect() }} as design_effect
+        greatest(
+            cast(ranking_totals.squared_hits as double)
+            / greatest(ranking_totals.hit_count, 1),
+            1
+        ) as design_effect
     from {{ ref('int_ranking_totals') }} as ranking_totals
     inner join {{ ref('int_served_rankings') }} as served
         on

@@ -1,8 +1,9 @@
 with totals as (
-    select
-        *,
-        {{ design_effect() }} as design_effect
-    from {{ ref('int_ranking_totals') }}
+    select * from {{ ref('int_ranking_totals') }}
+),
+
+intervals as (
+    select * from {{ ref('int_ranking_intervals') }}
 ),
 
 origins as (
@@ -24,16 +25,17 @@ final as (
         cast(totals.customer_count as bigint) as customer_count,
         cast(totals.hit_count as bigint) as hit_count,
         cast(totals.hit_count as double) / totals.place_count as hit_share,
-        {% for bound in ['low', 'high'] %}
-        round({{ wilson_interval(
-            bound, '(totals.hit_count / totals.design_effect)',
-            '(totals.place_count / totals.design_effect)'
-        ) }}, 12) as hit_share_{{ bound }},
-        {% endfor %}
+        intervals.hit_share_low,
+        intervals.hit_share_high,
         cast(totals.chance_hit_count / totals.place_count as double)
             as chance_hit_share,
         evaluation_window.measured_until
     from totals
+    inner join intervals
+        on
+            totals.decision = intervals.decision
+            and totals.origin = intervals.origin
+            and totals.ranking = intervals.ranking
     inner join origins on totals.origin = origins.origin
     cross join evaluation_window
 )

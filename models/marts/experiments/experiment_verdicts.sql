@@ -45,9 +45,12 @@ combined as (
 worded as (
     select
         *,
-        'Contacting adds ' || primary_metric
-        || coalesce(' (' || {{ percent_text('lift') }} || ' more)', '')
-        || ', more than chance explains' as success,
+        'Contacting adds ' || primary_metric || coalesce(
+            ' (' || coalesce({{ percent_text('lift') }} || ' more, ', '')
+            || {{ number_text('difference_low', 4) }} || ' to '
+            || {{ number_text('difference_high', 4) }} || ' per customer)',
+            ''
+        ) || ', more than chance explains' as success,
         case
             when needed_units > compared_unit_count
                 then
@@ -166,7 +169,9 @@ explained as (
                 end
                 || '. It earns '
                 || coalesce(
-                    {{ percent_text('return_on_investment') }} || ' on its cost',
+                    {{ percent_text('return_on_investment') }} || ' on its cost ('
+                    || {{ percent_text('return_on_investment_low') }} || ' to '
+                    || {{ percent_text('return_on_investment_high') }} || ')',
                     'money and costs nothing'
                 )
                 || '.'

@@ -13,6 +13,7 @@ import pytest
 from scripts.statistics.customer_intervals import (
     RESULT,
     difference_interval,
+    hit_intervals,
     metric_intervals,
     sum_interval,
 )
@@ -173,3 +174,25 @@ def test_differences_of_one_metric_are_corrected_for_their_number() -> None:
 def test_a_log_without_products_on_both_sides_has_no_interval() -> None:
     empty = pyarrow.table({"value": pyarrow.array([], pyarrow.float64())})
     assert metric_intervals(empty, empty).equals(RESULT.empty_table())
+
+
+def test_hits_per_place_have_intervals_over_customers() -> None:
+    totals = pyarrow.table(
+        {
+            "decision": ["known products", "known products", "customers"],
+            "origin": [1, 1, 1],
+            "ranking": ["engagement", "hybrid", "engagement"],
+            "place_count": [1000, 1000, 3],
+            "hit_count": [0, 2, 3],
+            "squared_hits": [0, 2, 3],
+            "customer_hits": [5.0, 1.0, 1.0],
+        }
+    )
+    found = hit_intervals(totals).to_pylist()
+    # Without a hit, one more customer would have brought five.
+    assert found[0]["hit_share_low"] == 0
+    assert found[0]["hit_share_high"] == pytest.approx(5 * 3.6889 / 1000, abs=1e-6)
+    assert found[1]["hit_share_low"] == pytest.approx(0.2422 / 1000, abs=1e-6)
+    assert found[1]["hit_share_high"] == pytest.approx(7.2247 / 1000, abs=1e-6)
+    assert found[2]["hit_share_high"] == 1
+    assert hit_intervals(totals.slice(0, 0)).num_rows == 0
