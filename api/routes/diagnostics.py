@@ -52,8 +52,8 @@ async def read_evidence(request: Request) -> HTTPResponse:
     with served.release.use() as release:
         labels = release.ranking_labels
         als = await release.ask_records("als_verdict")
-        recommenders = await release.ask_records("recommender_metrics")
-        gains = await release.ask_records("targeting_gains")
+        recommenders = await release.ask_records("offline_metrics")
+        gains = await release.ask_records("targeting_lift")
         trials = await release.ask_records("score_trials")
         decisions, hits, calibration = [
             await release.ask_records(table) if release.has_table(table) else []

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from scripts import resource_limits
 from scripts.benchmarks.builds import LARGEST_COMPARED_SCALE
 from scripts.benchmarks.daily_refresh import SHORT_LOG
+from scripts.benchmarks.polars_comparison import COMPARED_TABLES
 from scripts.benchmarks.scale_result import ScaleResult
-from scripts.benchmarks.tables import COMPARED_TABLES
 
 DBT_THREADS = resource_limits.dbt_threads()
 # The other models share a row.
@@ -34,7 +34,7 @@ def report(results: list[ScaleResult]) -> str:
         f"{os.cpu_count()} cores, {memory:.0f} GB of memory; Python"
         f" {platform.python_version()}, {versions}. DuckDB may use"
         f" {resource_limits.memory_limit()} before it spills to disk; `dbt build` runs"
-        f" {DBT_THREADS} models or tests at a time.",
+        f" {DBT_THREADS} of its models and tests at a time.",
         "## Whole builds",
         "Models alone: the sum over all models, run one after the other, best of"
         f" {_rounds(results)}; those of the evaluation measure every ranking on past data."
@@ -72,6 +72,11 @@ def report(results: list[ScaleResult]) -> str:
     return "\n\n".join(sections) + "\n"
 
 
+def _share(share: float) -> str:
+    """A share of time; below 0 the noise is larger than what was measured."""
+    return "below the noise" if share < 0 else f"{share:.0%}"
+
+
 def _rounds(results: list[ScaleResult]) -> str:
     """How many runs the best is out of: 3, or 3 (1 at scale 100)."""
     first = results[0].rounds
@@ -99,7 +104,7 @@ def report_days(results: list[ScaleResult]) -> list[str]:
                 f"{result.scale:g} | {day.days} | {day.day_interactions:,}"
                 f" | {day.all_models:.1f} ({day.least_all:.1f})"
                 f" | {day.day_models:.1f} ({day.least_day:.1f})"
-                f" | {day.share_of_models:.0%} | {day.build:.1f}"
+                f" | {_share(day.share_of_models)} | {day.build:.1f}"
                 f" | {day.refresh:.1f} | {day.refresh / day.build:.0%} | {day.served:.1f}"
                 for result, day in measured
             ],

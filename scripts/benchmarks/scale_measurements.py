@@ -23,10 +23,10 @@ from scripts.benchmarks.builds import (
 )
 from scripts.benchmarks.daily_refresh import measure_day_more
 from scripts.benchmarks.growth_chart import growth_chart
+from scripts.benchmarks.polars_comparison import CONTENDERS, compare_tables
 from scripts.benchmarks.report import report
 from scripts.benchmarks.scale_result import ScaleResult
 from scripts.benchmarks.serving import measure_serving
-from scripts.benchmarks.tables import CONTENDERS, compare_tables
 from scripts.build.preconditions import BuildError
 from scripts.build_folder import BuildFolder
 from scripts.synthetic.marketplace_plan import GeneratorError, plan_log

@@ -97,7 +97,7 @@ def dbt_build(
     Raises:
         BuildError: something failed.
     """
-    # Unit tests check the SQL, not the log: they belong to `make test-builds`.
+    # Unit tests check the SQL, not the log: they belong to `make test-slow`.
     command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
     command += selection
     compared = releases_to_compare(folder, settings, accepted_releases(folder))

@@ -34,7 +34,7 @@ MODELS = (
     "int_daily_drift",
     "int_new_days",
     "int_customer_features",
-    "int_customer_ranking",
+    "int_engagement_ranks",
     "build_profile",
     "int_release_drift",
     "drift_report",
@@ -170,7 +170,7 @@ class _Replay:
         self.connection.execute(
             f"create table replay.profile_{number} as from marts.build_profile;"
             f"create table replay.ranking_{number} as select customer_id, engagement_rank"
-            " from intermediate.int_customer_ranking where engagement_rank <= 100;"
+            " from intermediate.int_engagement_ranks where engagement_rank <= 100;"
             "delete from staging.stg_earlier_profiles;"
             "delete from staging.stg_earlier_rankings"
         )

@@ -19,12 +19,12 @@ customers as (
         {{ '0' if when == 'now' else 'features.origin' }} as origin
     {% if when == 'now' %}
     from {{ ref('int_customer_features') }} as features
-    inner join {{ ref('int_customer_ranking') }} as ranking
+    inner join {{ ref('int_engagement_ranks') }} as ranking
         on features.customer_id = ranking.customer_id
     union all
     {% else %}
     from {{ ref('int_origin_customers') }} as features
-    inner join {{ ref('int_origin_ranking') }} as ranking
+    inner join {{ ref('int_origin_engagement_ranks') }} as ranking
         on
             features.origin = ranking.origin
             and features.customer_id = ranking.customer_id

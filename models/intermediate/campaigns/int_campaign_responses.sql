@@ -53,7 +53,7 @@ populations as (
 ),
 
 round_sizes as (
-    {% for size in round_numbers(10, 1000000000) %}
+    {% for size in round_sizes(10, 1000000000) %}
     select cast({{ size }} as bigint) as audience_size
     {{ 'union all' if not loop.last }}
     {% endfor %}

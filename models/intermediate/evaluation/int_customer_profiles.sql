@@ -3,7 +3,7 @@ with origin_customers as (
 ),
 
 ranking as (
-    select * from {{ ref('int_origin_ranking') }}
+    select * from {{ ref('int_origin_engagement_ranks') }}
 ),
 
 populations as (

@@ -1,5 +1,5 @@
 with ranking as (
-    select * from {{ ref('int_origin_ranking') }}
+    select * from {{ ref('int_origin_engagement_ranks') }}
 ),
 
 trial_scores as (
@@ -26,7 +26,7 @@ ranked as (
             (ranking.engagement_rank - 1) * 10.0 / populations.customer_count
         ) as tenths_above,
         case
-            {% for size in round_numbers(10, 1000000000) %}
+            {% for size in round_sizes(10, 1000000000) %}
             when ranking.engagement_rank <= {{ size }} then {{ size }}
             {% endfor %}
         end as next_round_number

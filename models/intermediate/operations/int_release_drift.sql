@@ -8,7 +8,7 @@ earlier_profiles as (
 ),
 
 ranking as (
-    select * from {{ ref('int_customer_ranking') }}
+    select * from {{ ref('int_engagement_ranks') }}
     where engagement_rank <= 100
 ),
 

@@ -1,4 +1,4 @@
-{# The lists of int_ranking_lists now, of the rankings that serve. #}
+{# Lists now, that is at cutoff 0, of the rankings that serve only. #}
 with served_rankings as (
     select distinct ranking from {{ ref('int_served_rankings') }}
 ),

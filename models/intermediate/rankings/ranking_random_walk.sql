@@ -1,4 +1,4 @@
-{# The same with the weights of a random walk (RP3beta). #}
+{# Sum of the weights of a random walk (RP3beta) from the products that the customer touched. #}
 {{ config(materialized='ephemeral') }}
 
 select

@@ -1,4 +1,4 @@
-{# The same with the weights of rules: touched soon after its neighbours. #}
+{# Sum of the weights of rules: the product is touched soon after what the customer touched. #}
 {{ config(materialized='ephemeral') }}
 
 select

@@ -3,7 +3,7 @@ with features as (
 ),
 
 ranking as (
-    select * from {{ ref('int_customer_ranking') }}
+    select * from {{ ref('int_engagement_ranks') }}
 ),
 
 customer_order as (

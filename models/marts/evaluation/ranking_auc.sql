@@ -8,7 +8,7 @@ with blocks as (
 ),
 
 origin_ranking as (
-    select * from {{ ref('int_origin_ranking') }}
+    select * from {{ ref('int_origin_engagement_ranks') }}
 ),
 
 evaluation_window as (

@@ -11,10 +11,10 @@ from scripts.benchmarks import builds
 from scripts.benchmarks.builds import SpillWatch, Timing, WholeBuild
 from scripts.benchmarks.daily_refresh import DayMore, measure_day_more, write_days
 from scripts.benchmarks.growth_chart import growth_chart
+from scripts.benchmarks.polars_comparison import COMPARED_TABLES, CONTENDERS, run_plain_sql
 from scripts.benchmarks.report import report
 from scripts.benchmarks.scale_result import ScaleResult
 from scripts.benchmarks.serving import Answers, Serving
-from scripts.benchmarks.tables import COMPARED_TABLES, CONTENDERS, run_plain_sql
 from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import BuildFolder
 from scripts.cli.main import main

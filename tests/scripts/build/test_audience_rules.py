@@ -36,7 +36,7 @@ COMPILED = (
     ("intermediate", "int_weight_sets"),
     ("intermediate", "int_customer_totals"),
     ("intermediate", "int_customer_features"),
-    ("intermediate", "int_customer_ranking"),
+    ("intermediate", "int_engagement_ranks"),
     ("intermediate/rankings", "int_ranking_cutoffs"),
     ("intermediate/rankings", "int_cutoff_pairs"),
     ("intermediate/rankings", "int_cutoff_logs"),

@@ -106,7 +106,7 @@ def test_evidence_is_due_when_a_setting_behind_it_has_changed(
         ("models/marts/evaluation/_targeting__models.yml", True),
         ("models/intermediate/rankings/ranking_hybrid.sql", True),
         ("models/marts/campaigns/campaign_audiences.sql", False),
-        ("macros/evaluation/round_numbers.sql", True),
+        ("macros/evaluation/round_sizes.sql", True),
         ("tests/warehouse/assert_new_rule.sql", True),
     ],
 )

@@ -119,11 +119,20 @@ def test_a_value_becomes_an_option(checkout: Path, given: str, words: str) -> No
     assert make(checkout, target, **from_environment) == words.split()
 
 
+def test_every_variable_of_a_recipe_reaches_it() -> None:
+    text = (PROJECT / "Makefile").read_text()
+    [exported] = re.findall(r"(?ms)^export (.*?[^\\])$", text)
+    used = set(re.findall(r"\$\$\{?([A-Z_]+)", text)) - {"AUDIENCE_BUILD_DIR"}
+    assert used <= set(exported.split())
+    assert len(used) > 20
+
+
 def test_several_words_in_one_value_are_several_words(checkout: Path) -> None:
     assert make(checkout, "plan", "PLAN=--effect 0.3 --units 8") == [
         *("plan", "--effect", "0.3", "--units", "8")
     ]
     assert make(checkout, "bench", "SCALES=1 10")[2:] == ["--", "1", "10"]
+    assert make(checkout, "bench-rankings", "LOGS=taobao x")[2:] == ["--", "taobao", "x"]
     assert make(checkout, "load", "LOAD=--users 2")[2:] == ["--users", "2"]
     assert make(checkout, "soak", "SOAK=--seconds 2")[2:] == ["--seconds", "2"]
     assert make(checkout, "metrics", "ASK=--metrics a --where \"{{ b }} = 'c d'\"") == [

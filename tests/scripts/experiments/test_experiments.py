@@ -22,7 +22,7 @@ from tests.scripts.build.test_seeds import GOOD, RULE
 
 EXPERIMENT = {
     "experiment_id": "march_test",
-    "experiment_name": "Does asking the most engaged pay",
+    "experiment_name": "Does asking the first customers pay",
     "is_active": "true",
     "campaign_id": "march",
     "layer": "messages",

@@ -188,5 +188,5 @@ def test_unit_tests_need_no_change(followed: Followed, tmp_path: Path) -> None:
         project=followed.project,
     )
     assert outcome.returncode == 0, outcome.stdout
-    for model in ("int_customer_features", "int_customer_ranking", "customers"):
+    for model in ("int_customer_features", "int_engagement_ranks", "customers"):
         assert f"PASS {model}::" in outcome.stdout

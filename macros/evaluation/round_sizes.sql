@@ -1,5 +1,5 @@
 {# 10, 20, 50, 100, 200, ... from `first`, a power of ten, up to `last`. #}
-{% macro round_numbers(first, last) %}
+{% macro round_sizes(first, last) %}
     {% set numbers = [] %}
     {% set steps = namespace(power=first) %}
     {% for _ in range(20) if steps.power <= last %}

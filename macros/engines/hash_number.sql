@@ -1,9 +1,7 @@
 {#
-    Pseudorandom numbers, the same on every run and every engine: from MD5, or from whole-number
-    arithmetic alone where there are many.
+    A pseudorandom whole number from 0 to 2^28 - 1, out of a text by MD5: the same on every run
+    and every engine. `which` gives up to four independent ones.
 #}
-
-{# A whole number from 0 to 2^28 - 1, from text; `which` gives up to four independent ones. #}
 {% macro hash_number(text, which=0) -%}
     {%- set digits = 'substring(md5(' ~ text ~ '), ' ~ (1 + 7 * which) ~ ', 7)' -%}
     {%- if target.type == 'spark' -%}
