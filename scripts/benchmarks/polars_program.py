@@ -1,9 +1,9 @@
-"""The clean log, the ranking and the audiences as one plain Polars program.
+"""The clean log and the engagement score of each customer as one plain Polars program.
 
-What a build is compared with: `stg_interactions`, `customers` and `product_audiences` at
-their default settings, with the values that the models give, as Parquet files. It does no
-more than that: no rejects, no product names, no checks. Its features are written by hand: a
-definition taken from the models could not contradict them.
+What a build is compared with: `stg_interactions` and `int_engagement_ranks` at their default
+settings, with the values that the models give, as Parquet files. It does no more than that:
+no rejects, no product names, no checks. Its features are written by hand: a definition taken
+from the models could not contradict them.
 """
 
 import argparse
@@ -17,7 +17,6 @@ import polars as pl
 
 from scripts.build_folder import PROJECT
 
-TOP_N = 10
 RECENCY_DAYS = 90
 
 
@@ -56,7 +55,7 @@ def pair_customers_with_products(interactions: pl.DataFrame) -> pl.DataFrame:
 
 
 def rank_customers(customer_products: pl.DataFrame) -> pl.DataFrame:
-    """One row per customer, best first: features, contributions, score and rank."""
+    """One row per customer, best first: score and rank."""
     feature_weights: dict[str, float] = dict(
         pl.read_csv(PROJECT / "seeds" / "feature_weights.csv")
         .filter(pl.col("weight_set") == "published")
@@ -104,13 +103,8 @@ def rank_customers(customer_products: pl.DataFrame) -> pl.DataFrame:
         .with_row_index("engagement_rank", offset=1)
         .select(
             "customer_id",
-            pl.col("engagement_rank").cast(pl.Int64),
             "engagement_score",
-            "first_interaction_at",
-            "last_interaction_at",
-            *feature_weights,
-            *(f"{feature}_normalized" for feature in feature_weights),
-            *(f"{feature}_contribution" for feature in feature_weights),
+            pl.col("engagement_rank").cast(pl.Int64),
         )
         .collect()
     )
@@ -122,57 +116,8 @@ def _min_max_normalized(feature: str) -> pl.Expr:
     return ((value - value.min()) / (value.max() - value.min())).fill_nan(0.0)
 
 
-def fill_audiences(
-    customer_products: pl.DataFrame, customers: pl.DataFrame
-) -> pl.DataFrame:
-    """One row per product and rank: the first customers who have not touched it.
-
-    The first N customers outside a set of k lie among the first N + k of the ranking.
-    """
-    ranking = customers.lazy().select("customer_id", "engagement_rank", "engagement_score")
-    # Collected, as it is read twice.
-    touched = (
-        customer_products.lazy()
-        .join(ranking, on="customer_id")
-        .select("product_id", "engagement_rank")
-        .collect()
-        .lazy()
-    )
-    products = touched.group_by("product_id").agg(
-        deepest_rank=TOP_N + pl.len().cast(pl.Int64)
-    )
-    excluded = (
-        touched.join(products, on="product_id")
-        .filter(pl.col("engagement_rank") <= pl.col("deepest_rank"))
-        .select("product_id", "engagement_rank")
-    )
-    return (
-        products.select(
-            "product_id", engagement_rank=pl.int_ranges(1, pl.col("deepest_rank") + 1)
-        )
-        .explode("engagement_rank")
-        # In order, so that counting on gives the ranks without a sort.
-        .join(
-            excluded,
-            on=["product_id", "engagement_rank"],
-            how="anti",
-            maintain_order="left",
-        )
-        .with_columns(
-            audience_rank=pl.col("engagement_rank")
-            .cum_count()
-            .over("product_id")
-            .cast(pl.Int64)
-        )
-        .filter(pl.col("audience_rank") <= TOP_N)
-        .join(ranking, on="engagement_rank")
-        .select("product_id", "audience_rank", "customer_id", "engagement_score")
-        .collect()
-    )
-
-
 def write_tables(log: Path, folder: Path) -> dict[str, float]:
-    """Write the three tables of a Parquet log to a folder.
+    """Write both tables of a Parquet log to a folder.
 
     Args:
         log: with the columns customer_id, product_id (whole numbers), event and event_date
@@ -194,10 +139,7 @@ def write_tables(log: Path, folder: Path) -> dict[str, float]:
     interactions = read_interactions(log)
     write(interactions, "stg_interactions")
     customer_products = pair_customers_with_products(interactions)
-    customers = rank_customers(customer_products)
-    write(customers, "customers")
-    audiences = fill_audiences(customer_products, customers)
-    write(audiences, "product_audiences")
+    write(rank_customers(customer_products), "int_engagement_ranks")
     return seconds
 
 
@@ -205,11 +147,11 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.benchmarks.polars_program",
-        description="Write the clean log, the ranking and the audiences with Polars;"
+        description="Write the clean log and the engagement scores with Polars;"
         " prints seconds per table and the peak memory in MB as JSON.",
     )
     parser.add_argument("log", type=Path, help="Parquet file of interactions")
-    parser.add_argument("folder", type=Path, help="folder for the three Parquet files")
+    parser.add_argument("folder", type=Path, help="folder for both Parquet files")
     options = parser.parse_args(arguments)
     try:
         seconds = write_tables(options.log, options.folder)
