@@ -1,8 +1,8 @@
 """The clean log and the engagement score of each customer as one plain Polars program.
 
-What a build is compared with: `stg_interactions` and `int_engagement_ranks` at their default
-settings, with the values that the models give, as Parquet files. It does no more than that:
-no rejects, no product names, no checks. Its features are written by hand: a definition taken
+What a build is compared with: `stg_interactions` and `int_engagement_ranks` at default
+settings, with the values that the models give, as Parquet files. It does no more: no
+rejects, no product names, no checks. Its features are written by hand: a definition taken
 from the models could not contradict them.
 """
 
