@@ -360,7 +360,7 @@ worded as (
                     || case
                         when confirming_hits = 0 then 'without a hit of either'
                         else
-                            'by ' || {{ counted('confirming_hits', 'hit') }}
+                            'from ' || {{ counted('confirming_hits', 'hit') }}
                             || ' of both together'
                     end
             else
