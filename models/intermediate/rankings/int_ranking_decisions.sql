@@ -1,9 +1,9 @@
 {#
     Which ranking serves, and why. Each kind of audience has a default. A ranking replaces it
     only if it is clearly better at the cutoffs before the split, and not clearly worse at the
-    split, where fewer than 30 hits of the two cannot be told. The intervals of many challengers
-    hold together (Bonferroni). Of several, the one serves that has more hits than
-    the others at the cutoffs that both are measured at: not all are measured at all of them.
+    split, by at least 30 hits of the two. The intervals of many challengers hold together
+    (Bonferroni). Not all are measured at the same cutoffs: of several that are better, the one
+    serves that has more hits than the others where both are measured.
 
     - Customers: the default is engagement.
     - Products, known and new: the default is the combination, if its hits tell anything: at
@@ -144,11 +144,11 @@ defaults as (
             and judged.ranking = pairs.ranking
             and pairs.is_choice
             and pairs.difference < 0
-    inner join {{ decision }}_judged as others
+    inner join {{ decision }}_judged as rivals
         on
-            pairs.decision = others.decision
-            and pairs.compared_with = others.ranking
-    where judged.is_better and others.is_better
+            pairs.decision = rivals.decision
+            and pairs.compared_with = rivals.ranking
+    where judged.is_better and rivals.is_better
     group by judged.decision, judged.ranking
 ),
 

@@ -67,6 +67,7 @@ measured as (
         engagement.hit_share as engagement_hit_share,
         evidence.measured_until,
         customers.ranking as customer_ranking,
+        choices.most_hits,
         differences.hit_count + differences.compared_hit_count as compared_hits,
         case
             when served.ranking <> 'engagement'
@@ -80,7 +81,6 @@ measured as (
                     cast(differences.difference + differences.half_width as double)
                     / differences.place_count
         end as difference_high,
-        choices.most_hits,
         coalesce(decisions.is_shown_to_be_better, false) as is_shown_to_be_better
     from served
     inner join labels on served.ranking = labels.ranking
@@ -139,7 +139,9 @@ final as (
                         '; not measured before the last cutoff: '
                         || case audience
                             when 'new products'
-                                then 'no product without interactions has attributes there'
+                                then
+                                    'no product without interactions has attributes'
+                                    || ' there'
                             else 'there is nothing to measure it on'
                         end
                 when most_hits < {{ minimum_hits() }}

@@ -125,11 +125,11 @@ typed as (
             || {{ percent_text('precision_at_10_low', most) }} || ' to '
             || {{ percent_text('precision_at_10_high', most) }} || '), '
             || case
-                when precision_at_10_high < useful_precision then 'fewer than the threshold of '
-                when precision_at_10_low >= useful_precision then 'more than the threshold of '
-                else 'not clearly more than the threshold of '
+                when precision_at_10_high < useful_precision then 'fewer than'
+                when precision_at_10_low >= useful_precision then 'more than'
+                else 'not clearly more than'
             end
-            || {{ percent_text('useful_precision', most) }}
+            || ' the threshold of ' || {{ percent_text('useful_precision', most) }}
             || ' (seeds/viability_thresholds.csv)'
             || case
                 when is_out_of_reach
