@@ -30,7 +30,7 @@ export async function show(address) {
       "div",
       { class: "conclusion" },
       evidence.als
-        ? element("p", {}, "Collaborative filtering, fitted: ", viability(evidence.als.verdict))
+        ? element("p", {}, "Collaborative filtering (ALS), fitted: ", viability(evidence.als.verdict))
         : null,
       evidence.conclusions.map((row) => element("p", {}, row.statement)),
     ),
@@ -39,7 +39,7 @@ export async function show(address) {
       : element(
           "p",
           { class: "faint" },
-          "Collaborative filtering was not fitted in this build. Run ", element("code", {}, "make evidence"), " to fit it.",
+          "Collaborative filtering (ALS) was not fitted in this build. Run ", element("code", {}, "make evidence"), " to fit it.",
         ),
     section(
       "Which ranking serves, and why?",

@@ -7,6 +7,9 @@ from scripts.benchmarks.late_outcomes import Outcome
 
 KNOWN, NEW = "known products", "new products"
 UNTOLD = "nothing can be told"
+# The bootstrap of fewer hits, of both lists together, is no 95 % interval.
+LEAST_HITS = 30
+TOO_FEW_HITS = "too few hits"
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Measurement:
         audience: known or new products.
         served: of the lists that the release serves.
         engagement: of the first customers by engagement.
-        low, high: 95 % interval of the difference of their precisions.
+        low, high: 95 % interval of the difference of their precisions; it says something
+            if `is_told`.
         ranking: the one that serves.
         statement: what the release says about it.
         seconds: what the build took.
@@ -36,6 +40,19 @@ class Measurement:
     statement: str
     seconds: float
     ranking_seconds: float
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there are enough hits for an interval."""
+        hits = sum(self.served.hits.values()) + sum(self.engagement.hits.values())
+        return hits >= LEAST_HITS
+
+    @property
+    def interval(self) -> str:
+        """The interval in percentage points, in words."""
+        if not self.is_told:
+            return TOO_FEW_HITS
+        return f"{100 * self.low:+.2f} to {100 * self.high:+.2f}"
 
 
 @dataclass(frozen=True)
@@ -105,8 +122,8 @@ def bars_of(measurement: Measurement) -> Iterator[Bar]:
         is_met = measurement.low >= required.low if required.low else measurement.low > 0
         yield Bar(
             f"{name}: lower bound of the difference to engagement {wanted} points",
-            f"{100 * measurement.low:+.2f}",
-            is_met,
+            f"{100 * measurement.low:+.2f}" if measurement.is_told else TOO_FEW_HITS,
+            is_met and measurement.is_told,
         )
     if required.is_untold:
         is_said = UNTOLD in measurement.statement
@@ -115,8 +132,8 @@ def bars_of(measurement: Measurement) -> Iterator[Bar]:
         )
     yield Bar(
         f"{name}: not clearly worse than engagement",
-        f"{100 * measurement.low:+.2f} to {100 * measurement.high:+.2f} points",
-        measurement.high >= 0,
+        measurement.interval,
+        measurement.high >= 0 or not measurement.is_told,
     )
 
 
@@ -148,7 +165,7 @@ def table(measurements: Sequence[Measurement]) -> str:
                 f"`{one.ranking}`",
                 f"{served.precision:.2%}",
                 f"{engagement.precision:.2%}",
-                f"{100 * one.low:+.2f} to {100 * one.high:+.2f}",
+                one.interval,
                 f"{served.ndcg:.2%}",
                 f"{engagement.ndcg:.2%}",
                 f"{served.named:,}",

@@ -6,6 +6,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from scripts.build.campaign_summary import print_campaigns
 from scripts.build.dbt_run import DbtRun
 from scripts.build_folder import shown
 from scripts.releases.release_folder import Release
@@ -23,7 +24,7 @@ def print_summary(
         _print_verdict(console, connection)
         _print_rankings(console, connection)
         _print_audiences(console, connection)
-        _print_campaigns(console, connection)
+        print_campaigns(console, connection)
         _print_experiments(console, connection)
     for warning in run.warnings:
         console.print(f"Note: {warning}", style="yellow", soft_wrap=True)
@@ -172,56 +173,6 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
         )
     else:
         console.print("\nAudiences\nNone: every customer touched every product.")
-
-
-def _print_campaigns(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    rows = connection.execute(
-        "select campaign_id, product_count, reached_customer_count, contact_count,"
-        " missing_count, planned_cost from campaign_summaries order by campaign_id"
-    ).fetchall()
-    if not rows:
-        return
-    table = Table(title="\nCampaigns", title_justify="left", box=None)
-    table.add_column("campaign")
-    for heading in ("products", "customers", "contacts", "missing", "cost"):
-        table.add_column(heading, justify="right")
-    for name, products, customers, contacts, missing, cost in rows:
-        table.add_row(
-            name,
-            f"{products:,}",
-            f"{customers:,}",
-            f"{contacts:,}",
-            f"{missing:,}",
-            f"{cost:,.2f}",
-        )
-    console.print(table)
-    _print_plans(console, connection)
-
-
-def _print_plans(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    rows = connection.execute(
-        "select campaign_id, any_value(response_days), 100 * any_value(base_rate),"
-        " 100 * any_value(break_even_effect), any_value(audience_size) filter (is_best),"
-        " bool_or(basis = 'experiment')"
-        " from audience_plan group by campaign_id order by campaign_id"
-    ).fetchall()
-    if not rows:
-        return
-    table = Table(
-        title="\nPurchases per 100 customers contacted", title_justify="left", box=None
-    )
-    table.add_column("campaign")
-    for heading in ("days", "come anyway", "must be added", "best size"):
-        table.add_column(heading, justify="right")
-    for name, days, anyway, break_even, best, is_measured in rows:
-        table.add_row(
-            name,
-            f"{days}",
-            f"{anyway:,.2f}",
-            "nothing pays" if break_even is None else f"{break_even:,.2f}",
-            f"{best:,}" if best else "none pays" if is_measured else "not measured",
-        )
-    console.print(table)
 
 
 def _print_experiments(console: Console, connection: duckdb.DuckDBPyConnection) -> None:

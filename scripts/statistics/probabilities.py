@@ -6,6 +6,8 @@ import numpy
 import pyarrow
 import pyarrow.compute
 
+from scripts.reported_error import ReportedError
+
 FEATURES = ("score", "no_score", "place", "customers")
 OUTCOMES = ("touched", "purchased")
 ORDER = ["audience", *(f"{feature}_feature" for feature in FEATURES), "place_count"]
@@ -13,11 +15,18 @@ ORDER += [f"{outcome}_count" for outcome in OUTCOMES]
 # Fewer hits say too little about five weights.
 LEAST_HITS = 30
 
+# At the optimum the slope is 0: it may be this much per hit or miss, whichever are fewer.
+TOLERANCE = 1e-4
+
 SCHEMA = pyarrow.schema(
     [("audience", pyarrow.string()), ("outcome", pyarrow.string())]
     + [("intercept", pyarrow.float64())]
     + [(f"{feature}_weight", pyarrow.float64()) for feature in FEATURES]
 )
+
+
+class ProbabilityError(ReportedError):
+    """Probabilities that cannot be fitted; the message says why and what to do."""
 
 
 def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
@@ -30,6 +39,9 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
     Returns:
         A row per audience and outcome with at least LEAST_HITS hits: `intercept`, and
         `<feature>_weight` of each feature.
+
+    Raises:
+        ProbabilityError: a fit did not converge.
     """
     learnt = examples.filter(pyarrow.compute.invert(examples.column("is_split")))
     # Engines return rows in any order, and sums of floats depend on it.
@@ -61,7 +73,7 @@ def probability_weights(examples: pyarrow.Table) -> pyarrow.Table:
     )
 
 
-def fit_logistic(values: Any, hits: Any, places: Any) -> Any:
+def fit_logistic(values: Any, hits: Any, places: Any, most_iterations: int = 15_000) -> Any:
     """The logistic regression with the highest likelihood.
 
     The features are scaled for the fit. A ridge of one observation keeps weights finite
@@ -71,9 +83,13 @@ def fit_logistic(values: Any, hits: Any, places: Any) -> Any:
         values: a row per example, a column per feature.
         hits: how many places of each example were hits.
         places: how many places it stands for.
+        most_iterations: of the fit.
 
     Returns:
         The intercept, and a weight per feature.
+
+    Raises:
+        ProbabilityError: the fit did not converge.
     """
     from scipy import optimize, special
 
@@ -95,7 +111,20 @@ def fit_logistic(values: Any, hits: Any, places: Any) -> Any:
     start = numpy.zeros(1 + values.shape[1])
     start[0] = numpy.log(share / (1 - share))
     found = optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-8}
+        loss,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": most_iterations, "ftol": 1e-14, "gtol": 1e-8},
     )
+    # Not `found.success`: it is False too where rounding leaves nothing to gain.
+    steepest = float(numpy.abs(loss(found.x)[1]).max())
+    if not steepest <= TOLERANCE * min(hits.sum(), total - hits.sum()):
+        raise ProbabilityError(
+            f"The fit of the probabilities did not converge: after {found.nit} iterations"
+            f" the slope of the log-likelihood is still {steepest:.2g} per standard"
+            f" deviation of a feature, expected at most {TOLERANCE:.0e} per hit. Look at"
+            " the scores in int_probability_examples"
+        )
     weights = found.x[1:] / spread
     return numpy.concatenate(([found.x[0] - (weights * mean).sum()], weights))

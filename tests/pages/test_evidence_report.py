@@ -25,7 +25,7 @@ def test_every_chart_is_drawn_without_a_network(
     assert (
         page.locator(".conclusion p")
         .first.inner_text()
-        .startswith("Collaborative filtering is viable")
+        .startswith("Collaborative filtering (ALS) is viable")
     )
     assert requested == [report]
     assert complaints == []

@@ -27,7 +27,16 @@ differences as (
     where compared_with = 'engagement' and not is_choice
 ),
 
--- The hits that a choice is made from.
+decisions as (
+    select
+        decision,
+        ranking,
+        difference_low > 0 as is_shown_to_be_better
+    from {{ ref('int_ranking_decisions') }}
+    where is_served
+),
+
+-- The hits that a choice is made from; no row where nothing was measured.
 choices as (
     select
         decision,
@@ -58,6 +67,8 @@ measured as (
         engagement.hit_share as engagement_hit_share,
         evidence.measured_until,
         customers.ranking as customer_ranking,
+        choices.most_hits,
+        differences.hit_count + differences.compared_hit_count as compared_hits,
         case
             when served.ranking <> 'engagement'
                 then
@@ -70,7 +81,7 @@ measured as (
                     cast(differences.difference + differences.half_width as double)
                     / differences.place_count
         end as difference_high,
-        coalesce(choices.most_hits, 0) as most_hits
+        coalesce(decisions.is_shown_to_be_better, false) as is_shown_to_be_better
     from served
     inner join labels on served.ranking = labels.ranking
     left join labels as replaced on served.replaced_ranking = replaced.ranking
@@ -90,6 +101,10 @@ measured as (
             served.audience = differences.decision
             and served.ranking = differences.ranking
     left join choices on served.audience = choices.decision
+    left join decisions
+        on
+            served.audience = decisions.decision
+            and served.ranking = decisions.ranking
 ),
 
 final as (
@@ -119,6 +134,16 @@ final as (
                         ', because ' || replaced_label
                         || ', which the evidence chooses, is not fitted to this log:'
                         || ' run `make evidence`'
+                when most_hits is null
+                    then
+                        '; not measured before the last cutoff: '
+                        || case audience
+                            when 'new products'
+                                then
+                                    'no product without interactions has attributes'
+                                    || ' there'
+                            else 'there is nothing to measure it on'
+                        end
                 when most_hits < {{ minimum_hits() }}
                     then
                         '; nothing can be told: '
@@ -131,7 +156,8 @@ final as (
                 when ranking = 'engagement' then ', because no other is clearly better'
                 when audience <> 'customers' and ranking = customer_ranking
                     then ', as customers are: no list is shown to be better'
-                else ', which the evidence chooses'
+                when is_shown_to_be_better then ', which the evidence chooses'
+                else ', the default, not shown to be better'
             end
             || case
                 when hit_share is null then '.'
@@ -149,11 +175,17 @@ final as (
                         when ranking = 'engagement' then '.'
                         else
                             ', ' || {{ percent_text('engagement_hit_share', most) }}
-                            || ' by engagement score (difference '
-                            || {{ points_text('difference_low', most) }}
-                            || ' to '
-                            || {{ points_text('difference_high', most) }}
-                            || ' points).'
+                            || ' by engagement score ('
+                            || case
+                                when compared_hits < {{ minimum_hits() }}
+                                    then 'too few hits to compare them'
+                                else
+                                    'difference '
+                                    || {{ points_text('difference_low', most) }}
+                                    || ' to '
+                                    || {{ points_text('difference_high', most) }}
+                                    || ' points'
+                            end || ').'
                     end
             end as {{ dbt.type_string() }}
         ) as statement,

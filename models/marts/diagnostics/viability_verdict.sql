@@ -80,7 +80,7 @@ judged as (
         end as basis,
         cast(by_thresholds.passed_count as {{ dbt.type_string() }}) || ' of '
         || cast(by_thresholds.requirement_count as {{ dbt.type_string() }})
-        || ' requirements are met (fixed thresholds, no intervals). '
+        || ' requirements are met. '
         || by_thresholds.retention_explanation
         || case
             when by_thresholds.is_too_little
@@ -123,21 +123,21 @@ final as (
             end
             || case
                 when verdict = 'not viable' or ranking = 'als' then ''
-                else '; collaborative filtering is not served'
+                else '; ALS is not served'
             end
             as {{ dbt.type_string() }}
         ) as recommended_approach,
         cast(passed_count as bigint) as passed_count,
         cast(requirement_count as bigint) as requirement_count,
         cast(
-            'Collaborative filtering is ' || verdict
+            'Collaborative filtering (ALS) is '
             || case
-                when basis = 'thresholds' then ': ' || threshold_explanation
+                when basis = 'thresholds'
+                    then 'not measured; by fixed thresholds without intervals it is '
                 else
-                    ', as measured: ' || measured_explanation
-                    || ' By the thresholds alone it would be ' || threshold_verdict
-                    || ': ' || threshold_explanation
-            end
+                    verdict || ', as measured: ' || measured_explanation
+                    || ' By fixed thresholds without intervals it would be '
+            end || threshold_verdict || ': ' || threshold_explanation
             as {{ dbt.type_string() }}
         ) as explanation
     from judged

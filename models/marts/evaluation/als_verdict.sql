@@ -3,6 +3,9 @@
     hold, so none needs a correction (an intersection-union test). "Worse than another" needs
     only one of them, and the strongest of the others may be so by chance: their upper bounds
     are corrected for the number of others.
+
+    Nothing can be told from a few hits, nor of being useful where even the best lists stay
+    below the threshold: both are "borderline", and the explanation says which.
 #}
 {% set most = 'precision_at_10_high' %}
 
@@ -51,12 +54,25 @@ compared as (
     from comparisons
 ),
 
+-- Each of the ten places per product.
+hits as (
+    select
+        cast(
+            round(sum(value * 10 * evaluated_product_count)) as bigint
+        ) as hit_count
+    from offline_metrics
+),
+
 judged as (
     select
         als.value as precision_at_10,
         als.value_low as precision_at_10_low,
         als.value_high as precision_at_10_high,
         thresholds.minimum as useful_precision,
+        als.ceiling,
+        als.ceiling < thresholds.minimum as is_out_of_reach,
+        hits.hit_count,
+        hits.hit_count < {{ minimum_hits() }} as is_too_little,
         strongest.compared_with as strongest_other,
         strongest.compared_value as strongest_other_precision,
         strongest.difference,
@@ -64,8 +80,10 @@ judged as (
         strongest.difference_high,
         compared.is_better_than_random,
         case
-            when compared.is_worse_than_one or not compared.is_better_than_random
-                then 'not viable'
+            when hits.hit_count < {{ minimum_hits() }} then 'borderline'
+            when compared.is_worse_than_one then 'not viable'
+            when als.ceiling < thresholds.minimum then 'borderline'
+            when not compared.is_better_than_random then 'not viable'
             when als.value_high < thresholds.minimum and not compared.is_better_than_all
                 then 'not viable'
             when als.value_low >= thresholds.minimum and compared.is_better_than_all
@@ -76,6 +94,7 @@ judged as (
     inner join strongest on strongest.strength_rank = 1
     cross join compared
     cross join thresholds
+    cross join hits
     where als.recommender = 'als'
 ),
 
@@ -92,18 +111,34 @@ typed as (
         cast(difference_low as double) as difference_low,
         cast(difference_high as double) as difference_high,
         cast(
-            'of the ten customers that ALS names for a product, '
+            case
+                when is_too_little
+                    then
+                        'nothing can be told, because all recommenders together have '
+                        || {{ counted('hit_count', 'hit') }}
+                        || ', and at least {{ minimum_hits() }} are needed; '
+                else ''
+            end
+            || 'of the ten customers that ALS names for a product, '
             || {{ percent_text('precision_at_10', most) }}
             || ' touch it after the split ('
             || {{ percent_text('precision_at_10_low', most) }} || ' to '
             || {{ percent_text('precision_at_10_high', most) }} || '), '
             || case
-                when precision_at_10_high < useful_precision then 'fewer than the '
-                when precision_at_10_low >= useful_precision then 'more than the '
-                else 'not clearly more than the '
+                when precision_at_10_high < useful_precision then 'fewer than'
+                when precision_at_10_low >= useful_precision then 'more than'
+                else 'not clearly more than'
             end
-            || {{ percent_text('useful_precision', most) }}
-            || ' that the specification asks for; '
+            || ' the threshold of ' || {{ percent_text('useful_precision', most) }}
+            || ' (seeds/viability_thresholds.csv)'
+            || case
+                when is_out_of_reach
+                    then
+                        ', which no list can reach here (at best '
+                        || {{ percent_text('ceiling', most) }}
+                        || '), so whether ALS is useful cannot be told'
+                else ''
+            end || '; '
             || case
                 when difference_low > 0 then 'more than the '
                 when difference_high < 0 then 'fewer than the '

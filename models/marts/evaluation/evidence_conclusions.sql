@@ -135,70 +135,75 @@ best_features as (
     where at_split.ranking_kind = 'feature'
 ),
 
-trials as (
-    select
-        score_trials.ranking,
-        score_trials.outcome,
-        max(case when score_trials.origin = split.origin then 1 else 0 end) as is_split,
-        max(
-            case
-                when score_trials.origin = split.origin then score_trials.difference
-            end
-        ) as difference,
-        max(
-            case
-                when score_trials.origin = split.origin
-                    then score_trials.difference_low
-            end
-        ) as difference_low,
-        max(
-            case
-                when score_trials.origin = split.origin
-                    then score_trials.difference_high
-            end
-        ) as difference_high,
-        max(
-            case
-                when score_trials.origin = split.origin
-                    then
-                        score_trials.audience_size * greatest(
-                            score_trials.response_rate,
-                            score_trials.engagement_response_rate
-                        )
-            end
-        ) as hit_count,
-        count(case when score_trials.difference_low > 0 then 1 end) as better_count,
-        count(*) as origin_count
-    from {{ ref('score_trials') }} as score_trials
-    cross join split
-    group by score_trials.ranking, score_trials.outcome
-),
-
 -- The best of many is only better if it is so in an interval for all of them.
 corrected_trials as (
     select
-        *,
-        {{ normal_quantile('0.025 / count(*) over (partition by outcome)') }}
-        / 1.959963984540054 as correction
-    from trials
-    where is_split = 1
+        score_trials.ranking,
+        score_trials.outcome,
+        score_trials.difference,
+        score_trials.difference_low,
+        score_trials.difference_high,
+        score_trials.origin = split.origin as is_split,
+        round(
+            score_trials.audience_size * greatest(
+                score_trials.response_rate, score_trials.engagement_response_rate
+            )
+        ) as hit_count,
+        {{ normal_quantile(
+            '0.025 / count(*) over (partition by score_trials.origin, score_trials.outcome)'
+        ) }} / 1.959963984540054 as correction
+    from {{ ref('score_trials') }} as score_trials
+    cross join split
 ),
 
-best_trials as (
+bounded_trials as (
     select
         ranking,
         outcome,
+        is_split,
+        cast(hit_count as bigint) as hit_count,
         difference,
-        round(hit_count) >= {{ minimum_hits() }} as has_enough_hits,
-        better_count,
-        origin_count,
         difference - correction * (difference - difference_low) as difference_low,
-        difference + correction * (difference_high - difference) as difference_high,
-        row_number() over (
-            partition by outcome
-            order by difference desc, ranking asc
-        ) as difference_rank
+        difference + correction * (difference_high - difference) as difference_high
     from corrected_trials
+),
+
+judged_trials as (
+    select
+        *,
+        difference_low > 0 and hit_count >= {{ minimum_hits() }} as is_better
+    from bounded_trials
+),
+
+trial_counts as (
+    select
+        ranking,
+        outcome,
+        count(case when is_better then 1 end) as better_count,
+        count(*) as origin_count
+    from judged_trials
+    group by ranking, outcome
+),
+
+-- One that is clearly better comes before one whose larger difference is not clear.
+best_trials as (
+    select
+        judged_trials.*,
+        trial_counts.better_count,
+        trial_counts.origin_count,
+        row_number() over (
+            partition by judged_trials.outcome
+            order by
+                case when judged_trials.is_better then 0 else 1 end,
+                judged_trials.difference desc,
+                judged_trials.ranking asc
+        ) as difference_rank
+    from judged_trials
+    inner join trial_counts
+        on
+            judged_trials.ranking = trial_counts.ranking
+            and judged_trials.outcome = trial_counts.outcome
+    where judged_trials.is_split
 ),
 
 statements as (
@@ -281,7 +286,7 @@ statements as (
         6 as statement_number,
         'other scores' as topic,
         case
-            when difference_low > 0 and has_enough_hits
+            when is_better
                 then
                     'Another score found more: with "' || ranking || '" '
                     || {{ number_text('100 * difference', 2) }}
@@ -297,7 +302,15 @@ statements as (
                 || {{ number_text('100 * difference_low', 2) }} || ' to '
                 || {{ number_text('100 * difference_high', 2) }}
                 || ' in a hundred of the top tenth,'
-                || ' corrected for the number of trials).'
+                || ' corrected for the number of trials'
+                || case
+                    when hit_count < {{ minimum_hits() }}
+                        then
+                            '; at most ' || {{ counted('hit_count', 'customer') }}
+                            || ' came back, at least {{ minimum_hits() }} are needed'
+                    else ''
+                end
+                || ').'
         end as statement
     from best_trials
     where difference_rank = 1 and outcome = 'interaction'
@@ -307,12 +320,13 @@ statements as (
         'reach' as topic,
         'Of the customers seen after the split '
         || {{ percent_text('profile.returning_share_of_late') }}
-        || ' were known before it, and of the products '
+        || ' were known before it: no ranking learnt from interactions'
+        || ' reaches more. Of the products seen after it '
         || {{ percent_text(share(
             'training_log.known_late_product_count', 'training_log.late_product_count'
         )) }}
-        || ': no ranking learnt from interactions alone reaches more. Rankings by'
-        || ' attributes also reach new products.' as statement
+        || ' were known before it: for the others no ranking by shared products has'
+        || ' lists of their own, but rankings by attributes do.' as statement
     from profile
     cross join training_log
     where training_log.late_product_count > 0

@@ -15,7 +15,14 @@ from scripts.benchmarks.late_outcomes import (
     difference_interval,
     judge,
 )
-from scripts.benchmarks.ranking_bars import KNOWN, Bar, Measurement, bars_of, verdicts
+from scripts.benchmarks.ranking_bars import (
+    KNOWN,
+    Bar,
+    Measurement,
+    bars_of,
+    table,
+    verdicts,
+)
 from scripts.benchmarks.real_logs import LOGS, LogFolderError, known_names, split
 from scripts.build_folder import BuildFolder
 from scripts.cli.main import main
@@ -116,8 +123,8 @@ def measured(**changed: object) -> Measurement:
         "log": "taobao",
         "title": "Taobao",
         "audience": KNOWN,
-        "served": Outcome(9, 0.0071, 0.04, 700, {}),
-        "engagement": Outcome(9, 0.002, 0.01, 12, {}),
+        "served": Outcome(9, 0.0071, 0.04, 700, {"one": 20, "two": 9}),
+        "engagement": Outcome(9, 0.002, 0.01, 12, {"one": 1}),
         "low": 0.0031,
         "high": 0.006,
         "ranking": "hybrid",
@@ -130,7 +137,7 @@ def measured(**changed: object) -> Measurement:
 
 def test_bars_are_met_or_missed_one_by_one() -> None:
     assert [bar.is_met for bar in bars_of(measured())] == [True] * 5
-    worse = Outcome(9, 0.0069, 0.034, 599, {})
+    worse = Outcome(9, 0.0069, 0.034, 599, {"one": 29})
     bars = list(bars_of(measured(served=worse, low=0.0029)))
     assert [bar.is_met for bar in bars] == [False] * 4 + [True]
     assert "MISSED  Taobao, known products: precision@10 at least 0.70%: 0.69%" in verdicts(
@@ -144,6 +151,23 @@ def test_a_log_that_tells_nothing_must_say_so_and_lose_nothing() -> None:
     assert [bar.is_met for bar in unsaid] == [False, True]
     losing = list(bars_of(measured(log="olist", statement=said, low=-0.2, high=-0.1)))
     assert [bar.is_met for bar in losing] == [True, False]
+
+
+def test_fewer_than_thirty_hits_have_no_interval() -> None:
+    few = measured(
+        served=Outcome(9, 0.0071, 0.04, 700, {"one": 20, "two": 8}), low=-0.004, high=-0.001
+    )
+    row = table([few]).splitlines()[2]
+    assert "| too few hits |" in row
+    assert "-0.40" not in row
+    bars = list(bars_of(few))
+    # Neither better nor worse is shown.
+    assert [(bar.measured, bar.is_met) for bar in bars[-2:]] == [
+        ("too few hits", False),
+        ("too few hits", True),
+    ]
+    row = table([measured()]).splitlines()[2]
+    assert "| +0.31 to +0.60 |" in row
 
 
 def test_shuffled_customers_are_independent_of_everything(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_the_summary_says_what_was_built(dirty_build: FinishedBuild) -> None:
         f"{dirty_build.plan.customers:,}",
         "rejected",
         *(reason for (reason,) in reasons),
-        "Collaborative filtering is not viable",
+        "Collaborative filtering (ALS) is not measured",
         "First customers",
         "products share one list",
         str(dirty_build.folder.releases),

@@ -45,7 +45,8 @@ def warehouse(dirty_build: FinishedBuild) -> Iterator[duckdb.DuckDBPyConnection]
         )
         _store(connection, drawn_log(numpy.random.default_rng(1), CHANCE))
         connection.execute(
-            "create view marts.offline_metrics as select *"
+            "create view marts.offline_metrics as select *, 1.0 as ceiling,"
+            f" {PLACES // 10} as evaluated_product_count"
             " from intermediate.int_metric_intervals where compared_with is null"
         )
         for model in ("recommender_comparisons", "als_verdict"):

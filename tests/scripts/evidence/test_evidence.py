@@ -93,7 +93,9 @@ def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) ->
         statements = release.execute(
             "select statement from evidence_conclusions order by statement_number"
         ).fetchall()
-    assert statements[0][0].startswith("Collaborative filtering is viable, as measured:")
+    assert statements[0][0].startswith(
+        "Collaborative filtering (ALS) is viable, as measured:"
+    )
     said = " ".join(output.split())
     for (statement,) in statements:
         assert " ".join(statement.split()) in said

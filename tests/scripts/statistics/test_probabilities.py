@@ -9,6 +9,7 @@ import pytest
 from scripts.statistics.probabilities import (
     FEATURES,
     LEAST_HITS,
+    ProbabilityError,
     fit_logistic,
     probability_weights,
 )
@@ -110,6 +111,21 @@ def test_outcomes_that_a_feature_tells_apart_have_finite_weights() -> None:
     found = fit_logistic(values, numpy.array([0.0, 1_000.0]), places)
     assert numpy.isfinite(found).all()
     assert 5 < found[1] < 50
+
+
+def test_a_fit_that_does_not_converge_is_refused() -> None:
+    values = numpy.array(
+        [[score, place] for score in range(5) for place in range(4)], float
+    )
+    places = numpy.full(len(values), 1e6)
+    hits = places / (1 + numpy.exp(3 - values @ [0.7, -0.4]))
+    with pytest.raises(ProbabilityError, match="did not converge: after 1 iterations"):
+        fit_logistic(values, hits, places, most_iterations=1)
+    # Scores far apart, and few hits among many places, are no obstacle.
+    few = hits * (40 / hits.sum())
+    assert fit_logistic(values * [1e6, 1e-6], few, places) == pytest.approx(
+        fit_logistic(values, few, places) / [1, 1e6, 1e-6], rel=1e-3
+    )
 
 
 def test_the_examples_of_no_list_have_no_weights() -> None:
