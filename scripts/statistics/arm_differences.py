@@ -68,7 +68,9 @@ def compare_shares(
     return result
 
 
-def careful(row: dict[str, Any], base: dict[str, Any]) -> list[dict[str, Any]]:
+def careful(
+    row: dict[str, Any], base: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both arms, each with the variance of both together where its own is smaller.
 
     A few large amounts make most of the mean of a skewed value such as revenue, and more of
@@ -81,10 +83,10 @@ def careful(row: dict[str, Any], base: dict[str, Any]) -> list[dict[str, Any]]:
     pooled = sum(
         freedom * variance for freedom, variance in zip(freedoms, variances, strict=True)
     ) / max(sum(freedoms), 1)
-    return [
-        one | {"variance": max(variance, pooled)}
-        for one, variance in zip((row, base), variances, strict=True)
-    ]
+    return (
+        row | {"variance": max(variances[0], pooled)},
+        base | {"variance": max(variances[1], pooled)},
+    )
 
 
 def compare_means(
@@ -194,7 +196,7 @@ def difference_of_differences(
     }
     significance = experiment["significance"]
     if treated["metric"] != "conversion":
-        rows = careful(treated, held) + careful(chosen, left)
+        rows = [*careful(treated, held), *careful(chosen, left)]
     error = math.sqrt(sum((row["variance"] or 0) / row["unit_count"] for row in rows))
     is_normal = min(row["active_count"] for row in rows) >= LEAST_ACTIVE
     if is_normal and error:
