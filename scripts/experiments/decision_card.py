@@ -160,12 +160,16 @@ def checks(
     is_even = None if ratio is None else ratio >= SAMPLE_RATIO_ALARM
     has_power = None if power is None else power >= design["power"]
     is_clean = None if contamination_low is None else not is_contaminated
-    apart = None if contamination_low is None else max(contamination_low, 0.0)
+    apart = ""
+    if contamination_low is not None:
+        apart = (
+            f": the shares differ by at least {_share(max(contamination_low, 0.0))},"
+            " alarm above the setting contamination_limit"
+        )
     return [
         f"{_mark(is_even)}  the arms have the units that chance gives them:"
         f" p {_p_value(ratio)}, alarm below {SAMPLE_RATIO_ALARM}",
-        f"{_mark(is_clean)}  others contacted an arm and its holdout alike: the shares"
-        f" differ by at least {_share(apart)}, alarm above the setting contamination_limit",
+        f"{_mark(is_clean)}  others contacted an arm and its holdout alike{apart}",
         f"{_mark(has_power)}  enough units for a lift of {design['minimum_effect']:.0%}:"
         f" a power of {_share(verdict['power'])}, {_share(power)} at most,"
         f" {_share(design['power'])} planned",

@@ -33,3 +33,5 @@ def test_a_figure_that_is_not_known_is_not_tested() -> None:
 def test_the_least_difference_of_shares_is_not_below_zero() -> None:
     (_, line, _) = checks(GOOD, DESIGN, False, -0.02)
     assert "differ by at least 0.0%" in line
+    (_, line, _) = checks(GOOD, DESIGN, None, None)
+    assert "differ" not in line
