@@ -77,20 +77,21 @@ counted as (
     group by units.experiment_id, units.arm
 ),
 
--- The pools of one arm count too, which makes the intervals of the others a little longer.
+-- A pool of one arm counts too: the intervals of the other are a little longer then.
+pools as (
+    select
+        experiment_id,
+        count(distinct pool) as pool_count
+    from counted
+    group by experiment_id
+),
+
 pooled as (
     select
         counted.*,
         pools.pool_count
     from counted
-    inner join (
-        select
-            experiment_id,
-            count(distinct pool) as pool_count
-        from counted
-        group by experiment_id
-    ) as pools
-        on counted.experiment_id = pools.experiment_id
+    inner join pools on counted.experiment_id = pools.experiment_id
 ),
 
 shared as (

@@ -41,13 +41,15 @@ priced as (
             when 'incremental targeting' then null
             else costs.treatment_cost
         end as cost,
-        -- Only against a holdout is known what would not have come anyway: the worth of a
-        -- contact.
-        {% for end in ['', '_low', '_high'] %}
+        -- Only against a holdout is known what would not have come anyway.
+        case
+            when statistics.comparison like 'contact of%' then statistics.difference
+        end as added,
+        {% for end in ['low', 'high'] %}
         case
             when statistics.comparison like 'contact of%'
-                then statistics.difference{{ end }}
-        end as added{{ end }},
+                then statistics.difference_{{ end }}
+        end as added_{{ end }},
         {% endfor %}
         case statistics.metric
             when 'conversion' then designs.value_per_conversion
@@ -67,7 +69,9 @@ valued as (
         *,
         case
             when metric = 'conversion'
-                then unit_count * case when comparison = 'targeting' then mean else added end
+                then
+                    unit_count
+                    * case when comparison = 'targeting' then mean else added end
         end as conversions,
         {% for end in ['', '_low', '_high'] %}
         added{{ end }} * unit_count * value_of_one - cost as profit{{ end }},

@@ -46,7 +46,8 @@ combined as (
 worded as (
     select
         *,
-        'the customers and products that the system picks than to random ones' as picked,
+        'the customers and products that the system picks than to random ones'
+            as picked,
         'Contacting adds ' || primary_metric || coalesce(
             ' (' || coalesce({{ percent_text('lift') }} || ' more, ', '')
             || {{ number_text('difference_low', 4) }} || ' to '
@@ -58,8 +59,8 @@ worded as (
                 then
                     ' A new experiment with about '
                     || {{ whole_number_text('ceil(needed_units)') }}
-                    || ' units in the treatment and its holdout would find an effect of the'
-                    || ' planned size with a power of '
+                    || ' units in the treatment and its holdout would find an effect of'
+                    || ' the planned size with a power of '
                     || {{ percent_text('power_planned') }} || '.'
             else ''
         end as remedy
@@ -87,8 +88,9 @@ explained as (
                     || ' experiment_arm_counts has the numbers.'
             when 'contamination'
                 then
-                    'Other contacts reached an arm and its holdout unequally: the difference'
-                    || ' of their outcomes is not that of this contact alone.'
+                    'Other contacts reached an arm and its holdout unequally: the'
+                    || ' difference of their outcomes is not that of this contact'
+                    || ' alone.'
                     || ' experiment_contamination has the shares.'
             when 'no holdout'
                 then
@@ -134,10 +136,12 @@ explained as (
                         when advantage_low is null
                             then
                                 ', but whether it adds more to ' || picked
-                                || ' cannot be told: too little happened in the control.'
+                                || ' cannot be told: too little happened in the'
+                                || ' control.'
                         when advantage_high < 0
                             then
-                                ', but it adds even more to random customers and products.'
+                                ', but it adds even more to random customers and'
+                                || ' products.'
                         else
                             ', but not more to ' || picked
                             || ', as far as can be told: the difference lies between '
