@@ -124,13 +124,13 @@ function contaminated(rows) {
       ],
       rows,
     }),
-    rows.length > 1
+    rows[0].difference_low != null
       ? element(
           "p",
           { class: "faint" },
           rows[0].is_too_high
-            ? "The shares of two arms differ too much: the experiment is not valid."
-            : "The shares of the arms do not differ too much for a verdict.",
+            ? "The shares of an arm and its holdout differ too much: the experiment is not valid."
+            : "The shares of an arm and its holdout do not differ too much for a verdict.",
         )
       : null,
   );

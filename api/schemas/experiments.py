@@ -121,7 +121,8 @@ class ExperimentContamination(Schema):
     contaminated_count: int | None
     contaminated_share: float | None
     difference_low: float | None = Field(
-        description="How much the shares of two arms differ at least; the same for all arms"
+        description="How much the shares of an arm and its holdout differ at least; the"
+        " same for all arms"
     )
     is_too_high: bool | None = Field(
         description="Whether the difference makes the experiment invalid"

@@ -56,6 +56,12 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
             " order by list_position($order, comparison), not is_primary, metric",
             {"id": experiment_id, "order": list(WORDS)},
         ).fetchall()
+        contaminated = connection.execute(
+            "select bool_or(is_too_high), max(difference_low)"
+            " from release.experiment_contamination where experiment_id = $id",
+            {"id": experiment_id},
+        ).fetchone()
+    assert contaminated is not None  # an aggregate has a row
     console.print(
         f"{verdict['experiment_name']} ({experiment_id})\n\n"
         f"Verdict: {verdict['verdict']}\n{verdict['reason']}\n\n"
@@ -67,7 +73,10 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
     if verdict["verdict"] not in ("planned", "running"):
         _print_effect(console, verdict)
         _print_results(console, results)
-        _print_checks(console, verdict, design)
+        lines = checks(verdict, design, *contaminated)
+        console.print(
+            "\n".join(["\nChecks", *(f"  {line}" for line in lines)]), soft_wrap=True
+        )
 
 
 def _print_arms(console: Console, arms: list[tuple[Any, ...]]) -> None:
@@ -134,23 +143,43 @@ def _print_results(console: Console, results: list[tuple[Any, ...]]) -> None:
     )
 
 
-def _print_checks(
-    console: Console, verdict: dict[str, Any], design: dict[str, Any]
-) -> None:
+def checks(
+    verdict: dict[str, Any],
+    design: dict[str, Any],
+    is_contaminated: bool | None,
+    contamination_low: float | None,
+) -> list[str]:
+    """A line for each check; one whose figure is not known is "not tested".
+
+    Args:
+        verdict, design: rows of experiment_verdicts and experiment_designs.
+        is_contaminated, contamination_low: `is_too_high` and `difference_low` of
+            experiment_contamination; None where no contacts are known.
+    """
     ratio, power = verdict["sample_ratio_p_value"], verdict["power_at_most"]
-    console.print(
-        "\nChecks\n"
-        f"  {_mark(ratio is None or ratio >= SAMPLE_RATIO_ALARM)}  the arms have the units"
-        f" that chance gives them: p {_p_value(ratio)}, alarm below {SAMPLE_RATIO_ALARM}\n"
-        f"  {_mark(power is None or power >= design['power'])}  enough units for a lift of"
-        f" {design['minimum_effect']:.0%}: a power of {_share(verdict['power'])},"
-        f" {_share(power)} at most, {_share(design['power'])} planned",
-        soft_wrap=True,
-    )
+    is_even = None if ratio is None else ratio >= SAMPLE_RATIO_ALARM
+    has_power = None if power is None else power >= design["power"]
+    is_clean = None if contamination_low is None else not is_contaminated
+    apart = ""
+    if contamination_low is not None:
+        apart = (
+            f": the shares differ by at least {_share(max(contamination_low, 0.0))},"
+            " alarm above the setting contamination_limit"
+        )
+    return [
+        f"{_mark(is_even)}  the arms have the units that chance gives them:"
+        f" p {_p_value(ratio)}, alarm below {SAMPLE_RATIO_ALARM}",
+        f"{_mark(is_clean)}  others contacted an arm and its holdout alike{apart}",
+        f"{_mark(has_power)}  enough units for a lift of {design['minimum_effect']:.0%}:"
+        f" a power of {_share(verdict['power'])}, {_share(power)} at most,"
+        f" {_share(design['power'])} planned",
+    ]
 
 
-def _mark(is_passed: bool) -> str:
-    return "passed" if is_passed else "FAILED"
+def _mark(is_passed: bool | None) -> str:
+    if is_passed is None:
+        return "not tested"
+    return "passed    " if is_passed else "FAILED    "
 
 
 def _figure(value: float | None) -> str:

@@ -147,9 +147,11 @@ def describe(
             f" {advice(baselines, baseline, question)}"
         )
     return (
-        f"In {days} days after a contact a customer{whose} has {baseline.base.mean:.4g}"
-        f" {MEASURED.get(metric, metric)} on average, without an experiment"
-        f" ({baseline.customers:,} customers).\n{seen}.\n{needed}.\n"
+        f"In the {days} days after the split of the log, without an experiment, a customer"
+        f" {f'whom {campaign} could have asked' if campaign else 'of the log'} had"
+        f" {baseline.base.mean:.4g} {MEASURED.get(metric, metric)} on average"
+        f" ({baseline.customers:,} customers). Customers whom the system picks have a"
+        f" higher rate.\n{seen}.\n{needed}.\n"
         f"{'' if question.prices else WITHOUT_PRICES}"
         f"Each pool has {units // 2:,} units, {question.holdout:.0%} of them held out."
         f" Contact all within a few days, and decide {days} days after the last contact.\n"

@@ -68,7 +68,7 @@ class ResultSettings(Settings):
     contamination_limit: Number = setting(
         0.05,
         "an experiment is not valid if the shares of units with other contacts differ by"
-        " more than this between two arms, and by more than chance explains",
+        " more than this between an arm and its holdout, and by more than chance explains",
         at_least=0,
         at_most=1,
     )

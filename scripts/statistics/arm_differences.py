@@ -34,10 +34,11 @@ def compare(
     if row["metric"] == "conversion":
         result |= compare_shares(row, base, experiment["significance"])
     elif min(row["active_count"], base["active_count"]) >= LEAST_ACTIVE:
-        result |= compare_means(row, base, experiment["significance"])
+        result |= compare_means(*careful(row, base), experiment["significance"])
     result |= powers(row, base, experiment)
     if comparison != "targeting" and "p_value" in result and _can_adjust(row, base):
-        result |= adjust(row, base, experiment["significance"])
+        pair = (row, base) if row["metric"] == "conversion" else careful(row, base)
+        result |= adjust(*pair, experiment["significance"])
     return result
 
 
@@ -67,10 +68,31 @@ def compare_shares(
     return result
 
 
+def careful(
+    row: dict[str, Any], base: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both arms, each with the variance of both together where its own is smaller.
+
+    A few large amounts make most of the mean of a skewed value such as revenue, and more of
+    its variance. A small arm that lacks them by chance has too low a mean and too low a
+    variance, and Welch's test by itself takes that for an effect three times as often as it
+    should, or more. Without an effect the larger arm tells how much such values vary.
+    """
+    freedoms = [one["unit_count"] - 1 for one in (row, base)]
+    variances = [one["variance"] or 0.0 for one in (row, base)]
+    pooled = sum(
+        freedom * variance for freedom, variance in zip(freedoms, variances, strict=True)
+    ) / max(sum(freedoms), 1)
+    return (
+        row | {"variance": max(variances[0], pooled)},
+        base | {"variance": max(variances[1], pooled)},
+    )
+
+
 def compare_means(
     row: dict[str, Any], base: dict[str, Any], significance: float
 ) -> dict[str, Any]:
-    """Welch's t-test; empty if nothing varies."""
+    """Welch's t-test of arms from `careful`; empty if nothing varies."""
     if not row["variance"] + base["variance"]:
         return {}
     import tea_tasting
@@ -173,6 +195,8 @@ def difference_of_differences(
         "difference": effect - base_mean,
     }
     significance = experiment["significance"]
+    if treated["metric"] != "conversion":
+        rows = [*careful(treated, held), *careful(chosen, left)]
     error = math.sqrt(sum((row["variance"] or 0) / row["unit_count"] for row in rows))
     is_normal = min(row["active_count"] for row in rows) >= LEAST_ACTIVE
     if is_normal and error:

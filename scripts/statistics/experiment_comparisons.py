@@ -61,7 +61,8 @@ def analyse(
     Returns:
         A row of RESULT per experiment, comparison and metric; what cannot be measured is
         null. Shares: score test (Pearson 1900), interval by Newcombe (1998, method 10),
-        that of the lift by Katz (1978). Means: Welch's t-test. Intervals: 1 - significance.
+        that of the lift by Katz (1978). Means: Welch's t-test, where an arm counts with the
+        variance of both arms together if its own is smaller. Intervals: 1 - significance.
         p-values corrected: the first metric decides by itself, the others count only if it
         does, and then by Holm (1979). Adjusted: with the covariate (CUPED, Deng et al.
         2013), which must not be used for targeting, where the arms differ in it on purpose.

@@ -16,20 +16,27 @@ evaluation_window as (
     select * from {{ ref('int_evaluation_window') }}
 ),
 
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
 windows as (
     select
         campaigns.campaign_id,
         origins.origin,
         origins.split_at as starts_at,
         {{ days_later('campaigns.response_days', 'origins.split_at') }} as ends_at,
-        coalesce(origins.late_until_at, evaluation_window.measured_until)
-            as late_until_at
+        coalesce(
+            origins.late_until_at,
+            least(evaluation_window.measured_until, log_window.last_interaction_at)
+        ) as late_until_at
     from campaigns
     cross join origins
     cross join evaluation_window
+    cross join log_window
 ),
 
--- Windows neither overlap nor end after the log.
+-- Windows neither overlap nor end after the log, even if the reference time does.
 final as (
     select
         campaign_id,

@@ -22,6 +22,10 @@ evaluation_window as (
     select * from {{ ref('int_evaluation_window') }}
 ),
 
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
 interactions as (
     select * from {{ ref('int_interactions') }}
 ),
@@ -33,6 +37,7 @@ windows as (
     {% endfor %}
 ),
 
+-- The reference time may lie after the log's end.
 measurable as (
     select
         windows.attribution_days,
@@ -40,9 +45,10 @@ measurable as (
     from windows
     cross join split
     cross join evaluation_window
+    cross join log_window
     where
         {{ days_later('windows.attribution_days', 'split.split_at') }}
-        <= evaluation_window.measured_until
+        <= least(evaluation_window.measured_until, log_window.last_interaction_at)
 ),
 
 metrics as (

@@ -2,11 +2,14 @@
     How many units of each arm got a contact other than that of the experiment in their
     attribution window. Contacts by others in one arm only would count as an effect: the
     difference between the shares, times what such a contact adds, is the error. An equal
-    share in all arms is no error of the difference.
+    share in an arm and its holdout is no error of the difference.
+
+    Each arm is held against its holdout only: chance divides a pool into these two. Treatment
+    and control are different customers, and others contact them differently by design.
 
     Arms of equal shares differ by chance, small ones by much. A difference counts as far as
-    its interval reaches (Newcombe 1998, method 10), corrected for the number of pairs of arms,
-    because the largest one decides.
+    its interval reaches (Newcombe 1998, method 10), corrected for the number of pools and for
+    both directions, because the largest one decides.
 #}
 with contacts as (
     select * from {{ ref('stg_contacts') }}
@@ -63,6 +66,7 @@ counted as (
     select
         units.experiment_id,
         units.arm,
+        replace(units.arm, '_holdout', '') as pool,
         count(*) as unit_count,
         count(contaminated.customer_id) as contaminated_count
     from units
@@ -73,19 +77,29 @@ counted as (
     group by units.experiment_id, units.arm
 ),
 
+-- A pool of one arm counts too: the intervals of the other are a little longer then.
+pools as (
+    select
+        experiment_id,
+        count(distinct pool) as pool_count
+    from counted
+    group by experiment_id
+),
+
+pooled as (
+    select
+        counted.*,
+        pools.pool_count
+    from counted
+    inner join pools on counted.experiment_id = pools.experiment_id
+),
+
 shared as (
     select
         *,
         {{ share('contaminated_count', 'unit_count') }} as contaminated_share,
-        {{ normal_quantile(
-            '0.05 / greatest(arm_count * (arm_count - 1), 2)'
-        ) }} as width
-    from (
-        select
-            *,
-            count(*) over (partition by experiment_id) as arm_count
-        from counted
-    ) as arms
+        {{ normal_quantile('0.05 / (2 * pool_count)') }} as width
+    from pooled
 ),
 
 -- Wilson's bounds of each share.
@@ -123,6 +137,7 @@ differences as (
     inner join bounded as lower
         on
             higher.experiment_id = lower.experiment_id
+            and higher.pool = lower.pool
             and higher.arm <> lower.arm
     group by higher.experiment_id
 ),

@@ -41,10 +41,8 @@ priced as (
             when 'incremental targeting' then null
             else costs.treatment_cost
         end as cost,
-        -- Against a holdout what would have come anyway is taken off; against another
-        -- contacted arm all of it counts.
+        -- Only against a holdout is known what would not have come anyway.
         case
-            when statistics.comparison = 'targeting' then statistics.mean
             when statistics.comparison like 'contact of%' then statistics.difference
         end as added,
         {% for end in ['low', 'high'] %}
@@ -69,7 +67,12 @@ priced as (
 valued as (
     select
         *,
-        case when metric = 'conversion' then added * unit_count end as conversions,
+        case
+            when metric = 'conversion'
+                then
+                    unit_count
+                    * case when comparison = 'targeting' then mean else added end
+        end as conversions,
         {% for end in ['', '_low', '_high'] %}
         added{{ end }} * unit_count * value_of_one - cost as profit{{ end }},
         {% endfor %}
@@ -91,7 +94,9 @@ final as (
         profit,
         profit_low,
         profit_high,
-        case when conversions > 0 then cost / conversions end as cost_per_conversion,
+        case
+            when conversions > 0 and comparison <> 'targeting' then cost / conversions
+        end as cost_per_conversion,
         case when has_cost then profit / cost end as return_on_investment,
         case when has_cost then profit_low / cost end as return_on_investment_low,
         case when has_cost then profit_high / cost end as return_on_investment_high

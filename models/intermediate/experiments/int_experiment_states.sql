@@ -2,6 +2,10 @@
     How far each experiment is. It has started when its contacts stand in the ledger, or its
     units were brought, and is finished when the window of the last contact has ended. Where
     that contact is not known, it is on the planned last day.
+
+    The reference time may lie long after the log's end. What happened in between is not known,
+    so no window ends after the last interaction. Outcomes that were brought are not from the
+    log.
 #}
 with designs as (
     select * from {{ ref('int_experiment_designs') }}
@@ -40,7 +44,8 @@ final as (
             when
                 {{ dbt.datediff(
                     'coalesce(outcomes.last_contact_at, designs.ends_on)',
-                    'log_window.as_of_at',
+                    'case when outcomes.last_contact_at is null then log_window.as_of_at'
+                    ~ ' else least(log_window.as_of_at, log_window.last_interaction_at) end',
                     'day'
                 ) }} < designs.attribution_days
                 then 'running'

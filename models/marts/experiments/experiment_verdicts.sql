@@ -42,9 +42,12 @@ combined as (
     inner join decisions on designs.experiment_id = decisions.experiment_id
 ),
 
+-- The control is contacted about random products too.
 worded as (
     select
         *,
+        'the customers and products that the system picks than to random ones'
+            as picked,
         'Contacting adds ' || primary_metric || coalesce(
             ' (' || coalesce({{ percent_text('lift') }} || ' more, ', '')
             || {{ number_text('difference_low', 4) }} || ' to '
@@ -56,7 +59,9 @@ worded as (
                 then
                     ' A new experiment with about '
                     || {{ whole_number_text('ceil(needed_units)') }}
-                    || ' units in the treatment and its holdout would tell.'
+                    || ' units in the treatment and its holdout would find an effect of'
+                    || ' the planned size with a power of '
+                    || {{ percent_text('power_planned') }} || '.'
             else ''
         end as remedy
     from combined
@@ -83,8 +88,9 @@ explained as (
                     || ' experiment_arm_counts has the numbers.'
             when 'contamination'
                 then
-                    'Other contacts reached the arms unequally: the difference of their'
-                    || ' outcomes is not that of this contact alone.'
+                    'Other contacts reached an arm and its holdout unequally: the'
+                    || ' difference of their outcomes is not that of this contact'
+                    || ' alone.'
                     || ' experiment_contamination has the shares.'
             when 'no holdout'
                 then
@@ -125,21 +131,20 @@ explained as (
                     success || case
                         when control_holdout_share = 0
                             then
-                                ', but whether it adds more to customers whom the'
-                                || ' system picks cannot be told: the control has no'
-                                || ' holdout.'
+                                ', but whether it adds more to ' || picked
+                                || ' cannot be told: the control has no holdout.'
                         when advantage_low is null
                             then
-                                ', but whether it adds more to customers whom the'
-                                || ' system picks cannot be told: too little happened'
-                                || ' in the control.'
+                                ', but whether it adds more to ' || picked
+                                || ' cannot be told: too little happened in the'
+                                || ' control.'
                         when advantage_high < 0
                             then
-                                ', but it adds even more to customers picked by chance.'
+                                ', but it adds even more to random customers and'
+                                || ' products.'
                         else
-                            ', but not more to customers whom the system picks than to'
-                            || ' customers picked by chance, as far as can be told: the'
-                            || ' difference lies between '
+                            ', but not more to ' || picked
+                            || ', as far as can be told: the difference lies between '
                             || {{ number_text('advantage_low', 4) }} || ' and '
                             || {{ number_text('advantage_high', 4) }}
                             || ' per customer.'
@@ -163,8 +168,7 @@ explained as (
                 success || case
                     when control_share > 0
                         then
-                            ', and it adds more to customers whom the system picks than'
-                            || ' to customers picked by chance'
+                            ', and it adds more to ' || picked
                     else ''
                 end
                 || '. It earns '

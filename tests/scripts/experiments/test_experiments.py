@@ -56,8 +56,13 @@ def columns(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str,
 
 
 def welch(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
-    """Welch's test, written out: mean, difference, standard error, p-value and interval."""
-    parts = [values.var(ddof=1) / len(values) for values in (arm, base)]
+    """Welch's test, written out: mean, difference, standard error, p-value and interval.
+
+    No arm varies less than both do together, each around its own mean.
+    """
+    around = np.concatenate([values - values.mean() for values in (arm, base)])
+    least = (around**2).sum() / (len(around) - 2)
+    parts = [max(values.var(ddof=1), least) / len(values) for values in (arm, base)]
     error = np.sqrt(sum(parts))
     freedom = sum(parts) ** 2 / sum(
         part**2 / (len(values) - 1) for part, values in zip(parts, (arm, base), strict=True)

@@ -142,7 +142,8 @@ def test_a_design_that_can_answer_is_described() -> None:
     text = describe("conversion", [COMMON], 14, priced, needed.units, "spring")
     assert f"{needed.profit_units:,} to show that it pays" in text
     assert f"{needed.units:,} to show all of it" in text
-    assert "a customer of spring has 0.05 conversion" in text
+    assert "a customer whom spring could have asked had 0.05 conversion on average" in text
+    assert "without an experiment" in text
     assert "No costs are stated" not in text
 
 
