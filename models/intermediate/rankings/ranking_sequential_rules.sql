@@ -1,4 +1,4 @@
-{# Sum of the weights of rules: the product is touched soon after what the customer touched. #}
+{# Sum of the weights of rules: touched soon after what the customer touched. #}
 {{ config(materialized='ephemeral') }}
 
 select
