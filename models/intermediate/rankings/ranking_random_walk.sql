@@ -1,4 +1,4 @@
-{# Sum of the weights of a random walk (RP3beta) from products that the customer touched. #}
+{# Sum of the weights (RP3beta) of walks from products that the customer touched. #}
 {{ config(materialized='ephemeral') }}
 
 select
