@@ -82,7 +82,9 @@ populations as (
     select
         '' as campaign_id,
         cast(coalesce(sum(customer_count), 0) as bigint) as customer_count,
-        cast(sum(customer_count * covariate) as double) as covariate_sum,
+        -- Wider than 18 digits: DuckDB multiplies shorter decimals as 64-bit integers.
+        cast(sum(customer_count * cast(covariate as decimal(19, 12))) as double)
+            as covariate_sum,
         cast(sum(customer_count * covariate_square) as double) as covariate_squares
     from covariates
     union all
