@@ -1,9 +1,9 @@
 """Time whole builds at several scales: models, memory, disk, releases, the API, and Polars.
 
 Each part runs in a process of its own, so that its peak memory can be measured.
-`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and growth.svg, of which
-docs/benchmarks.md and docs/images/growth.svg are copies. The measurements of a scale stay
-next to its log, and `--kept` reports them again.
+`make bench SCALES='1 10 100'` writes build/bench/benchmark.md and growth.svg;
+docs/benchmarks.md is a copy of the first. The measurements of a scale stay next to its log,
+and `--kept` reports them again.
 """
 
 from collections.abc import Sequence
