@@ -108,8 +108,8 @@ def _chosen(folder: BuildFolder) -> dict[str, str]:
         with duckdb.connect(folder.warehouse, read_only=True) as connection:
             return dict(
                 connection.execute(
-                    "select distinct decision, served_ranking"
-                    " from intermediate.int_ranking_decisions"
+                    "select decision, served_ranking"
+                    " from intermediate.int_ranking_choices"
                 ).fetchall()
             )
     except duckdb.Error:

@@ -8,11 +8,7 @@
     else ['known products', 'new products'] %}
 {% do set_kinds.append('customers') if setting in ranking_names('customers') %}
 with decisions as (
-    select distinct
-        decision,
-        served_ranking,
-        default_ranking
-    from {{ ref('int_ranking_decisions') }}
+    select * from {{ ref('int_ranking_choices') }}
 ),
 
 unfitted as (

@@ -25,12 +25,12 @@ def decided(folder: BuildFolder, **served: str) -> None:
     folder.root.mkdir()
     with duckdb.connect(folder.warehouse) as connection:
         connection.execute(
-            "create schema intermediate; create table intermediate.int_ranking_decisions"
+            "create schema intermediate; create table intermediate.int_ranking_choices"
             " (decision varchar, served_ranking varchar)"
         )
         for decision, ranking in served.items():
             connection.execute(
-                "insert into intermediate.int_ranking_decisions values (?, ?)",
+                "insert into intermediate.int_ranking_choices values (?, ?)",
                 [decision.replace("_", " "), ranking],
             )
 
