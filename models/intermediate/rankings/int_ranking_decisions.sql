@@ -23,11 +23,10 @@ with differences as (
 ),
 
 candidates as (
-    select ranking
-    from (
-        {{ ranking_rows() }}
-    ) as rankings
-    where is_candidate
+    {% for ranking in rankings() | selectattr('is_candidate') %}
+    select '{{ ranking.name }}' as ranking
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 customer_rankings as (
