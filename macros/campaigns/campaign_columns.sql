@@ -20,9 +20,3 @@
         'response_days': 'bigint',
     }) }}
 {% endmacro %}
-
-
-{# A value of seeds/campaigns.csv with its type; null if it has another type. #}
-{% macro campaign_value(column) %}
-    {{ return(seed_value(column, campaign_columns()[column])) }}
-{% endmacro %}

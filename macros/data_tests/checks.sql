@@ -87,28 +87,3 @@ select
 from ({{ query }}) as found_groups
 having count(*) > 0
 {% endmacro %}
-
-
-{#
-    The query that finds rankings whose ranks do not run from 1 to their number of rows without
-    gaps or ties, over the table or within each group.
-
-    Args:
-        column: of the rank.
-        within: the columns of the group.
-        most: the largest number of rows of a group. Up to 50, a sum per group is enough, and
-            no engine has to hold every rank: n powers of two add up to 2^1 + ... + 2^n only
-            if they are exactly these.
-#}
-{% macro wrong_ranks(model, column, within=[], most=none) -%}
-    {%- set group = within | join(', ') -%}
-    {%- if most is not none and most | int <= 50 -%}
-        {%- set failure = 'sum(power(cast(2 as double), ' ~ column ~ '))'
-            ~ ' <> power(cast(2 as double), count(*) + 1) - 2' -%}
-    {%- else -%}
-        {%- set failure = 'count(distinct ' ~ column ~ ') <> count(*)' -%}
-    {%- endif -%}
-    select {{ group ~ ', ' if group }}count(*) as row_count from {{ model }}
-    {{- ' group by ' ~ group if group }} having count(*) > 0 and (
-    {{- 'min(' ~ column ~ ') <> 1 or max(' ~ column ~ ') <> count(*) or ' ~ failure }})
-{%- endmacro %}

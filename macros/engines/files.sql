@@ -5,14 +5,11 @@
 
 {# Files that match a path or pattern, in order, named as the pattern names them. #}
 {% macro matching_files(pattern) %}
-    {% if target.type == 'spark' %}{{ return(spark_matching_files(pattern)) }}{% endif %}
-    {{ return(run_query(
-        'select file from glob(' ~ text_literal(pattern) ~ ') order by file'
-    ).columns[0].values()) }}
-{% endmacro %}
-
-
-{% macro spark_matching_files(pattern) %}
+    {% if target.type != 'spark' %}
+        {{ return(run_query(
+            'select file from glob(' ~ text_literal(pattern) ~ ') order by file'
+        ).columns[0].values()) }}
+    {% endif %}
     {% if adapter.matching_files is not defined %}
         {{ exceptions.raise_compiler_error(
             'dbt does not know dbt_spark_session.py, which finds files for Spark: install'

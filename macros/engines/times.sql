@@ -24,29 +24,3 @@
     make_timestamp({{ number }})
     {%- endif -%}
 {%- endmacro %}
-
-
-{# The value of a column of times; null where it is infinite, which only DuckDB knows. #}
-{% macro finite_time(column) -%}
-    {%- if target.type == 'spark' -%}
-    try_cast({{ column }} as timestamp)
-    {%- else -%}
-    nullif(
-        nullif(try_cast({{ column }} as timestamp), timestamp 'infinity'),
-        timestamp '-infinity'
-    )
-    {%- endif -%}
-{%- endmacro %}
-
-
-{#
-    The UTC time of a text that ends in an offset such as +01:00 or +01; null if it is none.
-    On DuckDB a cast as a time without zone would drop the offset; Spark's session is in UTC.
-#}
-{% macro time_with_offset(text) -%}
-    {%- if target.type == 'spark' -%}
-    try_cast({{ replaced(text, '([+-]\\d{2})$', '\\1:00') }} as timestamp)
-    {%- else -%}
-    timezone('UTC', try_cast({{ text }} as timestamptz))
-    {%- endif -%}
-{%- endmacro %}

@@ -4,15 +4,6 @@
 {% endmacro %}
 
 
-{# These sizes, as a query. #}
-{% macro list_size_rows() %}
-    {% for k in list_sizes() %}
-    select cast({{ k }} as bigint) as k
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-{% endmacro %}
-
-
 {# The metrics of a list, per product; a metric is the mean over products. #}
 {% macro list_metrics() %}
     {{ return(['precision', 'recall', 'hit_rate', 'map', 'ndcg']) }}

@@ -22,12 +22,6 @@
 {% endmacro %}
 
 
-{# A value of seeds/experiments.csv, typed; null if it does not fit the type. #}
-{% macro experiment_value(column) %}
-    {{ return(seed_value(column, experiment_columns()[column])) }}
-{% endmacro %}
-
-
 {# The metrics, each measured per unit. #}
 {% macro experiment_metrics() %}
     {{ return(['conversion', 'engagement', 'revenue']) }}

@@ -48,11 +48,7 @@ excluded as (
 
 {{ own_lists(depth) }},
 
-{{ lists_outside_exclusions(depth) }},
-
-{{ continued_lists() }},
-
-{{ base_rankings() }},
+{{ customer_lists(depth) }},
 
 listed as (
     select

@@ -82,28 +82,6 @@
 {% endmacro %}
 
 
-{# The same as a query. #}
-{% macro ranking_rows() %}
-    {% for ranking in rankings() %}
-    select
-        {{ text_literal(ranking.name) }} as ranking,
-        {{ text_literal(ranking.ranks) }} as ranks,
-        {{ text_literal(ranking.label) }} as ranking_label,
-        {{ text_literal(ranking.description) }} as description,
-        {{ loop.index }} as display_order,
-        {{ ranking.is_charted | lower }} as is_charted,
-        {{ ranking.is_candidate | lower }} as is_candidate
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-{% endmacro %}
-
-
-{# The label of a ranking or a feature. #}
-{% macro ranking_label(name) %}
-    {{ return(rankings() | selectattr('name', 'equalto', name) | map(attribute='label') | first) }}
-{% endmacro %}
-
-
 {# Names of the rankings of customers or of products. #}
 {% macro ranking_names(ranks) %}
     {{ return(rankings() | selectattr('ranks', 'equalto', ranks) | map(attribute='name') | list) }}

@@ -32,12 +32,29 @@
     {% if files[0].endswith('.parquet') %}
         {% set columns = parquet_columns(settings.path, files) %}
         {% do input.update({'format': 'parquet', 'files': files, 'columns': columns}) %}
-    {% else %}
-        {% do input.update({
-            'format': 'csv', 'files': files, 'columns': csv_columns(files, settings),
-            'header_lines': 1 if settings.has_header else 0,
-        }) %}
+        {{ return(input) }}
     {% endif %}
+
+    {# All files must have the same header, because values are read by position. #}
+    {% set fields = csv_first_row(files[0], settings) %}
+    {% for file in files[1:] if settings.has_header
+        and csv_first_row(file, settings, fields | length + 1) not in [[], fields] %}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' has another header than ' ~ files[0] ~ '.'
+        ) }}
+    {% endfor %}
+    {# Without a header, or a name in it: column1, column2 ... #}
+    {% set columns, seen = {}, [] %}
+    {% for field in fields %}
+        {% set name = (field | trim if settings.has_header) or 'column' ~ loop.index %}
+        {% set name = name ~ '_' ~ loop.index if name | lower in seen else name %}
+        {% do seen.append(name | lower) %}
+        {% do columns.update({name: 'VARCHAR'}) %}
+    {% endfor %}
+    {% do input.update({
+        'format': 'csv', 'files': files, 'columns': columns,
+        'header_lines': 1 if settings.has_header else 0,
+    }) %}
     {{ return(input) }}
 {% endmacro %}
 
@@ -94,27 +111,4 @@
         ) }}
     {% endif %}
     {{ return(files) }}
-{% endmacro %}
-
-
-{#
-    Columns of CSV files, all text. Without a header, or a name in it: column1, column2 ... All
-    files must have the same header, because values are read by position.
-#}
-{% macro csv_columns(files, settings) %}
-    {% set fields = csv_first_row(files[0], settings) %}
-    {% for file in files[1:] if settings.has_header
-        and csv_first_row(file, settings, fields | length + 1) not in [[], fields] %}
-        {{ exceptions.raise_compiler_error(
-            file ~ ' has another header than ' ~ files[0] ~ '.'
-        ) }}
-    {% endfor %}
-    {% set columns, seen = {}, [] %}
-    {% for field in fields %}
-        {% set name = (field | trim if settings.has_header) or 'column' ~ loop.index %}
-        {% set name = name ~ '_' ~ loop.index if name | lower in seen else name %}
-        {% do seen.append(name | lower) %}
-        {% do columns.update({name: 'VARCHAR'}) %}
-    {% endfor %}
-    {{ return(columns) }}
 {% endmacro %}

@@ -25,8 +25,12 @@
         cast({{ customers }}.event_weight_sum as double)
         / {{ customers }}.total_interactions as avg_event_score,
         {{ interaction_frequency(customers, as_of_at) }} as interaction_frequency,
-        {{ recency_score(customers ~ '.last_interaction_at', as_of_at) }}
-            as recency_score
+        -- 1 on the day of the last interaction; falls by calendar days to 1/e after
+        -- recency_days.
+        exp(
+            -{{ dbt.datediff(customers ~ '.last_interaction_at', as_of_at, 'day') }}
+            / cast({{ var('recency_days') }} as double)
+        ) as recency_score
 {%- endmacro %}
 
 
@@ -45,12 +49,6 @@
                 'day'
             ) }} + 1
         )
-{%- endmacro %}
-
-
-{# 1 on the day of the last interaction; falls by calendar days to 1/e after recency_days. #}
-{% macro recency_score(last_at, as_of_at) -%}
-    exp(-{{ dbt.datediff(last_at, as_of_at, 'day') }} / cast({{ var('recency_days') }} as double))
 {%- endmacro %}
 
 

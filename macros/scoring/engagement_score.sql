@@ -5,26 +5,39 @@
     templates `{feature}` stands for the feature: see for_each_feature.
 #}
 
-{# Template of a normalized feature. #}
+{#
+    Template of a normalized feature: from 0 (the lowest) to 1 (the highest). If all values are
+    equal, it is 0 for all customers: a feature without spread does not change the ranking.
+
+    Args:
+        scale: `linear`, (x - min) / (max - min); or `logarithmic`, the same with ln(1 + x),
+            which spreads the many values below a few outliers; the setting `score_scale` if
+            none.
+#}
 {% macro feature_normalized(features, scale=none) -%}
-    {{ normalized(
-        features ~ '.{feature}', 'bounds.{feature}_lowest', 'bounds.{feature}_highest',
-        scale or var('score_scale')
-    ) }}
+    {%- set scaled = {
+        'linear': 'cast(% as double)', 'logarithmic': 'ln(1 + cast(% as double))',
+    }[scale or var('score_scale')] -%}
+    {%- set value = scaled.replace('%', features ~ '.{feature}') -%}
+    {%- set lowest = scaled.replace('%', 'bounds.{feature}_lowest') -%}
+    {%- set highest = scaled.replace('%', 'bounds.{feature}_highest') -%}
+    coalesce(
+        ({{ value }} - {{ lowest }})
+        / nullif({{ highest }} - {{ lowest }}, 0),
+        0
+    )
 {%- endmacro %}
 
 
-{# Template of the contribution of a feature to the score. #}
-{% macro feature_contribution(features, weights='feature_weights', scale=none) -%}
-    {{ feature_normalized(features, scale) }} * {{ weights }}.{feature}_weight
-{%- endmacro %}
-
-
-{# The sum of the contributions, rounded so that the order of summation changes no rank. #}
+{#
+    The sum of what the features contribute, rounded so that the order of summation changes no
+    rank.
+#}
 {% macro engagement_score(features, weights='feature_weights', scale=none) -%}
     round(
         {{ for_each_feature(
-            feature_contribution(features, weights, scale), separator='\n        + '
+            feature_normalized(features, scale) ~ ' * ' ~ weights ~ '.{feature}_weight',
+            separator='\n        + '
         ) }},
         9
     )

@@ -6,7 +6,7 @@ with seed_weights as (
 mapped_weights as (
     {% for event, weight in var('event_weights').items() %}
     select
-        {{ text_literal(event_name(event)) }} as event,
+        {{ text_literal(event | string | trim | lower) }} as event,
         {{ weight }} as weight
     {{ 'union all' if not loop.last }}
     {% else %}

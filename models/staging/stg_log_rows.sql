@@ -20,7 +20,17 @@ parsed as (
         is_wanted,
         {{ parse_id('customer_id') }} as customer_id,
         {{ parse_id('product_id') }} as product_id,
-        {{ parse_event('event') }} as event,
+        {% if var('event_aliases') %}
+        case lower({{ one_line('event') }})
+            {% for theirs, ours in var('event_aliases').items() %}
+            when {{ text_literal(theirs | string | trim | lower) }}
+                then {{ text_literal(ours | string | trim | lower) }}
+            {% endfor %}
+            else lower({{ one_line('event') }})
+        end as event,
+        {% else %}
+        lower({{ one_line('event') }}) as event,
+        {% endif %}
         {{ parse_time('event_date', var('time_format')) }} as event_at,
         nullif({{ trimmed('product_name') }}, '') as product_name,
         customer_id as raw_customer_id,

@@ -77,7 +77,7 @@ def check_weight(value: Any) -> Any:
 
 
 def event_name(name: object) -> str:
-    """The event that a name means, as the macro `event_name` says it."""
+    """The event that a name means, as stg_log_rows and stg_event_weights read it."""
     return str(name).strip().lower()
 
 

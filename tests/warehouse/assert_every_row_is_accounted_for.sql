@@ -1,8 +1,36 @@
 -- The rows of the log, counted without parsing them, are the accepted, duplicate,
 -- rejected and filtered rows. A line of a CSV file with a wrong encoding is found only
 -- by parsing. An unreadable row may span several lines.
+{% set input = describe_input('log') %}
+
 with counted as (
-    {{ count_input_rows(describe_input('log')) }}
+    {% if not input.is_read %}
+    select 0 as row_count
+    {% elif input.format == 'parquet' %}
+    select count(*) as row_count
+    from {{ parquet_files(input.settings.path, input.files) }}
+    {% else %}
+    -- The lines that are not empty, less headers and lines that continue a quoted value.
+    -- Lines that are not in the file's encoding are not counted: the count may be too
+    -- low, never too high.
+    select
+        lines.line_count
+        - {{ input.files | length * input.header_lines }}
+        - continued.line_count as row_count
+    from (
+        select count(line) as line_count
+        from {{ read_lines(input) }}
+    ) as lines
+    cross join (
+        select
+            {% for name in input.columns %}
+            coalesce(sum({{ line_break_count(column_name(name)) }}), 0)
+            {{- ' +' if not loop.last }}
+            {% endfor %}
+            as line_count
+        from ({{ closed_rows(input) }}) as rows
+    ) as continued
+    {% endif %}
 ),
 
 accounted as (
@@ -27,6 +55,6 @@ cross join accounted
 cross join unreadable
 where
     counted.row_count > accounted.row_count + unreadable.line_count
-    {% if describe_input('log').format == 'parquet' %}
+    {% if input.format == 'parquet' %}
     or counted.row_count < accounted.row_count
     {% endif %}

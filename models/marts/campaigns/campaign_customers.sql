@@ -80,11 +80,11 @@ described as (
         ) || '.'
         || case
             when customers.customer_ranking <> 'engagement' then ''
-            {% for feature in engagement_features() %}
-            when customers.largest_contribution = customers.{{ feature }}_contribution
-                then {{ text_literal(
-                    ' What counts most: ' ~ ranking_label(feature) ~ '.'
-                ) }}
+            {% for feature in rankings() if feature.ranks == 'feature' %}
+            when
+                customers.largest_contribution
+                = customers.{{ feature.name }}_contribution
+                then {{ text_literal(' What counts most: ' ~ feature.label ~ '.') }}
             {% endfor %}
         end
         || coalesce(

@@ -35,8 +35,8 @@ final as (
             ~ " as {feature}_normalized"
         ) }},
         {{ for_each_feature(
-            "cast(" ~ feature_contribution("features") ~ " as double)"
-            ~ " as {feature}_contribution"
+            "cast(" ~ feature_normalized("features")
+            ~ " * feature_weights.{feature}_weight as double) as {feature}_contribution"
         ) }},
         cast(customer_order.ranking as {{ dbt.type_string() }}) as customer_ranking,
         cast(customer_order.customer_rank as bigint) as customer_rank,

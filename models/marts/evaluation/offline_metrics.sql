@@ -20,7 +20,8 @@ training_log as (
 ),
 
 list_sizes as (
-    {{ list_size_rows() }}
+    select cast(sizes.k as bigint) as k
+    from (values ({{ list_sizes() | join('), (') }})) as sizes (k)
 ),
 
 gains as (

@@ -10,7 +10,16 @@
         {%- set text = "replace(" ~ text ~ ", ',', '.')" -%}
         case
             when upper(typeof({{ column }})) = 'TIMESTAMP'
-                then {{ finite_time(column) }}
+                {%- if target.type == 'spark' %}
+                then try_cast({{ column }} as timestamp)
+                {%- else %}
+                -- Only DuckDB has infinite times.
+                then
+                    nullif(
+                        nullif(try_cast({{ column }} as timestamp), timestamp 'infinity'),
+                        timestamp '-infinity'
+                    )
+                {%- endif %}
             -- Without a zone it is UTC. Not cast as a time with zone: that cast keeps the
             -- zone of one row for the next.
             when
@@ -30,7 +39,15 @@
                     text, '([T ]\\d{1,2}:\\d{2})\\s*([+-]\\d{2}:?(?:\\d{2})?)$', '\\1:00\\2'
                 ) -%}
                 {%- set text = replaced(text, '\\s*([+-]\\d{2}):?(\\d{2})$', '\\1:\\2') %}
-                then {{ time_with_offset(text) }}
+                {#-
+                    A cast as a time without zone would drop the offset on DuckDB; Spark's
+                    session is in UTC, and its cast needs the minutes of the offset.
+                #}
+                {%- if target.type == 'spark' %}
+                then try_cast({{ replaced(text, '([+-]\\d{2})$', '\\1:00') }} as timestamp)
+                {%- else %}
+                then timezone('UTC', try_cast({{ text }} as timestamptz))
+                {%- endif %}
         end
     {%- elif time_format in ['epoch_s', 'epoch_ms'] -%}
         {%- set per_second = 1 if time_format == 'epoch_s' else 1000 -%}
