@@ -9,8 +9,11 @@ from sanic.exceptions import BadRequest, SanicException
 from sanic.log import error_logger as log
 
 from api.authentication import Authenticator
+from api.connections import Connections
+from api.hosts import AllowedHosts
 from api.problems import Problem
 from api.protocol import CheckedRequest
+from api.query_gates import Gate
 from api.rate_limit import RateLimit
 from api.responses import SECURITY_HEADERS, ReleaseResponse
 from api.routes import BLUEPRINTS
@@ -53,13 +56,18 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
     context.settings = settings
     context.serving = Serving(settings)
     context.telemetry = Telemetry(context.serving, has_access_log=settings.access_log)
+    context.connections = Connections(settings, context.telemetry.registry)
+    context.telemetry.reports.append(context.connections.report)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
-    context.batches = asyncio.Semaphore(settings.concurrent_batches)
+    context.batches = Gate(
+        "long batches", settings.concurrent_batches, settings.waiting_queries
+    )
     has_keys = bool(settings.keys)
     authenticator = Authenticator(
         settings.keys,
         rate_limit or RateLimit.of(settings.rate_limit, settings.keys.values()),
     )
+    hosts = AllowedHosts(settings)
     origins = settings.origins
     app.blueprint(BLUEPRINTS)
 
@@ -80,6 +88,7 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
         context.telemetry.begin(request)
         if not request.head:  # The head did not arrive; Sanic raises the error next.
             return None
+        hosts.check(request)
         if request.is_malformed:
             raise BadRequest
         if request.method == "OPTIONS" and request.headers.get("origin") in origins:
@@ -125,7 +134,8 @@ def presented_key(request: Request) -> str | None:
 
 def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]) -> None:
     """Allow pages of the listed origins to read the response."""
-    response.headers["vary"] = "origin"
+    varies = response.headers.get("vary")
+    response.headers["vary"] = f"{varies}, origin" if varies else "origin"
     origin = request.headers.get("origin")
     if origin in origins:
         response.headers.update(
