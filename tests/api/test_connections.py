@@ -171,7 +171,9 @@ def test_idle_connections_do_not_use_up_the_open_files(
     assert "Traceback" not in printed
 
 
-def test_slow_clients_make_room_too(serve_in_thread: ServeInThread, server: Server) -> None:
+def test_slow_clients_make_room_too(
+    serve_in_thread: ServeInThread, server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
     """Those in the middle of a head or of a body."""
     small = serve_in_thread(server.folder, connections=32)
     port = int(small.url.rsplit(":")[-1])
@@ -189,6 +191,8 @@ def test_slow_clients_make_room_too(serve_in_thread: ServeInThread, server: Serv
         assert answer.status_code == 200
     for one in held:
         one.close()
+    assert "idle ones to make room" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_full_server_answers_with_503(

@@ -17,7 +17,7 @@ from api.settings import Settings
 from api.telemetry import LONGEST_EVENT, Telemetry
 
 WRITERS = 4
-ROUNDS = 30
+ROUNDS = 10
 LINES = 200
 
 
