@@ -5,7 +5,7 @@ import contextlib
 from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic
-from sanic.exceptions import BadRequest, SanicException
+from sanic.exceptions import BadRequest, RequestCancelled, SanicException
 from sanic.log import error_logger as log
 
 from api.authentication import Authenticator
@@ -22,6 +22,7 @@ from api.serving import Serving
 from api.settings import Settings
 from api.telemetry import Telemetry
 
+CLIENT_LEFT = 499  # As nginx has it in its log.
 LARGEST_BODY = 512 * 1024  # Fits a batch of a thousand long ids.
 LARGEST_HEAD = 16 * 1024  # The largest value that Sanic allows.
 
@@ -123,6 +124,12 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
         return as_problem(error, request_id, has_head=bool(request.head)).response(
             request_id
         )
+
+    @app.exception(RequestCancelled)  # type: ignore[arg-type]
+    async def leave(request: Request, _: RequestCancelled) -> HTTPResponse:
+        """The client is gone, so nothing is sent; it is no error of the server."""
+        begin_late(request)
+        return HTTPResponse(status=CLIENT_LEFT)
 
     return app
 

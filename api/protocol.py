@@ -147,11 +147,9 @@ class PunctualProtocol(HttpProtocol):
 
     def end(self) -> None:
         """Close it at once, whether or not the client has read all."""
+        # Sanic's `close` forgets the transport, which it needs in the middle of a request.
         if self.transport is not None:
-            if self.transport.get_write_buffer_size():
-                self.transport.abort()
-            else:
-                self.close()
+            self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Receive bytes; further bytes of a request do not extend its time limit."""

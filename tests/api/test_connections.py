@@ -181,7 +181,7 @@ def test_slow_clients_make_room_too(
         b"POST /recommend/batch HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{"
     )
     held = []
-    for begun in [ASK[:10]] * 15 + [head] * 15:
+    for begun in [ASK[:10]] * 16 + [head] * 16:
         one = socket.create_connection(("127.0.0.1", port))
         one.sendall(begun)
         held.append(one)
@@ -193,6 +193,8 @@ def test_slow_clients_make_room_too(
         one.close()
     assert "idle ones to make room" in caplog.text
     assert "Traceback" not in caplog.text
+    small.wait_for(lambda: 'status="499"' in small.get("/metrics").text)
+    assert 'status="500"' not in small.get("/metrics").text, "no error of the server"
 
 
 def test_a_full_server_answers_with_503(
