@@ -38,8 +38,19 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     with metrics_folder():
         # Imported late: prometheus_client reads its environment when it is imported.
-        from api.workers import listen, run_workers
+        from api.connections import most_connections, raise_file_limit
+        from api.workers import listen, run_workers, warn_of_limits
 
+        raise_file_limit()
+        warn_of_limits()
+        if most_connections(settings) < settings.connections:
+            logging.getLogger("api").warning(
+                "Only %s connections per worker instead of %s (%s): the limit of open files"
+                " (ulimit -n) is low",
+                most_connections(settings),
+                settings.connections,
+                variable("connections"),
+            )
         try:
             listeners = listen(settings)
         except OSError as error:

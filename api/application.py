@@ -5,12 +5,15 @@ import contextlib
 from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic
-from sanic.exceptions import BadRequest, SanicException
+from sanic.exceptions import BadRequest, RequestCancelled, SanicException
 from sanic.log import error_logger as log
 
 from api.authentication import Authenticator
+from api.connections import Connections
+from api.hosts import AllowedHosts
 from api.problems import Problem
 from api.protocol import CheckedRequest
+from api.query_gates import Gate
 from api.rate_limit import RateLimit
 from api.responses import SECURITY_HEADERS, ReleaseResponse
 from api.routes import BLUEPRINTS
@@ -19,6 +22,7 @@ from api.serving import Serving
 from api.settings import Settings
 from api.telemetry import Telemetry
 
+CLIENT_LEFT = 499  # As nginx has it in its log.
 LARGEST_BODY = 512 * 1024  # Fits a batch of a thousand long ids.
 LARGEST_HEAD = 16 * 1024  # The largest value that Sanic allows.
 
@@ -53,13 +57,18 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
     context.settings = settings
     context.serving = Serving(settings)
     context.telemetry = Telemetry(context.serving, has_access_log=settings.access_log)
+    context.connections = Connections(settings, context.telemetry.registry)
+    context.telemetry.reports.append(context.connections.report)
     context.exports = asyncio.Semaphore(settings.concurrent_exports)
-    context.batches = asyncio.Semaphore(settings.concurrent_batches)
+    context.batches = Gate(
+        "long batches", settings.concurrent_batches, settings.waiting_queries
+    )
     has_keys = bool(settings.keys)
     authenticator = Authenticator(
         settings.keys,
         rate_limit or RateLimit.of(settings.rate_limit, settings.keys.values()),
     )
+    hosts = AllowedHosts(settings)
     origins = settings.origins
     app.blueprint(BLUEPRINTS)
 
@@ -80,6 +89,7 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
         context.telemetry.begin(request)
         if not request.head:  # The head did not arrive; Sanic raises the error next.
             return None
+        hosts.check(request)
         if request.is_malformed:
             raise BadRequest
         if request.method == "OPTIONS" and request.headers.get("origin") in origins:
@@ -115,6 +125,12 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
             request_id
         )
 
+    @app.exception(RequestCancelled)  # type: ignore[arg-type]
+    async def leave(request: Request, _: RequestCancelled) -> HTTPResponse:
+        """The client is gone, so nothing is sent; it is no error of the server."""
+        begin_late(request)
+        return HTTPResponse(status=CLIENT_LEFT)
+
     return app
 
 
@@ -125,7 +141,8 @@ def presented_key(request: Request) -> str | None:
 
 def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]) -> None:
     """Allow pages of the listed origins to read the response."""
-    response.headers["vary"] = "origin"
+    varies = response.headers.get("vary")
+    response.headers["vary"] = f"{varies}, origin" if varies else "origin"
     origin = request.headers.get("origin")
     if origin in origins:
         response.headers.update(

@@ -28,6 +28,7 @@ STATUSES = {
     405: "The path has other methods",
     408: "The request did not arrive in time",
     413: "The request is too large",
+    421: "The server does not answer by the name in `Host`",
     422: "A parameter is invalid",
     429: "Too many requests with this key",
     500: "An unexpected error",
@@ -35,7 +36,7 @@ STATUSES = {
     505: "HTTP/1.0, which cannot stream in chunks",
 }
 # Of every operation; the last two if the API asks for keys.
-COMMON_PROBLEMS = (400, 405, 408, 413, 500)
+COMMON_PROBLEMS = (400, 405, 408, 413, 421, 500)
 KEY_PROBLEMS = (401, 429)
 HEADERS = {
     "ETag": "Stands for release and query; send it back as If-None-Match",
@@ -199,10 +200,7 @@ def _operation(operation: Operation, *, has_keys: bool) -> dict[str, Any]:
             "headers": _headers(()),
             "content": {"application/json": _media(model, None)},
         }
-    described: dict[str, Any] = {
-        "summary": operation.summary,
-        "responses": responses,
-    }
+    described: dict[str, Any] = {"summary": operation.summary, "responses": responses}
     if operation.parameters:
         described["parameters"] = [
             {

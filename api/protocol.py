@@ -1,12 +1,41 @@
-"""Protection from malformed and slow requests, where Sanic has none."""
+"""Protection from malformed, slow and idle clients, where Sanic has none."""
 
+import json
+import re
 import time
 from typing import Any
 
 from sanic import Request
 from sanic.exceptions import BadRequest, RequestTimeout
+from sanic.http import Http
 from sanic.http.constants import Stage
+from sanic.http.http1 import HTTP_CONTINUE
+from sanic.models.server_types import ConnInfo
 from sanic.server import HttpProtocol
+
+from api.connections import Connections
+from api.problems import CONTENT_TYPE
+from api.request_heads import is_well_formed
+
+# The end of the part before it, the size, and extensions, which are ignored.
+CHUNK_HEAD = re.compile(
+    rb"\r\n[0-9A-Fa-f]{1,15}(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?\r\n", re.ASCII
+)
+LONGEST_CHUNK_HEAD = 64
+_FULL = json.dumps(
+    {
+        "type": "urn:product-audience:problem:too-many-connections",
+        "title": "Too many connections",
+        "status": 503,
+        "detail": "The server has no room for another connection: try again in a moment.",
+    },
+    separators=(",", ":"),
+)
+NO_ROOM = (
+    "HTTP/1.1 503 Service Unavailable\r\n"
+    f"content-type: {CONTENT_TYPE}\r\ncontent-length: {len(_FULL)}\r\n"
+    f"cache-control: no-store\r\nretry-after: 1\r\nconnection: close\r\n\r\n{_FULL}"
+).encode()
 
 
 class CheckedRequest(Request[Any, Any]):
@@ -17,6 +46,15 @@ class CheckedRequest(Request[Any, Any]):
     """
 
     def __init__(self, url_bytes: bytes, *arguments: Any, **more: Any) -> None:
+        """Parse the head of a request.
+
+        Raises:
+            BadRequest: it is malformed; Sanic answers with 400 and closes the connection.
+        """
+        # Without a head, Sanic makes it up to answer what is no request.
+        head = more.get("head")
+        if head and not is_well_formed(head):
+            raise BadRequest
         self.is_malformed = False
         try:
             super().__init__(url_bytes, *arguments, **more)
@@ -30,8 +68,88 @@ class CheckedRequest(Request[Any, Any]):
         return f"<Request: {self.method}>"
 
 
+class StrictHttp(Http):
+    """Reads bodies in chunks as RFC 9112 has them.
+
+    Sanic accepts sizes such as 0x1a, and skips the end of a chunk whatever it is. A proxy
+    that reads them otherwise would see other requests than the API.
+    """
+
+    async def read(self) -> bytes | None:
+        """Read a part of the body."""
+        body: object = self.request_body
+        if body == "chunked" and not self.request_bytes_left:
+            await self._check_chunk_head()
+        part: bytes | None = await super().read()
+        return part
+
+    async def _check_chunk_head(self) -> None:
+        if self.expecting_continue:
+            self.expecting_continue = False
+            await self._send(HTTP_CONTINUE)
+        received = self.recv_buffer
+        while (end := received.find(b"\r\n", 2)) < 0 and len(received) < LONGEST_CHUNK_HEAD:
+            await self._receive_more()
+        if not CHUNK_HEAD.fullmatch(received, 0, end + 2):
+            self.keep_alive = False
+            raise BadRequest
+
+
 class PunctualProtocol(HttpProtocol):
-    """The time limit covers a whole request, from its first byte to its last."""
+    """The time limit covers a whole request; an idle connection can make room."""
+
+    HTTP_CLASS = StrictHttp
+    __slots__ = ("_counted", "_peer")
+
+    def __init__(self, *, app: Any, **more: Any) -> None:
+        super().__init__(app=app, **more)
+        # None for an application that does not count its connections.
+        self._counted: Connections | None = getattr(app.ctx, "connections", None)
+        self._peer = ""
+
+    def connection_made(self, transport: Any) -> None:
+        """Accept a connection, or refuse it if there is no room."""
+        peer = transport.get_extra_info("peername")
+        self._peer = str(peer[0]) if isinstance(peer, tuple) else ""
+        if self._counted is None or self._counted.admit(self, self._peer):
+            super().connection_made(transport)  # type: ignore[no-untyped-call]
+            return
+        self._counted = None
+        # What Sanic needs to close it.
+        self.recv_buffer = bytearray()
+        self.transport = transport
+        self.conn_info = ConnInfo(transport)
+        transport.pause_reading()
+        transport.write(NO_ROOM)
+        self.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget a closed connection."""
+        if self._counted is not None:
+            self._counted.leave(self, self._peer)
+        super().connection_lost(exc)  # type: ignore[no-untyped-call]
+
+    def waits_since(self) -> tuple[bool, float] | None:
+        """See `api.connections.Connection`."""
+        http = getattr(self, "_http", None)
+        if http is None:
+            return None
+        if http.stage is Stage.IDLE:
+            # Received bytes are the next request.
+            return None if self.recv_buffer else (False, self._time)
+        waits = (
+            http.stage is Stage.REQUEST
+            or (http.stage is Stage.HANDLER and http.request_body)
+            # It does not read its answer. An export has a time limit of its own.
+            or (http.stage is Stage.HANDLER and not self._can_write.is_set())
+        )
+        return (True, self._time) if waits else None
+
+    def end(self) -> None:
+        """Close it at once, whether or not the client has read all."""
+        # Sanic's `close` forgets the transport, which it needs in the middle of a request.
+        if self.transport is not None:
+            self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Receive bytes; further bytes of a request do not extend its time limit."""
@@ -46,6 +164,9 @@ class PunctualProtocol(HttpProtocol):
     def check_timeouts(self) -> None:
         """End a request whose body is late; Sanic does so only for its head."""
         http = getattr(self, "_http", None)
+        if http is not None:
+            # There are none here; Sanic would stop to check a connection that asks for one.
+            http.upgrade_websocket = False
         if (
             self._task
             and http is not None

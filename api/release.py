@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from api.problems import Problem, too_slow
+from api.query_gates import QueryGates
 from api.ranking_labels import RankingLabels
 from api.release_files import (
     RELEASE_FORMAT,
@@ -83,7 +84,9 @@ class Release:
             duckdb.Error,
         ) as error:
             raise UnusableReleaseError(f"{folder.name} is damaged or incomplete") from error
-        self._pool = ThreadPoolExecutor(settings.concurrent_queries, "query")
+        self._gates = QueryGates(settings)
+        at_once = settings.concurrent_queries + self._gates.places
+        self._pool = ThreadPoolExecutor(at_once, "query")
         self._cursors: asyncio.Queue[duckdb.DuckDBPyConnection] = asyncio.Queue()
         try:
             columns = self._connection.execute(self._queries["columns"]).fetchall()
@@ -106,7 +109,7 @@ class Release:
         self.product_count, self.customer_count, self.list_size, id_type, *served = row
         self.customer_ranking, self.new_product_ranking = served
         self.has_text_ids = id_type == "VARCHAR"
-        for _ in range(settings.concurrent_queries):
+        for _ in range(at_once):
             self._cursors.put_nowait(self._connection.cursor())
 
     @property
@@ -159,13 +162,14 @@ class Release:
         """All rows of the answer to a named question.
 
         Raises:
-            Problem: the query took too long and was stopped, or the release is from an
-                earlier version and lacks a table.
+            Problem: the query took too long and was stopped, too many of its kind wait, or
+                the release is from an earlier version and lacks a table.
         """
-        return await self._run(
+        return await self._ask(
+            question,
             lambda cursor: cursor.execute(
                 self._queries[question], parameters or None
-            ).fetchall()
+            ).fetchall(),
         )
 
     async def ask_records(
@@ -178,15 +182,22 @@ class Release:
             names = [column[0] for column in found.description or []]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-        return await self._run(read)
+        return await self._ask(question, read)
 
     async def ask_arrow(self, question: str, **parameters: object) -> Any:
         """The answer as a pyarrow table; raises what `ask` raises."""
-        return await self._run(
+        return await self._ask(
+            question,
             lambda cursor: cursor.execute(
                 self._queries[question], parameters or None
-            ).to_arrow_table()
+            ).to_arrow_table(),
         )
+
+    async def _ask(
+        self, question: str, read: Callable[[duckdb.DuckDBPyConnection], Result]
+    ) -> Result:
+        async with self._gates.of(question) or contextlib.nullcontext():
+            return await self._run(read)
 
     async def _run(self, read: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         loop = asyncio.get_running_loop()

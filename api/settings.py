@@ -14,6 +14,8 @@ UNITS = {"K": 0.001, "M": 1, "G": 1000, "T": 1_000_000}  # MB
 LEAST_MEMORY = 16  # MB; with less DuckDB does not read a release.
 # The form that browsers send: lower case, without a path.
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
+# A name or an address; a star for all names, or for all below another.
+HOST_NAME = re.compile(r"\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]+:[0-9a-f:.]+")
 KEY_ENTRY = re.compile(r"([A-Za-z0-9_.-]{1,40}):([0-9a-f]{64})")
 
 
@@ -45,14 +47,37 @@ class Settings:
     cache_megabytes: int = _setting(50, "memory of a worker for distinct lists, MB")
     database_memory: str = _setting("100MB", "memory of DuckDB per worker")
     query_seconds: float = _setting(5.0, "a query that takes longer is stopped")
-    concurrent_queries: int = _setting(4, "queries that run at once per worker")
+    concurrent_queries: int = _setting(4, "quick queries that run at once per worker")
     concurrent_exports: int = _setting(2, "exports that run at once per worker")
     concurrent_batches: int = _setting(
         2, "batches with lists outside the cache that run at once per worker; others wait"
     )
+    concurrent_slow_queries: int = _setting(
+        1,
+        "searches that run at once per worker; and reports; and audiences by attributes",
+    )
+    waiting_queries: int = _setting(
+        50, "requests of one such kind that wait per worker; more get 503"
+    )
     request_seconds: float = _setting(
         10.0,
         "seconds for a client to send a request, and to take each part of an answer",
+    )
+    connections: int = _setting(
+        4000, "open connections per worker; idle ones are closed to make room for new ones"
+    )
+    peer_connections: int = _setting(
+        1000,
+        "open connections per worker from one address other than this machine; 0 is no"
+        " limit, for an address of a proxy",
+    )
+    frozen_seconds: float = _setting(
+        5.0, "a worker that does not react for so long is replaced"
+    )
+    allowed_hosts: str = _setting(
+        "",
+        "more names by which it answers, with commas between, such as api.example or"
+        " `*.example`; `*` is any name",
     )
     api_keys: str = _setting(
         "", "`name:sha256` of each key, with commas between; `audience keys` makes one"
@@ -103,7 +128,12 @@ class Settings:
             "concurrent_queries": (1, 64),
             "concurrent_exports": (1, 64),
             "concurrent_batches": (1, 64),
+            "concurrent_slow_queries": (1, 64),
+            "waiting_queries": (0, 100_000),
             "request_seconds": (0.1, 3600),
+            "connections": (16, 1_000_000),
+            "peer_connections": (0, 1_000_000),
+            "frozen_seconds": (1, 3600),
             "rate_limit": (0, 10_000_000),
         }
         for name, (low, high) in bounds.items():
@@ -129,6 +159,12 @@ class Settings:
                     f"{variable('cors_origins')}: {origin!r} is no origin: expected ones"
                     " such as https://a.example, with commas between"
                 )
+        for host in self.hosts:
+            if not HOST_NAME.fullmatch(host.lower()):
+                raise SettingsError(
+                    f"{variable('allowed_hosts')}: {host!r} is no name: expected ones such"
+                    " as api.example, without a port, with commas between"
+                )
         if not (is_loopback(self.host) or self.keys or self.allow_anonymous):
             raise SettingsError(
                 f"{variable('host')} = {self.host} can be reached from other machines, and"
@@ -146,6 +182,11 @@ class Settings:
     def origins(self) -> set[str]:
         """Origins of pages that may call."""
         return set(map(str.strip, self.cors_origins.split(","))) - {""}
+
+    @property
+    def hosts(self) -> set[str]:
+        """More names by which the server answers."""
+        return set(map(str.strip, self.allowed_hosts.split(","))) - {""}
 
     @property
     def keys(self) -> dict[str, str]:
@@ -185,9 +226,11 @@ def variable(name: str) -> str:
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the address."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return host == "localhost"
+    # An IPv4 address as a socket for both kinds shows it.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _parsed(name: str, text: str, default: object) -> object:

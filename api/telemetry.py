@@ -1,13 +1,11 @@
 """Prometheus metrics over all workers, and a log of requests."""
 
 import asyncio
-import contextlib
 import json
 import os
 import re
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from prometheus_client import (
@@ -20,6 +18,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sanic import HTTPResponse, Request
 
+from api.log_lines import write_lines
 from api.release import Release
 from api.serving import Serving
 
@@ -28,6 +27,7 @@ BATCH_BUCKETS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 FLUSH_SECONDS = 0.25
 MOST_LINES = 50_000
+LONGEST_EVENT = 3000
 UNKNOWN_ROUTE = "unknown"
 BROKEN = "broken off"  # Takes the place of the status.
 
@@ -36,6 +36,10 @@ class Telemetry:
     """Counts and logs the requests of a worker.
 
     It records routes, never paths: a path may hold a customer id.
+
+    Attributes:
+        registry: the metrics of this worker.
+        reports: bring metrics up to date that are not counted one by one.
     """
 
     def __init__(self, serving: Serving, *, has_access_log: bool) -> None:
@@ -44,7 +48,8 @@ class Telemetry:
         self._lines: list[str] = []
         self._prefix = f"{os.getpid():x}-{time.time_ns():x}-"
         self._number = 0
-        self._registry = registry = CollectorRegistry()
+        self.registry = registry = CollectorRegistry()
+        self.reports: list[Callable[[], None]] = [self._report_serving]
         self._requests = Counter(
             "audience_requests",
             "Requests",
@@ -135,6 +140,9 @@ class Telemetry:
     def log(self, event: str, request: Request, **what: object) -> None:
         """Add an event to the log, with its request and the owner of the key."""
         described = json.dumps(what)[1:-1]
+        if len(described) > LONGEST_EVENT:  # A longer line could not be written whole.
+            described = json.dumps({name: str(value)[:100] for name, value in what.items()})
+            described = described[1:-1]
         self._add_line(f"{self._beginning(event, request)}, {described}}}")
 
     def _beginning(self, event: str, request: Request) -> str:
@@ -158,22 +166,23 @@ class Telemetry:
         """
         while True:
             await asyncio.sleep(FLUSH_SECONDS)
-            self._report_serving()
+            self._report()
             await asyncio.to_thread(self.write)
 
     def write(self) -> None:
         """Write the waiting lines; they are dropped if writing fails."""
         lines, self._lines = self._lines, []
-        if lines:
-            with contextlib.suppress(OSError):
-                sys.stdout.write("\n".join(lines) + "\n")
-                sys.stdout.flush()
+        self._dropped.inc(write_lines(lines))
 
     def _add_line(self, line: str) -> None:
         if len(self._lines) < MOST_LINES:
             self._lines.append(line)
         else:
             self._dropped.inc()
+
+    def _report(self) -> None:
+        for report in self.reports:
+            report()
 
     def _report_serving(self) -> None:
         """Copy the counts of look-ups; counting each one here would cost a microsecond."""
@@ -190,8 +199,8 @@ class Telemetry:
 
     def exposition(self) -> bytes:
         """The metrics of all workers, as Prometheus reads them."""
-        self._report_serving()
-        registry = self._registry
+        self._report()
+        registry = self.registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             registry = CollectorRegistry()
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

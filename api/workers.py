@@ -1,10 +1,11 @@
-"""Worker processes on one port; a worker that dies is replaced.
+"""Worker processes on one port; a worker that dies or hangs is replaced.
 
 Sanic's own manager does not replace a dead worker, and it cannot be stopped before every
 worker has reported.
 """
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -12,20 +13,25 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
-from prometheus_client import multiprocess
+from prometheus_client import CollectorRegistry, Counter, multiprocess
 from sanic import Sanic
 
+from api.heartbeats import BEAT_SECONDS, Heartbeats, shared_beats
 from api.rate_limit import RateLimit
 from api.settings import Settings
 
 STOP_SECONDS = 20
 # A worker that dies sooner is replaced only after this time, to avoid a busy loop.
 SHORT_LIFE_SECONDS = 2
+# Connections that the kernel keeps until a worker accepts them, per worker.
+BACKLOG = 4096
+KERNEL_BACKLOG = Path("/proc/sys/net/core/somaxconn")
 
 log = logging.getLogger("api.workers")
 
@@ -51,7 +57,7 @@ def listen(settings: Settings) -> list[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind((settings.host, port))
-        listener.listen(1024)
+        listener.listen(BACKLOG)
         listeners.append(listener)
     return listeners
 
@@ -74,8 +80,12 @@ def run_workers(
         signal.signal(number, lambda *_: should_stop.set())
 
     rate_limit = RateLimit.of(settings.rate_limit, settings.keys.values(), len(listeners))
+    beats = shared_beats(len(listeners))
+    heartbeats = Heartbeats(beats, settings.frozen_seconds)
+    replaced = _replacements()
 
     def start(place: int) -> tuple[BaseProcess, float]:
+        heartbeats.begin(place)
         worker = context.Process(
             target=work,
             args=(
@@ -83,6 +93,7 @@ def run_workers(
                 listeners[place],
                 os.getpid(),
                 replace(rate_limit, worker=place),
+                (beats, place),
                 create,
             ),
         )
@@ -91,10 +102,23 @@ def run_workers(
 
     workers = [start(place) for place in range(len(listeners))]
     while not should_stop.wait(0.1):
+        frozen = heartbeats.frozen()
         for place, (worker, since) in enumerate(workers):
-            if worker.is_alive() or time.monotonic() - since < SHORT_LIFE_SECONDS:
+            if worker.is_alive() and place in frozen:
+                log.warning(
+                    "A worker has not reacted for %g s; replacing it",
+                    settings.frozen_seconds,
+                )
+                worker.kill()
+                worker.join(STOP_SECONDS)
+                replaced["hung"].inc()
+            elif not worker.is_alive() and time.monotonic() - since > SHORT_LIFE_SECONDS:
+                log.warning(
+                    "A worker died (exit code %s); starting another", worker.exitcode
+                )
+                replaced["died"].inc()
+            else:
                 continue
-            log.warning("A worker died (exit code %s); starting another", worker.exitcode)
             forget_metrics(worker)
             workers[place] = start(place)
     for listener in listeners:
@@ -115,14 +139,36 @@ def work(
     listener: socket.socket,
     parent: int,
     rate_limit: RateLimit,
+    beats: tuple[MutableSequence[int], int],
     create: Callable[[Settings], Sanic[Any, Any]] | None,
 ) -> None:
-    """Run a worker process."""
+    """Run a worker process.
+
+    Args:
+        settings: of the server.
+        listener: its socket.
+        parent: the process id of the parent; the worker ends with it.
+        rate_limit: the request counts of all workers.
+        beats: the heartbeats of all workers, and the place of its own.
+        create: creates its application; None for the API.
+    """
     # Imported here, because the parent does not need it.
     from api.application import create_app
     from api.protocol import PunctualProtocol
 
     app = create(settings) if create else create_app(settings, rate_limit)
+    counts, place = beats
+
+    # Before the release is opened, which takes a while.
+    async def begin_beating(app: Sanic[Any, Any]) -> None:
+        async def beat() -> None:
+            while True:
+                counts[place] += 1
+                await asyncio.sleep(BEAT_SECONDS)
+
+        app.ctx.beating = asyncio.create_task(beat())
+
+    app.listener(begin_beating, "before_server_start", priority=1)
 
     @app.after_server_start
     async def watch_parent(app: Sanic[Any, Any]) -> None:
@@ -145,7 +191,32 @@ def work(
         single_process=True,
         access_log=False,
         motd=False,
+        backlog=BACKLOG,  # Otherwise Sanic sets it to 100.
     )
+
+
+def warn_of_limits() -> None:
+    """Say which limits of the system are lower than what the server asks for."""
+    with contextlib.suppress(OSError, ValueError):
+        allowed = int(KERNEL_BACKLOG.read_text())
+        if allowed < BACKLOG:
+            log.warning(
+                "The kernel lets only %s new connections wait (net.core.somaxconn): set"
+                " it to %s if many clients connect at once",
+                allowed,
+                BACKLOG,
+            )
+
+
+def _replacements() -> dict[str, Counter]:
+    """Counters of replaced workers, by reason; the metrics of all workers include them."""
+    counter = Counter(
+        "audience_workers_replaced",
+        "Workers that were replaced",
+        ["reason"],
+        registry=CollectorRegistry(),
+    )
+    return {reason: counter.labels(reason) for reason in ("died", "hung")}
 
 
 def forget_metrics(worker: BaseProcess) -> None:

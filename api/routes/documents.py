@@ -34,8 +34,13 @@ documents = Blueprint("documents")
 )
 async def openapi_document(request: Request) -> HTTPResponse:
     """The OpenAPI document."""
-    document = openapi(request.app, has_keys=bool(request.app.ctx.settings.keys))
-    return HTTPResponse(as_json(document), content_type="application/json")
+    context = request.app.ctx
+    # Written once: it takes longer than most queries, and all other requests would wait.
+    if not hasattr(context, "openapi"):
+        context.openapi = as_json(
+            openapi(request.app, has_keys=bool(context.settings.keys))
+        )
+    return HTTPResponse(context.openapi, content_type="application/json")
 
 
 @documents.route("/docs", methods=READING)

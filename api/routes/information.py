@@ -65,14 +65,17 @@ def now(body: dict[str, Any], status: int = 200) -> HTTPResponse:
 async def root(request: Request) -> HTTPResponse:
     """Name, version and endpoints; redirects a browser to the pages."""
     if "text/html" in request.headers.get("accept", ""):
-        return HTTPResponse(status=303, headers={"location": "/pages/overview"})
-    return now(
+        headers = {"location": "/pages/overview", "vary": "accept"}
+        return HTTPResponse(status=303, headers=headers)
+    response = now(
         {
             "message": "Product Audience: whom to contact about a product",
             "version": VERSION,
             "endpoints": ENDPOINTS,
         }
     )
+    response.headers["vary"] = "accept"
+    return response
 
 
 @information.route("/health", methods=READING)

@@ -40,9 +40,17 @@ def application() -> Sanic[Any, Any]:
 class ThreadServer(RunningApi):
     """The API in a thread, on a real socket."""
 
-    def __init__(self, folder: BuildFolder, **settings: object) -> None:
-        """Start it over the releases of a folder."""
-        listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(
+        self, folder: BuildFolder, listen: str = "127.0.0.1", **settings: object
+    ) -> None:
+        """Start it over the releases of a folder.
+
+        Args:
+            folder: the folder.
+            listen: the address of its socket.
+            settings: see `api.settings`.
+        """
+        listener = socket.create_server((listen, 0))
         super().__init__(f"http://127.0.0.1:{listener.getsockname()[1]}", folder)
         given = {"release_dir": folder.releases, "switch_seconds": 0.05, **settings}
         self._app = create_app(

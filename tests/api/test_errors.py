@@ -133,7 +133,7 @@ def test_a_body_and_headers_that_are_too_large_are_refused(server: Server) -> No
     assert answer.status_code == 413
     assert answer.json()["detail"] == "The body has more than 524288 bytes."
     many = b"".join(b"x-%d: %s\r\n" % (number, b"y" * 200) for number in range(200))
-    received = raw(server, b"GET / HTTP/1.1\r\nhost: a\r\n" + many + b"\r\n")
+    received = raw(server, b"GET / HTTP/1.1\r\nhost: localhost\r\n" + many + b"\r\n")
     assert received.startswith(b"HTTP/1.1 413")
     assert b"Address and headers have more than 16384 bytes" in received
     assert server.get("/health").status_code == 200
@@ -144,7 +144,7 @@ def test_a_body_and_headers_that_are_too_large_are_refused(server: Server) -> No
 )
 def test_a_malformed_address_is_a_bad_request(server: Server, target: bytes) -> None:
     received = raw(
-        server, b"GET %s HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n" % target
+        server, b"GET %s HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n" % target
     )
     assert received.startswith(b"HTTP/1.1 400")
     assert b"problem:bad-request" in received
@@ -168,9 +168,9 @@ def test_a_slow_client_is_disconnected(
     serve_in_thread: ServeInThread, server: Server
 ) -> None:
     impatient = serve_in_thread(server.folder, request_seconds=0.5)
-    received = raw(impatient, b"GET /recommend/5 HTTP/1.1\r\nhost: a\r\n")
+    received = raw(impatient, b"GET /recommend/5 HTTP/1.1\r\nhost: localhost\r\n")
     assert b"HTTP/1.1 408" in received
-    head = b"POST /recommend/batch HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n"
+    head = b"POST /recommend/batch HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n"
     answered, _, body = raw(impatient, head + b"{").partition(b"\r\n\r\n")
     assert answered.startswith(b"HTTP/1.1 408")
     request_id = json.loads(body)["request_id"]
@@ -193,7 +193,8 @@ def test_a_client_that_disconnects_early_causes_no_error(server: Server) -> None
     port = int(server.url.rsplit(":")[-1])
     with socket.create_connection(("127.0.0.1", port)) as leaving:
         leaving.sendall(
-            b"POST /recommend/batch HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n{"
+            b"POST /recommend/batch HTTP/1.1\r\nhost: localhost\r\n"
+            b"content-length: 9\r\n\r\n{"
         )
         time.sleep(0.1)
     assert server.get("/health").status_code == 200

@@ -183,7 +183,34 @@ def test_only_pages_of_listed_origins_may_call(
     assert "access-control-allow-origin" not in other
     preflight = listing.client.options("/recommend/batch", headers=ask)
     assert preflight.status_code == 204
+    assert preflight.headers["vary"] == "origin"
     assert preflight.headers["access-control-allow-methods"] == "GET, POST"
+
+
+def test_answers_say_what_they_vary_with(
+    serve_in_thread: ServeInThread, server: Server
+) -> None:
+    listing = serve_in_thread(server.folder, cors_origins="https://shop.example")
+    known = listing.get("/recommend/5").headers["etag"]
+    for path, headers, status, varies in (
+        ("/recommend/5", {}, 200, "origin"),
+        ("/recommend/5", {"if-none-match": known}, 304, "origin"),
+        ("/recommend/x", {}, 422, "origin"),
+        ("/nothing", {}, 404, "origin"),
+        ("/audience/5", {}, 200, "origin"),
+        ("/docs", {}, 200, "origin"),
+        ("/docs/assets/docs.js", {}, 200, "origin"),
+        ("/", {}, 200, "accept, origin"),
+        ("/", {"accept": "text/html"}, 303, "accept, origin"),
+        # A page is compressed for those that ask for it.
+        ("/pages/overview", {}, 200, "accept-encoding, origin"),
+        ("/pages/assets/style.css", {}, 200, "accept-encoding, origin"),
+    ):
+        for origin in ({}, {"origin": "https://shop.example"}, {"origin": "null"}):
+            answer = listing.get(path, headers=headers | origin)
+            assert (answer.status_code, answer.headers["vary"]) == (status, varies), path
+    assert "vary" not in server.get("/recommend/5").headers
+    assert server.get("/pages/overview").headers["vary"] == "accept-encoding"
 
 
 def test_exports_are_logged_and_customer_ids_are_not(

@@ -278,3 +278,35 @@ def test_a_worker_that_is_killed_under_load(market: Marketplace, serve: Serve) -
     assert sum(load.statuses.values()) > answered, "it goes on"
     assert set(load.statuses) == {200}
     assert len(load.errors) <= 4, "no more than were on their way to the worker"
+
+
+def test_a_worker_that_is_frozen_under_load(market: Marketplace, serve: Serve) -> None:
+    server = serve(market.folder, workers=2, frozen_seconds=2)
+    before = serving_workers(server)
+    with Load(server, clients=8) as load:
+        time.sleep(1)
+        os.kill(min(before), signal.SIGSTOP)
+        server.wait_for(lambda: len(serving_workers(server) - before) == 1)
+        answered = sum(load.statuses.values())
+        time.sleep(1)
+    assert min(before) not in serving_workers(server)
+    assert sum(load.statuses.values()) > answered, "it goes on"
+    assert set(load.statuses) == {200}
+    assert len(load.errors) <= 8, "no more than were on their way to the worker"
+    assert "A worker has not reacted for 2 s; replacing it" in server.printed()
+    replaced = 'audience_workers_replaced_total{reason="hung"} 1.0'
+    assert replaced in server.get("/metrics").text
+
+
+def test_a_stopped_and_continued_server_replaces_no_worker(
+    market: Marketplace, serve: Serve
+) -> None:
+    server = serve(market.folder, workers=2, frozen_seconds=1)
+    before = serving_workers(server)
+    all_of_it = [server.process.pid, *before]
+    for number in (signal.SIGSTOP, signal.SIGCONT):
+        for process in all_of_it:
+            os.kill(process, number)
+        time.sleep(3)
+    assert serving_workers(server) == before
+    assert server.get("/health").status_code == 200
