@@ -95,7 +95,12 @@ def _seconds(started_at: datetime) -> float:
 
 
 def _labels(**labels: str) -> str:
-    return "{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+    escapes = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+    return (
+        "{"
+        + ",".join(f'{name}="{value.translate(escapes)}"' for name, value in labels.items())
+        + "}"
+    )
 
 
 def _exposition(samples: dict[str, list[tuple[str, float]]]) -> Iterable[str]:

@@ -7,6 +7,7 @@ import click
 from scripts.cli.campaigns import print_receipt_of
 from scripts.cli.error_reports import report_errors
 from scripts.cli.options import examples, list_options
+from scripts.terminal import console
 
 
 def _lift(_: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -135,8 +136,6 @@ def experiment(experiment: str) -> None:
     The result is what contacting adds, against the holdout.
     """
     with report_errors() as folder:
-        from rich.console import Console
-
         from scripts.experiments.decision_card import print_card
 
-        print_card(Console(markup=False, highlight=False), folder, experiment)
+        print_card(console(), folder, experiment)
