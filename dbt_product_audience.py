@@ -22,10 +22,11 @@ class SettingsPlugin(dbtPlugin):
         if self.project_name != "product_audience":
             return  # Another project in the same environment.
         from scripts.build.plain_variables import keep_variables_plain
+        from scripts.private_files import PRIVATE
         from scripts.settings.build_settings import check_variables
 
         # The warehouse holds personal data.
-        os.umask(0o077)
+        os.umask(PRIVATE)
         keep_variables_plain()
         flags = get_flags()
         declared = load_raw_project(flags.PROJECT_DIR).get("vars", {})

@@ -113,7 +113,11 @@ def plan(
 @click.argument("experiment")
 @list_options
 def start(
-    experiment: str, contact_on: date | None, file_format: str, dry_run: bool
+    experiment: str,
+    contact_on: date | None,
+    formulas: str,
+    file_format: str,
+    dry_run: bool,
 ) -> None:
     """Start EXPERIMENT: fix its arms and write its contact list.
 
@@ -123,7 +127,7 @@ def start(
         from scripts.experiments.start import start_experiment
 
         contact_list = start_experiment(
-            folder, experiment, contact_on, file_format, dry_run=dry_run
+            folder, experiment, contact_on, file_format, formulas, dry_run=dry_run
         )
     print_receipt_of(contact_list)
 

@@ -15,6 +15,7 @@ from scripts.cli import (
     releases,
     reports,
 )
+from scripts.private_files import PRIVATE
 from scripts.terminal import visible_output
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
@@ -87,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: the words after `audience`; those of this process if None.
     """
     # What a command writes is personal data, and so is what it leaves in temporary files.
-    os.umask(0o077)
+    os.umask(PRIVATE)
     with visible_output():
         try:
             code = audience.main(arguments, prog_name="audience", standalone_mode=False)
