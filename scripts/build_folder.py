@@ -226,7 +226,7 @@ class BuildFolder:
     def _private_paths(self) -> tuple[Path, ...]:
         """What versions before 0.1.0 left readable for others."""
         return (
-            self.warehouse,
+            *self.root.glob(f"{self.warehouse.name}*"),
             self.log_state,
             self.spark,
             self.default_log.parent,
@@ -241,6 +241,7 @@ class BuildFolder:
             self.docs,
             self.dictionary,
             self.dbt_logs,
+            self.root / "bench",
         )
 
     def _wait_for(self, file: TextIO) -> None:

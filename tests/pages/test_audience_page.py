@@ -271,3 +271,21 @@ def test_a_release_older_than_campaigns_has_no_prices(visit: Visit) -> None:
     expect(visit.page.get_by_text("No campaign has a price for a contact")).to_be_visible()
     visit.go("campaigns")
     expect(visit.page.get_by_role("alert")).to_contain_text("Made before campaigns.")
+
+
+def test_a_download_warns_of_ids_that_a_spreadsheet_computes(
+    visitor: Visitor, server: Server
+) -> None:
+    visit = visitor(server).go("audience?product_id=5")
+    warning = visit.page.get_by_text("a spreadsheet would compute them")
+    for has_such_ids in ("false", "true"):
+
+        def answer(route: Route, has_such_ids: str = has_such_ids) -> None:
+            found = route.fetch()
+            headers = found.headers | {"x-ids-like-formulas": has_such_ids}
+            route.fulfill(response=found, headers=headers)
+
+        visit.page.route("**/audience/5*", answer)
+        with visit.page.expect_download():
+            visit.page.get_by_role("button", name="Download CSV").click()
+        expect(warning).to_have_count(1 if has_such_ids == "true" else 0)
