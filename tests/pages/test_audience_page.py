@@ -278,14 +278,15 @@ def test_a_download_warns_of_ids_that_a_spreadsheet_computes(
 ) -> None:
     visit = visitor(server).go("audience?product_id=5")
     warning = visit.page.get_by_text("a spreadsheet would compute them")
+    sent = {"x-ids-like-formulas": "false"}
+
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        route.fulfill(response=found, headers=found.headers | sent)
+
+    visit.page.route("**/audience/5*", answer)
     for has_such_ids in ("false", "true"):
-
-        def answer(route: Route, has_such_ids: str = has_such_ids) -> None:
-            found = route.fetch()
-            headers = found.headers | {"x-ids-like-formulas": has_such_ids}
-            route.fulfill(response=found, headers=headers)
-
-        visit.page.route("**/audience/5*", answer)
+        sent["x-ids-like-formulas"] = has_such_ids
         with visit.page.expect_download():
             visit.page.get_by_role("button", name="Download CSV").click()
         expect(warning).to_have_count(1 if has_such_ids == "true" else 0)
