@@ -10,7 +10,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 # Before the export, which would define it as empty.
 PYTHON ?= python3
 export PYTHON LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER \
-	REASON EXPERIMENT PLAN NAME ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK LOGS
+	REASON EXPERIMENT PLAN NAME ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK LOGS FORMULAS
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -74,7 +74,7 @@ $(BI): requirements-bi.lock $(RUN)
 ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"} \
 	$${KEEP:+--keep "$$KEEP"} $(ACCEPTED)
 ACCEPTED = $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
-LIST = $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"}
+LIST = $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"} $${FORMULAS:+--formulas "$$FORMULAS"}
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
 	@$(AUDIENCE) build $(ORDER) $${TARGET:+--target "$$TARGET"}
@@ -103,7 +103,7 @@ releases: $(RUN) ## List the releases
 rollback: $(RUN) ## Serve the release before, or RELEASE=id
 	@$(AUDIENCE) rollback -- $${RELEASE:+"$$RELEASE"}
 
-export: $(RUN) ## Write a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv)
+export: $(RUN) ## Write a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv FORMULAS=quote)
 	@$(AUDIENCE) export $(LIST) -- "$${CAMPAIGN:?is empty: name one, such as CAMPAIGN=spring_rotation}"
 
 suppress: $(RUN) ## Opt customers out (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)

@@ -1,7 +1,9 @@
-"""Checks the variables of every dbt command before it starts.
+"""Checks the variables of every dbt command before it starts, and keeps them plain text.
 
 A plugin of dbt, found by its name (`dbt_...`) where the project is installed.
 """
+
+import os
 
 from dbt.config.project import load_raw_project
 from dbt.flags import get_flags
@@ -19,8 +21,13 @@ class SettingsPlugin(dbtPlugin):
         """
         if self.project_name != "product_audience":
             return  # Another project in the same environment.
+        from scripts.build.plain_variables import keep_variables_plain
+        from scripts.private_files import PRIVATE
         from scripts.settings.build_settings import check_variables
 
+        # The warehouse holds personal data.
+        os.umask(PRIVATE)
+        keep_variables_plain()
         flags = get_flags()
         declared = load_raw_project(flags.PROJECT_DIR).get("vars", {})
         check_variables(declared | flags.VARS)

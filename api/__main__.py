@@ -18,6 +18,7 @@ METRICS = "audience-metrics-"
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until stopped; returns the exit code."""
+    os.umask(0o077)  # What it writes is for its user alone.
     listed = "\n".join(
         f"  {variable(setting.name):32} {setting.metadata['meaning']}"
         f" (default {setting.default})"

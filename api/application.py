@@ -153,7 +153,8 @@ def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]
                     "authorization, content-type, if-none-match, x-api-key"
                 ),
                 "access-control-expose-headers": (
-                    "etag, retry-after, x-cold-start, x-release, x-request-id"
+                    "etag, retry-after, x-cold-start, x-ids-like-formulas, x-release,"
+                    " x-request-id"
                 ),
                 "access-control-max-age": "600",
             }

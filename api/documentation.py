@@ -43,6 +43,7 @@ HEADERS = {
     "Location": "The address of the pages",
     "Retry-After": "Seconds to wait before the next try",
     "X-Cold-Start": "`true` if the product is unknown",
+    "X-Ids-Like-Formulas": "`true` if ids of the release begin as a spreadsheet's formula",
     "X-Release": "The release of the file",
     "X-Request-Id": "The id of the request in the log",
 }

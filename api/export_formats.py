@@ -8,6 +8,9 @@ from pyarrow import compute, csv, parquet
 
 from api.responses import as_json
 
+# How a text begins that a spreadsheet computes (queries/ids_like_formulas.sql).
+FORMULA = r"\A([=+@\t\r-])"
+
 
 class Writer:
     """Converts parts of a table to parts of a file.
@@ -28,15 +31,22 @@ class Writer:
 
 
 class Csv(Writer):
-    """Comma-separated, with a header; text is quoted where it must be."""
+    """Comma-separated, with a header; text is quoted where it must be.
+
+    Args:
+        quotes_formulas: whether text that a spreadsheet would compute begins with `'`.
+    """
 
     content_type = "text/csv; charset=utf-8"
 
-    def __init__(self) -> None:
+    def __init__(self, *, quotes_formulas: bool = False) -> None:
         self._is_first = True
+        self._quotes_formulas = quotes_formulas
 
     def write(self, part: pyarrow.Table) -> bytes:
         buffer = io.BytesIO()
+        if self._quotes_formulas:
+            part = with_quoted_formulas(part)
         if self._is_first:
             buffer.write(",".join(part.column_names).encode() + b"\n")
             self._is_first = False
@@ -44,6 +54,17 @@ class Csv(Writer):
             part, buffer, csv.WriteOptions(include_header=False, quoting_style="needed")
         )
         return buffer.getvalue()
+
+
+def with_quoted_formulas(part: pyarrow.Table) -> pyarrow.Table:
+    """The table with `'` before each text that a spreadsheet would compute."""
+    for place, (name, column) in enumerate(
+        zip(part.column_names, part.columns, strict=True)
+    ):
+        if pyarrow.types.is_string(column.type):
+            quoted = compute.replace_substring_regex(column, FORMULA, r"'\1")
+            part = part.set_column(place, name, quoted)
+    return part
 
 
 class JsonLines(Writer):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from scripts.private_files import close_to_others
 from scripts.reported_error import ReportedError
 from scripts.settings.environment import BuildEnvironment
 
@@ -213,12 +214,35 @@ class BuildFolder:
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
+            for path in self._private_paths():
+                close_to_others(path)
             for left in (self.spill, *self.root.glob(f"{SMOKE_CHECK}*")):
                 shutil.rmtree(left, ignore_errors=True)
             try:
                 yield file.fileno()
             finally:
                 shutil.rmtree(self.spill, ignore_errors=True)
+
+    def _private_paths(self) -> tuple[Path, ...]:
+        """What versions before 0.1.0 left readable for others."""
+        return (
+            *self.root.glob(f"{self.warehouse.name}*"),
+            self.log_state,
+            self.spark,
+            self.default_log.parent,
+            self.dbt_target,
+            self.root / "parsed",
+            self.evidence,
+            self.evidence_state,
+            self.exports,
+            self.started_designs,
+            self.suppressions,
+            self.history,
+            self.docs,
+            self.dictionary,
+            self.dbt_logs,
+            self.root / "bench",
+        )
 
     def _wait_for(self, file: TextIO) -> None:
         """Take the lock, at once unless its holder is dead, and what it started is not."""

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from scripts.build_folder import BuildFolder
+from scripts.private_files import check_readers
 from scripts.settings.environment import BuildEnvironment
 from scripts.settings.setting_error import SettingError
 
@@ -23,6 +24,7 @@ def check_environment() -> None:
         SettingError: one is not.
     """
     BuildEnvironment.check()
+    check_readers()
     named = BuildEnvironment.read().temp_dir
     if named:
         folder = BuildFolder.named(named)

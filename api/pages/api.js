@@ -17,7 +17,7 @@ export async function ask(path) {
   return body;
 }
 
-/** Downloads the file that an endpoint sends. */
+/** Downloads the file that an endpoint sends; returns a warning, or an empty text. */
 export async function download(path, fileName) {
   const answer = await request(path);
   const address = URL.createObjectURL(await whole(answer.blob()));
@@ -25,6 +25,10 @@ export async function download(path, fileName) {
   Object.assign(anchor, { href: address, download: fileName });
   anchor.click();
   URL.revokeObjectURL(address);
+  return answer.headers.get("X-Ids-Like-Formulas") === "true"
+    ? "Some ids of this release begin with =, +, -, @, a tab or a carriage return: a spreadsheet would compute" +
+        " them. Import the ids as text."
+    : "";
 }
 
 /** A path of the API; values are encoded, and parameters that are null left out. */

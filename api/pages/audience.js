@@ -112,7 +112,7 @@ function glance(audience, sentence) {
           trouble.textContent = "";
           const file = path(["audience", String(audience.product_id)], { n: size.value, format: "csv" });
           try {
-            await download(file, "audience.csv");
+            trouble.textContent = await download(file, "audience.csv");
           } catch (problem) {
             trouble.textContent = problem.detail;
           }

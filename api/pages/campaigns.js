@@ -196,7 +196,8 @@ async function people(campaignId) {
       {
         type: "button",
         onclick: () =>
-          download(path(["campaigns", campaignId, "audience"], { format: "csv" }), `${campaignId}.csv`).catch(
+          download(path(["campaigns", campaignId, "audience"], { format: "csv" }), `${campaignId}.csv`).then(
+            (warning) => (trouble.textContent = warning),
             (problem) => (trouble.textContent = problem.detail),
           ),
       },

@@ -15,7 +15,7 @@ from api.parameters import Choice, Cursor, Filter, WholeNumber
 from api.problems import not_found
 from api.release import Release
 from api.responses import as_json, release_response
-from api.routes.exports import PART_SIZE, export
+from api.routes.exports import FORMULAS, PART_SIZE, export
 from api.schemas import campaigns as schemas
 
 N = WholeNumber("n", 100, 1, 1000, "Rows per page; a file has all rows.")
@@ -130,7 +130,7 @@ async def plan(request: Request, campaign_id: str) -> HTTPResponse:
         response=schemas.CampaignAudience,
         files=tuple(writer.content_type for writer in FORMATS.values()),
         example="campaign_audience.json",
-        parameters=(CAMPAIGN_ID, N, AFTER, ONE_PRODUCT, FORMAT),
+        parameters=(CAMPAIGN_ID, N, AFTER, ONE_PRODUCT, FORMAT, FORMULAS),
         problems=(304, 404, 422, 503, 505),
     )
 )

@@ -12,17 +12,24 @@ from sanic.log import error_logger as log
 from api.audiences import Audiences
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
-from api.export_formats import FORMATS, Writer
+from api.export_formats import FORMATS, Csv, Writer
 from api.identifiers import PRODUCT_ID
 from api.parameters import Choice, WholeNumber
 from api.problems import Problem
 from api.release import Release
 from api.responses import ReleaseResponse, entity_tag, is_known
 
+LIKE_FORMULAS = "X-Ids-Like-Formulas"
 PART_SIZE = 10_000
 SMALLEST_PART = 1_000
 N = WholeNumber("n", 1000, 1, 2**53, "How many customers.")
 FORMAT = Choice("format", tuple(FORMATS), "The format of the file.")
+FORMULAS = Choice(
+    "formulas",
+    ("keep", "quote"),
+    "`quote` writes `'` before a text in CSV that a spreadsheet would compute: one that"
+    " begins with =, +, -, @, a tab or a carriage return.",
+)
 
 exports = Blueprint("exports")
 
@@ -46,8 +53,8 @@ class ExportResponse(ReleaseResponse):
         summary="The first n customers for a product as a file, up to the whole population",
         response=tuple(writer.content_type for writer in FORMATS.values()),
         example="export.csv",
-        headers=("ETag", "X-Release", "X-Cold-Start"),
-        parameters=(PRODUCT_ID, N, FORMAT),
+        headers=("ETag", "X-Release", "X-Cold-Start", LIKE_FORMULAS),
+        parameters=(PRODUCT_ID, N, FORMAT, FORMULAS),
         problems=(304, 422, 503, 505),
     )
 )
@@ -91,6 +98,7 @@ async def export(
     """
     context = request.app.ctx
     kind = file_name.rpartition(".")[2]
+    quotes_formulas = FORMULAS.read(request) == "quote"
     if request.version == "1.0":
         raise Problem(
             505,
@@ -109,6 +117,9 @@ async def export(
             "The largest number of exports is already running: try again in a moment.",
             headers={"retry-after": "5"},
         )
+    if kind == "csv":
+        found = await has_ids_like_formulas(release)
+        headers = {**headers, LIKE_FORMULAS.lower(): "true" if found else "false"}
     head = ExportResponse(
         headers={
             "etag": etag,
@@ -120,9 +131,17 @@ async def export(
     )
     if request.method == "HEAD":
         return head
+    writer = Csv(quotes_formulas=quotes_formulas) if kind == "csv" else FORMATS[kind]()
     async with context.exports:
-        await _stream(request, head, FORMATS[kind](), tables, format=kind, **subject)
+        await _stream(request, head, writer, tables, format=kind, **subject)
     return None
+
+
+async def has_ids_like_formulas(release: Release) -> bool:
+    """Whether a spreadsheet would compute some ids of a release; never those in numbers."""
+    if not release.has_text_ids:
+        return False
+    return bool((await release.ask_records("ids_like_formulas"))[0]["found"])
 
 
 async def _stream(

@@ -49,7 +49,7 @@
             delim = {{ text_literal(input.settings.delimiter) }},
             quote = '"',
             escape = '"',
-            encoding = {{ dbt.string_literal(input.settings.encoding) }},
+            encoding = {{ text_literal(input.settings.encoding) }},
             columns = {
                 {% for name in input.columns %}
                 {{ text_literal(name) }}: 'VARCHAR'

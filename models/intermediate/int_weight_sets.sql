@@ -11,7 +11,7 @@ reduced as (
         weight / sum(weight) over () as weight
     from feature_weights
     where
-        weight_set = '{{ var('score_weights') }}'
+        weight_set = {{ text_literal(var('score_weights')) }}
         and feature <> '{{ feature }}'
         and weight > 0
     {{ 'union all' if not loop.last }}
@@ -35,7 +35,7 @@ weight_sets as (
 pivoted as (
     select
         weight_set,
-        weight_set = '{{ var('score_weights') }}' as is_in_use,
+        weight_set = {{ text_literal(var('score_weights')) }} as is_in_use,
         {{ weight_columns() }}
     from weight_sets
     group by weight_set

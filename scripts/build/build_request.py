@@ -19,7 +19,7 @@ from scripts.build.log_source import (
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import KEPT_RELEASES
 from scripts.settings.build_settings import BuildSettings
-from scripts.settings.settings_yaml import TooManyAliasesError, load_settings
+from scripts.settings.settings_yaml import SettingsTooLargeError, load_settings
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def gather_settings(
     if extra:
         try:
             given = load_settings(extra)
-        except TooManyAliasesError as error:
+        except SettingsTooLargeError as error:
             raise LogSourceError(f"--vars: {error}") from error
         except (yaml.YAMLError, ValueError) as error:
             raise LogSourceError(f"--vars {extra!r} is not YAML") from error

@@ -31,6 +31,7 @@ from dbt.parser.manifest import extended_msgpack_decoder  # noqa: E402
 # What `dbt parse` takes of the options of another command, each with a value.
 OPTIONS_OF_PARSE = ("--vars", "--target", "--log-level", "--log-level-file")
 FASTER_DBT = Path(__file__).with_name("faster_dbt")
+PLAIN_VARIABLES = Path(__file__).with_name("plain_variables.py")
 SILENT = ("--log-level", "none", "--log-level-file", "none")
 NODE_IS_DONE = {
     "LogModelResult",
@@ -119,6 +120,7 @@ def main(arguments: list[str]) -> int:
     """
     arguments = [*arguments, *SILENT]
     parsed = Path(os.environ["AUDIENCE_PARSED_PROJECT"])
+    runpy.run_path(str(PLAIN_VARIABLES))["keep_variables_plain"]()
     faster("contexts")["make_contexts_late"]()
     faster("files")["write_files_quickly"]()
     faster("tables")["rename_and_drop_directly"]()

@@ -7,6 +7,7 @@ the settings.
 import csv
 import glob
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 
 from scripts.build_folder import PROJECT
 from scripts.reported_error import ReportedError
-from scripts.settings.settings_yaml import TooManyAliasesError, load_settings
+from scripts.settings.settings_yaml import SettingsTooLargeError, read_settings_file
 
 SAMPLE_BYTES = 65_536
 
@@ -32,7 +33,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         LogSourceError: no such file, no YAML, or not a set of `name: value` lines.
     """
     try:
-        content = load_settings(path.read_text(encoding="utf-8"))
+        content = read_settings_file(path)
     except FileNotFoundError as error:
         shipped = sorted(file.name for file in path.parent.glob("*.yml"))
         known = f"; in {path.parent} there are {', '.join(shipped)}" if shipped else ""
@@ -41,7 +42,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise LogSourceError(f"Cannot read the mapping {path}: {error.strerror}") from error
-    except TooManyAliasesError as error:
+    except SettingsTooLargeError as error:
         raise LogSourceError(f"{path}: {error}") from error
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -102,15 +103,22 @@ def check_side_inputs(settings: dict[str, Any]) -> None:
 
 
 def check_seeds() -> None:
-    """See that every row of the seeds has as many values as its header has names.
+    """See that the seeds have plain headers, and as many values in every row.
 
     Raises:
-        LogSourceError: one has not; dbt would not say in which file.
+        LogSourceError: one has not; dbt would not say in which file, and would run a
+            name of a column as SQL.
     """
     for file in sorted((PROJECT / "seeds").glob("*.csv")):
         with file.open(encoding="utf-8", errors="replace", newline="") as stream:
             rows = csv.reader(stream)
             names = next(rows, [])
+            for name in names:
+                if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+                    raise LogSourceError(
+                        f"{file.relative_to(PROJECT)}, line 1 names the column {name!r}:"
+                        " expected letters, digits and _"
+                    )
             for row in rows:
                 if row and len(row) != len(names):
                     raise LogSourceError(

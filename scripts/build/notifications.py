@@ -1,5 +1,6 @@
 """Report the result of a refresh: Prometheus, and a command of the user's choice."""
 
+import contextlib
 import json
 import shlex
 import subprocess
@@ -58,8 +59,12 @@ def write_metrics(folder: BuildFolder, run: Run) -> None:
         ],
     }
     folder.metrics.parent.mkdir(parents=True, exist_ok=True)
+    # For the user of node_exporter: figures of a run, no personal data.
+    with contextlib.suppress(PermissionError):  # Another user's volume.
+        folder.metrics.parent.chmod(0o755)
     unfinished = folder.metrics.with_suffix(".unfinished")
     unfinished.write_text("".join(_exposition(samples)), encoding="utf-8")
+    unfinished.chmod(0o644)
     unfinished.replace(folder.metrics)
 
 
@@ -95,7 +100,12 @@ def _seconds(started_at: datetime) -> float:
 
 
 def _labels(**labels: str) -> str:
-    return "{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+    escapes = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+    return (
+        "{"
+        + ",".join(f'{name}="{value.translate(escapes)}"' for name, value in labels.items())
+        + "}"
+    )
 
 
 def _exposition(samples: dict[str, list[tuple[str, float]]]) -> Iterable[str]:

@@ -28,6 +28,12 @@ def check_writable(folder: BuildFolder) -> None:
     Raises:
         BuildError: it cannot.
     """
+    if re.search("[#?]", str(folder.root)):
+        # dbt would take the path for an address, and a part of it for SQL.
+        raise BuildError(
+            f"{folder.root} has # or ? in its name: name another folder in"
+            " AUDIENCE_BUILD_DIR"
+        )
     try:
         folder.root.mkdir(parents=True, exist_ok=True)
         probe = folder.root / ".writable"

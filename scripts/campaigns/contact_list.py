@@ -26,6 +26,10 @@ from scripts.campaigns.contact_ledger import ContactListError
 from scripts.releases.release_folder import Release
 
 OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
+# How a text begins that a spreadsheet computes; the API has the same in export_formats.py.
+FORMULA = r"^[=+@\t\r-]"
+# The columns of a list that may be text.
+TEXTS = ["campaign_id", "experiment_id", "product_id", "customer_id", "arm", "explanation"]
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
 
@@ -80,6 +84,7 @@ def hand_over(
     owner: str,
     contact_on: date,
     file_format: str,
+    formulas: str = "keep",
     *,
     keep: dict[str, str] | None = None,
     dry_run: bool,
@@ -92,6 +97,7 @@ def hand_over(
             `experiment_id`, `experiment_arm`, and the reason if it is left out
             (`left_out`).
         owner: the campaign or experiment.
+        formulas: `quote` writes `'` before text in CSV that a spreadsheet would compute.
         keep: more files to write: a query of $owner by the name of its Parquet file.
 
     Raises:
@@ -109,7 +115,7 @@ def hand_over(
     unfinished = in_work / receipt["export_id"]
     unfinished.mkdir(parents=True, mode=0o700)
     file = unfinished / f"contacts.{file_format}"
-    _copy_contacts(connection, receipt, file, file_format)
+    _copy_contacts(connection, receipt, file, file_format, formulas)
     for name, query in (keep or {}).items():
         connection.execute(
             f"copy ({query}) to '{sql_path(unfinished / f'{name}.parquet')}'"
@@ -118,6 +124,7 @@ def hand_over(
         )
     receipt |= {
         "file": file.name,
+        "formulas": formulas,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }
     (unfinished / "receipt.json").write_text(json.dumps(receipt, indent=2) + "\n")
@@ -149,7 +156,9 @@ def _receipt(
     like_formulas = connection.execute(
         "select count(*) from chosen where left_out is null and arm = 'contact'"
         " and typeof(customer_id) = 'VARCHAR'"
-        " and regexp_matches(concat(customer_id, chr(10), product_id), '(?m)^[=+@-]')"
+        " and (regexp_matches(customer_id::text, $formula)"
+        " or regexp_matches(product_id::text, $formula))",
+        {"formula": FORMULA},
     ).fetchall()[0][0]
     receipt: dict[str, Any] = {
         "export_id": f"{owner}-{contact_on}-{written_at:%Y%m%dT%H%M%S%fZ}",
@@ -182,15 +191,27 @@ def _copy_contacts(
     receipt: dict[str, Any],
     file: Path,
     file_format: str,
+    formulas: str,
 ) -> None:
     """Write the chosen contacts to a file, and ledger.parquet next to it."""
     names = {"release_id": receipt["release_id"], "contact_on": receipt["contact_on"]}
+    columns = "*"
+    if file_format == "csv" and formulas == "quote":
+        # Ids that are numbers stay what they are.
+        quoted = [
+            f"case when typeof({name}) = 'VARCHAR'"
+            f" and regexp_matches({name}::text, '{FORMULA}')"
+            f" then concat('''', {name}) else {name}::text end as {name}"
+            for name in TEXTS
+        ]
+        columns = f"* replace ({', '.join(quoted)})"
     connection.execute(
-        "copy (select campaign_id, experiment_id, product_id, place, customer_id,"
+        f"copy (select {columns} from (select campaign_id, experiment_id, product_id,"
+        " place, customer_id,"
         " coalesce(experiment_arm, arm) as arm, $contact_on::date as contact_on,"
         " explanation, $release_id as release_id"
         " from chosen where left_out is null and arm = 'contact'"
-        f" order by product_id, place) to '{sql_path(file)}' ({FORMATS[file_format]})",
+        f" order by product_id, place)) to '{sql_path(file)}' ({FORMATS[file_format]})",
         names,
     )
     connection.execute(
@@ -224,8 +245,13 @@ def print_receipt(contact_list: ContactList) -> None:
     if receipt["ids_like_formulas"]:
         print(
             f"  Note: {_counted(receipt['ids_like_formulas'], 'row')} with an id that"
-            " begins with =, +, - or @: a spreadsheet would compute it. Import the ids as"
-            " text."
+            " begins with =, +, -, @, a tab or a carriage return: a spreadsheet would"
+            " compute it."
+            + (
+                " In the CSV file a ' stands before it."
+                if receipt.get("formulas") == "quote"
+                else " Import the ids as text, or export with --formulas quote."
+            )
         )
     for reason, count in receipt["left_out"].items():
         print(f"  {count:,} left out: {reason}")

@@ -19,6 +19,7 @@ def export_campaign(
     campaign_id: str,
     contact_on: date | None = None,
     file_format: str = "csv",
+    formulas: str = "keep",
     *,
     dry_run: bool = False,
 ) -> ContactList:
@@ -27,6 +28,7 @@ def export_campaign(
     Args:
         contact_on: the day of the contact, within the period; today if None.
         file_format: csv or parquet.
+        formulas: keep or quote, see `hand_over`.
         dry_run: only count.
 
     Raises:
@@ -53,5 +55,12 @@ def export_campaign(
             },
         )
         return hand_over(
-            connection, folder, release, campaign_id, day, file_format, dry_run=dry_run
+            connection,
+            folder,
+            release,
+            campaign_id,
+            day,
+            file_format,
+            formulas,
+            dry_run=dry_run,
         )

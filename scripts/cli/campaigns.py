@@ -34,7 +34,13 @@ def print_receipt_of(contact_list: "ContactList") -> None:
 )
 @click.argument("campaign")
 @list_options
-def export(campaign: str, contact_on: date | None, file_format: str, dry_run: bool) -> None:
+def export(
+    campaign: str,
+    contact_on: date | None,
+    formulas: str,
+    file_format: str,
+    dry_run: bool,
+) -> None:
     """Write the contact list of CAMPAIGN and record its contacts.
 
     Two exports contact no customer twice about a product. The list goes to exports/ in the
@@ -44,7 +50,7 @@ def export(campaign: str, contact_on: date | None, file_format: str, dry_run: bo
         from scripts.campaigns.export import export_campaign
 
         contact_list = export_campaign(
-            folder, campaign, contact_on, file_format, dry_run=dry_run
+            folder, campaign, contact_on, file_format, formulas, dry_run=dry_run
         )
     print_receipt_of(contact_list)
 

@@ -10,6 +10,7 @@ import click
 
 from scripts.build_folder import BuildFolder
 from scripts.reported_error import ReportedError
+from scripts.terminal import console
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -56,8 +57,6 @@ def publishing() -> Iterator[tuple[BuildFolder, "Console"]]:
     Raises:
         click.exceptions.Exit: see `report_errors`.
     """
-    from rich.console import Console
-
     from scripts.releases.release_folder import ReleaseFolder
 
     releases = ReleaseFolder(BuildFolder.from_environment().releases)
@@ -78,8 +77,7 @@ def publishing() -> Iterator[tuple[BuildFolder, "Console"]]:
     # A signal that ends this program ends dbt too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with report_errors(ending) as folder:
-        # The output contains text from the log, which is not markup.
-        yield folder, Console(markup=False, highlight=False)
+        yield folder, console()
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:

@@ -7,6 +7,7 @@ import click
 from scripts.cli.campaigns import print_receipt_of
 from scripts.cli.error_reports import report_errors
 from scripts.cli.options import examples, list_options
+from scripts.terminal import console
 
 
 def _lift(_: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -112,7 +113,11 @@ def plan(
 @click.argument("experiment")
 @list_options
 def start(
-    experiment: str, contact_on: date | None, file_format: str, dry_run: bool
+    experiment: str,
+    contact_on: date | None,
+    formulas: str,
+    file_format: str,
+    dry_run: bool,
 ) -> None:
     """Start EXPERIMENT: fix its arms and write its contact list.
 
@@ -122,7 +127,7 @@ def start(
         from scripts.experiments.start import start_experiment
 
         contact_list = start_experiment(
-            folder, experiment, contact_on, file_format, dry_run=dry_run
+            folder, experiment, contact_on, file_format, formulas, dry_run=dry_run
         )
     print_receipt_of(contact_list)
 
@@ -135,8 +140,6 @@ def experiment(experiment: str) -> None:
     The result is what contacting adds, against the holdout.
     """
     with report_errors() as folder:
-        from rich.console import Console
-
         from scripts.experiments.decision_card import print_card
 
-        print_card(Console(markup=False, highlight=False), folder, experiment)
+        print_card(console(), folder, experiment)

@@ -1,6 +1,6 @@
 """The command `audience`: its groups of commands, in the order in which you need them."""
 
-import io
+import os
 import sys
 
 import click
@@ -15,6 +15,8 @@ from scripts.cli import (
     releases,
     reports,
 )
+from scripts.private_files import PRIVATE
+from scripts.terminal import visible_output
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Build a release": (build.build, build.refresh, build.evidence),
@@ -85,16 +87,15 @@ def main(arguments: list[str] | None = None) -> int:
     Args:
         arguments: the words after `audience`; those of this process if None.
     """
-    # An id from the log may contain characters that the terminal cannot show.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    try:
-        code = audience.main(arguments, prog_name="audience", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        print("error: interrupted", file=sys.stderr)
-        return 130
-    return int(code or 0)
+    # What a command writes is personal data, and so is what it leaves in temporary files.
+    os.umask(PRIVATE)
+    with visible_output():
+        try:
+            code = audience.main(arguments, prog_name="audience", standalone_mode=False)
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except click.Abort:
+            print("error: interrupted", file=sys.stderr)
+            return 130
+        return int(code or 0)

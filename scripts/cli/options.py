@@ -83,6 +83,12 @@ def list_options(command: Command) -> Command:
             help="The format of the list.",
         ),
         click.option(
+            "--formulas",
+            type=click.Choice(["keep", "quote"]),
+            default="keep",
+            help="Text in CSV that a spreadsheet would compute: quote puts a ' before it.",
+        ),
+        click.option(
             "--on",
             "contact_on",
             type=click.DateTime(["%Y-%m-%d"]),

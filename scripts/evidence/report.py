@@ -6,7 +6,6 @@ both are written into the file.
 """
 
 import html
-import json
 import string
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import vl_convert
 
 from scripts.build_folder import PROJECT
 from scripts.releases.release_folder import Release
+from scripts.script_element import code_in_script, data_in_script
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 CHARTS = PROJECT / "api" / "pages" / "charts.js"
@@ -153,11 +153,11 @@ def write_report(release: Release, path: Path) -> Path:
                 f"      <p>{html.escape(row[0])}</p>" for row in statements
             ),
             sections="\n".join(sections),
-            library=_in_script(
+            library=code_in_script(
                 vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
             ),
-            charts=_in_script(CHARTS.read_text(encoding="utf-8")),
-            drawn=_in_script(json.dumps(drawn)),
+            charts=code_in_script(CHARTS.read_text(encoding="utf-8")),
+            drawn=data_in_script(drawn),
         ),
         encoding="utf-8",
     )
@@ -176,8 +176,3 @@ def _section(section: Section, *, has_chart: bool) -> str:
         f"    <section>\n      <h2>{html.escape(section.heading)}</h2>\n"
         f"      <p>{html.escape(section.text)}</p>\n      {chart}\n    </section>"
     )
-
-
-def _in_script(text: str) -> str:
-    """Text for the inside of a script element, which `</script` and `<!--` would end."""
-    return text.replace("</script", "<\\/script").replace("<!--", "<\\!--")

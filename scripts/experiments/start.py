@@ -37,6 +37,7 @@ def start_experiment(
     experiment_id: str,
     contact_on: date | None = None,
     file_format: str = "csv",
+    formulas: str = "keep",
     *,
     dry_run: bool = False,
 ) -> ContactList:
@@ -45,6 +46,7 @@ def start_experiment(
     Args:
         contact_on: the day of the contact, within the experiment; today if None.
         file_format: csv or parquet.
+        formulas: keep or quote, see `hand_over`.
         dry_run: only count.
 
     Raises:
@@ -89,6 +91,7 @@ def start_experiment(
             experiment_id,
             day,
             file_format,
+            formulas,
             # Later builds compare the seeds with it.
             keep={
                 "experiment": "from release.experiment_designs where experiment_id = $owner"

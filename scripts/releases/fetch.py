@@ -52,7 +52,10 @@ def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | N
 def _copy(found: Release, releases: ReleaseFolder) -> Release:
     """Copy a release into an unfinished folder, check it, and make it visible."""
     unfinished = releases.unfinished(found.release_id)
-    shutil.copytree(found.folder, unfinished, dirs_exist_ok=True)
+    # The content alone: who may read the copy is decided here.
+    shutil.copytree(
+        found.folder, unfinished, copy_function=shutil.copyfile, dirs_exist_ok=True
+    )
     for name, facts in found.manifest["files"].items():
         with (unfinished / name).open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != facts["sha256"]:

@@ -6,7 +6,6 @@ those of its build (models/semantic). MetricFlow writes the SQL, and DuckDB runs
 
 import csv
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,12 +22,12 @@ from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-from rich.console import Console
 from rich.table import Table
 
 from scripts.build_folder import BuildFolder, sql_path
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
+from scripts.terminal import console, stream_of_data
 
 
 class MetricsError(ReportedError):
@@ -166,7 +165,7 @@ def print_list(engine: MetricFlowEngine) -> None:
         table = Table(title=f"\n{title}", title_justify="left", box=None, show_header=False)
         for one in sorted(found, key=lambda one: one.name):
             table.add_row(one.name, " ".join((one.description or "").split()))
-        Console(highlight=False).print(table)
+        console().print(table)
 
 
 def print_dimensions(engine: MetricFlowEngine, metrics: Sequence[str]) -> None:
@@ -190,9 +189,9 @@ def print_answer(engine: MetricFlowEngine, question: Question, output_format: st
     assert answer is not None
     if output_format == "csv":
         rows = [answer.column_names, *answer.rows]
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        csv.writer(stream_of_data(), lineterminator="\n").writerows(rows)
     else:
-        _print_table(Console(highlight=False), answer)
+        _print_table(answer)
 
 
 def _shown(value: object) -> str:
@@ -204,7 +203,7 @@ def _shown(value: object) -> str:
     return str(value).removesuffix(" 00:00:00")
 
 
-def _print_table(console: Console, answer: MetricFlowDataTable) -> None:
+def _print_table(answer: MetricFlowDataTable) -> None:
     table = Table(box=None)
     for number, name in enumerate(answer.column_names):
         values = [row[number] for row in answer.rows]
@@ -214,4 +213,4 @@ def _print_table(console: Console, answer: MetricFlowDataTable) -> None:
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     for row in answer.rows:
         table.add_row(*map(_shown, row))
-    console.print(table)
+    console().print(table)

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from scripts.private_files import share_release, share_releases
 from scripts.reported_error import ReportedError
 
 POINTER = "current"
@@ -163,6 +164,7 @@ class ReleaseFolder:
 
     def finish(self, unfinished: Path) -> Release:
         """Make a written release visible and serve it."""
+        share_release(unfinished)
         for file in [*unfinished.rglob("*"), unfinished]:
             _flush(file)
         folder = self.root / unfinished.name.removeprefix(UNFINISHED)
@@ -195,8 +197,10 @@ class ReleaseFolder:
 
         Raises:
             ReleaseError: another program holds it.
+            SettingError: the group of the readers is unknown.
         """
         self.root.mkdir(parents=True, exist_ok=True)
+        share_releases(self.root)
         with (self.root / ".lock").open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -83,6 +83,12 @@ class FolderVariables(EnvironmentVariables):
         "folder of the project as dbt has parsed it; builds of one checkout can share it",
         shown="`parsed` in the build folder",
     )
+    readers_group: str = _variable(
+        "",
+        "group whose members may read releases, such as an API of another user: its name"
+        " or its number",
+        shown="none, the owner alone",
+    )
 
 
 class ResourceVariables(EnvironmentVariables):

@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from scripts.reported_error import ReportedError
 
+# Of a value, in a message.
+MOST_SHOWN = 200
 # What is expected, by pydantic's type of an error.
 EXPECTED = {
     "bool_type": "true or false",
@@ -43,8 +45,11 @@ def setting_error(model: type[BaseModel], error: ValidationError) -> SettingErro
     """
     details = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")[0]
     name, value, expected = _explained(model, details)
+    shown = str(value)
+    if len(shown) > MOST_SHOWN:
+        shown = f"{shown[:MOST_SHOWN]} ..."
     return SettingError(
-        f"Setting {name} = {value}: expected {expected}. Correct it in the mapping file or"
+        f"Setting {name} = {shown}: expected {expected}. Correct it in the mapping file or"
         " in --vars."
     )
 

@@ -271,3 +271,22 @@ def test_a_release_older_than_campaigns_has_no_prices(visit: Visit) -> None:
     expect(visit.page.get_by_text("No campaign has a price for a contact")).to_be_visible()
     visit.go("campaigns")
     expect(visit.page.get_by_role("alert")).to_contain_text("Made before campaigns.")
+
+
+def test_a_download_warns_of_ids_that_a_spreadsheet_computes(
+    visitor: Visitor, server: Server
+) -> None:
+    visit = visitor(server).go("audience?product_id=5")
+    warning = visit.page.get_by_text("a spreadsheet would compute them")
+    sent = {"x-ids-like-formulas": "false"}
+
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        route.fulfill(response=found, headers=found.headers | sent)
+
+    visit.page.route("**/audience/5*", answer)
+    for has_such_ids in ("false", "true"):
+        sent["x-ids-like-formulas"] = has_such_ids
+        with visit.page.expect_download():
+            visit.page.get_by_role("button", name="Download CSV").click()
+        expect(warning).to_have_count(1 if has_such_ids == "true" else 0)

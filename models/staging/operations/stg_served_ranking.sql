@@ -14,7 +14,7 @@ with customers as (
 
 top as (
     select
-        {{ dbt.string_literal(release_id) }} as release_id,
+        {{ text_literal(release_id) }} as release_id,
         customer_id,
         -- Before rankings could be chosen, it was that of engagement.
         coalesce(customer_rank, engagement_rank) as customer_rank

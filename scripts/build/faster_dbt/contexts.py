@@ -128,8 +128,8 @@ def make_contexts_late() -> None:
 
 def _replacements() -> tuple[tuple[Any, str, Any], ...]:
     """What is replaced: the owner, the name of its part, and the new part."""
-    from dbt.clients.jinja import MacroGenerator, get_rendered
-    from dbt.context.base import BaseContext, Var
+    from dbt.clients.jinja import MacroGenerator
+    from dbt.context.base import BaseContext
     from dbt.context.macro_resolver import TestMacroNamespace
     from dbt.context.macros import MacroNamespace, MacroNamespaceBuilder
     from dbt.context.manifest import ManifestContext
@@ -187,11 +187,6 @@ def _replacements() -> tuple[tuple[Any, str, Any], ...]:
             packages=packages,
         )
 
-    def render_variable(variables: Any, name: str) -> Any:
-        # Dbt copies the context, which would make all that it holds.
-        value = variables._merged[name]
-        return get_rendered(value, variables._context) if isinstance(value, str) else value
-
     def find_macro_once(generator: Any) -> Any:
         # A generator belongs to one context: its macro is the same at each call.
         if "found" not in vars(generator):
@@ -218,7 +213,6 @@ def _replacements() -> tuple[tuple[Any, str, Any], ...]:
         (BaseContext, "__init__", begin_late),
         (ManifestContext, "to_dict", fill_late),
         (MacroNamespaceBuilder, "build_namespace", bind_late),
-        (Var, "get_rendered_var", render_variable),
         (BaseMacroGenerator, "get_macro", find_macro_once),
         (MacroFuzzTemplate, "new_context", know_names),
         # Dbt's templates of text look into the context; those of values copy it.

@@ -16,10 +16,10 @@ import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.campaigns.contact_ledger import ContactListError
-from scripts.campaigns.contact_list import ContactList, print_receipt
+from scripts.campaigns.contact_list import ContactList, hand_over, print_receipt
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import note_opt_outs
-from scripts.releases.release_folder import ReleaseError
+from scripts.releases.release_folder import Release, ReleaseError
 from tests.conftest import copy_project, read_release, run_audience
 from tests.scripts.build.test_seeds import GOOD
 
@@ -307,9 +307,59 @@ def test_a_receipt_uses_the_singular_and_warns_of_formulas(
     assert capsys.readouterr().out == (
         "Would write 1 contact of 1 customer about 1 product on 2023-04-03, 0.10 in cost;"
         " 1 place is held out.\n"
-        "  Note: 1 row with an id that begins with =, +, - or @: a spreadsheet would"
-        " compute it. Import the ids as text.\n"
+        "  Note: 1 row with an id that begins with =, +, -, @, a tab or a carriage return:"
+        " a spreadsheet would compute it. Import the ids as text, or export with --formulas"
+        " quote.\n"
     )
+    receipt |= {"ids_like_formulas": 2, "formulas": "quote"}
+    print_receipt(ContactList(None, receipt))
+    assert "compute it. In the CSV file a ' stands before it." in capsys.readouterr().out
+
+
+LIKE_FORMULAS = ["=1+1", "+1", "-1", "@a", "\ta", "\ra"]
+
+
+@pytest.mark.parametrize("formulas", ["keep", "quote"])
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_ids_like_formulas_are_counted_and_quoted_in_csv(
+    folder: BuildFolder, formulas: str, file_format: str
+) -> None:
+    ids = [*LIKE_FORMULAS, "a=1", "'=1", "a\n=1"]
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table chosen as select 'spring' as campaign_id, 'p=' as product_id,"
+            " unnest(range(len($ids))) as place, unnest($ids) as customer_id,"
+            " 'contact' as arm, 0.1::double as cost_per_contact, '=x' as explanation,"
+            " null::text as experiment_id, null::text as experiment_arm,"
+            " null::text as left_out",
+            {"ids": ids},
+        )
+        found = hand_over(
+            connection,
+            folder,
+            Release(folder.releases / "000001-20230401T000000Z"),
+            *("spring", APRIL, file_format, formulas),
+            dry_run=False,
+        )
+        assert found.folder is not None
+        assert found.receipt["ids_like_formulas"] == len(LIKE_FORMULAS)
+        file = found.folder / found.receipt["file"]
+        rows = connection.execute(
+            f"select customer_id, product_id, explanation, place from '{file}'"
+            if file_format == "parquet"
+            else "select customer_id, product_id, explanation, place::bigint from"
+            f" read_csv('{file}', all_varchar = true, header = true, strict_mode = true)"
+        ).fetchall()
+        is_quoted = (formulas, file_format) == ("quote", "csv")
+        mark = "'" if is_quoted else ""
+        expected = [f"{mark}{name}" for name in LIKE_FORMULAS] + ids[len(LIKE_FORMULAS) :]
+        assert rows == [
+            (name, "p=", f"{mark}=x", place) for place, name in enumerate(expected)
+        ]
+        ledger = connection.execute(
+            f"select customer_id from '{found.folder}/ledger.parquet'"
+        )
+        assert [row[0] for row in ledger.fetchall()] == ids
 
 
 def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) -> None:

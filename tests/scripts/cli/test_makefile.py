@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,94 @@ def test_text_of_a_user_is_never_run(checkout: Path, is_variable: bool) -> None:
     ]
     assert given("metrics", ASK="$(shell touch f)")[1:] == ["$(shell", "touch", "f)"]
     assert given("releases", PYTHON="$(shell touch f)") == ["releases"]
+
+
+# Each variable, with a target that takes it as one word, and what comes before it.
+ONE_WORD = {
+    "LOG": ("build", "--log"),
+    "MAPPING": ("build", "--mapping"),
+    "VARS": ("build", "--vars"),
+    "KEEP": ("publish", "--keep"),
+    "TARGET": ("build", "--target"),
+    "ACCEPT_DRIFT": ("refresh", "--accept-drift"),
+    "WATCH": ("refresh", "--watch"),
+    "RELEASE": ("rollback", "--"),
+    "CAMPAIGN": ("export", "--"),
+    "ON": ("export", "--on"),
+    "FORMAT": ("start", "--format"),
+    "FORMULAS": ("start", "--formulas"),
+    "REASON": ("suppress", "--reason"),
+    "EXPERIMENT": ("experiment", "--"),
+    "NAME": ("keys", "--"),
+    "SOURCE": ("fetch", "--"),
+    "EVERY": ("fetch", "--every"),
+}
+# Those that hold several words.
+SEVERAL_WORDS = {
+    "CUSTOMER": "suppress",
+    "SCALES": "bench",
+    "LOGS": "bench-rankings",
+    "PLAN": "plan",
+    "LOAD": "load",
+    "SOAK": "soak",
+}
+# Only whether they have a value counts.
+FLAGS = {"ALWAYS": "refresh", "DRY_RUN": "refresh", "UPGRADE": "lock"}
+TEXTS = (
+    HOSTILE,
+    "x$(shell touch f)",
+    "a$HOME",
+    "-x",
+    "--help",
+    "two\nlines\n\ttouch f",
+    "\\",
+    "trailing \\",
+    "blanks  within and after ",  # make drops those before it
+    "$",
+    "$(",
+    "$(error x)",
+    "`touch f`",
+    "'\"'",
+    "a,b)(#;:=",
+    "~/*",
+    "%",
+    "ä🛒",
+)
+
+
+def test_all_variables_have_a_hostile_test() -> None:
+    [exported] = re.findall(r"(?ms)^export (.*?[^\\])$", (PROJECT / "Makefile").read_text())
+    tested = {*ONE_WORD, *SEVERAL_WORDS, *FLAGS, "ASK", "PYTHON"}
+    assert tested == set(exported.replace("\\", " ").split())
+
+
+def given_to(checkout: Path, target: str, name: str, text: str) -> Iterator[list[str]]:
+    """What the command gets of a variable of make, and of one of the environment."""
+    others = [word for word in NEEDED.get(target, []) if not word.startswith(f"{name}=")]
+    yield make(checkout, target, *others, f"{name}={text}")
+    yield make(checkout, target, *others, **{name: text})
+
+
+@pytest.mark.parametrize("name", ONE_WORD)
+def test_a_value_is_one_word_as_it_was_given(checkout: Path, name: str) -> None:
+    target, before = ONE_WORD[name]
+    for text in TEXTS:
+        for words in given_to(checkout, target, name, text):
+            assert words[words.index(before) + 1] == text
+
+
+@pytest.mark.parametrize("name", SEVERAL_WORDS)
+def test_values_are_words_as_they_were_given(checkout: Path, name: str) -> None:
+    for text in TEXTS:
+        for words in given_to(checkout, SEVERAL_WORDS[name], name, text):
+            assert words[len(words) - len(text.split()) :] == text.split()
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_the_text_of_a_flag_does_not_matter(checkout: Path, name: str) -> None:
+    for text in TEXTS:
+        for words in given_to(checkout, FLAGS[name], name, text):
+            assert words[-1] in ("--always", "--dry-run", "--upgrade")
 
 
 def test_what_is_missing_is_asked_for(checkout: Path) -> None:

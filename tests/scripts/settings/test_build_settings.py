@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -300,6 +301,57 @@ def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
     mapping.write_text("\n".join(levels))
     with pytest.raises(LogSourceError, match=r"mapping\.yml: expected at most 20 aliases"):
         gather_settings(BuildFolder(tmp_path), "a.csv", mapping, None)
+
+
+def nested(levels: int) -> str:
+    return "x: " + "[" * levels + "]" * levels
+
+
+TOO_LARGE = {
+    "nested": (nested(20_000), "at most 20 levels"),
+    "nested names": ("x: " + "{a: " * 10_000, "at most 20 levels"),
+    "nested blocks": ("\n".join(" " * n + "x:" for n in range(300)), "at most 20 levels"),
+    "merged": (
+        "a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(3000)) + "}\n"
+        + "\n".join(
+            f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}, *a{n - 1}]}}" for n in range(1, 7)
+        ),
+        "at most 20,000 values",
+    ),
+    "repeated": (
+        f"a: &a [{'x, ' * 9000}]\nb: [*a, *a, *a]", "at most 20,000 values"
+    ),
+    "itself": ("x: &x [*x]", "no value that holds itself"),
+    "long": ("x: " + "y" * 10_000_000, "at most 50,000 characters"),
+    "number": ("top_n: 0x" + "f" * 40_000, "numbers of at most 40 digits"),
+    "minutes": ("top_n: 1" + ":1" * 20_000, "numbers of at most 40 digits"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "problem"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_settings_that_would_take_long_are_refused_at_once(
+    text: str, problem: str, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "mapping.yml"
+    mapping.write_text(text)
+    folder = BuildFolder(tmp_path)
+    started = time.process_time()
+    with pytest.raises(LogSourceError, match=rf"mapping\.yml: expected .*{problem}"):
+        gather_settings(folder, "a.csv", mapping, None)
+    with pytest.raises(LogSourceError, match=f"--vars: expected .*{problem}"):
+        gather_settings(folder, "a.csv", None, text)
+    assert time.process_time() - started < 2, "a second each"
+    assert load_settings(nested(18))["x"]
+
+
+def test_a_mapping_without_end_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LogSourceError):
+        gather_settings(BuildFolder(tmp_path), "a.csv", Path("/dev/zero"), None)
+
+
+def test_a_long_value_is_shown_in_part() -> None:
+    with pytest.raises(SettingError, match=r"top_n = y{200} \.\.\.: expected a whole"):
+        BuildSettings.check({"log": "a.csv", "top_n": "y" * 40_000})
 
 
 @pytest.mark.parametrize("mapping", sorted(PROJECT.glob("mappings/*.yml")), ids=str)

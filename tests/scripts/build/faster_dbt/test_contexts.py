@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from dbt.clients.jinja import MacroStack, get_rendered
 from dbt.context import manifest
-from dbt.context.base import BaseContext, Var, contextmember, contextproperty
+from dbt.context.base import BaseContext, contextmember, contextproperty
 from dbt.context.macros import MacroNamespaceBuilder
 from dbt.context.manifest import ManifestContext
 from dbt.context.target import TargetContext
@@ -27,7 +27,6 @@ REPLACED = (
     (BaseContext, "__init__"),
     (ManifestContext, "to_dict"),
     (MacroNamespaceBuilder, "build_namespace"),
-    (Var, "get_rendered_var"),
     (BaseMacroGenerator, "get_macro"),
     (MacroFuzzTemplate, "new_context"),
     (NativeSandboxTemplate, "new_context"),
@@ -128,15 +127,6 @@ def test_a_context_holds_the_same() -> None:
     assert len(context) > 20
 
 
-def test_a_variable_is_rendered_without_a_copy_of_its_context() -> None:
-    contexts.make_contexts_late()
-    context = LateDict({"name": "value", "unread": "never made"})
-    variables = Var(context, {"text": "the {{ name }}", "number": 3})
-    assert (variables("text"), variables("number")) == ("the value", 3)
-    # Without a look at `keys` of the context itself, which would make the rest.
-    assert dict.keys(context) == {"name"}
-
-
 def test_an_argument_is_rendered_without_a_copy_of_its_context() -> None:
     texts = ("{{ numbers }}", "{{ 3 }}", "a {{ numbers }}", "{{ numbers | length }}")
 
@@ -148,6 +138,7 @@ def test_an_argument_is_rendered_without_a_copy_of_its_context() -> None:
     context = LateDict({"numbers": [1, 2], "unread": "never made"})
     assert values(context) == as_dbt_does
     assert as_dbt_does[0] == [1, 2]
+    # Without a look at `keys` of the context itself, which would make the rest.
     assert dict.keys(context) == {"numbers"}
 
 
@@ -196,7 +187,6 @@ def test_a_name_finds_the_same_macro(package: str) -> None:
     ("owner", "name"),
     [
         (MacroNamespaceBuilder, "build_namespace"),
-        (Var, "get_rendered_var"),
         (BaseMacroGenerator, "get_macro"),
         (manifest, "ManifestContext"),
     ],
