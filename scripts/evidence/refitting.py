@@ -108,8 +108,7 @@ def _chosen(folder: BuildFolder) -> dict[str, str]:
         with duckdb.connect(folder.warehouse, read_only=True) as connection:
             return dict(
                 connection.execute(
-                    "select decision, served_ranking"
-                    " from intermediate.int_ranking_choices"
+                    "select decision, served_ranking from intermediate.int_ranking_choices"
                 ).fetchall()
             )
     except duckdb.Error:
