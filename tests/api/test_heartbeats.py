@@ -53,7 +53,7 @@ def test_a_worker_has_time_to_start(clock: Clock) -> None:
     assert look(clock, watched, 2) == [0]
 
 
-def test_nobody_is_blamed_for_a_pause_of_the_whole_machine(clock: Clock) -> None:
+def test_a_pause_of_the_whole_machine_replaces_no_worker(clock: Clock) -> None:
     beats = [1]
     watched = Heartbeats(beats, 5)
     look(clock, watched, 2)
