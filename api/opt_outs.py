@@ -1,7 +1,8 @@
-"""Customers who have opted out: a small file next to the releases, which every worker watches.
+"""Customers who have opted out: a small file next to the releases.
 
 An opt-out must not wait for the next release. `audience suppress` writes the file
-(scripts/releases/opted_out_file.py), and the API leaves its customers out of every answer.
+(scripts/releases/opted_out_file.py), every worker watches it, and the API leaves its
+customers out of every answer.
 """
 
 import asyncio
@@ -104,9 +105,9 @@ class OptOutFile:
             trouble = "is damaged"
         if trouble:
             trouble = (
-                f"{self._path.name} with the opt-outs {trouble}: customers who have opted"
-                " out lately may be missing from it. `audience publish` writes it again; its"
-                " owner must be the user of the API."
+                f"{self._path.name} with the opt-outs {trouble}: the latest of them may"
+                " not be in effect. `audience publish` writes the file again; its owner"
+                " must be the user of the API."
             )
             if trouble != self.trouble:
                 log.warning("%s", trouble)
