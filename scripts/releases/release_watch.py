@@ -174,8 +174,9 @@ def _trouble(url: str, release_id: str) -> str | None:
     if health is None:
         return f"the API at {url} no longer answers"
     # An older release would not make the opt-outs readable.
-    found = [reason for reason in health.get("reasons", []) if FILE not in reason]
-    if health.get("status") == "degraded" and not found:
+    given = health.get("reasons", [])
+    found = [reason for reason in given if FILE not in reason]
+    if health.get("status") == "degraded" and given and not found:
         return None
     reasons = " ".join(found)
     is_about_it = health.get("release_id") == release_id or release_id in reasons
