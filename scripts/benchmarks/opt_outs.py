@@ -25,6 +25,11 @@ LOOKUPS = 2000
 # New connections in a row without the customer: the kernel spreads them over the workers.
 CALLS_IN_A_ROW = 20
 PATIENCE_SECONDS = 60
+FIRST = "select customer_id::text from customers order by customer_rank limit $n"
+EVERY_OTHER = (
+    "select customer_id::text from customers where customer_rank % 2 = 0"
+    " order by customer_rank limit $n"
+)
 
 
 def measure_opt_outs(folder: BuildFolder, rounds: int) -> str:
@@ -38,13 +43,10 @@ def measure_opt_outs(folder: BuildFolder, rounds: int) -> str:
     if current is None:
         raise ReleaseError("There is no release to measure: run `make build`")
     with duckdb.connect(current.database, read_only=True) as release:
-        customers = [
-            row[0]
-            for row in release.execute(
-                "select customer_id::text from customers order by customer_rank limit $n",
-                {"n": MANY},
-            ).fetchall()
-        ]
+        first, others = (
+            [row[0] for row in release.execute(query, {"n": count}).fetchall()]
+            for query, count in ((FIRST, rounds), (EVERY_OTHER, MANY))
+        )
     with tempfile.TemporaryDirectory(prefix="audience-opt-outs-") as scratch:
         alone = BuildFolder(Path(scratch))
         alone.releases.mkdir()
@@ -53,22 +55,24 @@ def measure_opt_outs(folder: BuildFolder, rounds: int) -> str:
             rows = [_costs(api.url, 0)]
             # The lock of a build is held, so that every release is held back.
             with alone.lock():
-                times = [_suppress(api.url, alone, one) for one in customers[:rounds]]
+                times = [_suppress(api.url, alone, one) for one in first]
             rows.append(_costs(api.url, rounds))
-            # Others than the first, who fill the place of the list.
-            OptedOutFile(alone.releases).replace(noted=customers[rounds:])
+            # Filled up with ids of no customer, as after years.
+            many = others + [str(2**40 + number) for number in range(MANY - len(others))]
             started = time.monotonic()
-            _wait_until_left_out(api.url, customers[-1])
+            OptedOutFile(alone.releases).replace(noted=many)
+            _wait_until_left_out(api.url, others[-1])
             took = time.monotonic() - started
-            rows.append(_costs(api.url, len(customers) - rounds))
+            rows.append(_costs(api.url, len(many)))
     noted, effective = (sorted(one) for one in zip(*times, strict=True))
     return "\n".join(
         (
             f"`audience suppress`, publishing held back, {WORKERS} workers, {rounds} rounds"
             f" (median, slowest): the command ends after {statistics.median(noted):.2f} s"
             f" ({noted[-1]:.2f} s), and no answer names the customer"
-            f" {statistics.median(effective):.2f} s ({effective[-1]:.2f} s) after its start.",
-            f"{len(customers) - rounds:,} opt-outs at once take effect after {took:.2f} s.",
+            f" {statistics.median(effective):.2f} s ({effective[-1]:.2f} s) after its"
+            " start.",
+            f"{len(many):,} opt-outs at once take effect after {took:.2f} s.",
             "",
             "| opt-outs | a look-up, median ms | a look-up of 100, median ms |",
             "|---:|---:|---:|",
@@ -98,15 +102,14 @@ def _wait_until_left_out(url: str, customer: str) -> None:
     Raises:
         TimeoutError: one still does.
     """
+    asked = f"{url}/customers/{customer}"
     end = time.monotonic() + PATIENCE_SECONDS
     unknown = 0
     while unknown < CALLS_IN_A_ROW:
         if time.monotonic() > end:
             raise TimeoutError(f"An opt-out had no effect within {PATIENCE_SECONDS} s")
         try:
-            with urllib.request.urlopen(
-                f"{url}/customers/{customer}", timeout=10
-            ) as answer:  # noqa: S310
+            with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
                 json.load(answer)
             unknown = 0
         except urllib.error.HTTPError as error:

@@ -57,9 +57,10 @@ OPT_OUT_SECONDS = 1.0
     " it, look once.",
 )
 def fetch(source: Path, every: float | None) -> int:
-    """Copy the current release and the opt-outs from SOURCE, and serve the copy.
+    """Copy the current release from SOURCE, and serve the copy.
 
-    SOURCE is a folder of releases: a mount, or a copy from an object store.
+    SOURCE is a folder of releases: a mount, or a copy from an object store. The opt-outs
+    next to its releases are copied too.
     """
     with report_errors():
         while True:
