@@ -17,6 +17,8 @@ from pathlib import Path
 import duckdb
 
 FILE = "opted_out.json"
+# The database of the table `opted_out`, as the queries name it.
+NOTED = "noted"
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 
 log = logging.getLogger(__name__)
@@ -114,27 +116,34 @@ class OptOutFile:
         self.trouble = trouble
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, id_type: str) -> None:
+def create_table(
+    connection: duckdb.DuckDBPyConnection, database: str, id_type: str
+) -> None:
     """Create the table that queries leave out, in memory next to a release.
 
     Args:
         connection: of the release; its cursors see the table too.
+        database: a name for its database.
         id_type: of the ids of the release, as DuckDB names it.
     """
-    connection.execute("attach ':memory:' as noted (read_write)")
-    connection.execute(f"create table noted.opted_out (customer_id {id_type})")
+    connection.execute(f"attach ':memory:' as {database} (read_write)")
+    connection.execute(f"create table {database}.opted_out (customer_id {id_type})")
 
 
 def write_table(
-    connection: duckdb.DuckDBPyConnection, customers: Collection[int | str], json_ids: str
+    connection: duckdb.DuckDBPyConnection,
+    database: str,
+    customers: Collection[int | str],
+    json_ids: str,
 ) -> None:
     """Replace its rows, in one step.
 
     Args:
+        database: see `create_table`.
         json_ids: the type of a JSON array of ids.
     """
     connection.execute(
-        "create or replace table noted.opted_out as"
+        f"create or replace table {database}.opted_out as"
         " select unnest(from_json_strict($ids, $type)) as customer_id",
         {"ids": json.dumps(list(customers)), "type": json_ids},
     )

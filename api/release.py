@@ -1,10 +1,14 @@
-"""An open release: answers named questions, and closes after its last request."""
+"""An open release (long: one class owns the connection): answers named questions.
+
+It closes after its last request.
+"""
 
 import asyncio
 import contextlib
 import copy
 import math
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +18,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from api.opt_outs import OptOuts, create_table, write_table
+from api.opt_outs import NOTED, OptOuts, create_table, write_table
 from api.problems import Problem, opted_out, too_slow
 from api.ranking_labels import RankingLabels
 from api.release_files import (
@@ -32,9 +36,17 @@ QUERIES = Path(__file__).with_name("queries")
 Result = TypeVar("Result")
 
 
-def read_queries(folder: Path = QUERIES) -> dict[str, str]:
-    """The SQL of each question: the files of a folder, by name."""
-    return {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.sql")}
+def read_queries(folder: Path = QUERIES, noted: str = NOTED) -> dict[str, str]:
+    """The SQL of each question: the files of a folder, by name.
+
+    Args:
+        folder: with the files.
+        noted: the database with the customers who have opted out.
+    """
+    return {
+        file.stem: file.read_text(encoding="utf-8").replace(f"{NOTED}.", f"{noted}.")
+        for file in folder.glob("*.sql")
+    }
 
 
 @dataclass
@@ -87,7 +99,9 @@ class Release:
         self.folder = folder
         self._settings = settings
         self._state = _State()
-        self._queries = read_queries()
+        # Its own: connections to one file share their databases within a process.
+        self._noted = f"{NOTED}_{uuid.uuid4().hex}"
+        self._queries = read_queries(noted=self._noted)
         try:
             self.manifest = read_manifest(folder)
             self.is_earlier = self.manifest["release_format"] < RELEASE_FORMAT
@@ -110,10 +124,10 @@ class Release:
             self._columns = set(columns)
             self._tables = {table for table, _ in columns}
             if not self.has_column("ranking", "customer_rank"):  # Could not be chosen.
-                self._queries |= read_queries(QUERIES / "earlier")
+                self._queries |= read_queries(QUERIES / "earlier", self._noted)
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
-            create_table(self._connection, row[3])
+            create_table(self._connection, self._noted, row[3])
             self.ranking_labels = RankingLabels.of(
                 self._connection.execute(self._queries["ranking_labels"]).fetchall()
                 if self.has_table("rankings")
@@ -190,7 +204,9 @@ class Release:
         ids = opt_outs.ids(are_text=self.has_text_ids)
         with self.use():
             # By a connection of its own: an opt-out waits for no slow query.
-            await asyncio.to_thread(write_table, self._connection, ids, self.json_ids)
+            await asyncio.to_thread(
+                write_table, self._connection, self._noted, ids, self.json_ids
+            )
         found = copy.copy(self)
         found.opt_outs, found.opted_out = opt_outs, ids
         return found
@@ -295,4 +311,6 @@ class Release:
         while not self._cursors.empty():
             self._cursors.get_nowait().close()
         self._pool.shutdown(wait=False)
+        with contextlib.suppress(duckdb.Error):  # It may not have got so far.
+            self._connection.execute(f"detach {self._noted}")
         self._connection.close()

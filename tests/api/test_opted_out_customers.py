@@ -402,3 +402,20 @@ def test_it_takes_effect_at_every_worker_although_the_drift_gate_blocks(
     assert f" {customer} " not in log
     assert read_manifest((published.releases / "current").resolve())
     assert stat.S_IMODE(Path(published.releases / FILE).stat().st_mode) == 0o600
+
+
+def test_two_servers_of_one_process_leave_out_their_own(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder, tmp_path: Path
+) -> None:
+    """Also a release that is opened again while its last request still runs."""
+    other = BuildFolder(tmp_path / "other")
+    other.releases.mkdir(parents=True)
+    link = other.releases / "current"
+    link.symlink_to((release_copy.releases / "current").resolve())
+    first, second = serve_in_thread(release_copy), serve_in_thread(other)
+    url = "/recommend/987654321?n=5"
+    customer = first.get(url).json()["recommendations"][0]["customer_id"]
+    noted(first).add([str(customer)])
+    wait_until_left_out(first, customer)
+    assert f'"customer_id":{customer},' not in first.get(url).text
+    assert f'"customer_id":{customer},' in second.get(url).text
