@@ -10,7 +10,8 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 # Before the export, which would define it as empty.
 PYTHON ?= python3
 export PYTHON LOG MAPPING VARS KEEP TARGET RELEASE SCALES LOAD SOAK CAMPAIGN ON FORMAT CUSTOMER \
-	REASON EXPERIMENT PLAN NAME ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK LOGS FORMULAS
+	REASON FORCE EXPERIMENT PLAN NAME ACCEPT_DRIFT WATCH ALWAYS DRY_RUN UPGRADE SOURCE EVERY ASK LOGS \
+	FORMULAS
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -106,8 +107,8 @@ rollback: $(RUN) ## Serve the release before, or RELEASE=id
 export: $(RUN) ## Write a contact list (CAMPAIGN=id ON=2023-04-03 FORMAT=csv FORMULAS=quote)
 	@$(AUDIENCE) export $(LIST) -- "$${CAMPAIGN:?is empty: name one, such as CAMPAIGN=spring_rotation}"
 
-suppress: $(RUN) ## Opt customers out (CUSTOMER='17 42' REASON=... ACCEPT_DRIFT=why)
-	@set -f; $(AUDIENCE) suppress $${REASON:+--reason "$$REASON"} $(ACCEPTED) -- $${CUSTOMER:?is empty: name one, or several between blanks}
+suppress: $(RUN) ## Opt customers out (CUSTOMER='17 42' REASON=... FORCE=1 ACCEPT_DRIFT=why)
+	@set -f; $(AUDIENCE) suppress $${REASON:+--reason "$$REASON"} $${FORCE:+--force} $(ACCEPTED) -- $${CUSTOMER:?is empty: name one, or several between blanks}
 
 plan: $(RUN) ## How many customers an experiment needs (PLAN='--campaign spring_rotation --days 28')
 	@set -f; $(AUDIENCE) plan $$PLAN

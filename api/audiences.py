@@ -7,8 +7,6 @@ blocks and lists in memory as far as its settings allow.
 
 import asyncio
 import bisect
-import json
-import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,10 +16,12 @@ from api.attribute_audiences import AttributeAudiences
 from api.audience_json import DEFAULT_N, AudienceJson, CustomerList
 from api.batching import BatchedReads
 from api.blocks import BLOCK_SIZE, Block, ProductId, read_block
-from api.continuations import KEYS_READ_AT_ONCE, Continuations
+from api.continuations import Continuations
+from api.opt_outs import OptOuts
 from api.ranking import Ranking
 from api.release import Release
 from api.settings import Settings
+from api.stored_lists import StoredLists
 
 BLOCKS_READ_AT_ONCE = 64
 # Ranks in memory; a product that excludes nearly all of them takes a query of its own.
@@ -59,14 +59,14 @@ class Audiences:
         attribute_names: tuple[str, ...],
     ) -> None:
         self.release = release
+        self._settings = settings
         self._lookups = lookups
         self._json = AudienceJson(release)
         self._starts = starts
         self._block_limit = settings.cache_products // BLOCK_SIZE
-        self._list_limit = settings.cache_megabytes * 1_000_000
-        self._list_bytes = 0
         self._blocks = blocks
-        self._lists: dict[int, CustomerList] = {}
+        self._stored = StoredLists(release, settings.cache_megabytes * 1_000_000)
+        self._lists = self._stored.in_memory
         self._ranking = ranking
         self._cold_start = self._json.rest(
             release.customer_ranking, ranking.first(DEFAULT_N), is_cold_start=True
@@ -78,7 +78,6 @@ class Audiences:
         self._block_reads = BatchedReads(
             release, self._read_blocks, settings.concurrent_queries
         )
-        self._list_reads = BatchedReads(release, self._read_lists, KEYS_READ_AT_ONCE)
         # If stored lists are shorter, none of them holds the answer for the default n.
         self._is_default_ready = release.list_size >= DEFAULT_N
 
@@ -90,10 +89,7 @@ class Audiences:
         starts = [
             row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
         ]
-        ranking = Ranking(
-            await release.ask("global_ranking", n=RANKS_KEPT),
-            has_probabilities=release.has_column("list_members", "probability"),
-        )
+        ranking = await read_ranking(release)
         # An earlier release has none.
         names = (
             await release.ask("attribute_names") if release.has_table("attributes") else []
@@ -115,6 +111,21 @@ class Audiences:
             ranking,
             tuple(row[0] for row in names),
         )
+
+    async def leaving_out(self, opt_outs: OptOuts) -> "Audiences":
+        """Look-ups that leave out these customers, with what is in memory already."""
+        release = await self.release.leaving_out(opt_outs)
+        found = Audiences(
+            release,
+            self._settings,
+            self._lookups,
+            self._starts,
+            self._blocks,
+            await read_ranking(release),
+            self.by_attributes.names,
+        )
+        await found._stored.keep_from(self._stored)
+        return found
 
     def cached_body(self, product_id: ProductId) -> bytes | None:
         """The answer for the default n; None if it is not in memory."""
@@ -212,13 +223,9 @@ class Audiences:
         self, known: dict[ProductId, int], missed: set[ProductId]
     ) -> dict[int, CustomerList]:
         """The lists of some products, by number; `missed` as in `_list_ids`."""
-        needed = set(known.values())
-        lists = {
-            list_id: self._lists[list_id] for list_id in needed if list_id in self._lists
-        }
-        read = await self._list_reads.get(needed - lists.keys())
+        lists, read = await self._stored.get(set(known.values()))
         missed |= {product for product, list_id in known.items() if list_id in read}
-        return lists | read
+        return lists
 
     async def _read_blocks(self, numbers: list[int]) -> dict[int, Block]:
         blocks = await asyncio.gather(
@@ -233,14 +240,10 @@ class Audiences:
             del self._blocks[next(iter(self._blocks))]
         return found
 
-    async def _read_lists(self, list_ids: list[int]) -> dict[int, CustomerList]:
-        rows = await self.release.ask("lists", list_ids=json.dumps(list_ids))
-        found = {}
-        for list_id, ranking, text in rows:
-            count = text.count("\n") + 1 if text else 0
-            found[list_id] = CustomerList(sys.intern(ranking), text.encode(), count)
-            self._list_bytes += found[list_id].size
-        self._lists |= found
-        while self._list_bytes > self._list_limit:
-            self._list_bytes -= self._lists.pop(next(iter(self._lists))).size
-        return found
+
+async def read_ranking(release: Release) -> Ranking:
+    """The first customers of the ranking of customers."""
+    return Ranking(
+        await release.ask_at_once("global_ranking", n=RANKS_KEPT),
+        has_probabilities=release.has_column("list_members", "probability"),
+    )

@@ -50,11 +50,12 @@ class Continuations:
         """
         exclusions = await self._exclusion_reads.get(lists)
         # Of products with the same list whose exclusions lie below the customers asked for.
+        lowest = self._ranking.rank_at(n)
         shared: dict[int, bytes] = {}
         rests = {}
         for number, (product, found) in enumerate(lists.items(), start=1):
             excluded = exclusions[product]
-            is_shared = not excluded or min(excluded) > n
+            is_shared = not excluded or min(excluded) > lowest
             rest = shared.get(id(found)) if is_shared else None
             if rest is None:
                 customers = await self._customers(product, found, excluded, n)
@@ -73,7 +74,7 @@ class Continuations:
         wanted = n - len(listed)
         has_scores = found.ranking == self._release.customer_ranking
         others = self._ranking.after(listed, excluded, wanted, has_scores=has_scores)
-        if len(others) < wanted and len(self._ranking) < self._release.customer_count:
+        if len(others) < wanted and self._ranking.last_rank < self._release.customer_count:
             rows = await self._release.ask(
                 "audience",
                 product_id=product,
@@ -92,7 +93,7 @@ class Continuations:
             "exclusions",
             product_ids=json.dumps(products),
             type=self._release.json_ids,
-            ranks=len(self._ranking),
+            ranks=self._ranking.last_rank,
         )
         found: dict[ProductId, set[int]] = {product: set() for product in products}
         for product, rank in rows:

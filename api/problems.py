@@ -75,6 +75,16 @@ def not_found(thing: str, identifier: object, hint: str = "") -> Problem:
     return Problem(404, "not-found", "Not found", f"{detail} {hint}".rstrip())
 
 
+def opted_out() -> Problem:
+    """The customer has opted out; the next release has no such customer."""
+    return Problem(
+        404,
+        "opted-out",
+        "Opted out",
+        "This customer has opted out: no answer contains the customer any more.",
+    )
+
+
 def unavailable(detail: str) -> Problem:
     """There is no release to serve."""
     return Problem(

@@ -1,32 +1,48 @@
 """The ranking of customers, as JSON."""
 
+from array import array
 from collections.abc import Collection, Sequence
 from itertools import islice
 
 from api.responses import as_json
 
 Row = tuple[int | str, float]
+RankedRow = tuple[int | str, float, int]
 
 
 class Ranking:
-    """Customers as JSON objects, best first."""
+    """Customers as JSON objects, best first.
 
-    def __init__(self, rows: Sequence[Row], *, has_probabilities: bool) -> None:
+    Their places are without gaps; the ranks of the release have gaps where a customer has
+    opted out.
+    """
+
+    def __init__(self, rows: Sequence[RankedRow], *, has_probabilities: bool) -> None:
         """Encode customers.
 
         Args:
-            rows: customer ids and scores, best first.
+            rows: customer ids, scores and ranks, best first.
             has_probabilities: whether customers have a probability, here unknown; those of
                 an earlier release have none.
         """
         self._has_probabilities = has_probabilities
-        self._ids = tuple(customer_id for customer_id, _ in rows)
-        self._scored = tuple(self._beginning(*row) for row in rows)
+        self._ids = tuple(row[0] for row in rows)
+        self._ranks = array("q", [row[2] for row in rows])
+        self._scored = tuple(self._beginning(*row[:2]) for row in rows)
         self._plain = tuple(self._beginning(number, None) for number in self._ids)
         self._customers = numbered(self._scored, 1)
 
     def __len__(self) -> int:
         return len(self._customers)
+
+    @property
+    def last_rank(self) -> int:
+        """The rank of the last one in memory; 0 if there is none."""
+        return self._ranks[-1] if self._ranks else 0
+
+    def rank_at(self, place: int) -> int:
+        """The rank at a place, counted from 1; of the last one beyond that."""
+        return self._ranks[place - 1] if place <= len(self._ranks) else self.last_rank
 
     def first(self, n: int) -> tuple[bytes, ...]:
         """The first n customers."""
@@ -55,7 +71,7 @@ class Ranking:
         places = (
             place
             for place, customer_id in enumerate(self._ids)
-            if place + 1 not in excluded and customer_id not in found
+            if self._ranks[place] not in excluded and customer_id not in found
         )
         texts = self._scored if has_scores else self._plain
         return numbered([texts[place] for place in islice(places, n)], len(listed) + 1)

@@ -1,18 +1,25 @@
-"""An open release: answers named questions, and closes after its last request."""
+"""An open release (long: one class owns the connection): answers named questions.
+
+It closes after its last request.
+"""
 
 import asyncio
 import contextlib
+import copy
 import math
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
-from api.problems import Problem, too_slow
+from api.opt_outs import NOTED, OptOuts, create_table, write_table
+from api.problems import Problem, opted_out, too_slow
 from api.query_gates import QueryGates
 from api.ranking_labels import RankingLabels
 from api.release_files import (
@@ -30,16 +37,40 @@ QUERIES = Path(__file__).with_name("queries")
 Result = TypeVar("Result")
 
 
-def read_queries(folder: Path = QUERIES) -> dict[str, str]:
-    """The SQL of each question: the files of a folder, by name."""
-    return {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.sql")}
+def read_queries(folder: Path = QUERIES, noted: str = NOTED) -> dict[str, str]:
+    """The SQL of each question: the files of a folder, by name.
+
+    Args:
+        folder: with the files.
+        noted: the database with the customers who have opted out.
+    """
+    return {
+        file.stem: file.read_text(encoding="utf-8").replace(f"{NOTED}.", f"{noted}.")
+        for file in folder.glob("*.sql")
+    }
+
+
+@dataclass
+class _State:
+    """What a release and its copies share.
+
+    Attributes:
+        users: requests that use it.
+        failed_at: when a read failed last.
+    """
+
+    users: int = 0
+    is_retired: bool = False
+    is_closed: bool = False
+    failed_at: float = -math.inf
 
 
 class Release:
     """An open release.
 
     The connection stays private: callers ask a named question. The release closes when
-    it is retired and its last request has ended.
+    it is retired and its last request has ended. It never names a customer of `opted_out`;
+    if these change, a copy with the same connection takes its place.
 
     Attributes:
         folder: its folder.
@@ -53,7 +84,11 @@ class Release:
         is_earlier: whether its format is an earlier one; then tables may be missing.
         manifest: what `publish` wrote about it.
         ranking_labels: names of rankings and features; empty in an earlier release.
+        opt_outs, opted_out: customers who have opted out, and their ids.
     """
+
+    opt_outs = OptOuts()
+    opted_out: frozenset[int | str] = frozenset()
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         """Open a release; blocks, so call it outside the event loop.
@@ -64,11 +99,10 @@ class Release:
         """
         self.folder = folder
         self._settings = settings
-        self._users = 0
-        self._is_retired = False
-        self._is_closed = False
-        self._failed_at = -math.inf
-        self._queries = read_queries()
+        self._state = _State()
+        # Its own: connections to one file share their databases within a process.
+        self._noted = f"{NOTED}_{uuid.uuid4().hex}"
+        self._queries = read_queries(noted=self._noted)
         try:
             self.manifest = read_manifest(folder)
             self.is_earlier = self.manifest["release_format"] < RELEASE_FORMAT
@@ -93,9 +127,10 @@ class Release:
             self._columns = set(columns)
             self._tables = {table for table, _ in columns}
             if not self.has_column("ranking", "customer_rank"):  # Could not be chosen.
-                self._queries |= read_queries(QUERIES / "earlier")
+                self._queries |= read_queries(QUERIES / "earlier", self._noted)
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
+            create_table(self._connection, self._noted, row[3])
             self.ranking_labels = RankingLabels.of(
                 self._connection.execute(self._queries["ranking_labels"]).fetchall()
                 if self.has_table("rankings")
@@ -120,7 +155,7 @@ class Release:
     @property
     def trouble(self) -> str | None:
         """Why the release is unhealthy: a read has failed lately. None otherwise."""
-        if time.monotonic() - self._failed_at > FAILURE_SECONDS:
+        if time.monotonic() - self._state.failed_at > FAILURE_SECONDS:
             return None
         return (
             f"{self.release_id} could not be read in the last {FAILURE_SECONDS // 60}"
@@ -158,6 +193,27 @@ class Release:
                 f"{self.release_id} was made before there were {things}: build again.",
             )
 
+    def check_opted_out(self, customer_id: int | str) -> None:
+        """Check that a customer has not opted out.
+
+        Raises:
+            Problem: the customer has.
+        """
+        if customer_id in self.opted_out:
+            raise opted_out()
+
+    async def leaving_out(self, opt_outs: OptOuts) -> "Release":
+        """A copy that leaves out these customers, with the same connection."""
+        ids = opt_outs.ids(are_text=self.has_text_ids)
+        with self.use():
+            # By a connection of its own: an opt-out waits for no slow query.
+            await asyncio.to_thread(
+                write_table, self._connection, self._noted, ids, self.json_ids
+            )
+        found = copy.copy(self)
+        found.opt_outs, found.opted_out = opt_outs, ids
+        return found
+
     async def ask(self, question: str, **parameters: object) -> list[tuple[Any, ...]]:
         """All rows of the answer to a named question.
 
@@ -171,6 +227,14 @@ class Release:
                 self._queries[question], parameters or None
             ).fetchall(),
         )
+
+    async def ask_at_once(self, question: str, **parameters: object) -> list[Any]:
+        """As `ask`, but after an opt-out: it waits for no other query and has no limit."""
+        query = self._queries[question]
+        with self.use():
+            return await asyncio.to_thread(
+                lambda: self._connection.execute(query, parameters or None).fetchall()
+            )
 
     async def ask_records(
         self, question: str, **parameters: object
@@ -207,7 +271,7 @@ class Release:
 
         def give_back() -> None:
             stopwatch.cancel()
-            if self._is_closed:
+            if self._state.is_closed:
                 cursor.close()
             else:
                 self._cursors.put_nowait(cursor)
@@ -227,10 +291,10 @@ class Release:
                     "The release is from an earlier version",
                     str(lacking(self.release_id)),
                 ) from error
-            self._failed_at = time.monotonic()
+            self._state.failed_at = time.monotonic()
             raise
         except duckdb.Error:
-            self._failed_at = time.monotonic()
+            self._state.failed_at = time.monotonic()
             raise
         except asyncio.CancelledError:
             cursor.interrupt()
@@ -239,23 +303,25 @@ class Release:
     @contextlib.contextmanager
     def use(self) -> Iterator["Release"]:
         """Keep it open during a request."""
-        self._users += 1
+        self._state.users += 1
         try:
             yield self
         finally:
-            self._users -= 1
-            if self._is_retired and not self._users:
+            self._state.users -= 1
+            if self._state.is_retired and not self._state.users:
                 self._close()
 
     def retire(self) -> None:
         """Close it after its last request."""
-        self._is_retired = True
-        if not self._users:
+        self._state.is_retired = True
+        if not self._state.users:
             self._close()
 
     def _close(self) -> None:
-        self._is_closed = True
+        self._state.is_closed = True
         while not self._cursors.empty():
             self._cursors.get_nowait().close()
         self._pool.shutdown(wait=False)
+        with contextlib.suppress(duckdb.Error):  # It may not have got so far.
+            self._connection.execute(f"detach {self._noted}")
         self._connection.close()

@@ -89,6 +89,6 @@ def is_known(request: Request, etag: str) -> bool:
 
 
 def entity_tag(request: Request, release: Release) -> str:
-    """A tag of release, query and version, which together determine the response."""
+    """A tag of all that determines the response: release, opt-outs, query and version."""
     query = zlib.crc32(request.raw_url + request.body, VERSION_CHECKSUM)
-    return f'"{release.release_id}-{query:08x}"'
+    return f'"{release.release_id}{release.opt_outs.tag}-{query:08x}"'

@@ -4,11 +4,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from api.audiences import Audiences, Lookups
+from api.opt_outs import FILE, OptOutFile
 from api.problems import unavailable
 from api.release import Release
 from api.release_files import UnusableReleaseError, lacking
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 # Pause before a damaged release is tried again: the check takes a second of a core.
 RETRY_SECONDS = 30
+
+# How often the opt-outs are looked at, at least.
+OPT_OUT_SECONDS = 1.0
 
 NO_RELEASE = "There is no release to serve yet. Run `make build`."
 
@@ -31,12 +35,14 @@ class Serving:
         switches: number of switches from one release to another.
         served_since: when the pointer was set to the served release.
         trouble: why the current release is not served; None if it is.
+        noted: customers who have opted out, whatever release is served.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pointed: str | None = None
         self._next_try = 0.0
+        self.noted = OptOutFile(settings.release_dir)
         self.audiences: Audiences | None = None
         self.lookups = Lookups()
         self.switches = 0
@@ -61,25 +67,62 @@ class Serving:
     @contextlib.asynccontextmanager
     async def watch(self) -> AsyncIterator[None]:
         """Serve the current release, and switch when the pointer moves."""
+        await self.look_for_opt_outs()
         await self.look()
-        watcher = asyncio.create_task(self._keep_looking())
+        pause = self._settings.switch_seconds
+        # Two tasks: an opt-out does not wait until a new release is open.
+        watchers = [
+            asyncio.create_task(self._keep_looking(self.look, pause)),
+            asyncio.create_task(
+                self._keep_looking(self.look_for_opt_outs, min(pause, OPT_OUT_SECONDS))
+            ),
+        ]
         try:
             yield
         finally:
-            watcher.cancel()
+            for watcher in watchers:
+                watcher.cancel()
             if self.release:
                 self.release.retire()
 
-    async def _keep_looking(self) -> None:
+    async def _keep_looking(
+        self, look: Callable[[], Awaitable[None]], pause: float
+    ) -> None:
         while True:
-            await asyncio.sleep(self._settings.switch_seconds)
+            await asyncio.sleep(pause)
             try:
-                await self.look()
+                await look()
             except Exception:  # The watch must survive any error.
-                log.exception("Cannot look for a new release")
+                log.exception("Cannot look for a new release or for opt-outs")
+
+    async def look_for_opt_outs(self) -> None:
+        """Read the opt-outs if they have changed, and leave these customers out."""
+        await self.noted.look()
+        while (served := self.audiences) and not self._is_up_to_date(served):
+            with served.release.use():
+                found = await self._leaving_out(served)
+            if self.audiences is served:  # Otherwise it was switched meanwhile.
+                self.audiences = found
+
+    def _is_up_to_date(self, audiences: Audiences) -> bool:
+        return audiences.release.opt_outs == self.noted.opt_outs
+
+    async def _leaving_out(self, audiences: Audiences) -> Audiences:
+        assert self.noted.opt_outs is not None  # Nothing is served before it is read.
+        return await audiences.leaving_out(self.noted.opt_outs)
+
+    @property
+    def opt_out_trouble(self) -> str | None:
+        """Why customers may be named who have opted out; None if they are not."""
+        if self.noted.trouble or not self.audiences or self._is_up_to_date(self.audiences):
+            return self.noted.trouble
+        return f"The latest {FILE} is not in effect yet."
 
     async def look(self) -> None:
         """Read the pointer; switch if it names another release than before."""
+        if self.noted.opt_outs is None:
+            self.trouble = self.noted.trouble
+            return
         pointer = self._settings.release_dir / "current"
         try:
             folder = pointer.resolve(strict=True)
@@ -115,7 +158,11 @@ class Serving:
     async def _open(self, folder: Path) -> Audiences:
         release = await asyncio.to_thread(Release, folder, self._settings)
         try:
-            return await Audiences.of(release, self._settings, self.lookups)
+            audiences = await Audiences.of(release, self._settings, self.lookups)
+            # They may change while a large release opens.
+            while not self._is_up_to_date(audiences):
+                audiences = await self._leaving_out(audiences)
+            return audiences
         except Exception as error:
             release.retire()
             if release.is_earlier:

@@ -58,6 +58,11 @@ def share_release(folder: Path) -> None:
         _share(path, group, 0o750 if path.is_dir() else 0o640)
 
 
+def share_file(file: Path) -> None:
+    """Give a file next to the releases to the readers; raises what `share_release` raises."""
+    _share(file, readers_group(), 0o640)
+
+
 def share_releases(releases: Path) -> None:
     """Do the same for a folder of releases, and for releases that were shared otherwise.
 
@@ -76,7 +81,11 @@ def share_releases(releases: Path) -> None:
         return
     _share(releases, group, 0o750)
     for folder in releases.iterdir():
-        if folder.is_symlink() or not folder.is_dir() or not _is_own(folder):
+        if folder.is_symlink() or not _is_own(folder):
+            continue
+        if not folder.is_dir():
+            if not folder.name.startswith("."):  # The opt-outs, which the API reads.
+                _share(folder, group, 0o640)
             continue
         found = folder.stat()
         if group is None:

@@ -52,7 +52,9 @@ measured as (
     from lookup.candidates
     cross join usual
     left join touched on candidates.customer_id = touched.customer_id
-    where candidates.is_most_active or touched.is_among_first
+    where
+        (candidates.is_most_active or touched.is_among_first)
+        and candidates.customer_id not in (select customer_id from noted.opted_out)
 ),
 
 scored as (

@@ -16,4 +16,5 @@ where
     and ranking.customer_id not in (
         select unnest(from_json_strict($listed, $type))
     )
+    and ranking.customer_id not in (select customer_id from noted.opted_out)
 order by ranking.customer_rank

@@ -11,6 +11,7 @@ with part as (
     where
         campaign_id = $campaign_id
         and ($product_id is null or product_id = $product_id)
+        and customer_id not in (select customer_id from noted.opted_out)
         -- The first condition lets DuckDB skip the rows before.
         and ($after_product_id is null or product_id >= $after_product_id)
         and (

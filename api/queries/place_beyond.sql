@@ -1,19 +1,26 @@
 -- Where a customer comes who is not in the list of a product: how long the list is, how many
--- customers with better ranks are in it or excluded, and whether this customer is excluded.
+-- customers with better ranks are in it or left out, and whether the product excludes this
+-- customer.
 with listed as (
     select customer_id from main.product_audiences
-    where product_id = $product_id
+    where
+        product_id = $product_id
+        and customer_id not in (select customer_id from noted.opted_out)
     union all
     select customer_id from main.new_product_audiences
-    where product_id = $product_id
+    where
+        product_id = $product_id
+        and customer_id not in (select customer_id from noted.opted_out)
 ),
 
 excluded as (
-    select
-        customer_id,
-        customer_rank
+    select customer_rank
     from main.product_exclusions
     where product_id = $product_id
+    union
+    select customer_rank
+    from lookup.ranking
+    where customer_id in (select customer_id from noted.opted_out)
 )
 
 select

@@ -1,4 +1,39 @@
--- What happened to every row of the input, and why; without the folders of files.
-select * replace (parse_filename(example_file) as example_file)
-from main.row_accounting
+-- What happened to every row of the input, and why; without the folders of files. The text of a
+-- row shows its customer. Once a customer has opted out, only rows that surely belong to
+-- another customer, or to none, are shown.
+with identified as (
+    select
+        *,
+        trim(
+            json_extract_string(try_cast(example_text as json), '$.customer_id')
+        ) as raw_customer_id
+    from main.row_accounting
+),
+
+opted_out as (
+    select cast(customer_id as text) as customer_id
+    from noted.opted_out
+),
+
+judged as (
+    select
+        *,
+        (select count(*) from opted_out) = 0
+        or input = 'product_attributes'
+        or coalesce(
+            raw_customer_id not in (select customer_id from opted_out)
+            and coalesce(cast(try_cast(raw_customer_id as bigint) as text), '')
+            not in (select customer_id from opted_out),
+            false
+        ) as is_presentable
+    from identified
+)
+
+select
+    * exclude (raw_customer_id, is_presentable)
+    replace (
+        parse_filename(example_file) as example_file,
+        case when is_presentable then example_text end as example_text
+    )
+from judged
 order by input, outcome, row_count desc, reason

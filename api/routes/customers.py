@@ -34,6 +34,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         identity = CUSTOMER_ID.read(request, customer_id, release)
+        release.check_opted_out(identity)
         found = await release.ask_records("customer", customer_id=identity)
         if not found:
             raise not_found("customer", customer_id)
@@ -88,6 +89,7 @@ async def customer_products(request: Request, customer_id: str) -> HTTPResponse:
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         identity = CUSTOMER_ID.read(request, customer_id, release)
+        release.check_opted_out(identity)
         n = N.read(request)
         release.check_table("list_members", "customers' audiences to look up")
         rows = await release.ask("customer_products", customer_id=identity, n=n)

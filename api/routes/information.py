@@ -92,8 +92,13 @@ async def health(request: Request) -> HTTPResponse:
     """Healthy, degraded with reasons, or 503 without a release; computed on demand."""
     context = request.app.ctx
     release = context.serving.release
-    troubles = (context.serving.trouble, release.trouble if release else None)
-    reasons = [trouble for trouble in troubles if trouble]
+    serving = context.serving
+    troubles = (
+        serving.trouble,
+        release.trouble if release else None,
+        serving.opt_out_trouble,
+    )
+    reasons = list(dict.fromkeys(trouble for trouble in troubles if trouble))
     if release and release.age_days > context.settings.max_release_age_days:
         reasons.append(
             f"The release is {release.age_days:.1f} days old, more than"

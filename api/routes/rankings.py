@@ -98,6 +98,7 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
     with served.release.use() as release:
         product = PRODUCT_ID.read(request, product_id, release)
         identity = CUSTOMER_ID.read(request, customer_id, release)
+        release.check_opted_out(identity)
         release.check_table("candidates", "explanations")
         customers = await release.ask_records("customer", customer_id=identity)
         if not customers:

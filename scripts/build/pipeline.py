@@ -35,6 +35,7 @@ from scripts.build.preconditions import (
 from scripts.build.spark_setup import spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
+from scripts.campaigns.opt_outs import tell_api, tell_api_of_listed
 from scripts.evidence.refitting import rankings_chosen_unfitted, rankings_to_fit, refit
 from scripts.releases.drift import releases_to_compare
 from scripts.releases.evidence_state import forget_state
@@ -152,6 +153,7 @@ def build_and_publish(
     Raises:
         BuildError, ReleaseError: nothing was published.
     """
+    tell_api(folder)
     console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
     evidence = plan_evidence(folder, settings, target, is_asked=renews_evidence)
     console.print(evidence.sentence, soft_wrap=True)
@@ -178,6 +180,9 @@ def build_and_publish(
         if chosen and fit(chosen, measures=False):
             with timed("dbt build", timings):
                 run = build_models("--selector", DAILY)
+    if target != "spark":
+        # Before the checks: they may hold the release back, and no opt-out with it.
+        tell_api_of_listed(folder)
     run.warnings += check()
     console.print("Publishing ...")
     with timed("publish", timings):

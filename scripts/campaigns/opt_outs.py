@@ -1,8 +1,10 @@
 """Opt-outs, as `make suppress` notes them: a file per call in the build folder.
 
-Every build reads them (models/staging/campaigns/stg_suppressions.sql).
+Every build reads them (models/staging/campaigns/stg_suppressions.sql). A running API reads
+them at once, from a file next to the releases (scripts/releases/opted_out_file.py).
 """
 
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from scripts.build_folder import BuildFolder, literal_paths, sql_path
-from scripts.releases.release_folder import Release
+from scripts.releases.opted_out_file import OptedOutFile, OptedOutFileError
+from scripts.releases.release_folder import Release, ReleaseFolder
 
 
 def canonical_id(customer_id: str, *, is_number: bool) -> str | None:
@@ -35,10 +38,12 @@ def has_numbers(connection: duckdb.DuckDBPyConnection, customers: str) -> bool:
 
 
 def note_opt_outs(folder: BuildFolder, customer_ids: list[str], reason: str) -> Path:
-    """Write opt-outs to a file in one step; returns the file.
+    """Note opt-outs for the next build and for a running API; returns the file.
+
+    Neither waits for a build, so it needs no lock.
 
     Raises:
-        OSError, duckdb.Error: they could not be written.
+        OSError, duckdb.Error: they could not be noted.
     """
     folder.suppressions.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = datetime.now(UTC)
@@ -55,15 +60,57 @@ def note_opt_outs(folder: BuildFolder, customer_ids: list[str], reason: str) -> 
                 "noted_at": now.replace(tzinfo=None),
             },
         )
+    unfinished.chmod(0o600)
+    with unfinished.open("rb") as stream:
+        os.fsync(stream.fileno())
     unfinished.rename(noted)
+    served = OptedOutFile(folder.releases)
+    try:
+        served.add(customer_ids)
+    except OptedOutFileError:
+        tell_api(folder)
     return noted
 
 
-def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:
-    """The canonical ids of all customers who have opted out until now.
+def tell_api(folder: BuildFolder) -> None:
+    """Write the file that a running API reads, with the opt-outs that are noted now.
 
-    Args:
-        are_numbers: whether the log's ids are whole numbers; other ids are then left out.
+    Without the folder of opt-outs there is nothing to say: the file may be a copy.
+
+    Raises:
+        OSError, duckdb.Error: they could not be read or written.
+    """
+    if folder.suppressions.is_dir():
+        OptedOutFile(folder.releases).replace(noted=texts_of_noted(folder))
+
+
+def tell_api_of_listed(folder: BuildFolder) -> None:
+    """Add the customers of the table `suppressions` whom the served release contains.
+
+    The build has read the table; its release may still be held back.
+
+    Raises:
+        OSError, duckdb.Error: they could not be read or written.
+    """
+    current = ReleaseFolder(folder.releases).current()
+    if current is None:
+        return
+    served = OptedOutFile(folder.releases)
+    with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        try:
+            connection.execute(f"attach '{sql_path(current.database)}' as release")
+        except duckdb.Error:
+            return  # A damaged release is not served.
+        rows = connection.execute(
+            "select customer_id::text from release.customers where customer_id::text in"
+            " (select customer_id::text from intermediate.int_suppressed_customers)"
+        ).fetchall()
+    if rows or served.path.exists():
+        served.replace(listed=[row[0] for row in rows])
+
+
+def texts_of_noted(folder: BuildFolder) -> list[str]:
+    """The ids of all customers who have opted out until now, as they were noted.
 
     Raises:
         duckdb.Error: a file cannot be read.
@@ -75,7 +122,19 @@ def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:
         rows = connection.execute(
             "select distinct customer_id from read_parquet($files)", {"files": files}
         ).fetchall()
-    ids = {canonical_id(row[0], is_number=are_numbers) for row in rows}
+    return [row[0].strip() for row in rows]
+
+
+def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:
+    """The canonical ids of all customers who have opted out until now.
+
+    Args:
+        are_numbers: whether the log's ids are whole numbers; other ids are then left out.
+
+    Raises:
+        duckdb.Error: a file cannot be read.
+    """
+    ids = {canonical_id(text, is_number=are_numbers) for text in texts_of_noted(folder)}
     return sorted(found for found in ids if found is not None)
 
 

@@ -1,7 +1,8 @@
 """Note opt-outs, and publish a release without these customers.
 
-The opt-outs are in the build folder, a file per call (suppressions/<time>.parquet), and
-every later build reads them. To revoke one, remove its file and build again.
+A running API leaves noted customers out at once, whatever becomes of the release. The
+opt-outs are in the build folder, a file per call (suppressions/<time>.parquet), and every
+later build reads them. To revoke one, remove its file and build again.
 """
 
 import duckdb
@@ -17,6 +18,8 @@ from scripts.campaigns.opt_outs import (
     customers_in,
     has_numbers,
     note_opt_outs,
+    tell_api,
+    texts_of_noted,
 )
 from scripts.releases.publish import drift_check
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
@@ -25,7 +28,13 @@ from scripts.reported_error import ReportedError
 
 
 class SuppressionError(ReportedError):
-    """An opt-out that cannot be recorded; the message says what was expected."""
+    """Opt-outs that are refused, none of them noted; the message says why."""
+
+
+class HeldBackError(ReportedError):
+    """The opt-outs are noted and in effect, but no release was published."""
+
+    exit_code = 3
 
 
 def suppress(
@@ -34,32 +43,87 @@ def suppress(
     customer_ids: list[str],
     reason: str,
     accepted_drift: str | None = None,
-) -> Release:
+    *,
+    is_forced: bool = False,
+) -> Release | None:
     """Note opt-outs, then build with the settings of the current release and publish.
 
-    The opt-outs are kept even if the build fails: the next one reads them.
+    Args:
+        is_forced: whether to note customers whom the current release does not contain.
+
+    Returns:
+        The release that is served; None if there was none before.
 
     Raises:
-        SuppressionError: the log cannot contain an id; nothing was recorded.
-        BuildError, DriftError, LogSourceError, ReleaseError, FolderInUseError: nothing was
-            published.
+        SuppressionError, BuildError, ReleaseError, OSError, duckdb.Error: nothing was
+            noted.
+        HeldBackError: everything was noted, and nothing was published.
     """
-    resource_limits.check_environment()
     check_writable(folder)
-    current = ReleaseFolder(folder.releases).readable()
-    if current is None:
-        raise ReleaseError(
-            "There is no release to leave customers out of: run `make build`"
-        )
-    with recorded_run(folder, "suppress") as run, folder.lock() as lock:
-        customer_ids = _ids(current, customer_ids)
-        opt_outs = note_opt_outs(folder, customer_ids, reason)
-        served = len(customers_in(current.database, customer_ids))
+    current = _current(folder, is_forced=is_forced)
+    customer_ids = _checked(folder, current, customer_ids, is_forced=is_forced)
+    noted = set(texts_of_noted(folder))
+    new = [one for one in customer_ids if one not in noted]
+    served = customers_in(current.database, customer_ids) if current else []
+    if new:
+        opt_outs = note_opt_outs(folder, new, reason)
         console.print(
-            f"Opted out: {len(customer_ids)}, of which {served} in the current release;"
-            f" recorded in {shown(opt_outs)}",
+            f"Opted out: {len(new)}, of which {len(set(new) & set(served))} in the current"
+            f" release; noted in {shown(opt_outs)}",
             soft_wrap=True,
         )
+    else:
+        tell_api(folder)
+        console.print("All of them have opted out before.")
+    console.print(
+        "They are in effect: a running API leaves these customers out of every answer"
+        " within two seconds, and the next release does not contain them.",
+        soft_wrap=True,
+    )
+    if not served:
+        console.print("No release is built: the current one does not contain them.")
+        return current
+    assert current is not None  # Its customers were looked up.
+    try:
+        release = _publish_without(folder, console, current, customer_ids, accepted_drift)
+    except (ReportedError, OSError, MemoryError, duckdb.Error) as error:
+        raise HeldBackError(
+            "The opt-outs are in effect, but no release without these customers could be"
+            f" published: {resource_limits.reason(error, folder)}"
+        ) from error
+    console.print(
+        f"{release.release_id} is served and does not contain them. The files of earlier"
+        " releases still do."
+    )
+    return release
+
+
+def _current(folder: BuildFolder, *, is_forced: bool) -> Release | None:
+    """The served release; with force, None if there is none that can be read."""
+    try:
+        current = ReleaseFolder(folder.releases).readable()
+        if current is None:
+            raise ReleaseError(
+                "There is no release to leave customers out of: run `make build`"
+            )
+        current.check()
+    except ReleaseError:
+        if not is_forced:
+            raise
+        return None
+    return current
+
+
+def _publish_without(
+    folder: BuildFolder,
+    console: Console,
+    current: Release,
+    customer_ids: list[str],
+    accepted_drift: str | None,
+) -> Release:
+    """Build and publish with the settings of a release."""
+    resource_limits.check_environment()
+    with recorded_run(folder, "suppress") as run, folder.lock() as lock:
         target = current.manifest.get("engine", "duckdb")
         # The build includes new files of the log as well.
         run.inputs = fingerprint_of_inputs(folder, current.manifest["settings"])
@@ -78,30 +142,46 @@ def suppress(
             check=check,
         )
         run.publish(release)
-    console.print(
-        f"{release.release_id} is served; none of its answers contains them. Earlier"
-        " releases still do."
-    )
     return release
 
 
-def _ids(release: Release, customer_ids: list[str]) -> list[str]:
-    """The ids in the form of a release's log.
+def _checked(
+    folder: BuildFolder,
+    release: Release | None,
+    customer_ids: list[str],
+    *,
+    is_forced: bool,
+) -> list[str]:
+    """The ids in the form of a release's log, each of them once.
 
     Raises:
-        SuppressionError: the log cannot contain one.
+        SuppressionError: the log cannot contain one; or, without force, the release does
+            not contain one who has not opted out before.
     """
+    if release is None:
+        ids = [customer_id.strip() for customer_id in customer_ids]
+        if not all(ids):
+            raise SuppressionError("A customer's id is empty: expected some text")
+        return list(dict.fromkeys(ids))
     with duckdb.connect(release.database, read_only=True) as connection:
         is_number = has_numbers(connection, "customers")
-    ids = []
-    for customer_id in customer_ids:
-        found = canonical_id(customer_id, is_number=is_number)
-        if found is None:
+    found = [canonical_id(one, is_number=is_number) for one in customer_ids]
+    for customer_id, one in zip(customer_ids, found, strict=True):
+        if one is None:
             raise SuppressionError(
                 f"{customer_id!r} cannot be a customer of this log: expected"
-                f" {'a whole number within 64 bits' if is_number else 'some text'}"
+                f" {'a whole number within 64 bits' if is_number else 'some text'}."
+                " Nothing was noted"
             )
-        ids.append(found)
+    ids = list(dict.fromkeys(one for one in found if one is not None))
+    known = {*customers_in(release.database, ids), *texts_of_noted(folder)}
+    unknown = [one for one in ids if one not in known]
+    if unknown and not is_forced:
+        raise SuppressionError(
+            f"{release.release_id} has no customer {', '.join(map(repr, unknown))}, so"
+            " nothing was noted: check the id, or note it all the same with --force"
+            " (make: FORCE=1)"
+        )
     return ids
 
 
@@ -109,7 +189,7 @@ def check_opt_outs(folder: BuildFolder, customer_ids: list[str], target: str) ->
     """Check that the tables to publish contain no customer who opted out.
 
     Raises:
-        BuildError: they do.
+        BuildError: they do; the message names no customer, because the history keeps it.
     """
     if target == "spark":
         remaining = customers_in(None, customer_ids, folder.spark_mart("customers"))
@@ -117,6 +197,6 @@ def check_opt_outs(folder: BuildFolder, customer_ids: list[str], target: str) ->
         remaining = customers_in(folder.warehouse, customer_ids, "marts.customers")
     if remaining:
         raise BuildError(
-            f"The build still contains {', '.join(remaining)}, although the opt-out is"
-            f" noted in {shown(folder.suppressions)}"
+            f"The build still contains {len(remaining)} of these customers, although their"
+            f" opt-outs are noted in {shown(folder.suppressions)}"
         )

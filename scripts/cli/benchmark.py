@@ -110,6 +110,21 @@ def api(seconds: int, workers: int, other: str | None) -> None:
         print(text)
 
 
+@benchmark.command(epilog=examples("audience benchmark opt-outs --rounds 10"))
+@click.option(
+    "--rounds", type=click.IntRange(min=1), default=5, help="How many customers opt out."
+)
+def opt_outs(rounds: int) -> None:
+    """Measure how soon an opt-out takes effect, and what it costs.
+
+    Starts an API of its own on the current release; the release and its opt-outs stay.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.opt_outs import measure_opt_outs
+
+        print(measure_opt_outs(folder, rounds))
+
+
 @benchmark.command(epilog=examples("audience benchmark load --users 100 --seconds 30"))
 @click.option("--users", default=1000, help="Users at once.")
 @click.option("--spawn", default=50, help="New users per second.")

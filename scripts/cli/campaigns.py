@@ -62,13 +62,22 @@ def export(
 )
 @click.argument("customers", metavar="CUSTOMER...", nargs=-1, required=True)
 @click.option("--reason", default="opted out", help="Why; it is stored with the opt-out.")
+@click.option(
+    "--force", is_flag=True, help="Also note customers whom the current release lacks."
+)
 @accept_drift
-def suppress(customers: tuple[str, ...], reason: str, accept_drift: str | None) -> None:
+def suppress(
+    customers: tuple[str, ...], reason: str, accept_drift: str | None, *, force: bool
+) -> None:
     """Opt customers out, and publish a release without them.
 
-    Each CUSTOMER is a customer_id. Put -- before ids that begin with a dash.
+    Each CUSTOMER is a customer_id. Put -- before ids that begin with a dash. A running API
+    leaves them out at once. Ends with exit code 3 if that is all: no release could be
+    published.
     """
     with publishing() as (folder, console):
         from scripts.campaigns import suppress as program
 
-        program.suppress(folder, console, list(customers), reason, accept_drift)
+        program.suppress(
+            folder, console, list(customers), reason, accept_drift, is_forced=force
+        )

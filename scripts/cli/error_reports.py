@@ -30,7 +30,8 @@ def report_errors(
         The build folder.
 
     Raises:
-        click.exceptions.Exit: code 1 after an error, 130 after an interruption.
+        click.exceptions.Exit: the code of the error, 1 by default; 130 after an
+            interruption.
     """
     folder = BuildFolder.from_environment()
     try:
@@ -42,7 +43,8 @@ def report_errors(
     except _expected_errors() as error:
         from scripts import resource_limits
 
-        _end(resource_limits.reason(error, folder), ending(error))
+        code = error.exit_code if isinstance(error, ReportedError) else 1
+        _end(resource_limits.reason(error, folder), ending(error), code)
     except KeyboardInterrupt as interruption:
         _end("interrupted", ending(interruption), 130)
 

@@ -42,6 +42,10 @@ def _pause(
     return value
 
 
+# How often a repeated fetch looks for opt-outs, at least.
+OPT_OUT_SECONDS = 1.0
+
+
 @click.command(epilog=examples("audience fetch /mnt/releases --every 30"))
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option(
@@ -49,19 +53,41 @@ def _pause(
     type=float,
     metavar="SECONDS",
     callback=_pause,
-    help="Look for a new release again and again. Without it, look once.",
+    help="Look for a new release again and again, and for opt-outs every second. Without"
+    " it, look once.",
 )
 def fetch(source: Path, every: float | None) -> int:
     """Copy the current release from SOURCE, and serve the copy.
 
-    SOURCE is a folder of releases: a mount, or a copy from an object store.
+    SOURCE is a folder of releases: a mount, or a copy from an object store. The opt-outs
+    next to its releases are copied too.
     """
     with report_errors():
         while True:
-            code = _fetch_once(source)
+            code = max(_fetch_opt_outs(source), _fetch_once(source))
             if every is None:
                 return code
-            time.sleep(every)
+            until = time.monotonic() + every
+            while (left := until - time.monotonic()) > 0:
+                time.sleep(min(left, OPT_OUT_SECONDS))
+                if _fetch_opt_outs(source):  # Reported; tried again at the next look.
+                    time.sleep(max(0, until - time.monotonic()))
+
+
+def _fetch_opt_outs(source: Path) -> int:
+    """Fetch the opt-outs, whatever is wrong with the release; an error ends nothing."""
+    from scripts.releases.fetch import fetch_opt_outs
+    from scripts.releases.release_folder import ReleaseFolder
+
+    try:
+        with report_errors() as folder:
+            if fetch_opt_outs(ReleaseFolder(source), ReleaseFolder(folder.releases)):
+                print(f"Fetched the opt-outs from {source}.", flush=True)
+    except click.exceptions.Exit as end:
+        if end.exit_code != 1:
+            raise
+        return 1
+    return 0
 
 
 def _fetch_once(source: Path) -> int:
@@ -127,11 +153,12 @@ def rollback(release: str | None) -> None:
     took out of service are skipped.
     """
     with report_errors() as folder:
-        from scripts.campaigns.opt_outs import opted_out_in
+        from scripts.campaigns.opt_outs import opted_out_in, tell_api
         from scripts.releases.publish import roll_back
         from scripts.releases.release_folder import ReleaseFolder
         from scripts.releases.run_history import rolled_back_releases
 
+        tell_api(folder)
         served = roll_back(
             ReleaseFolder(folder.releases), release, rolled_back_releases(folder)
         )
@@ -139,6 +166,6 @@ def rollback(release: str | None) -> None:
         opted_out = len(opted_out_in(folder, served))
         if opted_out:
             print(
-                f"Note: {opted_out} of its customers opted out after it was made and are in"
-                " its answers again. Run `make build` to leave them out."
+                f"Note: {opted_out} of its customers opted out after it was made. The API"
+                " leaves them out; readers of its file must too."
             )

@@ -8,11 +8,25 @@ of an object store made by a program such as rclone.
 import hashlib
 import shutil
 
+from scripts.releases.opted_out_file import OptedOutFile
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.releases.release_removal import hide_old_releases, remove_unfinished
 
 # Copies are kept for requests that still read them; history stays in the shared folder.
 KEPT_COPIES = 2
+
+
+def fetch_opt_outs(source: ReleaseFolder, releases: ReleaseFolder) -> bool:
+    """Copy the opt-outs that are noted next to the releases of another folder.
+
+    Returns:
+        Whether they have changed.
+
+    Raises:
+        OptedOutFileError: they are damaged; the own ones stay.
+        OSError: they could not be read or written.
+    """
+    return OptedOutFile(releases.root).copy_from(OptedOutFile(source.root))
 
 
 def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | None:

@@ -13,6 +13,7 @@ import duckdb
 
 from scripts import resource_limits
 from scripts.build_folder import BuildFolder
+from scripts.campaigns.opt_outs import tell_api
 from scripts.experiments.started_designs import keep_designs
 from scripts.releases.drift import REFERENCE, check_drift, notes_on, read_drift
 from scripts.releases.release_checks import check_build
@@ -92,6 +93,7 @@ def publish_last_build(
         SettingError, DriftError, ReleaseError, FolderInUseError: nothing was published.
     """
     resource_limits.check_environment()
+    tell_api(folder)
     with recorded_run(folder, "publish") as run, folder.lock():
         engine = check_build(folder)[0]["metadata"]["adapter_type"]
         for note in drift_check(folder, engine, run, accepted_drift)():

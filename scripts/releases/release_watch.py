@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.releases.opted_out_file import FILE
 from scripts.reported_error import ReportedError
 
 # How long a refresh watches by default.
@@ -172,7 +173,12 @@ def _trouble(url: str, release_id: str) -> str | None:
     health = _health(url)
     if health is None:
         return f"the API at {url} no longer answers"
-    reasons = " ".join(health.get("reasons", []))
+    # An older release would not make the opt-outs readable.
+    given = health.get("reasons", [])
+    found = [reason for reason in given if FILE not in reason]
+    if health.get("status") == "degraded" and given and not found:
+        return None
+    reasons = " ".join(found)
     is_about_it = health.get("release_id") == release_id or release_id in reasons
     if health.get("status") == "unavailable":
         return f"the API at {url} serves no release"

@@ -191,7 +191,8 @@ def test_a_release_that_becomes_unreadable_degrades_health(
 ) -> None:
     async def health_of(release: Release) -> dict[str, Any]:
         context = SimpleNamespace(
-            serving=SimpleNamespace(release=release, trouble=None), settings=Settings()
+            serving=SimpleNamespace(release=release, trouble=None, opt_out_trouble=None),
+            settings=Settings(),
         )
         request = SimpleNamespace(app=SimpleNamespace(ctx=context))
         answer: dict[str, Any] = json.loads((await health(request)).body)

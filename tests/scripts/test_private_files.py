@@ -15,6 +15,7 @@ from dbt_product_audience import SettingsPlugin
 from scripts.build.notifications import write_metrics
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.private_files import check_readers, close_to_others, readers_group
+from scripts.releases.opted_out_file import FILE, OptedOutFile
 from scripts.releases.fetch import fetch_release
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import recorded_run
@@ -89,10 +90,13 @@ def test_the_readers_can_read_releases_and_nothing_else(
     published: BuildFolder, readers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published.root.chmod(0o700)
+    OptedOutFile(published.releases).add(["42"])
     outcome = run_audience(published, "publish")
     assert outcome.returncode == 0, outcome.stderr
     releases = ReleaseFolder(published.releases)
     assert len(releases.all()) > 1, "one from before the group was named"
+    opted_out = published.releases / FILE
+    assert (mode(opted_out), opted_out.stat().st_gid) == (0o640, readers)
     for release in releases.all():
         for path in (published.releases, release.folder, *release.folder.rglob("*")):
             assert mode(path) == (0o750 if path.is_dir() else 0o640)
@@ -104,6 +108,7 @@ def test_the_readers_can_read_releases_and_nothing_else(
     with releases.lock():
         assert readable(releases.root / releases.all()[0].release_id) == []
         assert mode(releases.root) == 0o700
+        assert mode(opted_out) == 0o600
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two users")

@@ -15,8 +15,12 @@ select
 from lookup.ranking
 where
     ranking.engagement_rank
-    <= $n + (select count(*) from excluded) + (select count(*) from listed)
+    <= $n
+    + (select count(*) from excluded)
+    + (select count(*) from listed)
+    + (select count(*) from noted.opted_out)
     and ranking.engagement_rank not in (select engagement_rank from excluded)
     and ranking.customer_id not in (select customer_id from listed)
+    and ranking.customer_id not in (select customer_id from noted.opted_out)
 order by ranking.engagement_rank
 limit $n

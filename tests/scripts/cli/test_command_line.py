@@ -200,11 +200,13 @@ def test_ids_that_begin_with_a_dash_come_after_two(
     asked: list[object] = []
     monkeypatch.setattr(
         "scripts.campaigns.suppress.suppress",
-        lambda *arguments: asked.extend(arguments[2:]),
+        lambda *arguments, is_forced: asked.extend([*arguments[2:], is_forced]),
     )
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
     assert main(["suppress", "--reason", "by mail", "--", "-17", "--x", "a$HOME"]) == 0
-    assert asked == [["-17", "--x", "a$HOME"], "by mail", None]
+    assert asked == [["-17", "--x", "a$HOME"], "by mail", None, False]
+    assert main(["suppress", "--force", "17"]) == 0
+    assert asked[4:] == [["17"], "opted out", None, True]
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_the_recipe_of_a_command_is_one_line(checkout: Path) -> None:
         ("refresh DRY_RUN=1 ALWAYS=1 WATCH=0 ACCEPT_DRIFT=d",
          "refresh --dry-run --always --watch 0 --accept-drift d"),
         ("fetch SOURCE=-a EVERY=3", "fetch --every 3 -- -a"),
+        ("suppress CUSTOMER=17 FORCE=1", "suppress --force -- 17"),
         ("publish KEEP=3 ACCEPT_DRIFT=d", "publish --keep 3 --accept-drift d"),
         ("rollback RELEASE=000001-x", "rollback -- 000001-x"),
         ("export CAMPAIGN=a ON=2023-04-03 FORMAT=csv",

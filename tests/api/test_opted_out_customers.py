@@ -1,0 +1,421 @@
+"""Opt-outs: every route leaves noted customers out, at once and whatever else is wrong."""
+
+import io
+import itertools
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import duckdb
+import httpx
+import pyarrow.parquet
+import pytest
+from rich.console import Console
+
+from api.documentation import Operation
+from api.opt_outs import FILE, OptOuts
+from api.parameters import Choice, WholeNumber
+from api.release_files import read_manifest
+from api.stored_lists import without
+from scripts.build_folder import BuildFolder
+from scripts.campaigns.opt_outs import texts_of_noted
+from scripts.campaigns.suppress import HeldBackError, suppress
+from scripts.releases import opted_out_file
+from scripts.releases.drift import DriftError
+from scripts.releases.opted_out_file import OptedOutFile
+from scripts.releases.release_folder import ReleaseFolder
+from tests.api.conftest import Serve, ServeInThread
+from tests.api.expected_audiences import expected_audience
+from tests.api.in_process import application
+from tests.api.running_api import RunningApi
+from tests.conftest import alter_release
+
+# Ids of customers in `distinct_ids` end so, and no other number does.
+MARK = re.compile(r"\d+000000007\b")
+# The routes whose answers name customers; the others have counts, or look up a given one.
+NAMING = {
+    "recommend/<product_id:str>",
+    "recommend/batch",
+    "recommend/<product_id:str>/overlap/<other_product_id:str>",
+    "recommend/<product_id:str>/explain/<customer_id:str>",
+    "audience/<product_id:str>",
+    "customers/<customer_id:str>",
+    "customers/<customer_id:str>/products",
+    "campaigns/<campaign_id:str>/audience",
+    "quality",
+    "release/changes",
+}
+
+
+@pytest.fixture
+def distinct_ids(release_copy: BuildFolder) -> BuildFolder:
+    """A release whose customer ids are like no other number in it."""
+    folder = (release_copy.releases / "current").resolve()
+    with duckdb.connect(folder / "audience.duckdb") as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name, column_name from duckdb_columns()"
+            " where column_name in ('customer_id', 'unit_id') and not internal"
+        ).fetchall()
+        for table, column in tables:
+            connection.execute(
+                f"update {table} set {column} = {column} || '000000007'"
+                f" where regexp_full_match({column}::text, '[0-9]+')"
+            )
+        for table, column in (
+            ("lookup.lists", "customers"),
+            ("row_accounting", "example_text"),
+        ):
+            connection.execute(
+                f"update {table} set {column} = regexp_replace({column},"
+                " '(\"customer_id\": ?\"?[0-9]+)', '\\1000000007', 'g')"
+            )
+        # A release like this one was served before.
+        connection.execute(
+            "insert into lookup.ranking_changes by name select customer_id, 'stayed' as"
+            " change, customer_rank, customer_rank as earlier_rank from lookup.ranking"
+            " where customer_rank <= 100"
+        )
+    alter_release(folder, earlier={"release_id": "earlier", "row_counts": {}})
+    return release_copy
+
+
+def one(release: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+    return [row[0] for row in release.execute(query).fetchall()]
+
+
+class EveryRoute:
+    """Requests of every route of the application, with every choice of its parameters.
+
+    Attributes:
+        values: some values of each parameter of a path.
+    """
+
+    def __init__(self, release: duckdb.DuckDBPyConnection) -> None:
+        products = [
+            *one(release, "select product_id from products order by 1 limit 2"),
+            *one(release, "select min(product_id) from new_product_audiences"),
+            *one(release, "select min(product_id) from campaign_audiences"),
+            987654321,
+        ]
+        known = [product for product in products if product is not None]
+        self.values: dict[str, list[Any]] = {
+            "product_id": known,
+            "other_product_id": known[:2],
+            "customer_id": one(
+                release,
+                "select customer_id from customers where customer_rank in (1, 2, 900)",
+            ),
+            "campaign_id": one(release, "select campaign_id from campaign_summaries"),
+            "experiment_id": one(release, "select experiment_id from experiment_verdicts"),
+            "page": ["overview"],
+            "asset": ["api.js"],
+        }
+        self.products = known
+
+    def requests(self) -> Iterator[tuple[str, str, Any]]:
+        """The path of a route, a URL, and a body to post or None."""
+        for route in application().router.routes:
+            operation: Operation = route.handler.operation  # type: ignore[attr-defined]
+            names = re.findall(r"<(\w+):\w+>", route.path)
+            assert set(names) <= self.values.keys(), f"{route.path}: name values to ask for"
+            paths = [
+                re.sub(
+                    r"<(\w+):\w+>",
+                    lambda found, chosen=chosen: chosen[found[1]],
+                    route.path,
+                )
+                for chosen in (
+                    dict(zip(names, map(quote, map(str, values)), strict=True))
+                    for values in itertools.product(*(self.values[n] for n in names))
+                )
+            ]
+            if "POST" in route.methods:
+                assert operation.body_example, route.path
+                for n in (3, 100):
+                    body = {**operation.body_example, "product_ids": self.products, "n": n}
+                    yield route.path, f"/{paths[0]}", body
+                continue
+            for path, query in itertools.product(paths, queries(operation)):
+                yield route.path, f"/{path}{query}", None
+
+
+def queries(operation: Operation) -> list[str]:
+    """The query string of every choice, and of few and many rows."""
+    choices = [
+        [f"{asked.name}={choice}" for choice in asked.choices]
+        for asked in operation.parameters
+        if isinstance(asked, Choice)
+    ] + [
+        [f"{asked.name}={number}" for number in (asked.low, min(asked.high, 5000))]
+        for asked in operation.parameters
+        if isinstance(asked, WholeNumber)
+    ]
+    return ["", *(f"?{'&'.join(words)}" for words in itertools.product(*choices) if words)]
+
+
+def text_of(answer: httpx.Response) -> str:
+    """The body; of a Parquet file its rows."""
+    if answer.headers.get("content-type") == "application/vnd.apache.parquet":
+        return str(pyarrow.parquet.read_table(io.BytesIO(answer.content)).to_pylist())
+    return answer.text
+
+
+def ask(server: RunningApi, url: str, body: Any, **headers: str) -> httpx.Response:
+    if body is None:
+        return server.get(url, headers=headers)
+    return server.client.post(url, json=body, headers=headers)
+
+
+def noted(server: RunningApi) -> OptedOutFile:
+    return OptedOutFile(server.folder.releases)
+
+
+def wait_until_left_out(server: RunningApi, customer: object) -> None:
+    server.wait_for(lambda: server.get(f"/customers/{customer}").status_code == 404, 5)
+
+
+def test_no_route_names_a_customer_who_has_opted_out(
+    serve_in_thread: ServeInThread, distinct_ids: BuildFolder
+) -> None:
+    server = serve_in_thread(distinct_ids)
+    with server.release() as release:
+        customers = one(release, "select customer_id::text from customers")
+        asked = list(EveryRoute(release).requests())
+    before = [ask(server, url, body) for _, url, body in asked]
+    named = {
+        path
+        for (path, _, _), answer in zip(asked, before, strict=True)
+        if MARK.search(text_of(answer))
+    }
+    assert named == NAMING
+    assert OptOuts.of(b'{"noted": ["1"], "listed": ["2"]}').customers == {"1", "2"}
+
+    noted(server).add(customers)
+    wait_until_left_out(server, customers[0])
+    for (_, url, body), answer in zip(asked, before, strict=True):
+        tags = {"if-none-match": answer.headers.get("etag", '"none"')}
+        now = ask(server, url, body, **tags)
+        assert not MARK.search(text_of(now)), url
+        assert now.status_code in (200, 303, 304, 404, 422), (url, now.text)
+        if MARK.search(text_of(answer)):
+            assert now.status_code != 304, url
+    assert server.get("/recommend/5").json()["recommendations"] == []
+    assert server.get("/health").json()["status"] == "healthy"
+
+
+def test_an_answer_closes_up_and_comes_back_when_the_opt_out_is_cancelled(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    server = serve_in_thread(release_copy)
+    urls = [f"/recommend/{product}?n={n}" for product in (5, 987654321) for n in (6, 7, 30)]
+    before = {url: server.get(url) for url in urls}
+    with server.release() as release:
+        longer = expected_audience(release, 5, 40)
+        size = one(release, "select count(*) from cold_start_audience")[0]
+        listed = one(
+            release,
+            "select customer_id from product_audiences where product_id = 5"
+            " order by audience_rank",
+        )
+        first = one(release, "select customer_id from customers where customer_rank = 1")[0]
+    gone = {listed[1], first, longer[25]["customer_id"]}
+    noted(server).add(map(str, gone))
+    wait_until_left_out(server, first)
+
+    stay = [row for row in longer if row["customer_id"] not in gone]
+    expected = [{**row, "rank": rank} for rank, row in enumerate(stay, start=1)]
+    left = len([customer for customer in listed if customer not in gone])
+    # As many as asked for, unless the stored list of 7 has no more.
+    for n, count in ((6, min(6, left)), (7, left), (30, 30)):
+        found = server.get(f"/recommend/5?n={n}").json()["recommendations"]
+        assert found == expected[:count], n
+    assert server.get("/recommend/5").json()["count"] == 10 > size
+    cold = server.get("/recommend/987654321?n=30").json()["recommendations"]
+    assert len(cold) == 30
+    assert first not in [row["customer_id"] for row in cold]
+    # A place is the same wherever it is told.
+    for row in expected[:30]:
+        explained = server.get(f"/recommend/5/explain/{row['customer_id']}").json()
+        assert explained["rank"] == row["rank"]
+        products = server.get(f"/customers/{row['customer_id']}/products?n=1000").json()
+        places = {held["product_id"]: held["rank"] for held in products["products"]}
+        assert places.get(5, row["rank"]) == row["rank"]
+    for path in ("/customers/{}", "/customers/{}/products", "/recommend/5/explain/{}"):
+        problem = server.get(path.format(first)).json()
+        assert (problem["status"], problem["title"]) == (404, "Opted out")
+
+    noted(server).replace(noted=[])
+    server.wait_for(lambda: server.get(f"/customers/{first}").status_code == 200, 5)
+    for url, answer in before.items():
+        again = server.get(url)
+        assert (again.content, again.headers["etag"]) == (
+            answer.content,
+            answer.headers["etag"],
+        )
+
+
+def test_attribute_audiences_leave_them_out_and_are_filled(
+    serve_in_thread: ServeInThread, hybrid_build: BuildFolder, folder: BuildFolder
+) -> None:
+    folder.releases.mkdir(parents=True)
+    (folder.releases / "current").symlink_to((hybrid_build.releases / "current").resolve())
+    server = serve_in_thread(folder)
+    url = "/recommend/new?category=red&n=12".replace("new", "987654321")
+    before = [row["customer_id"] for row in server.get(url).json()["recommendations"]]
+    noted(server).add(map(str, before[:3]))
+    wait_until_left_out(server, before[0])
+    after = server.get(url).json()["recommendations"]
+    assert [row["customer_id"] for row in after][:9] == before[3:]
+    assert [row["rank"] for row in after] == list(range(1, 13))
+
+
+def test_text_ids_and_ids_of_another_log(
+    serve_in_thread: ServeInThread, text_build: BuildFolder, folder: BuildFolder
+) -> None:
+    folder.releases.mkdir(parents=True)
+    (folder.releases / "current").symlink_to((text_build.releases / "current").resolve())
+    server = serve_in_thread(folder)
+    bob = 'O\'Neil, "Bob"'
+    product = quote("x' or 1=1 --", safe="")
+    assert json.dumps(bob) in server.get(f"/recommend/{product}").text
+    noted(server).add([bob, "7", "17"])
+    wait_until_left_out(server, quote(bob, safe=""))
+    for path in (f"/recommend/{product}", f"/audience/{product}", "/recommend/unknown"):
+        answer = server.get(path).text
+        assert "Neil" not in answer
+        assert "007" in answer
+    assert OptOuts(frozenset({"x", "7", "9" * 19, "007"})).ids(are_text=False) == {7}
+
+
+def test_a_release_older_than_rankings_leaves_them_out(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    from tests.api.test_other_versions import TABLES_OF_RANKINGS, WITHOUT_RANKINGS
+
+    release = (release_copy.releases / "current").resolve()
+    with duckdb.connect(release / "audience.duckdb") as connection:
+        connection.execute(WITHOUT_RANKINGS)
+    alter_release(release, without=TABLES_OF_RANKINGS, release_format=1)
+    server = serve_in_thread(release_copy)
+    urls = ("/recommend/5?n=5", "/recommend/5?n=100", "/audience/5", "/recommend/987654321")
+    before = [server.get(url) for url in urls]
+    with server.release() as tables:
+        gone = one(
+            tables,
+            "select customer_id::text from customers where engagement_rank <= 20",
+        )
+    noted(server).add(gone)
+    wait_until_left_out(server, gone[0])
+    for url, answer in zip(urls, before, strict=True):
+        named = re.compile(rf'"customer_id":({"|".join(gone)}),|,({"|".join(gone)}),')
+        assert named.search(answer.text), url
+        assert not named.search(server.get(url).text), url
+
+
+def test_an_unreadable_file_takes_no_opt_out_back(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder
+) -> None:
+    file = release_copy.releases / FILE
+    file.write_text('{"noted": 7')
+    server = serve_in_thread(release_copy)
+    health = server.get("/health")
+    assert health.status_code == 503
+    assert f"{FILE} with the opt-outs is damaged" in str(health.json()["reasons"])
+    assert server.get("/recommend/5").status_code == 503
+    file.unlink()
+    server.wait_for(lambda: server.get("/recommend/5").status_code == 200)
+
+    customer = server.get("/recommend/5").json()["recommendations"][0]["customer_id"]
+    noted(server).add([str(customer)])
+    wait_until_left_out(server, customer)
+    for spoil in (lambda: file.write_text("[]"), file.unlink):
+        spoil()
+        server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
+        assert server.get(f"/customers/{customer}").status_code == 404
+    noted(server).replace(noted=[])
+    server.wait_for(lambda: server.get(f"/customers/{customer}").status_code == 200)
+    assert server.get("/health").json()["reasons"] == []
+
+
+def test_the_file_is_private_and_both_sides_agree_on_its_name(folder: BuildFolder) -> None:
+    file = OptedOutFile(folder.releases)
+    file.add(["17"])
+    file.add(["42"])
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert opted_out_file.FILE == FILE
+    assert OptOuts.of(file.path.read_bytes()).customers == {"17", "42"}
+    first = file.path.read_bytes()
+    file.replace(noted=["42", "17"])
+    assert file.path.read_bytes() == first, "unchanged: entity tags stay"
+
+
+def test_a_list_without_customers_has_new_ranks() -> None:
+    text = b'{"customer_id":1,"score":1e-7,"rank":1}\n{"customer_id":2,"rank":2}'
+    assert without(text, {1}) == b'{"customer_id":2,"rank":1}'
+    assert without(text, {2}) == b'{"customer_id":1,"score":1e-7,"rank":1}'
+    assert without(text, {1, 2}) == b""
+    assert without(text, {3}) is text
+    hostile = b'{"customer_id":"a\\"rank\\":9","rank":2}'
+    assert without(b'{"customer_id":"b","rank":1}\n' + hostile, {"b"}) == hostile.replace(
+        b'"rank":2', b'"rank":1'
+    )
+
+
+def test_it_takes_effect_at_every_worker_although_the_drift_gate_blocks(
+    serve: Serve, published: BuildFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blocked(*_: Any, **__: Any) -> None:
+        raise DriftError("Drift, event mix of the last day: 3 times the usual drift")
+
+    monkeypatch.setattr("scripts.campaigns.suppress.rebuild", blocked)
+    server = serve(published, workers=2, switch_seconds=0.5)
+    url = "/recommend/5"
+    customer = server.get(url).json()["recommendations"][0]["customer_id"]
+    served = ReleaseFolder(published.releases).current()
+    said = io.StringIO()
+    # Meanwhile another build holds the lock, or the gate blocks: the same.
+    with pytest.raises(HeldBackError, match=r"are in effect, but no release.*3 times"):
+        suppress(published, Console(file=said, width=500), [str(customer)], "by mail")
+    assert "Opted out: 1, of which 1 in the current release; noted in" in said.getvalue()
+    assert "within two seconds" in said.getvalue()
+    assert HeldBackError.exit_code == 3
+    assert ReleaseFolder(published.releases).current() == served
+
+    def is_named() -> bool:
+        """Whether one of many new connections, spread over the workers, names it."""
+        answers = []
+        for _ in range(20):
+            with httpx.Client(base_url=server.url) as fresh:
+                answers.append(f'"customer_id":{customer},' in fresh.get(url).text)
+        return any(answers)
+
+    server.wait_for(lambda: not is_named(), 5)
+    for _ in range(3):
+        assert not is_named()
+    assert texts_of_noted(published) == [str(customer)]
+    log = server.printed()
+    assert f'"{customer}"' not in log
+    assert f" {customer} " not in log
+    assert read_manifest((published.releases / "current").resolve())
+    assert stat.S_IMODE(Path(published.releases / FILE).stat().st_mode) == 0o600
+
+
+def test_two_servers_of_one_process_leave_out_their_own(
+    serve_in_thread: ServeInThread, release_copy: BuildFolder, tmp_path: Path
+) -> None:
+    """Also a release that is opened again while its last request still runs."""
+    other = BuildFolder(tmp_path / "other")
+    other.releases.mkdir(parents=True)
+    link = other.releases / "current"
+    link.symlink_to((release_copy.releases / "current").resolve())
+    first, second = serve_in_thread(release_copy), serve_in_thread(other)
+    url = "/recommend/987654321?n=5"
+    customer = first.get(url).json()["recommendations"][0]["customer_id"]
+    noted(first).add([str(customer)])
+    wait_until_left_out(first, customer)
+    assert f'"customer_id":{customer},' not in first.get(url).text
+    assert f'"customer_id":{customer},' in second.get(url).text
