@@ -59,7 +59,7 @@ def share_release(folder: Path) -> None:
 
 
 def share_file(file: Path) -> None:
-    """Give a file next to the releases to the readers; raises what `share_release` raises."""
+    """Give a file next to the releases to the readers; raises as `share_release` does."""
     _share(file, readers_group(), 0o640)
 
 

@@ -15,8 +15,8 @@ from dbt_product_audience import SettingsPlugin
 from scripts.build.notifications import write_metrics
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.private_files import check_readers, close_to_others, readers_group
-from scripts.releases.opted_out_file import FILE, OptedOutFile
 from scripts.releases.fetch import fetch_release
+from scripts.releases.opted_out_file import FILE, OptedOutFile
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import recorded_run
 from scripts.settings.setting_error import SettingError
