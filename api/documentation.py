@@ -16,7 +16,7 @@ from api.parameters import Parameter
 from api.responses import VERSION
 
 READING = ("GET", "HEAD")
-# Real responses over the generated log, shortened.
+# Responses about the generated log, shortened: see scripts/maintenance/api_examples.py.
 EXAMPLES = Path(__file__).with_name("examples")
 REF = "#/components/schemas/{model}"
 STATUSES = {

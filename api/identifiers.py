@@ -65,7 +65,7 @@ PRODUCT_ID = Identifier("product_id", 42, "The product, with its id in the log."
 OTHER_PRODUCT_ID = Identifier("other_product_id", 5117, "The product to compare it with.")
 CAMPAIGN_ID = Name("campaign_id", "spring_rotation", "The campaign.")
 EXPERIMENT_ID = Name("experiment_id", "mail_example", "The experiment.")
-CUSTOMER_ID = Identifier("customer_id", 83776, "The customer, with their id in the log.")
+CUSTOMER_ID = Identifier("customer_id", 404139, "The customer, with their id in the log.")
 
 
 def identifier(name: str, value: object, release: Release) -> ProductId:

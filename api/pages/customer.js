@@ -27,9 +27,9 @@ export async function show(address) {
     form,
     figures([
       ["customer", String(customer.customer_id)],
-      ["score", score(customer.engagement_score)],
-      [`rank of ${count(customer.customers)}`, count(customer.engagement_rank)],
-      ...(customer.ranking === "engagement" ? [] : [[`by ${words(customer.ranking)}`, count(customer.rank)]]),
+      ["engagement score", score(customer.engagement_score)],
+      [`engagement rank of ${count(customer.customers)}`, count(customer.engagement_rank)],
+      ...(customer.ranking === "engagement" ? [] : [[`rank by ${words(customer.ranking)}`, count(customer.rank)]]),
       ["first seen", time(customer.first_interaction_at)],
       ["last seen", time(customer.last_interaction_at)],
     ]),

@@ -58,7 +58,7 @@ export async function show(address) {
     ),
     section(
       "Are the probabilities right?",
-      element("p", {}, "At the last cutoff: on the diagonal, as many customers act as the probability says. A point is a tenth of the places. The intervals count every place by itself, so they are too narrow where a few customers fill most lists."),
+      element("p", {}, "At the last cutoff: on the diagonal, as many customers act as the probability says. A point is a tenth of the places. The intervals allow for customers who bring several hits at once."),
       drawn(charts.calibration, evidence.calibration, "Share of the customers who act, by probability"),
       evidence.calibration.length ? calibrationTable(evidence.calibration) : null,
     ),

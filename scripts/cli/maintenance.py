@@ -73,6 +73,23 @@ def settings() -> None:
             print(f"Wrote the tables of {shown(page)}")
 
 
+@maintenance.command("examples", epilog=examples("audience maintenance examples"))
+def api_examples() -> None:
+    """Write the examples in the API's documentation.
+
+    They are answers about the current release: run `audience evidence` first, without a
+    log, so that it is about the generated one.
+    """
+    with report_errors() as build:
+        from api.documentation import EXAMPLES
+        from scripts.maintenance.api_examples import write_examples
+        from scripts.releases.running_api import running_api
+
+        with running_api(build, ["api"], workers=1) as api:
+            written = write_examples(api.url, EXAMPLES)
+        print(f"Wrote {len(written)} examples to {shown(EXAMPLES)}.")
+
+
 @maintenance.command(
     epilog=examples("audience maintenance screenshots --to /tmp/pictures --whole")
 )

@@ -63,7 +63,7 @@ def test_a_customer_is_explained(visit: Visit, server: Server) -> None:
     expect(visit.page.locator(".figures")).to_be_visible()
     visit.wait()
     body = server.get(f"/customers/{row[0]}").json()
-    assert figure(visit, "score") == f"{body['engagement_score']:.4f}"
+    assert figure(visit, "engagement score") == f"{body['engagement_score']:.4f}"
     assert column(visit, "Features", 4) == [
         f"{feature['contribution']:.4f}" for feature in body["features"].values()
     ]
