@@ -4,6 +4,7 @@
 documentation shows, with its long lists shortened.
 """
 
+import functools
 import json
 import re
 import urllib.error
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from sanic import Sanic
 
 from api.application import create_app
 from api.documentation import Operation
@@ -79,6 +82,12 @@ class Call:
         )
 
 
+@functools.cache
+def application() -> Sanic[Any, Any]:
+    """An application that is not started; Sanic knows one of a name."""
+    return create_app(Settings())
+
+
 def calls(**identifiers: object) -> Iterator[Call]:
     """The calls of all examples, in the order in which to make them.
 
@@ -86,7 +95,7 @@ def calls(**identifiers: object) -> Iterator[Call]:
         identifiers: ids for the paths, in place of those that the documentation shows.
     """
     found = []
-    for route in create_app(Settings()).router.routes:
+    for route in application().router.routes:
         operation: Operation = route.handler.operation
         if not (operation.example and operation.is_listed):
             continue
