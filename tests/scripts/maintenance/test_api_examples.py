@@ -10,6 +10,7 @@ import pytest
 
 from api.documentation import EXAMPLES
 from scripts.maintenance.api_examples import (
+    LINES,
     LONGEST,
     MEMBERS,
     SHOWN,
@@ -98,7 +99,7 @@ def test_long_lists_and_members_are_shortened() -> None:
         "row_counts": {"table_0": 0, "table_1": 1, "table_2": 2},
         "features": counts,
     }
-    assert example("export.csv", "a\n" * 9) == "a\n" * 5
+    assert example("export.csv", "a\n" * 9) == "a\n" * LINES
 
 
 def test_a_call_that_fails_says_what_to_do(url: str, tmp_path: Path) -> None:
