@@ -47,6 +47,7 @@ HEADERS = {
     "X-Release": "The release of the file",
     "X-Request-Id": "The id of the request in the log",
 }
+OPTIONAL_HEADERS = {"X-Ids-Like-Formulas"}  # Only CSV files have them.
 STATUS_HEADERS = {
     303: ("Location",),
     304: ("ETag",),
@@ -134,7 +135,11 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
     components: dict[str, Any] = {
         "schemas": nullable(definitions["$defs"]),
         "headers": {
-            name: {"description": meaning, "required": True, "schema": {"type": "string"}}
+            name: {
+                "description": meaning,
+                "required": name not in OPTIONAL_HEADERS,
+                "schema": {"type": "string"},
+            }
             for name, meaning in HEADERS.items()
         },
         "responses": {str(status): _other(status) for status in STATUSES},

@@ -201,7 +201,7 @@ SEVERAL_WORDS = {
     "SOAK": "soak",
 }
 # Only whether they have a value counts.
-FLAGS = {"ALWAYS": "refresh", "DRY_RUN": "refresh", "UPGRADE": "lock"}
+FLAGS = {"ALWAYS": "refresh", "DRY_RUN": "refresh", "FORCE": "suppress", "UPGRADE": "lock"}
 TEXTS = (
     HOSTILE,
     "x$(shell touch f)",
@@ -256,7 +256,8 @@ def test_values_are_words_as_they_were_given(checkout: Path, name: str) -> None:
 def test_the_text_of_a_flag_does_not_matter(checkout: Path, name: str) -> None:
     for text in TEXTS:
         for words in given_to(checkout, FLAGS[name], name, text):
-            assert words[-1] in ("--always", "--dry-run", "--upgrade")
+            assert f"--{name.lower().replace('_', '-')}" in words
+            assert text not in words
 
 
 def test_what_is_missing_is_asked_for(checkout: Path) -> None:
