@@ -19,6 +19,7 @@ from rich.console import Console
 from api.documentation import Operation
 from api.opt_outs import FILE, OptOuts
 from api.parameters import Choice, WholeNumber
+from api.release import read_queries
 from api.release_files import read_manifest
 from api.stored_lists import without
 from scripts.build_folder import BuildFolder
@@ -289,6 +290,47 @@ def test_text_ids_and_ids_of_another_log(
         assert "Neil" not in answer
         assert "007" in answer
     assert OptOuts(frozenset({"x", "7", "9" * 19, "007"})).ids(are_text=False) == {7}
+
+
+def test_an_id_that_no_release_can_contain_holds_back_no_other(
+    serve_in_thread: ServeInThread, text_build: BuildFolder, folder: BuildFolder
+) -> None:
+    folder.releases.mkdir(parents=True)
+    (folder.releases / "current").symlink_to((text_build.releases / "current").resolve())
+    server = serve_in_thread(folder)
+    assert server.get("/customers/007").status_code == 200
+    noted(server).add(["007", "\udcff", "a\x00b"])
+    wait_until_left_out(server, "007")
+    assert server.get("/health").json()["reasons"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ({"customer_id": "8", "product_id": "x"}, True),
+        ({"customer_id": "7.0", "product_id": "x"}, False),
+        ({"customer_id": "\t07\xa0", "product_id": "x"}, False),
+        # A quote that is not closed: the product is two rows, one of them of customer 7.
+        ({"customer_id": "8", "product_id": 'x,view\n7,1,view,"'}, False),
+        ({"customer_id": "8", "product_id": "x\r7,1"}, False),
+        ({"product_id": "x"}, False),
+    ],
+)
+def test_the_example_of_a_reason_is_not_of_them(
+    text: dict[str, str], is_shown: bool, tmp_path: Path
+) -> None:
+    with duckdb.connect(tmp_path / "release.duckdb") as release:
+        release.execute("attach ':memory:' as noted")
+        release.execute("create table noted.opted_out as select 7::bigint as customer_id")
+        release.execute(
+            "create table row_accounting as select 'log' as input, 'rejected' as outcome,"
+            " 'missing event' as reason, 1 as row_count, 'a.csv' as example_file,"
+            " $text as example_text",
+            {"text": json.dumps(text)},
+        )
+        query = read_queries()["row_accounting"].replace("main.", "")
+        (row,) = release.execute(query).fetchall()
+    assert (row[-1] is not None) == is_shown
 
 
 def test_a_release_older_than_rankings_leaves_them_out(
