@@ -19,6 +19,8 @@ from pathlib import Path
 import duckdb
 
 FILE = "opted_out.json"
+# What is left of the file if it was removed.
+LOCK = f".{FILE}.lock"
 # The database of the table `opted_out`, as the queries name it.
 NOTED = "noted"
 # As in scripts/campaigns/opt_outs.py. It may have been noted for a log with text ids.
@@ -110,7 +112,7 @@ class OptOutFile:
                 if found != self.opt_outs:
                     self.opt_outs = found
         except FileNotFoundError:
-            if self._read is None:
+            if self._read is None and not self._path.with_name(LOCK).exists():
                 self.opt_outs = OptOuts()
             else:
                 trouble = "is gone"

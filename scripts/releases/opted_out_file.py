@@ -23,6 +23,8 @@ from scripts.reported_error import ReportedError
 from scripts.settings.setting_error import SettingError
 
 FILE = "opted_out.json"
+# It stays, so that the API notices if the file is removed.
+LOCK = f".{FILE}.lock"
 
 
 class OptedOutFileError(ReportedError):
@@ -144,7 +146,7 @@ class OptedOutFile:
     def _lock(self) -> Iterator[None]:
         """Wait for other programs that write it; each takes milliseconds."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(f".{FILE}.lock").open("a") as lock:
+        with self.path.with_name(LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

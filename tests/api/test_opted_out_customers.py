@@ -17,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from api.documentation import Operation
-from api.opt_outs import FILE, OptOuts
+from api.opt_outs import FILE, LOCK, OptOuts
 from api.parameters import Choice, WholeNumber
 from api.release import read_queries
 from api.release_files import read_manifest
@@ -378,9 +378,14 @@ def test_an_unreadable_file_takes_no_opt_out_back(
         spoil()
         server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
         assert server.get(f"/customers/{customer}").status_code == 404
+    # A worker that starts now knows none of them, and serves nothing.
+    later = serve_in_thread(release_copy)
+    assert f"{FILE} with the opt-outs is gone" in later.get("/health").text
+    assert later.get("/recommend/5").status_code == 503
     noted(server).replace(noted=[])
-    server.wait_for(lambda: server.get(f"/customers/{customer}").status_code == 200)
-    assert server.get("/health").json()["reasons"] == []
+    for one in (server, later):
+        one.wait_for(lambda one=one: one.get(f"/customers/{customer}").status_code == 200)
+        assert one.get("/health").json()["reasons"] == []
 
 
 def test_the_file_is_private_and_both_sides_agree_on_its_name(folder: BuildFolder) -> None:
@@ -388,7 +393,7 @@ def test_the_file_is_private_and_both_sides_agree_on_its_name(folder: BuildFolde
     file.add(["17"])
     file.add(["42"])
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
-    assert opted_out_file.FILE == FILE
+    assert (opted_out_file.FILE, opted_out_file.LOCK) == (FILE, LOCK)
     assert OptOuts.of(file.path.read_bytes()).customers == {"17", "42"}
     first = file.path.read_bytes()
     file.replace(noted=["42", "17"])
