@@ -73,8 +73,8 @@ class StrictHttp(Http):
     """Reads bodies in chunks as RFC 9112 has them, and takes turns with other connections.
 
     Sanic accepts sizes such as 0x1a, and skips the end of a chunk whatever it is. A proxy
-    that reads them otherwise would see other requests than the API. And it answers all
-    requests that a client has sent at once before any of another client.
+    that reads them otherwise would see other requests than the API. And Sanic works on all
+    that a client has sent at once, many requests or chunks, before it turns to another.
     """
 
     __slots__ = ("_has_arrived",)
@@ -94,6 +94,8 @@ class StrictHttp(Http):
         """Read a part of the body."""
         body: object = self.request_body
         if body == "chunked" and not self.request_bytes_left:
+            # A body may be half a million chunks.
+            await asyncio.sleep(0)
             await self._check_chunk_head()
         part: bytes | None = await super().read()
         return part
