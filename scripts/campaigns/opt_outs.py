@@ -4,6 +4,7 @@ Every build reads them (models/staging/campaigns/stg_suppressions.sql). A runnin
 them at once, from a file next to the releases (scripts/releases/opted_out_file.py).
 """
 
+import contextlib
 import os
 import re
 from datetime import UTC, datetime
@@ -110,20 +111,29 @@ def tell_api_of_listed(folder: BuildFolder) -> None:
     """
     listed: set[str] = set()
     with duckdb.connect(folder.warehouse, read_only=True) as connection:
+        connection.execute(
+            "create temp table suppressed as select customer_id::text as customer_id"
+            " from intermediate.int_suppressed_customers"
+        )
         for release in ReleaseFolder(folder.releases).all():
-            try:
-                connection.execute(f"attach '{sql_path(release.database)}' as release")
-            except duckdb.Error:
-                continue  # A damaged release is not served.
-            rows = connection.execute(
-                "select customer_id::text from release.customers where customer_id::text in"
-                " (select customer_id::text from intermediate.int_suppressed_customers)"
-            ).fetchall()
-            connection.execute("detach release")
-            listed.update(row[0] for row in rows)
+            with contextlib.suppress(duckdb.Error):  # A damaged release is not served.
+                listed.update(_suppressed_in(connection, release))
     served = OptedOutFile(folder.releases)
     if listed or served.path.exists():
         served.replace(listed=listed)
+
+
+def _suppressed_in(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
+    """The customers of a release who are in the table `suppressed` of a connection."""
+    connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
+    try:
+        rows = connection.execute(
+            "select customer_id::text from release.customers"
+            " where customer_id::text in (select customer_id from suppressed)"
+        ).fetchall()
+    finally:
+        connection.execute("detach release")
+    return [row[0] for row in rows]
 
 
 def texts_of_noted(folder: BuildFolder) -> list[str]:
