@@ -43,10 +43,13 @@ HEADERS = {
     "Location": "The address of the pages",
     "Retry-After": "Seconds to wait before the next try",
     "X-Cold-Start": "`true` if the product is unknown",
-    "X-Ids-Like-Formulas": "`true` if ids of the release begin as a spreadsheet's formula",
+    "X-Ids-Like-Formulas": (
+        "Of CSV: `true` if ids of the release begin as a spreadsheet's formula"
+    ),
     "X-Release": "The release of the file",
     "X-Request-Id": "The id of the request in the log",
 }
+ONLY_OF_CSV = "X-Ids-Like-Formulas"
 STATUS_HEADERS = {
     303: ("Location",),
     304: ("ETag",),
@@ -134,7 +137,11 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
     components: dict[str, Any] = {
         "schemas": nullable(definitions["$defs"]),
         "headers": {
-            name: {"description": meaning, "required": True, "schema": {"type": "string"}}
+            name: {
+                "description": meaning,
+                "required": name != ONLY_OF_CSV,
+                "schema": {"type": "string"},
+            }
             for name, meaning in HEADERS.items()
         },
         "responses": {str(status): _other(status) for status in STATUSES},

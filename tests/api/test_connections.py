@@ -198,6 +198,8 @@ def test_slow_clients_make_room_too(
     assert 'status="500"' not in small.get("/metrics").text, "no error of the server"
 
 
+# Its answer needs no query.
+READY = b"GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n"
 IN_CHUNKS = (
     b"POST /recommend/batch HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n"
     b"\r\n%b0\r\n\r\n"
@@ -207,7 +209,7 @@ IN_CHUNKS = (
 @pytest.mark.parametrize(
     ("sent", "requests"),
     [
-        (b"GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n" * 500, 500),
+        (READY * 500, 500),
         (IN_CHUNKS % (b"1\r\n \r\n" * 10_000), 1),
     ],
     ids=["requests", "chunks"],
@@ -226,7 +228,7 @@ def test_clients_that_send_much_at_once_take_turns_with_others(
         other = clients.pop()
         for client in clients:
             client.sendall(sent)
-        other.sendall(ASK)
+        other.sendall(READY)
         assert other.recv(100).startswith(b"HTTP/1.1 200")
         answers = 0
         for client in clients:
