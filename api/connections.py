@@ -59,7 +59,7 @@ class Connections:
         self._count = 0
         self._next_search = {WORKER: 0.0}
         self._next_line = 0.0
-        self._unsaid = {"closed": 0, "refused": 0}
+        self._unlogged = {"closed": 0, "refused": 0}
         Gauge(
             "audience_connection_limit",
             "Connections that all workers accept",
@@ -153,13 +153,13 @@ class Connections:
             connection.end()
         for peer in {victim[-1] for victim in victims}:
             self._forget_if_gone(peer)
-        self._say(limit, "closed" if victims else "refused", max(1, len(victims)))
+        self._report_room(limit, "closed" if victims else "refused", max(1, len(victims)))
         return bool(victims)
 
-    def _say(self, limit: str, what: str, count: int) -> None:
+    def _report_room(self, limit: str, what: str, count: int) -> None:
         """Count what happened, and write one line to the log from time to time."""
         self._counters[what][limit].inc(count)
-        self._unsaid[what] += count
+        self._unlogged[what] += count
         now = time.monotonic()
         if now < self._next_line:
             return
@@ -170,11 +170,11 @@ class Connections:
             self._count,
             self.most,
             self.most_of_peer or "no limit",
-            *self._unsaid.values(),
+            *self._unlogged.values(),
             variable("connections"),
             variable("peer_connections"),
         )
-        self._unsaid = dict.fromkeys(self._unsaid, 0)
+        self._unlogged = dict.fromkeys(self._unlogged, 0)
 
 
 def raise_file_limit() -> None:

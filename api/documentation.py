@@ -43,11 +43,10 @@ HEADERS = {
     "Location": "The address of the pages",
     "Retry-After": "Seconds to wait before the next try",
     "X-Cold-Start": "`true` if the product is unknown",
-    "X-Ids-Like-Formulas": "`true` if ids of the release begin as a spreadsheet's formula",
+    "X-Ids-Like-Formulas": "Of CSV: `true` if a spreadsheet would compute some of the ids",
     "X-Release": "The release of the file",
     "X-Request-Id": "The id of the request in the log",
 }
-OPTIONAL_HEADERS = {"X-Ids-Like-Formulas"}  # Only CSV files have them.
 STATUS_HEADERS = {
     303: ("Location",),
     304: ("ETag",),
@@ -135,11 +134,8 @@ def openapi(app: Sanic[Any, Any], *, has_keys: bool) -> dict[str, Any]:
     components: dict[str, Any] = {
         "schemas": nullable(definitions["$defs"]),
         "headers": {
-            name: {
-                "description": meaning,
-                "required": name not in OPTIONAL_HEADERS,
-                "schema": {"type": "string"},
-            }
+            name: {"description": meaning, "schema": {"type": "string"}}
+            | {"required": name != "X-Ids-Like-Formulas"}
             for name, meaning in HEADERS.items()
         },
         "responses": {str(status): _other(status) for status in STATUSES},

@@ -6,10 +6,12 @@ customers out of every answer.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
 import re
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +19,12 @@ from pathlib import Path
 import duckdb
 
 FILE = "opted_out.json"
+# What is left of the file if it was removed.
+LOCK = f".{FILE}.lock"
 # The database of the table `opted_out`, as the queries name it.
 NOTED = "noted"
-WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
+# As in scripts/campaigns/opt_outs.py. It may have been noted for a log with text ids.
+WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,400})(?:\.0*)?")
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +56,9 @@ class OptOuts:
     def ids(self, *, are_text: bool) -> frozenset[int | str]:
         """The ids in the type of a release; those of another log are left out."""
         if are_text:
-            return self.customers
-        numbers = map(int, filter(WHOLE_NUMBER.fullmatch, self.customers))
+            return frozenset(filter(_is_utf8, self.customers))
+        found = filter(None, map(WHOLE_NUMBER.fullmatch, self.customers))
+        numbers = (int(one[1]) for one in found)
         return frozenset(number for number in numbers if -(2**63) <= number < 2**63)
 
 
@@ -60,6 +66,15 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("expected ids as text")
     return value
+
+
+def _is_utf8(customer: str) -> bool:
+    """Whether a release can contain it; the database refuses a half of a character."""
+    try:
+        customer.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class OptOutFile:
@@ -97,7 +112,7 @@ class OptOutFile:
                 if found != self.opt_outs:
                     self.opt_outs = found
         except FileNotFoundError:
-            if self._read is None:
+            if self._read is None and not self._path.with_name(LOCK).exists():
                 self.opt_outs = OptOuts()
             else:
                 trouble = "is gone"
@@ -116,34 +131,46 @@ class OptOutFile:
         self.trouble = trouble
 
 
-def create_table(
-    connection: duckdb.DuckDBPyConnection, database: str, id_type: str
-) -> None:
-    """Create the table that queries leave out, in memory next to a release.
+class OptedOutTable:
+    """The table `noted.opted_out`, which queries leave out.
 
-    Args:
-        connection: of the release; its cursors see the table too.
-        database: a name for its database.
-        id_type: of the ids of the release, as DuckDB names it.
+    It is in memory, next to a release.
+
+    Attributes:
+        database: the name of its database instead of `noted`. Connections to one file share
+            their databases within a process, so each open release has its own.
     """
-    connection.execute(f"attach ':memory:' as {database} (read_write)")
-    connection.execute(f"create table {database}.opted_out (customer_id {id_type})")
 
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Set it up; `create` follows.
 
-def write_table(
-    connection: duckdb.DuckDBPyConnection,
-    database: str,
-    customers: Collection[int | str],
-    json_ids: str,
-) -> None:
-    """Replace its rows, in one step.
+        Args:
+            connection: of the release; its cursors see the table too.
+        """
+        self.database = f"{NOTED}_{uuid.uuid4().hex}"
+        self._connection = connection
 
-    Args:
-        database: see `create_table`.
-        json_ids: the type of a JSON array of ids.
-    """
-    connection.execute(
-        f"create or replace table {database}.opted_out as"
-        " select unnest(from_json_strict($ids, $type)) as customer_id",
-        {"ids": json.dumps(list(customers)), "type": json_ids},
-    )
+    def create(self, id_type: str) -> None:
+        """Create the table; `id_type` is that of the ids, as DuckDB names it."""
+        self._connection.execute(f"attach ':memory:' as {self.database} (read_write)")
+        self._connection.execute(
+            f"create table {self.database}.opted_out (customer_id {id_type})"
+        )
+
+    def write(self, customers: Collection[int | str], json_ids: str) -> None:
+        """Replace its rows, in one step.
+
+        Args:
+            customers: their ids.
+            json_ids: the type of a JSON array of ids.
+        """
+        self._connection.execute(
+            f"create or replace table {self.database}.opted_out as"
+            " select unnest(from_json_strict($ids, $type)) as customer_id",
+            {"ids": json.dumps(list(customers)), "type": json_ids},
+        )
+
+    def drop(self) -> None:
+        """Remove it with its database, if there is one."""
+        with contextlib.suppress(duckdb.Error):
+            self._connection.execute(f"detach {self.database}")

@@ -1,5 +1,6 @@
 """Protection from malformed, slow and idle clients, where Sanic has none."""
 
+import asyncio
 import json
 import re
 import time
@@ -69,16 +70,32 @@ class CheckedRequest(Request[Any, Any]):
 
 
 class StrictHttp(Http):
-    """Reads bodies in chunks as RFC 9112 has them.
+    """Reads bodies in chunks as RFC 9112 has them, and takes turns with other connections.
 
     Sanic accepts sizes such as 0x1a, and skips the end of a chunk whatever it is. A proxy
-    that reads them otherwise would see other requests than the API.
+    that reads them otherwise would see other requests than the API. And Sanic works on all
+    that a client has sent at once, many requests or chunks, before it turns to another.
     """
+
+    __slots__ = ("_has_arrived",)
+
+    def init_for_request(self) -> None:
+        """Begin with the next request."""
+        super().init_for_request()  # type: ignore[no-untyped-call]
+        self._has_arrived = bool(self.recv_buffer)
+
+    async def http1_request_header(self) -> None:
+        """Read the head of a request; other connections come first if it waited here."""
+        if self._has_arrived:
+            await asyncio.sleep(0)
+        await super().http1_request_header()  # type: ignore[no-untyped-call]
 
     async def read(self) -> bytes | None:
         """Read a part of the body."""
         body: object = self.request_body
         if body == "chunked" and not self.request_bytes_left:
+            # A body may be half a million chunks.
+            await asyncio.sleep(0)
             await self._check_chunk_head()
         part: bytes | None = await super().read()
         return part

@@ -14,6 +14,7 @@ KINDS = {
     "attribute_audience": "audiences by attributes",
     "audience": "long batches",
     "audience_part": "exports",
+    "ids_like_formulas": "exports",
     "campaign_audience_part": "exports",
     **dict.fromkeys(
         (

@@ -1,26 +1,21 @@
-"""An open release (long: one class owns the connection): answers named questions.
-
-It closes after its last request.
-"""
+"""An open release: answers named questions, and closes after its last request."""
 
 import asyncio
 import contextlib
 import copy
 import math
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
-from api.opt_outs import NOTED, OptOuts, create_table, write_table
-from api.problems import Problem, opted_out, too_slow
-from api.query_gates import QueryGates
+from api.opt_outs import NOTED, OptedOutTable, OptOuts
+from api.problems import Problem, opted_out
+from api.query_pool import QueryPool, Read, Result
 from api.ranking_labels import RankingLabels
 from api.release_files import (
     RELEASE_FORMAT,
@@ -34,7 +29,6 @@ from api.settings import Settings
 # A failed read makes the release unhealthy for so long.
 FAILURE_SECONDS = 600
 QUERIES = Path(__file__).with_name("queries")
-Result = TypeVar("Result")
 
 
 def read_queries(folder: Path = QUERIES, noted: str = NOTED) -> dict[str, str]:
@@ -56,13 +50,14 @@ class _State:
 
     Attributes:
         users: requests that use it.
-        failed_at: when a read failed last.
+        failed_at: the monotonic time at which a read failed last.
+        answers: to questions with one answer, whatever customers opt out.
     """
 
     users: int = 0
     is_retired: bool = False
-    is_closed: bool = False
     failed_at: float = -math.inf
+    answers: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
 
 
 class Release:
@@ -98,11 +93,7 @@ class Release:
                 format is newer than RELEASE_FORMAT.
         """
         self.folder = folder
-        self._settings = settings
         self._state = _State()
-        # Its own: connections to one file share their databases within a process.
-        self._noted = f"{NOTED}_{uuid.uuid4().hex}"
-        self._queries = read_queries(noted=self._noted)
         try:
             self.manifest = read_manifest(folder)
             self.is_earlier = self.manifest["release_format"] < RELEASE_FORMAT
@@ -118,19 +109,18 @@ class Release:
             duckdb.Error,
         ) as error:
             raise UnusableReleaseError(f"{folder.name} is damaged or incomplete") from error
-        self._gates = QueryGates(settings)
-        at_once = settings.concurrent_queries + self._gates.places
-        self._pool = ThreadPoolExecutor(at_once, "query")
-        self._cursors: asyncio.Queue[duckdb.DuckDBPyConnection] = asyncio.Queue()
+        self._table = OptedOutTable(self._connection)
+        self._queries = read_queries(noted=self._table.database)
+        self._pool = QueryPool(self._connection, settings)
         try:
             columns = self._connection.execute(self._queries["columns"]).fetchall()
             self._columns = set(columns)
             self._tables = {table for table, _ in columns}
             if not self.has_column("ranking", "customer_rank"):  # Could not be chosen.
-                self._queries |= read_queries(QUERIES / "earlier", self._noted)
+                self._queries |= read_queries(QUERIES / "earlier", self._table.database)
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
-            create_table(self._connection, self._noted, row[3])
+            self._table.create(row[3])
             self.ranking_labels = RankingLabels.of(
                 self._connection.execute(self._queries["ranking_labels"]).fetchall()
                 if self.has_table("rankings")
@@ -144,8 +134,6 @@ class Release:
         self.product_count, self.customer_count, self.list_size, id_type, *served = row
         self.customer_ranking, self.new_product_ranking = served
         self.has_text_ids = id_type == "VARCHAR"
-        for _ in range(at_once):
-            self._cursors.put_nowait(self._connection.cursor())
 
     @property
     def json_ids(self) -> str:
@@ -207,9 +195,7 @@ class Release:
         ids = opt_outs.ids(are_text=self.has_text_ids)
         with self.use():
             # By a connection of its own: an opt-out waits for no slow query.
-            await asyncio.to_thread(
-                write_table, self._connection, self._noted, ids, self.json_ids
-            )
+            await asyncio.to_thread(self._table.write, ids, self.json_ids)
         found = copy.copy(self)
         found.opt_outs, found.opted_out = opt_outs, ids
         return found
@@ -227,6 +213,13 @@ class Release:
                 self._queries[question], parameters or None
             ).fetchall(),
         )
+
+    async def ask_first(self, question: str) -> list[tuple[Any, ...]]:
+        """As `ask`, for an answer that stays the same: it is asked for only once."""
+        answers = self._state.answers
+        if question not in answers:
+            answers[question] = await self.ask(question)
+        return answers[question]
 
     async def ask_at_once(self, question: str, **parameters: object) -> list[Any]:
         """As `ask`, but after an opt-out: it waits for no other query and has no limit."""
@@ -257,34 +250,12 @@ class Release:
             ).to_arrow_table(),
         )
 
-    async def _ask(
-        self, question: str, read: Callable[[duckdb.DuckDBPyConnection], Result]
-    ) -> Result:
-        async with self._gates.of(question) or contextlib.nullcontext():
-            return await self._run(read)
-
-    async def _run(self, read: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
-        loop = asyncio.get_running_loop()
-        limit = self._settings.query_seconds
-        cursor = await self._cursors.get()
-        stopwatch = loop.call_later(limit, cursor.interrupt)
-
-        def give_back() -> None:
-            stopwatch.cancel()
-            if self._state.is_closed:
-                cursor.close()
-            else:
-                self._cursors.put_nowait(cursor)
-
-        running = self._pool.submit(read, cursor)
-        # The cursor is free when the query has ended, even if its request was cancelled.
-        running.add_done_callback(lambda _: loop.call_soon_threadsafe(give_back))
+    async def _ask(self, question: str, read: Read[Result]) -> Result:
         try:
-            return await asyncio.wrap_future(running)
-        except duckdb.InterruptException as error:
-            raise too_slow(limit) from error
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            if self.is_earlier:
+            return await self._pool.run(question, read)
+        except duckdb.Error as error:
+            is_lacking = isinstance(error, duckdb.CatalogException | duckdb.BinderException)
+            if self.is_earlier and is_lacking:
                 raise Problem(
                     503,
                     "earlier-release",
@@ -292,12 +263,6 @@ class Release:
                     str(lacking(self.release_id)),
                 ) from error
             self._state.failed_at = time.monotonic()
-            raise
-        except duckdb.Error:
-            self._state.failed_at = time.monotonic()
-            raise
-        except asyncio.CancelledError:
-            cursor.interrupt()
             raise
 
     @contextlib.contextmanager
@@ -318,10 +283,6 @@ class Release:
             self._close()
 
     def _close(self) -> None:
-        self._state.is_closed = True
-        while not self._cursors.empty():
-            self._cursors.get_nowait().close()
-        self._pool.shutdown(wait=False)
-        with contextlib.suppress(duckdb.Error):  # It may not have got so far.
-            self._connection.execute(f"detach {self._noted}")
+        self._pool.close()
+        self._table.drop()
         self._connection.close()

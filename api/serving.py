@@ -35,14 +35,14 @@ class Serving:
         switches: number of switches from one release to another.
         served_since: when the pointer was set to the served release.
         trouble: why the current release is not served; None if it is.
-        noted: customers who have opted out, whatever release is served.
+        opt_out_file: the customers who have opted out, whatever release is served.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pointed: str | None = None
         self._next_try = 0.0
-        self.noted = OptOutFile(settings.release_dir)
+        self.opt_out_file = OptOutFile(settings.release_dir)
         self.audiences: Audiences | None = None
         self.lookups = Lookups()
         self.switches = 0
@@ -97,7 +97,7 @@ class Serving:
 
     async def look_for_opt_outs(self) -> None:
         """Read the opt-outs if they have changed, and leave these customers out."""
-        await self.noted.look()
+        await self.opt_out_file.look()
         while (served := self.audiences) and not self._is_up_to_date(served):
             with served.release.use():
                 found = await self._leaving_out(served)
@@ -105,23 +105,26 @@ class Serving:
                 self.audiences = found
 
     def _is_up_to_date(self, audiences: Audiences) -> bool:
-        return audiences.release.opt_outs == self.noted.opt_outs
+        return audiences.release.opt_outs == self.opt_out_file.opt_outs
 
     async def _leaving_out(self, audiences: Audiences) -> Audiences:
-        assert self.noted.opt_outs is not None  # Nothing is served before it is read.
-        return await audiences.leaving_out(self.noted.opt_outs)
+        assert (
+            self.opt_out_file.opt_outs is not None
+        )  # Nothing is served before it is read.
+        return await audiences.leaving_out(self.opt_out_file.opt_outs)
 
     @property
     def opt_out_trouble(self) -> str | None:
         """Why customers may be named who have opted out; None if they are not."""
-        if self.noted.trouble or not self.audiences or self._is_up_to_date(self.audiences):
-            return self.noted.trouble
+        served, trouble = self.audiences, self.opt_out_file.trouble
+        if trouble or not served or self._is_up_to_date(served):
+            return trouble
         return f"The latest {FILE} is not in effect yet."
 
     async def look(self) -> None:
         """Read the pointer; switch if it names another release than before."""
-        if self.noted.opt_outs is None:
-            self.trouble = self.noted.trouble
+        if self.opt_out_file.opt_outs is None:
+            self.trouble = self.opt_out_file.trouble
             return
         pointer = self._settings.release_dir / "current"
         try:

@@ -88,6 +88,8 @@ class Telemetry:
         self._kinds: dict[tuple[str, str, int | str], tuple[Counter, Histogram, str]] = {}
         self._second = (0, "")
         self._reported = (0, 0, 0)
+        self._collecting = asyncio.Lock()
+        self._next_exposition: asyncio.Task[bytes] | None = None
 
     def begin(self, request: Request) -> None:
         """Note the start of a request, and give it an id."""
@@ -197,9 +199,24 @@ class Telemetry:
             report.inc(now - before)
         self._reported = counts
 
-    def exposition(self) -> bytes:
-        """The metrics of all workers, as Prometheus reads them."""
-        self._report()
+    async def exposition(self) -> bytes:
+        """The metrics of all workers, as Prometheus reads them.
+
+        Requests that arrive while metrics are collected share the next collection: each
+        takes tens of milliseconds of a core.
+        """
+        if self._next_exposition is None:
+            self._next_exposition = asyncio.create_task(self._collect())
+        return await asyncio.shield(self._next_exposition)
+
+    async def _collect(self) -> bytes:
+        async with self._collecting:
+            self._next_exposition = None
+            self._report()
+            # In a thread, so that look-ups continue.
+            return await asyncio.to_thread(self._collected)
+
+    def _collected(self) -> bytes:
         registry = self.registry
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             registry = CollectorRegistry()

@@ -1,12 +1,15 @@
 -- What happened to every row of the input, and why; without the folders of files. The text of a
--- row shows its customer. Once a customer has opted out, only rows that surely belong to
--- another customer, or to none, are shown.
+-- row shows its customer, and in a value of several lines perhaps other rows. Once a customer
+-- has opted out, only rows that surely belong to another customer, or to none, are shown.
 with identified as (
     select
         *,
+        -- The same characters as in macros/cleaning/trimmed.sql.
         trim(
-            json_extract_string(try_cast(example_text as json), '$.customer_id')
-        ) as raw_customer_id
+            json_extract_string(try_cast(example_text as json), '$.customer_id'),
+            ' ' || chr(9) || chr(10) || chr(13) || chr(160)
+        ) as raw_customer_id,
+        contains(example_text, '\n') or contains(example_text, '\r') as has_lines
     from main.row_accounting
 ),
 
@@ -21,7 +24,8 @@ judged as (
         (select count(*) from opted_out) = 0
         or input = 'product_attributes'
         or coalesce(
-            raw_customer_id not in (select customer_id from opted_out)
+            not has_lines
+            and raw_customer_id not in (select customer_id from opted_out)
             and coalesce(cast(try_cast(raw_customer_id as bigint) as text), '')
             not in (select customer_id from opted_out),
             false
@@ -30,7 +34,7 @@ judged as (
 )
 
 select
-    * exclude (raw_customer_id, is_presentable)
+    * exclude (raw_customer_id, has_lines, is_presentable)
     replace (
         parse_filename(example_file) as example_file,
         case when is_presentable then example_text end as example_text

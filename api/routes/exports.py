@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow
 from sanic import Blueprint, Request
@@ -123,7 +125,7 @@ async def export(
     head = ExportResponse(
         headers={
             "etag": etag,
-            "content-disposition": f'attachment; filename="{file_name}"',
+            "content-disposition": attachment(file_name),
             "x-release": release.release_id,
             **headers,
         },
@@ -137,11 +139,18 @@ async def export(
     return None
 
 
+def attachment(file_name: str) -> str:
+    """The header that names a file; the name of a campaign may have any characters."""
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", file_name)
+    exact = "" if plain == file_name else f"; filename*=UTF-8''{quote(file_name, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'
+
+
 async def has_ids_like_formulas(release: Release) -> bool:
     """Whether a spreadsheet would compute some ids of a release; never those in numbers."""
     if not release.has_text_ids:
         return False
-    return bool((await release.ask_records("ids_like_formulas"))[0]["found"])
+    return bool((await release.ask_first("ids_like_formulas"))[0][0])
 
 
 async def _stream(

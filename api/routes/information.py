@@ -149,7 +149,7 @@ async def ready(request: Request) -> HTTPResponse:
 async def metrics(request: Request) -> HTTPResponse:
     """Requests, times, look-ups, batches, exports, and the release."""
     return HTTPResponse(
-        request.app.ctx.telemetry.exposition(),
+        await request.app.ctx.telemetry.exposition(),
         headers={"cache-control": "no-store"},
         content_type="text/plain; version=0.0.4; charset=utf-8",
     )

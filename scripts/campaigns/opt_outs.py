@@ -4,6 +4,7 @@ Every build reads them (models/staging/campaigns/stg_suppressions.sql). A runnin
 them at once, from a file next to the releases (scripts/releases/opted_out_file.py).
 """
 
+import contextlib
 import os
 import re
 from datetime import UTC, datetime
@@ -15,6 +16,12 @@ from scripts.build_folder import BuildFolder, literal_paths, sql_path
 from scripts.releases.opted_out_file import OptedOutFile, OptedOutFileError
 from scripts.releases.release_folder import Release, ReleaseFolder
 
+# What does not belong to an id, as in macros/cleaning/trimmed.sql. `str.strip` removes
+# more: it would turn some ids into those of other customers.
+BLANKS = " \t\n\r\xa0"
+# As in macros/cleaning/parse_id.sql.
+WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,400})(?:\.0*)?")
+
 
 def canonical_id(customer_id: str, *, is_number: bool) -> str | None:
     """An id in the form of the log: 01100 becomes 1100; None if it is no id.
@@ -22,13 +29,22 @@ def canonical_id(customer_id: str, *, is_number: bool) -> str | None:
     Args:
         is_number: whether the log's ids are whole numbers (within 64 bits) or text.
     """
-    customer_id = customer_id.strip()
+    customer_id = customer_id.strip(BLANKS)
     if not is_number:
-        return customer_id or None
-    if not re.fullmatch(r"[+-]?[0-9]{1,40}", customer_id):
+        return customer_id if _is_text_of_log(customer_id) else None
+    found = WHOLE_NUMBER.fullmatch(customer_id)
+    if not found:
         return None
-    number = int(customer_id)
+    number = int(found[1])
     return str(number) if -(2**63) <= number < 2**63 else None
+
+
+def _is_text_of_log(customer_id: str) -> bool:
+    """Whether a log can contain it: one line of UTF-8."""
+    try:
+        return bool(customer_id.encode()) and "\n" not in customer_id
+    except UnicodeEncodeError:
+        return False
 
 
 def has_numbers(connection: duckdb.DuckDBPyConnection, customers: str) -> bool:
@@ -81,32 +97,43 @@ def tell_api(folder: BuildFolder) -> None:
         OSError, duckdb.Error: they could not be read or written.
     """
     if folder.suppressions.is_dir():
-        OptedOutFile(folder.releases).replace(noted=texts_of_noted(folder))
+        OptedOutFile(folder.releases).renew(lambda: texts_of_noted(folder))
 
 
 def tell_api_of_listed(folder: BuildFolder) -> None:
-    """Add the customers of the table `suppressions` whom the served release contains.
+    """Add the customers of the table `suppressions` whom a release contains.
 
-    The build has read the table; its release may still be held back.
+    The build has read the table; its release may still be held back. Earlier releases
+    count too: you can go back to them.
 
     Raises:
         OSError, duckdb.Error: they could not be read or written.
     """
-    current = ReleaseFolder(folder.releases).current()
-    if current is None:
-        return
-    served = OptedOutFile(folder.releases)
+    listed: set[str] = set()
     with duckdb.connect(folder.warehouse, read_only=True) as connection:
-        try:
-            connection.execute(f"attach '{sql_path(current.database)}' as release")
-        except duckdb.Error:
-            return  # A damaged release is not served.
+        connection.execute(
+            "create temp table suppressed as select customer_id::text as customer_id"
+            " from intermediate.int_suppressed_customers"
+        )
+        for release in ReleaseFolder(folder.releases).all():
+            with contextlib.suppress(duckdb.Error):  # A damaged release is not served.
+                listed.update(_suppressed_in(connection, release))
+    served = OptedOutFile(folder.releases)
+    if listed or served.path.exists():
+        served.replace(listed=listed)
+
+
+def _suppressed_in(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
+    """The customers of a release who are in the table `suppressed` of a connection."""
+    connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
+    try:
         rows = connection.execute(
-            "select customer_id::text from release.customers where customer_id::text in"
-            " (select customer_id::text from intermediate.int_suppressed_customers)"
+            "select customer_id::text from release.customers"
+            " where customer_id::text in (select customer_id from suppressed)"
         ).fetchall()
-    if rows or served.path.exists():
-        served.replace(listed=[row[0] for row in rows])
+    finally:
+        connection.execute("detach release")
+    return [row[0] for row in rows]
 
 
 def texts_of_noted(folder: BuildFolder) -> list[str]:
@@ -122,7 +149,7 @@ def texts_of_noted(folder: BuildFolder) -> list[str]:
         rows = connection.execute(
             "select distinct customer_id from read_parquet($files)", {"files": files}
         ).fetchall()
-    return [row[0].strip() for row in rows]
+    return [row[0].strip(BLANKS) for row in rows]
 
 
 def noted_opt_outs(folder: BuildFolder, *, are_numbers: bool) -> list[str]:

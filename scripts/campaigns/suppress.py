@@ -60,9 +60,9 @@ def suppress(
         HeldBackError: everything was noted, and nothing was published.
     """
     check_writable(folder)
-    current = _current(folder, is_forced=is_forced)
-    customer_ids = _checked(folder, current, customer_ids, is_forced=is_forced)
-    noted = set(texts_of_noted(folder))
+    current = _current(folder, customer_ids, is_forced=is_forced)
+    noted = _noted_before(folder)
+    customer_ids = _checked(current, noted, customer_ids, is_forced=is_forced)
     new = [one for one in customer_ids if one not in noted]
     served = customers_in(current.database, customer_ids) if current else []
     if new:
@@ -98,7 +98,9 @@ def suppress(
     return release
 
 
-def _current(folder: BuildFolder, *, is_forced: bool) -> Release | None:
+def _current(
+    folder: BuildFolder, customer_ids: list[str], *, is_forced: bool
+) -> Release | None:
     """The served release; with force, None if there is none that can be read."""
     try:
         current = ReleaseFolder(folder.releases).readable()
@@ -107,10 +109,14 @@ def _current(folder: BuildFolder, *, is_forced: bool) -> Release | None:
                 "There is no release to leave customers out of: run `make build`"
             )
         current.check()
-    except ReleaseError:
-        if not is_forced:
-            raise
-        return None
+        customers_in(current.database, customer_ids)  # Fails if the file is damaged.
+    except (ReleaseError, duckdb.Error) as error:
+        if is_forced:
+            return None
+        raise ReleaseError(
+            f"{error}. Nothing was noted: --force (make: FORCE=1) notes the opt-outs all"
+            " the same"
+        ) from error
     return current
 
 
@@ -145,9 +151,17 @@ def _publish_without(
     return release
 
 
+def _noted_before(folder: BuildFolder) -> set[str]:
+    """All noted ids; none if a file is damaged, which holds back no further opt-out."""
+    try:
+        return set(texts_of_noted(folder))
+    except duckdb.Error:
+        return set()
+
+
 def _checked(
-    folder: BuildFolder,
     release: Release | None,
+    noted: set[str],
     customer_ids: list[str],
     *,
     is_forced: bool,
@@ -158,23 +172,22 @@ def _checked(
         SuppressionError: the log cannot contain one; or, without force, the release does
             not contain one who has not opted out before.
     """
-    if release is None:
-        ids = [customer_id.strip() for customer_id in customer_ids]
-        if not all(ids):
-            raise SuppressionError("A customer's id is empty: expected some text")
-        return list(dict.fromkeys(ids))
-    with duckdb.connect(release.database, read_only=True) as connection:
-        is_number = has_numbers(connection, "customers")
+    is_number = False
+    if release is not None:
+        with duckdb.connect(release.database, read_only=True) as connection:
+            is_number = has_numbers(connection, "customers")
     found = [canonical_id(one, is_number=is_number) for one in customer_ids]
     for customer_id, one in zip(customer_ids, found, strict=True):
         if one is None:
             raise SuppressionError(
                 f"{customer_id!r} cannot be a customer of this log: expected"
-                f" {'a whole number within 64 bits' if is_number else 'some text'}."
+                f" {'a whole number within 64 bits' if is_number else 'one line of text'}."
                 " Nothing was noted"
             )
     ids = list(dict.fromkeys(one for one in found if one is not None))
-    known = {*customers_in(release.database, ids), *texts_of_noted(folder)}
+    if release is None:
+        return ids
+    known = {*customers_in(release.database, ids), *noted}
     unknown = [one for one in ids if one not in known]
     if unknown and not is_forced:
         raise SuppressionError(

@@ -3,8 +3,8 @@
     releases/opted_out.json   {"written_at": ..., "noted": [ids], "listed": [ids]}
 
 `noted` has all customers of `audience suppress`, so that going back to an older release
-names none of them. `listed` has those of the table `suppressions` whom the served release
-still contains. The API watches the file (api/opt_outs.py), and `audience fetch` copies it.
+names none of them. `listed` has those of the table `suppressions` whom a kept release still
+contains. The API watches the file (api/opt_outs.py), and `audience fetch` copies it.
 Its owner can read it, and the group of readers (private_files.py).
 """
 
@@ -12,7 +12,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ from scripts.reported_error import ReportedError
 from scripts.settings.setting_error import SettingError
 
 FILE = "opted_out.json"
+# It stays, so that the API notices if the file is removed.
+LOCK = f".{FILE}.lock"
 
 
 class OptedOutFileError(ReportedError):
@@ -61,12 +63,27 @@ class OptedOutFile:
         Raises:
             OSError: it could not be written.
         """
+        self._change(lambda: customers)
+
+    def renew(self, read_noted: Callable[[], Iterable[str]]) -> None:
+        """Replace the customers of `noted`.
+
+        Args:
+            read_noted: reads them. It is called while no other program writes the file, so
+                that none is lost who opts out in the meantime.
+
+        Raises:
+            OSError: it could not be written; and what `read_noted` raises.
+        """
+        self._change(lambda: {"noted": read_noted()})
+
+    def _change(self, read: Callable[[], dict[str, Iterable[str]]]) -> None:
         with self._lock():
             try:
                 found = self._read()
             except OptedOutFileError:
                 found = {"noted": set(), "listed": set()}
-            wanted = found | {name: set(ids) for name, ids in customers.items()}
+            wanted = found | {name: set(ids) for name, ids in read().items()}
             if wanted != found or not self.path.exists():
                 self._write(wanted)
 
@@ -84,8 +101,9 @@ class OptedOutFile:
         """
         if not other.path.exists():
             return False
-        content = other.path.read_bytes()
         with self._lock():
+            # Read here, so that a slower copy does not replace a newer one.
+            content = other.path.read_bytes()
             if self.path.exists() and self.path.read_bytes() == content:
                 return False
             _parsed(other.path, content)
@@ -128,7 +146,7 @@ class OptedOutFile:
     def _lock(self) -> Iterator[None]:
         """Wait for other programs that write it; each takes milliseconds."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(f".{FILE}.lock").open("a") as lock:
+        with self.path.with_name(LOCK).open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

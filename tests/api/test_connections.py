@@ -20,6 +20,7 @@ from api.settings import Settings
 from api.workers import BACKLOG, KERNEL_BACKLOG, listen, warn_of_limits
 from tests.api.conftest import Serve, ServeInThread, Server, free_port
 from tests.api.running_api import RunningApi
+from tests.conftest import FinishedBuild
 
 ASK = b"GET /recommend/5 HTTP/1.1\r\nhost: localhost\r\n\r\n"
 
@@ -195,6 +196,46 @@ def test_slow_clients_make_room_too(
     assert "Traceback" not in caplog.text
     small.wait_for(lambda: 'status="499"' in small.get("/metrics").text)
     assert 'status="500"' not in small.get("/metrics").text, "no error of the server"
+
+
+# Its answer needs no query.
+READY = b"GET /ready HTTP/1.1\r\nhost: localhost\r\n\r\n"
+IN_CHUNKS = (
+    b"POST /recommend/batch HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n"
+    b"\r\n%b0\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "requests"),
+    [
+        (READY * 500, 500),
+        (IN_CHUNKS % (b"1\r\n \r\n" * 10_000), 1),
+    ],
+    ids=["requests", "chunks"],
+)
+def test_clients_that_send_much_at_once_take_turns_with_others(
+    sent: bytes, requests: int, serve: Serve, dirty_build: FinishedBuild
+) -> None:
+    """Before, each got all of its answers first, and the worker counted as hung."""
+    server = serve(dirty_build.folder, workers=1)
+    address = ("127.0.0.1", int(server.url.rsplit(":")[-1]))
+    with contextlib.ExitStack() as stack:
+        clients = [
+            stack.enter_context(socket.create_connection(address, timeout=10))
+            for _ in range(21)
+        ]
+        other = clients.pop()
+        for client in clients:
+            client.sendall(sent)
+        other.sendall(READY)
+        assert other.recv(100).startswith(b"HTTP/1.1 200")
+        answers = 0
+        for client in clients:
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                answers += client.recv(1_000_000).count(b"HTTP/1.1 ")
+    assert answers < requests * len(clients) / 4
 
 
 def test_a_full_server_answers_with_503(

@@ -10,7 +10,7 @@ from sanic.response import HTTPResponse
 
 from api.audiences import Audiences
 from api.problems import Problem
-from api.routes.exports import export_audience
+from api.routes.exports import attachment, export_audience
 from api.settings import Settings
 from tests.api.conftest import Server
 from tests.api.in_process import opened
@@ -107,6 +107,23 @@ def export(
     except (Problem, duckdb.Error, asyncio.CancelledError) as error:
         return error
     return None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("spring_rotation.csv", 'filename="spring_rotation.csv"'),
+        (
+            'é"; filename="a\r\n.csv',
+            'filename="____filename__a__.csv";'
+            " filename*=UTF-8''%C3%A9%22%3B%20filename%3D%22a%0D%0A.csv",
+        ),
+    ],
+)
+def test_the_name_of_a_campaign_adds_nothing_to_the_header(
+    name: str, expected: str
+) -> None:
+    assert attachment(name) == f"attachment; {expected}"
 
 
 def test_a_complete_export_ends(server: Server) -> None:

@@ -1,5 +1,6 @@
 """Ids that a spreadsheet would compute: a file says so, and quotes them if asked."""
 
+import asyncio
 import csv
 import io
 import re
@@ -10,9 +11,14 @@ import pyarrow
 import pytest
 
 from api.export_formats import FORMULA, Csv
+from api.opt_outs import OptOuts
+from api.query_gates import KINDS
+from api.routes.exports import has_ids_like_formulas
+from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.contact_list import FORMULA as FORMULA_OF_LISTS
 from tests.api.conftest import ServeInThread, Server
+from tests.api.in_process import opened
 from tests.conftest import alter_release
 
 LIKE_FORMULAS = ("=1+1", "+1", "-1", "@a", "\ta", "\ra")
@@ -58,6 +64,22 @@ def test_a_file_warns_if_the_release_has_such_ids(
         sent = server.get(f"/audience/new{query}").headers["x-ids-like-formulas"]
         assert sent == ("true" if name in LIKE_FORMULAS else "false")
     assert "x-ids-like-formulas" not in server.get("/audience/new?format=jsonl").headers
+
+
+def test_a_release_is_searched_for_such_ids_only_once(text_build: BuildFolder) -> None:
+    """The search reads all customers: many `HEAD` requests must not repeat it."""
+
+    async def run() -> None:
+        async with opened(text_build, Settings()) as audiences:
+            release = audiences.release
+            assert not await has_ids_like_formulas(release)
+            del release._queries["ids_like_formulas"]
+            assert not await has_ids_like_formulas(release)
+            without = await release.leaving_out(OptOuts(frozenset({"007"}), "-1"))
+            assert not await has_ids_like_formulas(without)
+
+    asyncio.run(run())
+    assert "ids_like_formulas" in KINDS
 
 
 def test_a_file_quotes_only_if_asked(

@@ -17,8 +17,9 @@ import pytest
 from rich.console import Console
 
 from api.documentation import Operation
-from api.opt_outs import FILE, OptOuts
+from api.opt_outs import FILE, LOCK, OptOuts
 from api.parameters import Choice, WholeNumber
+from api.release import read_queries
 from api.release_files import read_manifest
 from api.stored_lists import without
 from scripts.build_folder import BuildFolder
@@ -291,6 +292,47 @@ def test_text_ids_and_ids_of_another_log(
     assert OptOuts(frozenset({"x", "7", "9" * 19, "007"})).ids(are_text=False) == {7}
 
 
+def test_an_id_that_no_release_can_contain_holds_back_no_other(
+    serve_in_thread: ServeInThread, text_build: BuildFolder, folder: BuildFolder
+) -> None:
+    folder.releases.mkdir(parents=True)
+    (folder.releases / "current").symlink_to((text_build.releases / "current").resolve())
+    server = serve_in_thread(folder)
+    assert server.get("/customers/007").status_code == 200
+    noted(server).add(["007", "\udcff", "a\x00b"])
+    wait_until_left_out(server, "007")
+    assert server.get("/health").json()["reasons"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ({"customer_id": "8", "product_id": "x"}, True),
+        ({"customer_id": "7.0", "product_id": "x"}, False),
+        ({"customer_id": "\t07\xa0", "product_id": "x"}, False),
+        # A quote that is not closed: the product is two rows, one of them of customer 7.
+        ({"customer_id": "8", "product_id": 'x,view\n7,1,view,"'}, False),
+        ({"customer_id": "8", "product_id": "x\r7,1"}, False),
+        ({"product_id": "x"}, False),
+    ],
+)
+def test_the_example_of_a_reason_is_not_of_them(
+    text: dict[str, str], is_shown: bool, tmp_path: Path
+) -> None:
+    with duckdb.connect(tmp_path / "release.duckdb") as release:
+        release.execute("attach ':memory:' as noted")
+        release.execute("create table noted.opted_out as select 7::bigint as customer_id")
+        release.execute(
+            "create table row_accounting as select 'log' as input, 'rejected' as outcome,"
+            " 'missing event' as reason, 1 as row_count, 'a.csv' as example_file,"
+            " $text as example_text",
+            {"text": json.dumps(text)},
+        )
+        query = read_queries()["row_accounting"].replace("main.", "")
+        (row,) = release.execute(query).fetchall()
+    assert (row[-1] is not None) == is_shown
+
+
 def test_a_release_older_than_rankings_leaves_them_out(
     serve_in_thread: ServeInThread, release_copy: BuildFolder
 ) -> None:
@@ -336,9 +378,14 @@ def test_an_unreadable_file_takes_no_opt_out_back(
         spoil()
         server.wait_for(lambda: server.get("/health").json()["status"] == "degraded")
         assert server.get(f"/customers/{customer}").status_code == 404
+    # A worker that starts now knows none of them, and serves nothing.
+    later = serve_in_thread(release_copy)
+    assert f"{FILE} with the opt-outs is gone" in later.get("/health").text
+    assert later.get("/recommend/5").status_code == 503
     noted(server).replace(noted=[])
-    server.wait_for(lambda: server.get(f"/customers/{customer}").status_code == 200)
-    assert server.get("/health").json()["reasons"] == []
+    for one in (server, later):
+        one.wait_for(lambda one=one: one.get(f"/customers/{customer}").status_code == 200)
+        assert one.get("/health").json()["reasons"] == []
 
 
 def test_the_file_is_private_and_both_sides_agree_on_its_name(folder: BuildFolder) -> None:
@@ -346,7 +393,7 @@ def test_the_file_is_private_and_both_sides_agree_on_its_name(folder: BuildFolde
     file.add(["17"])
     file.add(["42"])
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
-    assert opted_out_file.FILE == FILE
+    assert (opted_out_file.FILE, opted_out_file.LOCK) == (FILE, LOCK)
     assert OptOuts.of(file.path.read_bytes()).customers == {"17", "42"}
     first = file.path.read_bytes()
     file.replace(noted=["42", "17"])

@@ -76,8 +76,9 @@ identified as (
     from of_customers
 ),
 
--- The text of a row shows its customer. Once a customer has opted out, only rows that
--- surely belong to another customer, or to none, are shown.
+-- The text of a row shows its customer, and in a value of several lines (\n or \r in
+-- JSON) perhaps other rows. Once a customer has opted out, only rows that surely belong
+-- to another customer, or to none, are shown.
 presentable as (
     select identified.*
     from identified
@@ -89,6 +90,8 @@ presentable as (
         or identified.input = 'product_attributes'
         or (
             identified.customer_id is not null
+            and {{ dbt.position("chr(92) || 'n'", 'identified.original_text') }} = 0
+            and {{ dbt.position("chr(92) || 'r'", 'identified.original_text') }} = 0
             and suppressed_customers.customer_id is null
         )
 ),

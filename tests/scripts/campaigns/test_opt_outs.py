@@ -1,23 +1,28 @@
 """Opt-outs: how they are noted, and the note when you roll back."""
 
 import json
+import re
 import stat
+import threading
 from datetime import date
 
 import duckdb
 import pytest
 
+from api.opt_outs import OptOuts
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import (
+    BLANKS,
     canonical_id,
     note_opt_outs,
     tell_api,
     tell_api_of_listed,
+    texts_of_noted,
 )
-from scripts.releases.opted_out_file import FILE
+from scripts.releases.opted_out_file import FILE, OptedOutFile
 from scripts.releases.publish import publish
-from tests.conftest import read_release, run_audience
+from tests.conftest import FinishedBuild, read_release, run_audience
 
 
 def test_a_rollback_says_how_many_customers_opted_out_since(published: BuildFolder) -> None:
@@ -40,6 +45,12 @@ def test_a_rollback_says_how_many_customers_opted_out_since(published: BuildFold
         ("-0", "0"),
         ("9223372036854775807", "9223372036854775807"),
         ("9223372036854775808", None),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("17850.0", "17850"),
+        ("\xa017850\t", "17850"),
+        ("0" * 60 + "7", "7"),
+        ("17850.5", None),
+        ("\u0667", None),
         ("1_000", None),
         ("1e3", None),
         (" ", None),
@@ -54,6 +65,37 @@ def test_an_opt_out_is_noted_with_the_id_of_the_log(
 def test_an_opt_out_of_a_text_id_is_noted_unchanged() -> None:
     assert canonical_id(" 007 ", is_number=False) == "007"
     assert canonical_id(" ", is_number=False) is None
+    assert canonical_id("\t\xa0=1\r\n", is_number=False) == "=1"
+    # Blanks that belong to the ids of a log: without them it is another customer.
+    assert canonical_id("\u3000ab\x85", is_number=False) == "\u3000ab\x85"
+    assert canonical_id("two\nlines", is_number=False) is None
+    assert canonical_id("\udcff", is_number=False) is None
+
+
+def test_ids_have_the_same_form_in_the_build_the_notes_and_the_api(
+    dirty_build: FinishedBuild,
+) -> None:
+    """Compares with the SQL that dbt compiled for the log."""
+    compiled = (
+        dirty_build.folder.dbt_target
+        / "compiled/product_audience/models/staging/campaigns/stg_suppressions.sql"
+    ).read_text()
+    found = re.search(r"\n    where (case.*?end) is not null", compiled, re.DOTALL)
+    assert found
+    given = ["7", " 07", "+7.", "7.00", "\xa07\t", "\u30007", "7.5", "7e0", "x", "-0", ""]
+    given += ["0" * 60 + "7", "9223372036854775807", "9223372036854775808", "1_0", "0x1"]
+    with duckdb.connect() as connection:
+        parsed = dict(
+            connection.execute(
+                f"select customer_id, ({found[1]})::text from (select unnest($ids)) as"
+                " given (customer_id)",
+                {"ids": given},
+            ).fetchall()
+        )
+    assert parsed == {one: canonical_id(one, is_number=True) for one in given}
+    for one, expected in parsed.items():
+        stripped = OptOuts(frozenset({one.strip(BLANKS)})).ids(are_text=False)
+        assert stripped == (set() if expected is None else {int(expected)}), one
 
 
 @pytest.mark.parametrize("customer", ["seven", "1.5", "", "9223372036854775808"])
@@ -129,6 +171,72 @@ def test_a_table_of_opt_outs_takes_effect_before_the_release_is_checked(
     tell_api_of_listed(published)
     content = json.loads((published.releases / FILE).read_text())
     assert (content["noted"], content["listed"]) == ([], [str(customer)])
+
+
+def test_a_table_of_opt_outs_stays_in_effect_for_an_earlier_release(
+    published: BuildFolder,
+) -> None:
+    """The current release does not contain the customer, but you can go back."""
+    publish(published)
+    current = (published.releases / "current").resolve()
+    with (
+        duckdb.connect(published.warehouse) as warehouse,
+        duckdb.connect(current / "audience.duckdb") as release,
+    ):
+        (customer,) = release.execute(
+            "delete from customers where customer_rank = 1 returning customer_id"
+        ).fetchone() or (0,)
+        warehouse.execute(
+            "create or replace table intermediate.int_suppressed_customers as"
+            f" select {customer} as customer_id"
+        )
+    tell_api_of_listed(published)
+    content = json.loads((published.releases / FILE).read_text())
+    assert content["listed"] == [str(customer)]
+
+
+def test_an_opt_out_survives_a_program_that_began_to_read_before_it(
+    published: BuildFolder,
+) -> None:
+    """Two programs at once: one notes, the other tells the API what was noted."""
+    note_opt_outs(published, ["17"], "by mail")
+    reads, noted = threading.Event(), threading.Event()
+    file = OptedOutFile(published.releases)
+
+    def read() -> list[str]:
+        found = texts_of_noted(published)
+        reads.set()
+        noted.wait(1)  # The other one must wait for this program.
+        return found
+
+    slow = threading.Thread(target=file.renew, args=(read,))
+    slow.start()
+    assert reads.wait(10)
+    note_opt_outs(published, ["42"], "by mail")
+    noted.set()
+    slow.join(10)
+    assert noted_for_the_api(published) == ["17", "42"]
+
+
+def test_a_damaged_note_holds_back_no_further_opt_out(published: BuildFolder) -> None:
+    note_opt_outs(published, ["17"], "by mail")
+    (first,) = published.suppressions.glob("*.parquet")
+    first.write_bytes(first.read_bytes()[:20])
+    outcome = run_audience(published, "suppress", "--force", "999999999")
+    assert "They are in effect" in outcome.stdout, outcome.stderr
+    assert noted_for_the_api(published) == ["17", "999999999"]
+
+
+def test_with_force_a_damaged_release_holds_back_no_opt_out(published: BuildFolder) -> None:
+    database = (published.releases / "current").resolve() / "audience.duckdb"
+    database.write_bytes(bytes(database.stat().st_size))
+    refused = run_audience(published, "suppress", "17")
+    assert refused.returncode == 1
+    assert "Nothing was noted: --force (make: FORCE=1) notes" in refused.stderr
+    assert not published.suppressions.exists()
+    forced = run_audience(published, "suppress", "--force", "17")
+    assert "They are in effect" in forced.stdout, forced.stderr
+    assert noted_for_the_api(published) == ["17"]
 
 
 def test_lists_leave_out_who_has_opted_out_since_the_release(
