@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 # Pause before a damaged release is tried again: the check takes a second of a core.
 RETRY_SECONDS = 30
 
-NO_RELEASE = "There is no release to serve yet. Run `make build`."
+NO_RELEASE = "There is no release to serve yet. Run `audience build`."
 
 
 class Serving:

@@ -1,4 +1,4 @@
-"""Opt-outs, as `make suppress` notes them: a file per call in the build folder.
+"""Opt-outs, as `audience suppress` notes them: a file per call in the build folder.
 
 Every build reads them (models/staging/campaigns/stg_suppressions.sql).
 """

@@ -49,7 +49,7 @@ def suppress(
     current = ReleaseFolder(folder.releases).readable()
     if current is None:
         raise ReleaseError(
-            "There is no release to leave customers out of: run `make build`"
+            "There is no release to leave customers out of: run `audience build`"
         )
     with recorded_run(folder, "suppress") as run, folder.lock() as lock:
         customer_ids = _ids(current, customer_ids)

@@ -140,5 +140,5 @@ def rollback(release: str | None) -> None:
         if opted_out:
             print(
                 f"Note: {opted_out} of its customers opted out after it was made and are in"
-                " its answers again. Run `make build` to leave them out."
+                " its answers again. Run `audience build` to leave them out."
             )

@@ -1,0 +1,348 @@
+"""Each alarm fires because of a real event, and clears when that is over.
+
+The tests follow each other: each continues with the volumes of the one before.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.daily_log import DailyLog
+from tests.image.compose_services import HOSTS, Services
+from tests.image.conftest import need
+from tests.image.container import Container, Network, wait_for
+from tests.image.monitoring import Alert, Monitoring, shipped_alerts
+from tests.image.test_image import make_key
+
+pytestmark = pytest.mark.long
+PROGRAMS = {
+    "prometheus": "prometheus",
+    "prometheus-node-exporter": "prometheus-node-exporter",
+}
+DOWN: Alert = ("AudienceApiDown", "critical")
+ERRORS: tuple[Alert, ...] = (
+    ("AudienceRequestErrors", "warning"),
+    ("AudienceRequestErrors", "critical"),
+)
+NO_RELEASE: Alert = ("AudienceNoRelease", "critical")
+NOT_RUN: Alert = ("AudienceRefreshNotRun", "warning")
+STALE: tuple[Alert, ...] = (
+    ("AudienceReleaseStale", "warning"),
+    ("AudienceReleaseStale", "critical"),
+)
+DIFFER: Alert = ("AudienceReplicasDiffer", "warning")
+SLOW: Alert = ("AudienceLookupsSlow", "warning")
+DROPPED: Alert = ("AudienceLogLinesDropped", "warning")
+REFUSED: Alert = ("AudienceConnectionsRefused", "warning")
+REPLACED: Alert = ("AudienceWorkerReplaced", "warning")
+FAILED: Alert = ("AudienceRefreshFailed", "warning")
+BLOCKED: tuple[Alert, ...] = (
+    ("AudienceRefreshBlocked", "warning"),
+    ("AudienceDrift", "critical"),
+)
+ROLLED_BACK: Alert = ("AudienceReleaseRolledBack", "critical")
+DRIFT: Alert = ("AudienceDrift", "warning")
+# Too few days to judge one by the days before: drift comes from rejected rows alone.
+DAYS = 10
+
+
+class Shop:
+    """The services, their monitoring, and a log that grows."""
+
+    def __init__(self, services: Services, network: Network, place: Path) -> None:
+        need(PROGRAMS)
+        self.services = services
+        self.network = network
+        self.place = place
+        key, entry = make_key(services, "all")
+        services.settings |= {"AUDIENCE_API_KEYS": entry, "AUDIENCE_API_KEY": key}
+        self.headers = {"x-api-key": key}
+        metrics = services.volume("metrics", "/build/metrics")
+        self.releases = services.volume("releases", "/build/releases")
+        self.monitoring = Monitoring(network, place / "monitoring", metrics, key)
+        source = place / "source"
+        source.mkdir()
+        self.log = DailyLog(source, days=0, scale=0.05)
+        self.log.folder = services.log
+        self.log.grow(DAYS)
+
+    def api(self, host: str = "api", **options: object) -> Container:
+        """Start an API, and wait until it answers."""
+        running = self.services.start("api", host=host, **options)  # type: ignore[arg-type]
+
+        def answers() -> bool:
+            assert running.is_running, running.log
+            return self.ask("/health", host) in (200, 503)
+
+        wait_for(answers, 60)
+        return running
+
+    def ask(self, path: str = "/recommend/5", host: str = "api") -> int:
+        """The status of an answer; 0 without one."""
+        url = f"http://{HOSTS[host]}:8000{path}"
+        try:
+            return self.network.call(
+                lambda: httpx.get(url, headers=self.headers, timeout=10)
+            ).status_code
+        except httpx.TransportError:
+            return 0
+
+    def refresh(self, *options: str) -> tuple[int, str]:
+        """Refresh; returns exit code and output."""
+        job = self.services.start("refresh", "audience", "refresh", *options)
+        return job.wait(), job.printed
+
+    def served(self) -> str:
+        return (self.releases / "current").resolve().name
+
+    def copy_releases(self, name: str) -> Path:
+        """A volume with a copy of the releases."""
+        path = self.place / "volumes" / name
+        shutil.copytree(self.releases, path, symlinks=True)
+        for copied in [path, *path.rglob("*")]:
+            os.chown(copied, 10001, 10001, follow_symlinks=False)
+        return path
+
+    def add_day(self, rejected: int) -> None:
+        """A day with this share of rows, in per cent, that have no time."""
+        self.log.grow()
+        newest = max(self.services.log.glob("*.csv"))
+        header, *lines = newest.read_text().splitlines()
+        spoilt = len(lines) * rejected // (100 - rejected)
+        lines += [f"{line.rpartition(',')[0]},never" for line in lines[:spoilt]]
+        newest.write_text("\n".join([header, *lines]) + "\n")
+
+
+@pytest.fixture(scope="module")
+def shop(services: Services, network: Network, place: Path) -> Iterator[Shop]:
+    marketplace = Shop(services, network, place)
+    yield marketplace
+    marketplace.monitoring.stop()
+
+
+@contextlib.contextmanager
+def callers(shop: Shop, path: str = "/recommend/5") -> Iterator[None]:
+    """Clients that ask all the time."""
+    is_over = threading.Event()
+
+    def ask(_: int) -> None:
+        url = f"http://{HOSTS['api']}:8000{path}"
+        with httpx.Client(headers=shop.headers, timeout=30) as client:
+            while not is_over.is_set():
+                with contextlib.suppress(httpx.TransportError):
+                    client.get(url)
+
+    asking = shop.network.calls(ask, 16)
+    yield
+    is_over.set()
+    list(asking)
+
+
+def test_without_a_release_requests_fail_until_there_is_one(shop: Shop) -> None:
+    shop.monitoring.scrape("api")
+    shop.monitoring.wait_until_firing(DOWN, NOT_RUN)
+    shop.api()
+    shop.monitoring.wait_until_clear(DOWN)
+    with callers(shop):
+        shop.monitoring.wait_until_firing(NO_RELEASE, *ERRORS)
+    printed = shop.services.run("refresh", "audience", "build", "--log", "/log/*.csv")
+    assert "Traceback" not in printed
+    with callers(shop):
+        shop.monitoring.wait_until_clear(NO_RELEASE, *ERRORS)
+    code, said = shop.refresh()
+    assert code == 0, said
+    shop.monitoring.wait_until_clear(NOT_RUN)
+
+
+def test_a_replica_that_is_gone_and_comes_back(shop: Shop) -> None:
+    shop.monitoring.scrape("api", "replica")
+    shop.monitoring.wait_until_firing(DOWN)
+    replica = shop.api("replica")
+    shop.monitoring.wait_until_clear(DOWN)
+    assert replica.stop() == 0
+    shop.monitoring.wait_until_firing(DOWN)
+    shop.monitoring.scrape("api")
+    shop.monitoring.wait_until_clear(DOWN)
+
+
+def test_stalls_make_look_ups_slow(shop: Shop) -> None:
+    """The workers stand still for half a second, again and again."""
+    api = shop.services.running("api")
+    with callers(shop):
+        end = time.monotonic() + 60
+        while SLOW not in shop.monitoring.firing():
+            assert time.monotonic() < end, shop.monitoring.ask(
+                "route:audience_request_seconds:p99_5m"
+            )
+            workers = api.processes()[1:]
+            for worker in workers:
+                worker.suspend()
+            time.sleep(0.5)
+            for worker in workers:
+                worker.resume()
+            time.sleep(0.2)
+        shop.monitoring.wait_until_clear(SLOW)
+
+
+def test_lines_of_the_log_that_no_one_reads(shop: Shop) -> None:
+    shop.monitoring.scrape("api", "replica")
+    pipe = shop.place / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    replica = shop.api("replica", log=pipe)
+    os.close(reader)
+
+    def ask_until_dropped() -> bool:
+        assert shop.ask(host="replica") == 200
+        return DROPPED in shop.monitoring.firing()
+
+    wait_for(ask_until_dropped, 60)
+    replica.stop()
+    shop.api("replica")
+    shop.monitoring.wait_until_clear(DROPPED)
+    shop.services.running("replica").stop()
+    shop.monitoring.scrape("api")
+
+
+def test_more_connections_than_a_worker_takes(shop: Shop) -> None:
+    small = shop.api("replica", AUDIENCE_CONNECTIONS="16", AUDIENCE_WORKERS="1")
+    shop.monitoring.scrape("api", "replica")
+    shop.monitoring.wait_until_clear(DOWN)
+
+    def crowd() -> None:
+        held = [
+            socket.create_connection((HOSTS["replica"], 8000), timeout=5) for _ in range(40)
+        ]
+        for one in held:
+            with contextlib.suppress(OSError):
+                one.sendall(b"GET /recomm")
+        time.sleep(0.5)
+        for one in held:
+            one.close()
+
+    def is_refused() -> bool:
+        shop.network.call(crowd)
+        time.sleep(2)
+        return REFUSED in shop.monitoring.firing()
+
+    wait_for(is_refused, 60, lambda: small.printed)
+    shop.monitoring.wait_until_clear(REFUSED)
+    small.stop()
+    shop.monitoring.scrape("api")
+
+
+def test_a_worker_that_is_killed(shop: Shop) -> None:
+    worker = max(
+        shop.services.running("api").processes()[1:],
+        key=lambda process: process.memory_info().rss,
+    )
+    worker.kill()
+    shop.monitoring.wait_until_firing(REPLACED)
+    shop.monitoring.wait_until_clear(REPLACED)
+    assert shop.ask() == 200
+
+
+def test_a_release_that_is_old(shop: Shop) -> None:
+    """No event takes ten days in a test: the release says that it was made then."""
+    aged = shop.copy_releases("aged")
+    manifest = aged / shop.served() / "manifest.json"
+    facts = json.loads(manifest.read_text())
+    facts["created_at"] = (datetime.now(UTC) - timedelta(days=11)).isoformat()
+    manifest.write_text(json.dumps(facts))
+    shop.api("replica", volumes={"releases": "aged"})
+    shop.monitoring.scrape("replica")
+    shop.monitoring.wait_until_firing(*STALE)
+    shop.services.run(*("refresh", "audience", "publish"), volumes={"releases": "aged"})
+    shop.monitoring.wait_until_clear(*STALE)
+    shop.services.running("replica").stop()
+    shop.monitoring.scrape("api")
+
+
+def test_a_refresh_that_fails(shop: Shop) -> None:
+    damaged = shop.services.log / "damaged.csv"
+    damaged.write_bytes(b"\x00\x01 no text")
+    code, said = shop.refresh()
+    assert code == 1
+    assert "Traceback" not in said
+    shop.monitoring.wait_until_firing(FAILED)
+    damaged.unlink()
+    code, said = shop.refresh()
+    assert code == 0, said
+    shop.monitoring.wait_until_clear(FAILED)
+
+
+def test_a_day_that_is_unlike_the_others(shop: Shop) -> None:
+    before = shop.served()
+    shop.add_day(rejected=3)
+    code, said = shop.refresh("--watch", "3")
+    assert code == 0, said
+    shop.monitoring.wait_until_firing(DRIFT)
+    assert shop.served() > before
+    before = shop.served()
+    shop.add_day(rejected=40)
+    code, said = shop.refresh("--watch", "3")
+    assert code == 1
+    assert "rejected rows" in said
+    assert shop.served() == before
+    shop.monitoring.wait_until_firing(*BLOCKED)
+    code, said = shop.refresh("--watch", "3", "--accept-drift", "a new device")
+    assert code == 0, said
+    shop.monitoring.wait_until_clear(*BLOCKED)
+    code, said = shop.refresh()
+    assert code == 0, said
+    shop.monitoring.wait_until_clear(DRIFT)
+
+
+def test_replicas_that_serve_different_releases(shop: Shop) -> None:
+    shop.copy_releases("behind")
+    behind = {"releases": "behind"}
+    shop.services.run("refresh", "audience", "rollback", volumes=behind)
+    shop.api("replica", volumes=behind)
+    shop.monitoring.scrape("api", "replica")
+    shop.monitoring.wait_until_firing(DIFFER)
+    shop.services.run(*("refresh", "audience", "rollback", shop.served()), volumes=behind)
+    shop.monitoring.wait_until_clear(DIFFER)
+    shop.services.running("replica").stop()
+    shop.monitoring.scrape("api")
+
+
+def test_a_release_with_which_the_api_does_worse(shop: Shop) -> None:
+    """It stops answering as soon as the release is there."""
+    before = shop.served()
+    shop.add_day(rejected=0)
+    job = shop.services.start("refresh", "audience", "refresh", "--watch", "60")
+    wait_for(lambda: shop.served() > before, 180, lambda: job.printed)
+    api = shop.services.running("api")
+    wait_for(lambda: "witch" in job.printed, 60, lambda: job.printed)
+    for process in api.processes():
+        process.suspend()
+    assert job.wait() == 1, job.printed
+    assert shop.served() == before
+    shop.monitoring.wait_until_firing(ROLLED_BACK)
+    api.kill()
+    shop.api()
+    code, said = shop.refresh("--always", "--watch", "3")
+    assert code == 0, said
+    shop.monitoring.wait_until_clear(ROLLED_BACK)
+
+
+def test_a_schedule_that_stops(shop: Shop) -> None:
+    shop.monitoring.wait_until_firing(NOT_RUN)
+    code, said = shop.refresh()
+    assert code == 0, said
+    shop.monitoring.wait_until_clear(NOT_RUN, seconds=30)
+
+
+def test_every_alarm_has_fired_and_is_clear(shop: Shop) -> None:
+    assert shop.monitoring.have_fired() == shipped_alerts()
+    shop.monitoring.wait_until_clear(*shipped_alerts(), seconds=40)
