@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import shlex
 import signal
 import subprocess
@@ -207,11 +208,16 @@ def _script(image: Image, sandbox: Sandbox, command: list[str]) -> Iterator[str]
         yield mount("--bind", volume.source, f"{root}{volume.target}")
         if volume.is_read_only:
             yield mount("-o", "remount,bind,ro", f"{root}{volume.target}")
-    yield f"ulimit -n {sandbox.open_files}"
+    # This machine may allow less than the service asks for.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = most == resource.RLIM_INFINITY
+    open_files = sandbox.open_files if unlimited else min(sandbox.open_files, most)
+    yield f"ulimit -n {open_files}"
     variables = image.environment | dict(sandbox.environment)
     yield "exec " + shlex.join(
         [
-            *("setpriv", f"--inh-caps={CHROOT_ONLY}", "--bounding-set=-all"),
+            # In this order, because only what is in the bounding set can be added.
+            *("setpriv", f"--inh-caps={CHROOT_ONLY}", "setpriv", "--bounding-set=-all"),
             *("chroot", f"--userspec={image.user}", "--groups=", str(root)),
             *("setpriv", "--no-new-privs", "--inh-caps=-all"),
             *("env", "-i", "-C", image.folder),

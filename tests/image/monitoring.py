@@ -38,7 +38,7 @@ class Monitoring:
         (folder / "prometheus.yml").write_text(configuration())
         self._running = [
             self._start("prometheus", *self._arguments(folder)),
-            # Not the user of the refresh, as in compose: nobody.
+            # Another user than that of the refresh, as in compose.
             self._start(
                 *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
                 *("prometheus-node-exporter", f"--web.listen-address={EXPORTER}"),

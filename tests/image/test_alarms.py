@@ -102,6 +102,11 @@ class Shop:
         job = self.services.start("refresh", "audience", "refresh", *options)
         return job.wait(), job.printed
 
+    def leave(self, replica: Container) -> None:
+        """Stop a replica, and scrape the API alone."""
+        self.monitoring.scrape("api")
+        replica.stop()
+
     def served(self) -> str:
         return (self.releases / "current").resolve().name
 
@@ -131,21 +136,23 @@ def shop(services: Services, network: Network, place: Path) -> Iterator[Shop]:
 
 
 @contextlib.contextmanager
-def callers(shop: Shop, path: str = "/recommend/5") -> Iterator[None]:
+def callers(shop: Shop, host: str = "api") -> Iterator[None]:
     """Clients that ask all the time."""
     is_over = threading.Event()
 
-    def ask(_: int) -> None:
-        url = f"http://{HOSTS['api']}:8000{path}"
+    def ask(product: int) -> None:
+        url = f"http://{HOSTS[host]}:8000/recommend/{product}"
         with httpx.Client(headers=shop.headers, timeout=30) as client:
             while not is_over.is_set():
                 with contextlib.suppress(httpx.TransportError):
                     client.get(url)
 
     asking = shop.network.calls(ask, 16)
-    yield
-    is_over.set()
-    list(asking)
+    try:
+        yield
+    finally:
+        is_over.set()
+        list(asking)
 
 
 def test_without_a_release_requests_fail_until_there_is_one(shop: Shop) -> None:
@@ -176,22 +183,24 @@ def test_a_replica_that_is_gone_and_comes_back(shop: Shop) -> None:
 
 
 def test_stalls_make_look_ups_slow(shop: Shop) -> None:
-    """The workers stand still for half a second, again and again."""
-    api = shop.services.running("api")
-    with callers(shop):
+    """The only worker stands still for half a second, again and again."""
+    slow = shop.api("replica", AUDIENCE_WORKERS="1", AUDIENCE_CACHE_PRODUCTS="0")
+    shop.monitoring.scrape("api", "replica")
+    with callers(shop, "replica"):
         end = time.monotonic() + 60
         while SLOW not in shop.monitoring.firing():
             assert time.monotonic() < end, shop.monitoring.ask(
                 "route:audience_request_seconds:p99_5m"
             )
-            workers = api.processes()[1:]
+            workers = slow.processes()[1:]
             for worker in workers:
                 worker.suspend()
             time.sleep(0.5)
             for worker in workers:
                 worker.resume()
-            time.sleep(0.2)
+            time.sleep(0.1)
         shop.monitoring.wait_until_clear(SLOW)
+    shop.leave(slow)
 
 
 def test_lines_of_the_log_that_no_one_reads(shop: Shop) -> None:
@@ -208,10 +217,9 @@ def test_lines_of_the_log_that_no_one_reads(shop: Shop) -> None:
 
     wait_for(ask_until_dropped, 60)
     replica.stop()
-    shop.api("replica")
+    heard = shop.api("replica")
     shop.monitoring.wait_until_clear(DROPPED)
-    shop.services.running("replica").stop()
-    shop.monitoring.scrape("api")
+    shop.leave(heard)
 
 
 def test_more_connections_than_a_worker_takes(shop: Shop) -> None:
@@ -237,8 +245,7 @@ def test_more_connections_than_a_worker_takes(shop: Shop) -> None:
 
     wait_for(is_refused, 60, lambda: small.printed)
     shop.monitoring.wait_until_clear(REFUSED)
-    small.stop()
-    shop.monitoring.scrape("api")
+    shop.leave(small)
 
 
 def test_a_worker_that_is_killed(shop: Shop) -> None:
@@ -264,8 +271,7 @@ def test_a_release_that_is_old(shop: Shop) -> None:
     shop.monitoring.wait_until_firing(*STALE)
     shop.services.run(*("refresh", "audience", "publish"), volumes={"releases": "aged"})
     shop.monitoring.wait_until_clear(*STALE)
-    shop.services.running("replica").stop()
-    shop.monitoring.scrape("api")
+    shop.leave(shop.services.running("replica"))
 
 
 def test_a_refresh_that_fails(shop: Shop) -> None:
@@ -312,8 +318,7 @@ def test_replicas_that_serve_different_releases(shop: Shop) -> None:
     shop.monitoring.wait_until_firing(DIFFER)
     shop.services.run(*("refresh", "audience", "rollback", shop.served()), volumes=behind)
     shop.monitoring.wait_until_clear(DIFFER)
-    shop.services.running("replica").stop()
-    shop.monitoring.scrape("api")
+    shop.leave(shop.services.running("replica"))
 
 
 def test_a_release_with_which_the_api_does_worse(shop: Shop) -> None:

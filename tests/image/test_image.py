@@ -131,7 +131,7 @@ def test_the_release_is_served(
 ) -> None:
     answer = get(network, "/recommend/5?n=3", **keys)
     assert answer.status_code == 200, api.printed
-    assert len(answer.json()["audience"]) == 3
+    assert len(answer.json()["recommendations"]) == 3
     assert get(network, "/recommend/5").status_code == 401
 
 
