@@ -41,6 +41,7 @@ class Network:
         self._folder = folder
         self._count = 1
         self._spaces: list[Path] = []
+        self._links: dict[str, str] = {}
         self._own = self._space("bridge")
         for command in (
             "link set lo up",
@@ -68,7 +69,13 @@ class Network:
         """Give a container its address; returns what runs it there."""
         self._count += 1
         space, outer = self._space(f"{name}-{self._count}"), f"veth{self._count}"
+        if earlier := self._links.get(address):
+            run([*self.inside, "ip", "link", "delete", earlier])
+        self._links[address] = outer
+        # The same for an address that is used again, which others remember.
+        hardware = f"02:00:00:00:00:{int(address.rpartition('.')[2]):02x}"
         link = ["link", "add", outer, "type", "veth", "peer", "name", "eth0"]
+        link += ["address", hardware]
         run([*self.inside, "ip", *link, "netns", str(space)])
         run([*self.inside, "ip", "link", "set", outer, "master", "bridge0", "up"])
         inner = ["nsenter", f"--net={space}"]

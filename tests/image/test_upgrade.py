@@ -57,7 +57,8 @@ def services(earlier: Image, network: Network, place: Path) -> Iterator[Services
     running = Services(earlier, network, place)
     key, entry = make_key(running, "shop")
     running.settings |= {"AUDIENCE_API_KEYS": entry, "AUDIENCE_API_KEY": key}
-    log = DailyLog(place, days=0, scale=0.02)
+    (place / "source").mkdir()
+    log = DailyLog(place / "source", days=0, scale=0.02)
     log.folder = running.log
     log.grow(60)
     running.run("refresh", "audience", "build", "--log", "/log/*.csv")
