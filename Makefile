@@ -162,6 +162,9 @@ chaos: $(DEV) ## Fill disks, kill processes, damage files: is the last release s
 cluster-test: $(DEV) ## Run three instances behind nginx; kill one, freeze one, switch them all
 	@$(BIN)/python -m pytest --numprocesses 0 tests/cluster
 
+image-test: $(DEV) ## Build the image, run it without an engine, upgrade it, let each alarm fire (as root)
+	@$(BIN)/python -m pytest --numprocesses 0 tests/image
+
 test-bi: $(DEV) $(BI) ## Run the tests of metrics, and of other programs that read a release
 	@$(BIN)/python -m pytest --numprocesses 0 tests/bi
 

@@ -26,7 +26,7 @@ def lacking(name: str) -> UnusableReleaseError:
     """The error for a release in an earlier format that lacks a table."""
     return UnusableReleaseError(
         f"{name} was made by an earlier version and lacks what this version reads",
-        "Build again with `make build`",
+        "Build again with `audience build`",
     )
 
 
@@ -54,7 +54,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f" {manifest.get('project_version')}), and this API reads formats"
             f" up to {RELEASE_FORMAT}",
             "Upgrade the API and start it again, or go back to an earlier release"
-            " with `make rollback`",
+            " with `audience rollback`",
         )
     return manifest | {"release_format": release_format}
 

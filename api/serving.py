@@ -23,7 +23,7 @@ RETRY_SECONDS = 30
 # How often the opt-outs are looked at, at least.
 OPT_OUT_SECONDS = 1.0
 
-NO_RELEASE = "There is no release to serve yet. Run `make build`."
+NO_RELEASE = "There is no release to serve yet. Run `audience build`."
 
 
 class Serving:

@@ -145,7 +145,7 @@ class BuildFolder:
 
     @property
     def suppressions(self) -> Path:
-        """Opt-outs that `make suppress` recorded, a file each."""
+        """Opt-outs that `audience suppress` recorded, a file each."""
         return self.root / "suppressions"
 
     @property

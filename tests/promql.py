@@ -11,7 +11,7 @@ from scripts.build.notifications import METRICS
 from scripts.build_folder import PROJECT
 
 MONITORING = PROJECT / "deploy" / "monitoring"
-# `make refresh` writes these to metrics/refresh.prom in the build folder.
+# `audience refresh` writes these to metrics/refresh.prom in the build folder.
 REFRESH_METRICS = set(METRICS)
 GROUPING = r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)"
 KEYWORDS = {"and", "or", "unless", "bool", "offset"}

@@ -66,7 +66,7 @@ async function request(asked) {
     } catch {
       throw new Problem(0, {
         title: "The API does not answer",
-        detail: "Is it running? `make serve` starts it.",
+        detail: "Is it running? `audience serve` starts it.",
       });
     }
     if (answer.ok) return answer;

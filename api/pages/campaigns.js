@@ -208,7 +208,7 @@ async function people(campaignId) {
       "p",
       { class: "faint" },
       "To export the list and record the contacts, run ",
-      element("code", {}, `make export CAMPAIGN=${campaignId}`),
+      element("code", {}, `audience export ${campaignId}`),
       ".",
     ),
   );

@@ -39,7 +39,7 @@ export async function show(address) {
       : element(
           "p",
           { class: "faint" },
-          "Collaborative filtering (ALS) was not fitted in this build. Run ", element("code", {}, "make evidence"), " to fit it.",
+          "Collaborative filtering (ALS) was not fitted in this build. Run ", element("code", {}, "audience evidence"), " to fit it.",
         ),
     section(
       "Which ranking serves, and why?",

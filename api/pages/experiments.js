@@ -48,7 +48,7 @@ async function all() {
         " and ",
         element("code", {}, "seeds/experiment_arms.csv"),
         "; ",
-        element("code", {}, "make plan"),
+        element("code", {}, "audience plan"),
         " computes the size that it needs.",
       ],
     }),

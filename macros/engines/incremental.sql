@@ -9,7 +9,7 @@
 
 {#
     Overrides dbt's own macro. A table grows only in a run that names the new files of the log,
-    as `make build` and `make refresh` do; dbt by hand rebuilds it.
+    as `audience build` and `audience refresh` do; dbt by hand rebuilds it.
 #}
 {% macro should_full_refresh() %}
     {% set configured = config.get('full_refresh') %}

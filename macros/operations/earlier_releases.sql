@@ -1,6 +1,6 @@
 {#
-    The ids of the releases that a build is compared with; empty where there is none. `make
-    build` and `make refresh` name them; dbt by hand compares with none.
+    The ids of the releases that a build is compared with; empty where there is none. `audience
+    build` and `audience refresh` name them; dbt by hand compares with none.
 #}
 {% macro earlier_releases() %}
     {{ return({

@@ -9,7 +9,7 @@
     - `label`: in a sentence.
     - `is_charted`: whether the charts show it.
     - `is_candidate`: whether it may be chosen to serve.
-    - `is_fitted`: whether a program learns it (`make evidence`); until then no customer has a
+    - `is_fitted`: whether a program learns it (`audience evidence`); until then no customer has a
       score.
     - `description`: what it orders customers by.
 #}

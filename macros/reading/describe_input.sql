@@ -107,7 +107,7 @@
     {% if not files %}
         {{ exceptions.raise_compiler_error(
             'No log at ' ~ path ~ ': expected a CSV or Parquet file, or a pattern such as '
-            ~ 'folder/*.csv. Give its path as `make build LOG=...` or as the variable `log`.'
+            ~ 'folder/*.csv. Give its path as `audience build --log ...` or as the variable `log`.'
         ) }}
     {% endif %}
     {{ return(files) }}

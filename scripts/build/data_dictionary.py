@@ -1,6 +1,6 @@
 """Write the data dictionary: columns, metrics and readers of every public table.
 
-It describes the last build and is made from dbt's manifest alone. `make docs` also
+It describes the last build and is made from dbt's manifest alone. `audience docs` also
 describes the models that are not public.
 """
 
@@ -16,7 +16,7 @@ from scripts.releases.released_tables import LOOKUP, public_marts
 HEAD = """# Data dictionary
 
 Every table of a release: its grain, key and columns, the metrics that are built on it and
-its readers. Written by `make dictionary`; the texts are in `models/`.
+its readers. Written by `audience dictionary`; the texts are in `models/`.
 """
 
 
@@ -131,7 +131,7 @@ def write_dictionary(folder: BuildFolder) -> Path:
         text = (folder.dbt_target / "manifest.json").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ReleaseError(
-            f"No build in {shown(folder.root)} to describe: run `make build` first"
+            f"No build in {shown(folder.root)} to describe: run `audience build` first"
         ) from error
     folder.dictionary.write_text(dictionary(json.loads(text)), encoding="utf-8")
     return folder.dictionary

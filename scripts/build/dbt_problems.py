@@ -25,7 +25,7 @@ ADVICE = {
     ),
     **dict.fromkeys(
         ("stg_als_rankings", "stg_fitted_weights", "stg_return_propensity"),
-        "Remove the file, or write it again with `make evidence`.",
+        "Remove the file, or write it again with `audience evidence`.",
     ),
 }
 

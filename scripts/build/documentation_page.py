@@ -30,7 +30,7 @@ def write_documentation(folder: BuildFolder) -> Path:
             settings = json.loads(results.read_text(encoding="utf-8"))["args"]["vars"]
         except (FileNotFoundError, ValueError, KeyError) as error:
             raise BuildError(
-                f"No build in {shown(folder.root)} to describe: run `make build` first"
+                f"No build in {shown(folder.root)} to describe: run `audience build` first"
             ) from error
         command = ["docs", "generate"]
         run = run_dbt(command, settings, folder, target=folder.docs, lock=lock)

@@ -101,7 +101,7 @@ def plan_evidence(
         return EvidencePlan(
             DAILY,
             f"Keeping the evidence of {state.time:%Y-%m-%d}; it is renewed after {days}"
-            " days (`make evidence` renews it now).",
+            " days (`audience evidence` renews it now).",
         )
     return EvidencePlan(EVERYTHING, f"Measuring the evidence: {reason}.", is_too_old)
 
@@ -169,6 +169,6 @@ def _fingerprint(
         name: value for name, value in settings.items() if name not in UNRELATED_SETTINGS
     }
     paths = [PROJECT / file for file in files] + project_files(EVIDENCE_FILES)
-    # Rankings and weights that `make evidence` has learnt.
+    # Rankings and weights that `audience evidence` has learnt.
     paths += folder.evidence.glob("*.parquet")
     return project_fingerprint(related, paths)

@@ -1,4 +1,4 @@
-"""Build the warehouse from a raw log and publish it: what `make build` runs.
+"""Build the warehouse from a raw log and publish it: what `audience build` runs.
 
 Without a log, a synthetic one is generated once. A build that fails publishes nothing: the
 previous release stays in use.

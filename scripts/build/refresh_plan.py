@@ -26,12 +26,13 @@ def current_release(folder: BuildFolder) -> Release:
     if current is None and releases.all():
         raise ReleaseError(
             f"{releases.root / POINTER} does not lead to a release: serve one with"
-            " `make rollback`, then refresh"
+            " `audience rollback`, then refresh"
         )
     if current is None:
         raise ReleaseError(
             "There is no release to refresh: build one from your log with"
-            " `make build LOG='folder/*.csv'`; `make refresh` then reuses its settings"
+            " `audience build --log 'folder/*.csv'`; `audience refresh` then reuses its"
+            " settings"
         )
     return current
 
@@ -65,8 +66,7 @@ def check_not_rolled_back(
         why = f" ({run.reason})" if run.result == "rolled back" else ""
         raise ReleaseError(
             f"{run.release_id} was built from the same inputs and is no longer served{why}."
-            " A refresh waits for other inputs. To build these again, use ALWAYS=1"
-            " (--always)"
+            " A refresh waits for other inputs. To build these again, use --always"
         )
 
 

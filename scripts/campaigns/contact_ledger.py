@@ -42,7 +42,7 @@ def explain_earlier(release: Release) -> Iterator[None]:
         yield
     except (duckdb.BinderException, duckdb.CatalogException) as error:
         raise ContactListError(
-            f"{release.release_id} was made by an earlier version: run `make build`"
+            f"{release.release_id} was made by an earlier version: run `audience build`"
         ) from error
 
 
@@ -65,7 +65,7 @@ def open_ledger(
     """
     release = ReleaseFolder(folder.releases).readable()
     if release is None:
-        raise ReleaseError("There is no release to export from: run `make build` first")
+        raise ReleaseError("There is no release to export from: run `audience build` first")
     folder.exports.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
         folder.outside_of_builds(),
@@ -105,7 +105,7 @@ def records(
         found = connection.execute(f"from release.{mart} order by 1")
     except duckdb.CatalogException as error:
         raise ContactListError(
-            f"{release.release_id} was made before there was {mart}: run `make build`"
+            f"{release.release_id} was made before there was {mart}: run `audience build`"
         ) from error
     names = [column[0] for column in found.description or []]
     return {row[0]: dict(zip(names, row, strict=True)) for row in found.fetchall()}

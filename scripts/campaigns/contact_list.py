@@ -1,4 +1,4 @@
-"""Contact lists, as `make export` and `make start` write them.
+"""Contact lists, as `audience export` and `audience start` write them.
 
     exports/spring-2023-04-03-20261125T081500Z/
         contacts.csv      the list (or contacts.parquet)
@@ -259,7 +259,7 @@ def print_receipt(contact_list: ContactList) -> None:
         print(
             f"List: {shown(contact_list.folder / receipt['file'])}\n"
             f"Receipt: {shown(contact_list.folder / 'receipt.json')}\n"
-            "The next `make build` counts them."
+            "The next `audience build` counts them."
         )
 
 

@@ -1,4 +1,4 @@
-"""Opt-outs, as `make suppress` notes them: a file per call in the build folder.
+"""Opt-outs, as `audience suppress` notes them: a file per call in the build folder.
 
 Every build reads them (models/staging/campaigns/stg_suppressions.sql). A running API reads
 them at once, from a file next to the releases (scripts/releases/opted_out_file.py).

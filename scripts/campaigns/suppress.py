@@ -106,7 +106,7 @@ def _current(
         current = ReleaseFolder(folder.releases).readable()
         if current is None:
             raise ReleaseError(
-                "There is no release to leave customers out of: run `make build`"
+                "There is no release to leave customers out of: run `audience build`"
             )
         current.check()
         customers_in(current.database, customer_ids)  # Fails if the file is damaged.

@@ -29,7 +29,7 @@ def open_warehouse(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
         EvidenceError: there is none.
     """
     if not folder.warehouse.exists():
-        raise EvidenceError(f"No warehouse at {folder.warehouse}: run `make evidence`")
+        raise EvidenceError(f"No warehouse at {folder.warehouse}: run `audience evidence`")
     return duckdb.connect(folder.warehouse, read_only=True)
 
 

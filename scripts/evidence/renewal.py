@@ -1,4 +1,4 @@
-"""Renew the evidence: what `make evidence` runs.
+"""Renew the evidence: what `audience evidence` runs.
 
 Builds the training data, ranks customers by collaborative filtering, and fits weights of
 the score at an earlier cutoff; then builds and tests everything, which measures all

@@ -66,7 +66,7 @@ def read_baselines(
     """
     release = ReleaseFolder(folder.releases).readable()
     if release is None:
-        raise ReleaseError("There is no release to plan from: run `make build` first")
+        raise ReleaseError("There is no release to plan from: run `audience build` first")
     mart = "campaign_baselines" if campaign else "experiment_baselines"
     with duckdb.connect() as connection, explain_earlier(release):
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
@@ -111,7 +111,9 @@ def read_prices(
     if campaign and (cost is None or value is None):
         release = ReleaseFolder(folder.releases).readable()
         if release is None:
-            raise ReleaseError("There is no release to plan from: run `make build` first")
+            raise ReleaseError(
+                "There is no release to plan from: run `audience build` first"
+            )
         with duckdb.connect() as connection, explain_earlier(release):
             connection.execute(
                 f"attach '{sql_path(release.database)}' as release (read_only)"

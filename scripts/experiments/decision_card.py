@@ -34,7 +34,7 @@ def print_card(console: Console, folder: BuildFolder, experiment_id: str) -> Non
     """
     release = ReleaseFolder(folder.releases).readable()
     if release is None:
-        raise ReleaseError("There is no release: run `make build` first")
+        raise ReleaseError("There is no release: run `audience build` first")
     with duckdb.connect() as connection, explain_earlier(release):
         connection.execute(f"attach '{sql_path(release.database)}' as release (read_only)")
         verdict, design = (

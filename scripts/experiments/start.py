@@ -74,7 +74,7 @@ def start_experiment(
         if exported and exported[0] is not None:
             raise ContactListError(
                 f"{exported[0]} was exported after {release.release_id} was made, which"
-                " does not know whom it contacts: run `make build` first"
+                " does not know whom it contacts: run `audience build` first"
             )
         period = Period(
             experiment_id,

@@ -143,7 +143,7 @@ def check_drift(report: list[Drift], accepted: str | None) -> None:
             "The build has drifted too far from what was published before: "
             + "; ".join(blocked)
             + ". Check the new data. If the change is expected, publish it with"
-            " ACCEPT_DRIFT='why' (--accept-drift 'why'). The thresholds are in"
+            " --accept-drift 'why'. The thresholds are in"
             " seeds/drift_thresholds.csv"
         )
 

@@ -1,4 +1,4 @@
-"""Fetch the current release from a shared folder of releases: what `make fetch` runs.
+"""Fetch the current release from a shared folder of releases: what `audience fetch` runs.
 
 To scale out, each instance of the API serves a copy of its own, so no instance waits for
 a shared disk, and the shared folder may be unavailable. The folder is a mount, or a copy
@@ -43,7 +43,7 @@ def fetch_release(source: ReleaseFolder, releases: ReleaseFolder) -> Release | N
     if found is None:
         raise ReleaseError(
             f"No release in {source.root}: expected a folder of releases with the link"
-            " `current`, as `make build` leaves it"
+            " `current`, as `audience build` leaves it"
         )
     if found.release_id == _id_of(releases.current()):
         return None

@@ -128,7 +128,7 @@ def metrics_of(release: Release) -> Iterator[MetricFlowEngine]:
         text = release.semantic_manifest.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ReleaseError(
-            f"{release.release_id} has no metrics: run `make build` first"
+            f"{release.release_id} has no metrics: run `audience build` first"
         ) from error
     client = ReleaseClient(release.database)
     try:
@@ -148,7 +148,7 @@ def metrics_of_current(folder: BuildFolder) -> Iterator[MetricFlowEngine]:
     """
     release = ReleaseFolder(folder.releases).current()
     if release is None:
-        raise ReleaseError("There is no release: run `make build` first")
+        raise ReleaseError("There is no release: run `audience build` first")
     try:
         with metrics_of(release) as engine:
             yield engine

@@ -73,7 +73,7 @@ def publish(
         shortage = resource_limits.explain(str(error), folder)
         if shortage:
             raise ReleaseError(
-                f"Not published. {shortage}. Then run `make publish`"
+                f"Not published. {shortage}. Then run `audience publish`"
             ) from error
         raise ReleaseError(
             f"Not published, the release could not be written to {folder.releases}: {error}"
@@ -180,7 +180,7 @@ def print_releases(releases: ReleaseFolder) -> None:
     """Print a line per release; * marks the served one."""
     current = releases.current()
     if not releases.all():
-        print("No release yet: run `make build`.")
+        print("No release yet: run `audience build`.")
     for release in releases.all():
         mark = "*" if release == current else " "
         try:

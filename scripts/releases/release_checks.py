@@ -29,7 +29,7 @@ def check_build(folder: BuildFolder) -> tuple[dict[str, Any], dict[str, Any]]:
         results = json.loads((folder.dbt_target / "run_results.json").read_text())
     except (FileNotFoundError, json.JSONDecodeError) as error:
         raise ReleaseError(
-            f"No results of a dbt run in {folder.dbt_target}: run `make build`, which"
+            f"No results of a dbt run in {folder.dbt_target}: run `audience build`, which"
             " also publishes"
         ) from error
     results["results"] += left_out_results(folder, results)
@@ -43,7 +43,7 @@ def check_build(folder: BuildFolder) -> tuple[dict[str, Any], dict[str, Any]]:
         raise ReleaseError(
             f"Not published: {', '.join(failed[:3])}"
             f"{f' and {len(failed) - 3} more' if len(failed) > 3 else ''} failed or did not"
-            " run in the last dbt run. Fix that and run `make build`"
+            " run in the last dbt run. Fix that and run `audience build`"
         )
     expected = {
         name
@@ -57,7 +57,7 @@ def check_build(folder: BuildFolder) -> tuple[dict[str, Any], dict[str, Any]]:
         raise ReleaseError(
             f"Not published: the last dbt run (`dbt {results['args'].get('which')}`) left"
             f" out {len(missing)} of {len(expected)} models and tests, for example"
-            f" {missing[0].split('.')[2]}. Run `make build`"
+            f" {missing[0].split('.')[2]}. Run `audience build`"
         )
     return manifest, results
 
@@ -77,7 +77,7 @@ def check_invocation(
     if row is None or row[0] != results["metadata"]["invocation_id"]:
         raise ReleaseError(
             "Not published: the warehouse was last written by another dbt run than the one"
-            " whose results are in the build folder. Run `make build`"
+            " whose results are in the build folder. Run `audience build`"
         )
 
 

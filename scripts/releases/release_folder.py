@@ -81,7 +81,7 @@ class Release:
                     f"{self.release_id} has release format {manifest['release_format']}"
                     f" (of version {manifest.get('project_version')}), and this version"
                     f" reads formats up to {RELEASE_FORMAT}: upgrade this checkout, or go"
-                    " back to an earlier release with `make rollback`"
+                    " back to an earlier release with `audience rollback`"
                 )
             manifest["row_counts"]["customers"], manifest["row_counts"]["products"]
             manifest["input"]["as_of_at"], manifest["files"]["audience.duckdb"]["bytes"]

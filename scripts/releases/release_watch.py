@@ -59,7 +59,7 @@ class WatchError(ReportedError):
 
 
 def watched_url() -> str:
-    """The API to watch: AUDIENCE_API_URL, else the local one of `make serve`.
+    """The API to watch: AUDIENCE_API_URL, else the local one of `audience serve`.
 
     Raises:
         WatchError: AUDIENCE_API_URL is no address.

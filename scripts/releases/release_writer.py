@@ -104,7 +104,7 @@ def _attach_warehouse(connection: duckdb.DuckDBPyConnection, folder: BuildFolder
     except duckdb.Error as error:
         raise ReleaseError(
             f"Cannot read {folder.warehouse} ({str(error).splitlines()[0]}): run"
-            " `make build`"
+            " `audience build`"
         ) from error
 
 

@@ -57,7 +57,9 @@ def running_api(
         MeasurementError: there is no release, or the server does not answer.
     """
     if not (folder.releases / "current").exists():
-        raise MeasurementError(f"No release in {folder.releases}: run `make build` first")
+        raise MeasurementError(
+            f"No release in {folder.releases}: run `audience build` first"
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

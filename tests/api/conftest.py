@@ -19,7 +19,7 @@ from tests.conftest import FinishedBuild, build_once, run_audience
 
 
 class Server(RunningApi):
-    """An API in a process of its own, as `make serve` starts it.
+    """An API in a process of its own, as `audience serve` starts it.
 
     Attributes:
         log: the file with its output.

@@ -48,7 +48,7 @@ def test_a_release_of_an_earlier_version_is_served_as_far_as_possible(
     assert evidence.headers["content-type"] == "application/problem+json"
     assert evidence.json()["detail"] == (
         f"{release.name} was made by an earlier version and lacks what this version reads."
-        " Build again with `make build`."
+        " Build again with `audience build`."
     )
     assert "build again" in server.get("/experiments").json()["detail"]
     assert server.get("/health").json()["status"] == "healthy", "nothing is broken"
@@ -197,7 +197,7 @@ def test_an_earlier_release_without_look_up_tables_is_not_served(
 ) -> None:
     release = current(release_copy)
     alter_release(release, ("lookup.ranking",), release_format=None)
-    with pytest.raises(UnusableReleaseError, match="Build again with `make build`"):
+    with pytest.raises(UnusableReleaseError, match="Build again with `audience build`"):
         Release(release, Settings())
 
 
@@ -230,7 +230,7 @@ def test_a_newer_release_is_refused_and_the_last_one_stays(
     assert health["reasons"] == [
         f"{newer.name} has release format 99 (of version 9.1.0), and this API reads"
         " formats up to 2. Upgrade the API and start it again, or go back to an earlier"
-        " release with `make rollback`."
+        " release with `audience rollback`."
     ]
     assert server.get("/recommend/5").json()["release"] == good
     # A server that starts now has no release to serve, and says why.

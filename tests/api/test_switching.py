@@ -127,7 +127,7 @@ def test_without_a_release_the_error_names_the_command(
     ):
         answer = server.get(path)
         assert answer.status_code == 503
-        assert "Run `make build`" in answer.json()["detail"]
+        assert "Run `audience build`" in answer.json()["detail"]
         assert answer.headers["retry-after"] == "5"
     assert server.get("/").status_code == 200
 

@@ -225,7 +225,9 @@ def test_a_pointer_to_nowhere(market: Marketplace, serve: Serve) -> None:
         outcome = market.refresh()
         time.sleep(1)
     assert outcome.returncode == 1
-    assert "does not lead to a release: serve one with `make rollback`" in outcome.stderr
+    assert (
+        "does not lead to a release: serve one with `audience rollback`" in outcome.stderr
+    )
     assert load.errors == []
     assert set(load.statuses) == {200}
     assert set(load.releases) == {before}

@@ -169,7 +169,9 @@ def test_without_an_experiment_the_page_explains_how_to_make_one(
 ) -> None:
     alter_release(release_copy.releases / "current", emptied=("experiment_verdicts",))
     visit = visitor(serve_in_thread(release_copy)).go("experiments")
-    expect(visit.page.get_by_text("No experiment is active")).to_contain_text("make plan")
+    expect(visit.page.get_by_text("No experiment is active")).to_contain_text(
+        "audience plan"
+    )
 
 
 def test_the_evidence_has_choices(visit: Visit, server: Server) -> None:

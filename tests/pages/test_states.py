@@ -38,7 +38,7 @@ def test_an_unreachable_api_is_explained(visit: Visit) -> None:
     visit.go("overview")
     face = visit.page.get_by_role("alert")
     expect(face).to_contain_text("The API does not answer")
-    expect(face).to_contain_text("`make serve` starts it.")
+    expect(face).to_contain_text("`audience serve` starts it.")
     visit.page.unroute("**/diagnostics")
     face.get_by_role("button", name="Try again").click()
     expect(visit.page.locator(".conclusion")).to_be_visible()
@@ -50,7 +50,7 @@ def test_before_the_first_release_the_page_names_the_command(
     folder.releases.mkdir(parents=True)
     visit = visitor(serve_in_thread(folder))
     visit.go("overview")
-    expect(visit.page.get_by_role("alert")).to_contain_text("Run `make build`.")
+    expect(visit.page.get_by_role("alert")).to_contain_text("Run `audience build`.")
 
 
 def test_an_invalid_address_is_explained(visit: Visit) -> None:

@@ -162,7 +162,7 @@ def test_too_little_memory_stops_publishing(published: BuildFolder) -> None:
     assert outcome.returncode == 1
     assert outcome.stderr == (
         "error: Not published. AUDIENCE_MEMORY_LIMIT = 2MB is too little for this log:"
-        " raise it, or lower AUDIENCE_DBT_THREADS (it is 4). Then run `make publish`\n"
+        " raise it, or lower AUDIENCE_DBT_THREADS (it is 4). Then run `audience publish`\n"
     )
     assert ReleaseFolder(published.releases).current() == served
     assert not list(published.releases.glob(".unfinished-*"))
@@ -181,7 +181,7 @@ def test_a_disk_that_is_full_when_publishing_serves_the_last_release(
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: Not published. The disk of {disk.root} is full: free some space. Then run"
-        " `make publish`\n"
+        " `audience publish`\n"
     )
     assert ReleaseFolder(disk.releases).current() == served
     assert served is not None

@@ -29,7 +29,7 @@ problems as (
         || {{ whole_number_text('coalesce(scored.customer_count, 0)') }} || ' of '
         || {{ whole_number_text('expected.customer_count') }}
         || ' customers have a score by this ranking. Fit it to this log'
-        || ' (`make evidence`) or choose another one.' as problem
+        || ' (`audience evidence`) or choose another one.' as problem
     from served
     cross join expected
     left join scored on served.ranking = scored.ranking
@@ -38,7 +38,7 @@ problems as (
     union all
     select
         'Setting ranking = {{ ranking.name }}: no customer has a score by this ranking.'
-        || ' Fit it to this log (`make evidence`) or choose another one.' as problem
+        || ' Fit it to this log (`audience evidence`) or choose another one.' as problem
     from (
         select
             (

@@ -133,7 +133,7 @@ final as (
                     then
                         ', because ' || replaced_label
                         || ', which the evidence chooses, is not fitted to this log:'
-                        || ' run `make evidence`'
+                        || ' run `audience evidence`'
                 when most_hits is null
                     then
                         '; not measured before the last cutoff: '

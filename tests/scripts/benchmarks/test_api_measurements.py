@@ -41,7 +41,7 @@ def test_without_a_release_there_is_nothing_to_measure(
 ) -> None:
     monkeypatch.setenv("AUDIENCE_BUILD_DIR", str(folder.root))
     assert main(["benchmark", "load", "--seconds", "1"]) == 1
-    assert "run `make build` first" in capsys.readouterr().err
+    assert "run `audience build` first" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -72,4 +72,4 @@ def test_the_program_writes_it(built: BuildFolder, manifest: dict[str, Any]) -> 
 def test_without_a_build_the_program_says_what_to_run(folder: BuildFolder) -> None:
     outcome = run_audience(folder, "dictionary")
     assert outcome.returncode == 1
-    assert "to describe: run `make build` first" in outcome.stderr
+    assert "to describe: run `audience build` first" in outcome.stderr

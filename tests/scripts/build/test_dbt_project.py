@@ -51,7 +51,7 @@ def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
 def test_there_are_no_docs_before_the_first_build(folder: BuildFolder) -> None:
     outcome = run_audience(folder, "docs")
     assert outcome.returncode == 1
-    assert "to describe: run `make build` first" in outcome.stderr
+    assert "to describe: run `audience build` first" in outcome.stderr
 
 
 def test_marts_are_public_contracted_tables(manifest: dict[str, Any]) -> None:

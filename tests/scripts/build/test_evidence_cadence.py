@@ -46,7 +46,7 @@ def test_evidence_stays_for_a_week_and_the_build_says_so(measured: BuildFolder) 
     assert plan.selector == "daily"
     assert plan.sentence == (
         "Keeping the evidence of 2026-11-21; it is renewed after 7 days"
-        " (`make evidence` renews it now)."
+        " (`audience evidence` renews it now)."
     )
     plan = plan_evidence(measured, SETTINGS, now=NOON + timedelta(days=7))
     assert plan.selector == "everything"

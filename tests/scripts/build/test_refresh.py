@@ -1,4 +1,4 @@
-"""`make refresh`: new files of the log become a release, with nothing said again."""
+"""`audience refresh`: new files of the log become a release, with nothing said again."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -363,7 +363,7 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
 
 
 def test_there_is_nothing_to_export_before_the_first_build(folder: BuildFolder) -> None:
-    with pytest.raises(ReleaseError, match="run `make build` first"):
+    with pytest.raises(ReleaseError, match="run `audience build` first"):
         export_campaign(folder, "most_engaged", APRIL)
 
 

@@ -306,4 +306,4 @@ def test_the_program_runs_from_another_folder(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert outcome.stdout == "No release yet: run `make build`.\n"
+    assert outcome.stdout == "No release yet: run `audience build`.\n"

@@ -190,5 +190,5 @@ def test_without_the_library_the_message_says_how_to_install_it(
 
 
 def test_without_a_warehouse_the_message_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(EvidenceError, match=r"No warehouse at .*: run `make evidence`"):
+    with pytest.raises(EvidenceError, match=r"No warehouse at .*: run `audience evidence`"):
         fit_past(BuildFolder(tmp_path))

@@ -360,7 +360,7 @@ def test_rankings_that_are_damaged_stop_the_build(
     outcome = run_audience(folder, "build", "--log", str(dirty_build.log))
     assert outcome.returncode == 1
     assert "als_rankings.parquet" in outcome.stderr
-    assert "Remove the file, or write it again with `make evidence`." in outcome.stderr
+    assert "Remove the file, or write it again with `audience evidence`." in outcome.stderr
 
 
 def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> None:

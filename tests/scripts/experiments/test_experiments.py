@@ -249,7 +249,9 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
 
     # Whom an export has contacted since, the release does not know.
     export_campaign(folder, "march", date(2023, 3, 13))
-    with pytest.raises(ContactListError, match=r"was exported after .* run `make build`"):
+    with pytest.raises(
+        ContactListError, match=r"was exported after .* run `audience build`"
+    ):
         start_experiment(folder, "april_test", date(2023, 3, 13))
 
 

@@ -252,4 +252,4 @@ def test_more_than_all_cannot_do_it() -> None:
 def test_there_is_no_plan_before_the_first_build(folder: BuildFolder) -> None:
     outcome = run_audience(folder, "plan")
     assert outcome.returncode == 1
-    assert "run `make build` first" in outcome.stderr
+    assert "run `audience build` first" in outcome.stderr

@@ -33,7 +33,7 @@ def test_too_much_drift_stops_the_build_and_the_error_names_the_measure() -> Non
         " (120 now, 2,700 before), 2.5 times or more blocks" in message
     )
     assert "rejected rows" not in message
-    assert "ACCEPT_DRIFT='why'" in message
+    assert "--accept-drift 'why'" in message
 
 
 def test_an_accepted_drift_does_not_stop_the_build() -> None:

@@ -285,7 +285,7 @@ def test_a_pointer_that_is_a_folder_stops_publishing(built: BuildFolder) -> None
 
 
 def test_nothing_is_published_before_the_first_build(folder: BuildFolder) -> None:
-    with pytest.raises(ReleaseError, match="run `make build`"):
+    with pytest.raises(ReleaseError, match="run `audience build`"):
         publish(folder)
 
 

@@ -63,7 +63,7 @@ def test_programs_refuse_a_newer_release(published: BuildFolder) -> None:
         assert outcome.stderr.startswith(
             f"error: {served(published).name} has release format 99 (of version 9.1.0), and"
             " this version reads formats up to 2: upgrade this checkout, or go back to an"
-            " earlier release with `make rollback`"
+            " earlier release with `audience rollback`"
         ), words
         assert "Traceback" not in outcome.stderr, words
     assert not published.suppressions.exists(), "nothing was noted"
@@ -106,7 +106,7 @@ def test_programs_read_the_tables_that_an_earlier_release_has(
     assert outcome.returncode == 1
     assert outcome.stderr == (
         f"error: {release.release_id} was made before there was experiment_baselines:"
-        " run `make build`\n"
+        " run `audience build`\n"
     )
 
 
