@@ -229,9 +229,9 @@ def test_a_release_with_which_the_api_does_worse(shop: Shop) -> None:
     before = shop.served()
     shop.add_day(rejected=0)
     job = shop.services.start("refresh", "audience", "refresh", "--watch", "60")
-    wait_for(lambda: shop.served() > before, 180, lambda: job.printed)
+    wait_for(lambda: "Watching" in job.printed, 180, lambda: job.printed)
+    assert shop.served() > before
     api = shop.services.running("api")
-    wait_for(lambda: "witch" in job.printed, 60, lambda: job.printed)
     for process in api.processes():
         process.suspend()
     assert job.wait() == 1, job.printed
