@@ -219,8 +219,8 @@ def _script(image: Image, sandbox: Sandbox, command: list[str]) -> Iterator[str]
     if sandbox.open_files:
         # This machine may allow less than the service asks for.
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        is_limited = most != resource.RLIM_INFINITY
-        yield f"ulimit -n {min(sandbox.open_files, most) if is_limited else sandbox.open_files}"
+        asked = sandbox.open_files
+        yield f"ulimit -n {asked if most == resource.RLIM_INFINITY else min(asked, most)}"
     variables = image.environment | dict(sandbox.environment)
     yield "exec " + shlex.join(
         [

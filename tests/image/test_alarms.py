@@ -21,21 +21,13 @@ from tests.image.monitoring import Alert, shipped_alerts
 from tests.image.shop import Shop, callers
 
 pytestmark = pytest.mark.long
-PROGRAMS = {
-    "prometheus": "prometheus",
-    "prometheus-node-exporter": "prometheus-node-exporter",
-}
+PROGRAMS = {name: name for name in ("prometheus", "prometheus-node-exporter")}
 DOWN: Alert = ("AudienceApiDown", "critical")
-ERRORS: tuple[Alert, ...] = (
-    ("AudienceRequestErrors", "warning"),
-    ("AudienceRequestErrors", "critical"),
-)
+SEVERITIES = ("warning", "critical")
+ERRORS: list[Alert] = [("AudienceRequestErrors", severity) for severity in SEVERITIES]
 NO_RELEASE: Alert = ("AudienceNoRelease", "critical")
 NOT_RUN: Alert = ("AudienceRefreshNotRun", "warning")
-STALE: tuple[Alert, ...] = (
-    ("AudienceReleaseStale", "warning"),
-    ("AudienceReleaseStale", "critical"),
-)
+STALE: list[Alert] = [("AudienceReleaseStale", severity) for severity in SEVERITIES]
 DIFFER: Alert = ("AudienceReplicasDiffer", "warning")
 SLOW: Alert = ("AudienceLookupsSlow", "warning")
 DROPPED: Alert = ("AudienceLogLinesDropped", "warning")
