@@ -71,7 +71,7 @@ class Services:
             dict(entry.split(":", 1) for entry in described["tmpfs"]),
             variables | environment,
             HOSTS,
-            described.get("ulimits", {}).get("nofile", 1024),
+            described.get("ulimits", {}).get("nofile", 0),
             self._network.join(host or service, HOSTS[host or service]),
         )
         assert described["read_only"] is True

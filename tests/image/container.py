@@ -112,6 +112,7 @@ class Sandbox:
     Attributes:
         temporary: options of the memory file system of each path.
         hosts: addresses by name, which it finds in /etc/hosts.
+        open_files: how many it may open; 0 is as many as this machine allows.
         network: what runs a program in its network; without, it has only a loopback.
     """
 
@@ -119,7 +120,7 @@ class Sandbox:
     temporary: dict[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     hosts: Mapping[str, str] = field(default_factory=dict)
-    open_files: int = 1024
+    open_files: int = 0
     network: list[str] = field(default_factory=lambda: ["unshare", "--net"])
 
 
@@ -215,11 +216,11 @@ def _script(image: Image, sandbox: Sandbox, command: list[str]) -> Iterator[str]
         yield mount("--bind", volume.source, f"{root}{volume.target}")
         if volume.is_read_only:
             yield mount("-o", "remount,bind,ro", f"{root}{volume.target}")
-    # This machine may allow less than the service asks for.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    unlimited = most == resource.RLIM_INFINITY
-    open_files = sandbox.open_files if unlimited else min(sandbox.open_files, most)
-    yield f"ulimit -n {open_files}"
+    if sandbox.open_files:
+        # This machine may allow less than the service asks for.
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        asked = sandbox.open_files
+        yield f"ulimit -n {asked if most == resource.RLIM_INFINITY else min(asked, most)}"
     variables = image.environment | dict(sandbox.environment)
     yield "exec " + shlex.join(
         [

@@ -86,7 +86,10 @@ class Shop:
         newest = max(self.services.log.glob("*.csv"))
         header, *lines = newest.read_text().splitlines()
         spoilt = len(lines) * rejected // (100 - rejected)
-        lines += [f"{line.rpartition(',')[0]},never" for line in lines[:spoilt]]
+        at = header.split(",").index("event_date")
+        for line in lines[:spoilt]:
+            values = line.split(",")
+            lines.append(",".join([*values[:at], "never", *values[at + 1 :]]))
         newest.write_text("\n".join([header, *lines]) + "\n")
 
 

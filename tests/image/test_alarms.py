@@ -21,21 +21,13 @@ from tests.image.monitoring import Alert, shipped_alerts
 from tests.image.shop import Shop, callers
 
 pytestmark = pytest.mark.long
-PROGRAMS = {
-    "prometheus": "prometheus",
-    "prometheus-node-exporter": "prometheus-node-exporter",
-}
+PROGRAMS = {name: name for name in ("prometheus", "prometheus-node-exporter")}
 DOWN: Alert = ("AudienceApiDown", "critical")
-ERRORS: tuple[Alert, ...] = (
-    ("AudienceRequestErrors", "warning"),
-    ("AudienceRequestErrors", "critical"),
-)
+SEVERITIES = ("warning", "critical")
+ERRORS: list[Alert] = [("AudienceRequestErrors", severity) for severity in SEVERITIES]
 NO_RELEASE: Alert = ("AudienceNoRelease", "critical")
 NOT_RUN: Alert = ("AudienceRefreshNotRun", "warning")
-STALE: tuple[Alert, ...] = (
-    ("AudienceReleaseStale", "warning"),
-    ("AudienceReleaseStale", "critical"),
-)
+STALE: list[Alert] = [("AudienceReleaseStale", severity) for severity in SEVERITIES]
 DIFFER: Alert = ("AudienceReplicasDiffer", "warning")
 SLOW: Alert = ("AudienceLookupsSlow", "warning")
 DROPPED: Alert = ("AudienceLogLinesDropped", "warning")
@@ -229,9 +221,9 @@ def test_a_release_with_which_the_api_does_worse(shop: Shop) -> None:
     before = shop.served()
     shop.add_day(rejected=0)
     job = shop.services.start("refresh", "audience", "refresh", "--watch", "60")
-    wait_for(lambda: shop.served() > before, 180, lambda: job.printed)
+    wait_for(lambda: "Watching" in job.printed, 180, lambda: job.printed)
+    assert shop.served() > before
     api = shop.services.running("api")
-    wait_for(lambda: "witch" in job.printed, 60, lambda: job.printed)
     for process in api.processes():
         process.suspend()
     assert job.wait() == 1, job.printed
