@@ -190,7 +190,8 @@ def test_a_day_that_is_unlike_the_others(shop: Shop) -> None:
     shop.monitoring.wait_until_firing(DRIFT)
     assert shop.served() > before
     before = shop.served()
-    shop.add_day(rejected=40)
+    # More would be more than `max_reject_share` of the log.
+    shop.add_day(rejected=25)
     code, said = shop.refresh("--watch", "3")
     assert code == 1
     assert "rejected rows" in said
