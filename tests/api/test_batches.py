@@ -25,13 +25,13 @@ PRODUCTS = [*range(1, 200), -5, 10**9]
 def counted(served: Audiences) -> Counter[str]:
     """Counts the queries of the release from now on."""
     asked: Counter[str] = Counter()
-    original = served.release._run
+    original = served.release._pool._run
 
     def run(read: Any) -> Any:
         asked["queries"] += 1
         return original(read)
 
-    served.release._run = run  # type: ignore[method-assign]
+    served.release._pool._run = run  # type: ignore[method-assign]
     return asked
 
 
