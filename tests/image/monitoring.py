@@ -48,7 +48,11 @@ class Monitoring:
                 ),
             ),
         ]
-        wait_for(lambda: bool(self.ask("up")), 60, self._printed)
+        try:
+            wait_for(lambda: bool(self.ask("up")), 60, self._printed)
+        except BaseException:
+            self.stop()
+            raise
 
     def scrape(self, *hosts: str) -> None:
         """Name the APIs, instead of the DNS of an engine."""
@@ -62,11 +66,13 @@ class Monitoring:
         try:
             answer = self._network.call(
                 lambda: httpx.get(f"{URL}/api/v1/query", params={"query": query})
-            ).json()
+            )
         except httpx.TransportError:
             return []
-        assert answer["status"] == "success", answer
-        found: list[dict[str, Any]] = answer["data"]["result"]
+        if answer.status_code == 503:  # It starts.
+            return []
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["data"]["result"]
         return found
 
     def firing(self) -> set[Alert]:
