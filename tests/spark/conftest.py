@@ -22,12 +22,10 @@ SMALL = {
     # A model leaves a core idle for a quarter of its time.
     "AUDIENCE_DBT_THREADS": "4",
     "SPARK_CONF_DIR": str(Path(__file__).parent / "configuration"),
-    # Java code that runs once or twice is compiled quickly, not well. Garbage is collected
-    # in one thread and seldom, and the catalogue of tables is not secured against a power
-    # failure.
+    # Garbage is collected in one thread and seldom, and the catalogue of tables is not
+    # secured against a power failure.
     "SPARK_SUBMIT_OPTS": (
-        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms1500m -Xmn600m"
-        " -Dderby.system.durability=test"
+        "-XX:+UseSerialGC -Xms1500m -Xmn600m -Dderby.system.durability=test"
     ),
 }
 
