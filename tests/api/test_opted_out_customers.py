@@ -259,13 +259,18 @@ def test_an_answer_closes_up_and_comes_back_when_the_opt_out_is_cancelled(
         )
 
 
+def linked(folder: BuildFolder, other: BuildFolder) -> BuildFolder:
+    """A folder with the release of another, and opt-outs of its own."""
+    folder.releases.mkdir(parents=True)
+    (folder.releases / "current").symlink_to((other.releases / "current").resolve())
+    return folder
+
+
 def test_attribute_audiences_leave_them_out_and_are_filled(
     serve_in_thread: ServeInThread, hybrid_build: BuildFolder, folder: BuildFolder
 ) -> None:
-    folder.releases.mkdir(parents=True)
-    (folder.releases / "current").symlink_to((hybrid_build.releases / "current").resolve())
-    server = serve_in_thread(folder)
-    url = "/recommend/new?category=red&n=12".replace("new", "987654321")
+    server = serve_in_thread(linked(folder, hybrid_build))
+    url = "/recommend/987654321?category=red&n=12"
     before = [row["customer_id"] for row in server.get(url).json()["recommendations"]]
     noted(server).add(map(str, before[:3]))
     wait_until_left_out(server, before[0])
@@ -277,9 +282,7 @@ def test_attribute_audiences_leave_them_out_and_are_filled(
 def test_text_ids_and_ids_of_another_log(
     serve_in_thread: ServeInThread, text_build: BuildFolder, folder: BuildFolder
 ) -> None:
-    folder.releases.mkdir(parents=True)
-    (folder.releases / "current").symlink_to((text_build.releases / "current").resolve())
-    server = serve_in_thread(folder)
+    server = serve_in_thread(linked(folder, text_build))
     bob = 'O\'Neil, "Bob"'
     product = quote("x' or 1=1 --", safe="")
     assert json.dumps(bob) in server.get(f"/recommend/{product}").text
@@ -295,9 +298,7 @@ def test_text_ids_and_ids_of_another_log(
 def test_an_id_that_no_release_can_contain_holds_back_no_other(
     serve_in_thread: ServeInThread, text_build: BuildFolder, folder: BuildFolder
 ) -> None:
-    folder.releases.mkdir(parents=True)
-    (folder.releases / "current").symlink_to((text_build.releases / "current").resolve())
-    server = serve_in_thread(folder)
+    server = serve_in_thread(linked(folder, text_build))
     assert server.get("/customers/007").status_code == 200
     noted(server).add(["007", "\udcff", "a\x00b"])
     wait_until_left_out(server, "007")
