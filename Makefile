@@ -173,6 +173,7 @@ simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics 
 		$(BIN)/python -m pytest tests/scripts/experiments/test_experiment_statistics.py \
 		tests/scripts/experiments/test_experiment_decisions.py \
 		tests/scripts/experiments/test_contamination.py \
+		tests/scripts/experiments/test_skewed_amounts.py \
 		tests/scripts/evidence/test_als_verdict.py tests/scripts/statistics
 
 lint: $(DEV) $(LINT_LOG) ## Check style and types

@@ -1,8 +1,10 @@
 """What a number of units can see in the comparison of two arms.
 
 Normal approximation for the difference of two means, two-sided (Fleiss, Levin and Paik
-2003, chapter 4). The variance of a share follows from its mean: an arm with the effect has
-that of its own mean, and the test takes that of both arms together.
+2003, chapter 4). The variance of a share follows from its mean, and the test takes that of
+both arms together. An effect on another metric adds events like those that there are: the
+variance grows as the mean does (a compound Poisson sum), and the test gives the smaller arm
+at least the variance of both together.
 """
 
 import math
@@ -24,6 +26,13 @@ class Base:
     variance: float
     is_share: bool
 
+    def variance_with(self, effect: float) -> float:
+        """The variance of an arm with a relative effect."""
+        if not self.is_share:
+            return self.variance * (1 + effect)
+        mean = min(self.mean * (1 + effect), 1)
+        return mean * (1 - mean)
+
     def errors(self, effect: float, share: float) -> tuple[float, float]:
         """Standard errors of the difference, times the square root of the units.
 
@@ -34,15 +43,16 @@ class Base:
         Returns:
             That which the test assumes, and that which there is.
         """
-        there = self.variance / (1 - share)
-        if not self.is_share:
-            error = math.sqrt(self.variance / share + there)
-            return error, error
-        mean = min(self.mean * (1 + effect), 1)
-        both = share * mean + (1 - share) * self.mean
+        own = self.variance_with(effect)
+        error = math.sqrt(own / share + self.variance / (1 - share))
+        if self.is_share:
+            mean = min(self.mean * (1 + effect), 1)
+            both = share * mean + (1 - share) * self.mean
+            return math.sqrt(both * (1 - both) / (share * (1 - share))), error
+        pooled = share * own + (1 - share) * self.variance
         return (
-            math.sqrt(both * (1 - both) / (share * (1 - share))),
-            math.sqrt(mean * (1 - mean) / share + there),
+            math.sqrt(max(own, pooled) / share + max(self.variance, pooled) / (1 - share)),
+            error,
         )
 
 

@@ -143,28 +143,33 @@ class Design:
         return math.exp(optimize.brentq(lacking, math.log(least), math.log(MOST_UNITS)))
 
     def _test(self, base: Base, effect: float, shift: float, pools: int = 1) -> Test:
-        """Whether a value is found that lies `shift` above the least.
+        """Whether a value is found that lies `shift` above the least."""
+        assumed, error = base.errors(effect, 1 - self.holdout)
+        if base.is_share:
+            assumed = self._assumed_of_shares(base, effect, shift)
+        without, _ = base.errors(0, 1 - self.holdout)
+        others = without if pools == 2 else 0.0
+        # A pool has half of all units.
+        return Test(
+            shift,
+            math.sqrt(2) * math.hypot(assumed, others),
+            math.sqrt(2) * math.hypot(error, others),
+        )
 
-        The interval of a share is that of Newcombe. Its lower end is near that of the score
-        test, which takes both shares closer together by the shift, and the one with fewer
-        units by more of it. The control stays as it is: that asks for a few units too many.
+    def _assumed_of_shares(self, base: Base, effect: float, shift: float) -> float:
+        """The standard error of an interval whose lower end is 0, as `Base.errors` has it.
+
+        The interval is that of Newcombe. Its lower end is near that of the score test,
+        which takes both shares closer together by the shift, and the one with fewer units
+        by more of it. The control stays as it is: that asks for a few units too many.
         """
-        contacted, held_out = (1 - self.holdout) / 2, self.holdout / 2
-        pair = (contacted, held_out)
-        true_shares = [min(base.mean * (1 + effect), 1), base.mean]
-        parts = 1 / contacted + 1 / held_out
+        pair = (1 - self.holdout, self.holdout)
+        shares = (min(base.mean * (1 + effect), 1), base.mean)
+        parts = 1 / pair[0] + 1 / pair[1]
         closer = [
             min(max(mean - sign * shift / part / parts, 0), 1)
-            for mean, part, sign in zip(true_shares, pair, (1, -1), strict=True)
+            for mean, part, sign in zip(shares, pair, (1, -1), strict=True)
         ]
-        others = [base.mean, base.mean] if pools == 2 else []
-
-        def error(shares: list[float]) -> float:
-            return math.sqrt(
-                sum(
-                    (mean * (1 - mean) if base.is_share else base.variance) / part
-                    for mean, part in zip(shares, pair * pools, strict=True)
-                )
-            )
-
-        return Test(shift, error(closer + others), error(true_shares + others))
+        return math.sqrt(
+            sum(mean * (1 - mean) / part for mean, part in zip(closer, pair, strict=True))
+        )

@@ -41,15 +41,26 @@ COMMON = share(14, 400_000, 0.05)
 def test_units_of_a_mean_are_those_of_the_formula(
     mean: float, variance: float, effect: float, power: float, holdout: float
 ) -> None:
-    """n = (z(1 - alpha / 2) + z(power))^2 x variance x (1 + 1 / ratio) / effect^2."""
+    """n = (z(1 - alpha / 2) x assumed error + z(power) x error)^2 / effect^2.
+
+    The arm with the effect varies as much more as it has more events. The test takes the
+    variance of both arms for the holdout, whose own is smaller.
+    """
     base = Base(mean, variance, is_share=False)
     baseline = Baseline(14, 10**9, base, base)
     found = plan(baseline, Question(effect, 0.05, power, holdout), 10_000)
-    z = stats.norm.isf(0.025) + stats.norm.ppf(power)
-    held_out = z**2 * variance * (1 + holdout / (1 - holdout)) / (effect * mean) ** 2
-    assert found.contact_units == pytest.approx(2 * held_out / holdout, abs=6, rel=0.001)
-    # The difference of two such effects has twice the variance.
-    assert found.advantage_units == pytest.approx(4 * held_out / holdout, abs=12, rel=0.001)
+    contacted = variance * (1 + effect) / (1 - holdout)
+    pooled = variance * (1 + effect * (1 - holdout))
+    reach = stats.norm.isf(0.025) * (contacted + pooled / holdout) ** 0.5
+    reach += stats.norm.ppf(power) * (contacted + variance / holdout) ** 0.5
+    pool = (reach / (effect * mean)) ** 2
+    assert found.contact_units == pytest.approx(2 * pool, abs=6, rel=0.001)
+    # The other pool adds its own variance, without the effect.
+    chance = variance / (1 - holdout) + variance / holdout
+    reach = stats.norm.isf(0.025) * (contacted + pooled / holdout + chance) ** 0.5
+    reach += stats.norm.ppf(power) * (contacted + variance / holdout + chance) ** 0.5
+    pool = (reach / (effect * mean)) ** 2
+    assert found.advantage_units == pytest.approx(2 * pool, abs=12, rel=0.001)
     assert found.units >= found.advantage_units
 
 
