@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from functools import partial
 from typing import Any
 
 from sanic import Request
@@ -17,6 +18,7 @@ from sanic.server import HttpProtocol
 from api.connections import Connections
 from api.problems import CONTENT_TYPE
 from api.request_heads import is_well_formed
+from api.waiting_clients import WaitingClients
 
 # The end of the part before it, the size, and extensions, which are ignored.
 CHUNK_HEAD = re.compile(
@@ -116,16 +118,20 @@ class PunctualProtocol(HttpProtocol):
     """The time limit covers a whole request; an idle connection can make room."""
 
     HTTP_CLASS = StrictHttp
-    __slots__ = ("_counted", "_peer")
+    __slots__ = ("_counted", "_options", "_peer")
 
-    def __init__(self, *, app: Any, **more: Any) -> None:
-        super().__init__(app=app, **more)
+    def __init__(self, *, app: Any, **options: Any) -> None:
+        super().__init__(app=app, **options)
+        self._options = options
         # None for an application that does not count its connections.
         self._counted: Connections | None = getattr(app.ctx, "connections", None)
         self._peer = ""
 
     def connection_made(self, transport: Any) -> None:
         """Accept a connection, or refuse it if there is no room."""
+        waiting: WaitingClients | None = getattr(self.app.ctx, "waiting_clients", None)
+        if waiting is not None:
+            waiting.accept(partial(type(self), app=self.app, **self._options))
         peer = transport.get_extra_info("peername")
         self._peer = str(peer[0]) if isinstance(peer, tuple) else ""
         if self._counted is None or self._counted.admit(self, self._peer):

@@ -155,8 +155,11 @@ def work(
     # Imported here, because the parent does not need it.
     from api.application import create_app
     from api.protocol import PunctualProtocol
+    from api.waiting_clients import WaitingClients
 
     app = create(settings) if create else create_app(settings, rate_limit)
+    listener.setblocking(False)
+    app.ctx.waiting_clients = WaitingClients(listener)
     counts, place = beats
 
     # Before the release is opened, which takes a while.
