@@ -1,20 +1,24 @@
-"""Measure the API with wrk: random products from the whole catalogue of scale 1.
+"""Measure the API with wrk and h2load: random products from the catalogue of scale 1.
 
 One run on one machine compares Sanic with an empty handler, our handler without its look-up
 ("bare"), and the API with cold and warm memory; and another server, if you give its
-address. `make bench-api` writes build/bench/api.md.
+address. `make bench-api` writes build/bench/api.md. With many connections wrk neglects some
+of its own, so h2load measures these as well, where it is installed.
 """
 
 import os
 import platform
+import random
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -30,12 +34,13 @@ from scripts.build_folder import BuildFolder
 from scripts.releases.running_api import MeasurementError, running_api
 
 CONNECTIONS = (64, 1000)
+PRODUCTS = 200_325  # of scale 1
 BODY = b'{"product_id":1' + b" " * 600 + b"}"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A measurement by wrk.
+    """A measurement by wrk or h2load.
 
     Attributes:
         rate: requests per second.
@@ -108,6 +113,43 @@ def wrk(url: str, connections: int, seconds: int, products: int | None = None) -
     )
 
 
+def h2load(url: str, connections: int, seconds: int) -> Measured:
+    """The same with another client.
+
+    This version prints no percentiles: they come from its log of all requests, whose lines
+    have the start, the status and the microseconds.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        addresses, log = Path(folder) / "addresses", Path(folder) / "log"
+        addresses.write_text(
+            "\n".join(
+                f"{url}/recommend/{random.randint(1, PRODUCTS)}"  # noqa: S311
+                for _ in range(100_000)
+            )
+        )
+        subprocess.run(
+            [
+                *("h2load", "--h1", "-t1", f"-c{connections}", f"-D{seconds}"),
+                *(f"--input-file={addresses}", f"--log-file={log}"),
+            ],
+            capture_output=True,
+            check=True,
+        )
+        return requests_of(log.read_text(), seconds)
+
+
+def requests_of(log: str, seconds: float) -> Measured:
+    """The measurement that a log of h2load shows."""
+    answers = [line.split() for line in log.splitlines()]
+    times = sorted(int(time) / 1000 for _, status, time in answers if status == "200")
+    return Measured(
+        rate=len(times) / seconds,
+        p50=times[len(times) // 2],
+        p99=times[len(times) * 99 // 100],
+        failed=len(answers) - len(times),
+    )
+
+
 def lookups_during_export(url: str, seconds: int) -> tuple[float, Measured]:
     """Rows per second of a full export, and look-ups during it."""
     rows, is_over = [0], threading.Event()
@@ -170,10 +212,15 @@ def benchmark(folder: BuildFolder, seconds: int, workers: int, other: str | None
                 cold = wrk(api.url, connections, seconds)
                 if command[-1] == "bare":
                     bare[connections] = cold
+                is_cold = ", cold" if command == ["api"] else ""
+                lines.append(
+                    row(f"{name}{is_cold}", connections, cold, bare.get(connections))
+                )
+                if connections == CONNECTIONS[-1] and shutil.which("h2load"):
+                    other_client = h2load(api.url, connections, seconds)
+                    lines.append(row(f"{name}, by h2load", connections, other_client, None))
                 if command != ["api"]:
-                    lines.append(row(name, connections, cold, bare.get(connections)))
                     continue
-                lines.append(row(f"{name}, cold", connections, cold, bare[connections]))
                 warm = wrk(api.url, connections, seconds)
                 lines.append(row(f"{name}, warm", connections, warm, bare[connections]))
                 if connections == CONNECTIONS[0]:

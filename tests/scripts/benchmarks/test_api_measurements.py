@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from scripts.benchmarks.api_throughput import Measured, milliseconds, row
+from scripts.benchmarks.api_throughput import Measured, milliseconds, requests_of, row
 from scripts.benchmarks.soak import soak
 from scripts.build_folder import BuildFolder
 from scripts.cli.main import main
@@ -71,6 +71,12 @@ def test_times_of_wrk_become_milliseconds() -> None:
     assert [milliseconds(text) for text in ("850.00us", "3.20ms", "1.02s")] == [
         pytest.approx(number) for number in (0.85, 3.2, 1020)
     ]
+
+
+def test_the_log_of_h2load_gives_rate_and_percentiles() -> None:
+    log = "".join(f"{number}\t200\t{number * 1000}\n" for number in range(100))
+    found = requests_of(log + "7\t503\t900000\n", seconds=4)
+    assert found == Measured(rate=25, p50=50, p99=99, failed=1)
 
 
 def test_a_row_compares_with_bare_sanic() -> None:
