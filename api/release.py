@@ -116,7 +116,7 @@ class Release:
             columns = self._connection.execute(self._queries["columns"]).fetchall()
             self._columns = set(columns)
             self._tables = {table for table, _ in columns}
-            if not self.has_column("ranking", "customer_rank"):  # Could not be chosen.
+            if not self.has_column("ranking", "customer_rank"):  # Format 1.
                 self._queries |= read_queries(QUERIES / "earlier", self._table.database)
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
