@@ -5,8 +5,8 @@ import re
 import duckdb
 import pytest
 
+from api.named_queries import QUERIES
 from api.ranking_reasons import KEPT, NO_CANDIDATES, NO_LISTS, TOO_FEW_HITS, UNFITTED, reason
-from api.release import QUERIES
 from scripts.build_folder import PROJECT
 
 QUERY = (QUERIES / "served_rankings.sql").read_text()
