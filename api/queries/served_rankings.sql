@@ -4,7 +4,9 @@ with judged as (
         decision,
         count(*) as candidate_count,
         -- As minimum_hits() of the models.
-        count(*) filter (greatest(hit_count, compared_hit_count) >= 30) as measured_count,
+        count(*) filter (
+            greatest(hit_count, compared_hit_count) >= 30
+        ) as measured_count,
         max(reason) filter (is_served) as served_reason,
         max(ranking) filter (is_served) as chosen
     from main.ranking_decisions
