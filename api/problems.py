@@ -97,9 +97,7 @@ def made_before(release_id: str, things: str) -> Problem:
 
 def earlier_release(detail: str) -> Problem:
     """The release is from an earlier version and lacks a table that the answer needs."""
-    return Problem(
-        503, "earlier-release", "The release is from an earlier version", detail
-    )
+    return Problem(503, "earlier-release", "The release is from an earlier version", detail)
 
 
 def unavailable(detail: str) -> Problem:

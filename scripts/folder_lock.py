@@ -35,9 +35,10 @@ def share_lock(file: TextIO, folder: str) -> None:
 
 
 def take_lock(file: TextIO, folder: str) -> None:
-    """Keep all others out as long as the file is open here or in a program started from here.
+    """Keep all others out as long as the file is open.
 
-    Waits only for what a dead holder has started. The file then names this process.
+    It may stay open in programs that this process starts. Waits only for those of a dead
+    holder. The file then names this process.
 
     Raises:
         FolderInUseError: another build holds it.
@@ -48,8 +49,8 @@ def take_lock(file: TextIO, folder: str) -> None:
         holder = file.read().strip()
         if not _is_dead(holder) or time.monotonic() >= patient_until:
             raise FolderInUseError(
-                f"Another build is writing to {folder} (process {holder or 'unknown'}): wait"
-                " until it has ended"
+                f"Another build is writing to {folder} (process {holder or 'unknown'}):"
+                " wait until it has ended"
             )
         time.sleep(0.05)
     file.truncate(0)

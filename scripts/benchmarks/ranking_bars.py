@@ -123,7 +123,9 @@ def bars_of(measurement: Measurement) -> Iterator[Bar]:
         is_met = measurement.low >= required.low if required.low else measurement.low > 0
         yield Bar(
             f"{name}: lower bound of the difference to engagement {wanted} points",
-            f"{100 * measurement.low:+.2f}" if measurement.has_enough_hits else TOO_FEW_HITS,
+            f"{100 * measurement.low:+.2f}"
+            if measurement.has_enough_hits
+            else TOO_FEW_HITS,
             is_met and measurement.has_enough_hits,
         )
     if required.has_too_few_hits:

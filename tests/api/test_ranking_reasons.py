@@ -6,7 +6,14 @@ import duckdb
 import pytest
 
 from api.named_queries import QUERIES
-from api.ranking_reasons import KEPT, NO_CANDIDATES, NO_LISTS, TOO_FEW_HITS, UNFITTED, reason
+from api.ranking_reasons import (
+    KEPT,
+    NO_CANDIDATES,
+    NO_LISTS,
+    TOO_FEW_HITS,
+    UNFITTED,
+    reason,
+)
 from scripts.build_folder import PROJECT
 
 QUERY = (QUERIES / "served_rankings.sql").read_text()

@@ -19,6 +19,7 @@ from scripts.campaigns.contact_ledger import ContactListError
 from scripts.campaigns.contact_list import ContactList, write_contact_list
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import note_opt_outs
+from scripts.campaigns.printed_receipt import print_receipt
 from scripts.releases.release_folder import Release, ReleaseError
 from tests.conftest import copy_project, read_release, run_audience
 from tests.scripts.build.test_seeds import GOOD
