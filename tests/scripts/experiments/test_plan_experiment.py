@@ -160,9 +160,9 @@ def test_a_design_that_can_answer_is_described() -> None:
 
 def test_a_metric_that_is_no_share_is_a_number_per_customer() -> None:
     busy = Baseline(14, 900, Base(2.5, 1.0, is_share=False), COMMON.base)
-    text = describe("engagement", [busy], 14, QUESTION, 800)
+    text = describe("engagement", [busy], 14, QUESTION, 900)
     assert "the 900 customers of the log had 2.5 engagement per customer" in text
-    text = describe("revenue", [busy], 14, QUESTION, 800)
+    text = describe("revenue", [busy], 14, QUESTION, 900)
     assert "had 2.5 purchases per customer" in text
 
 
