@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from api.audience_json import NEW_PRODUCT, AudienceJson, customer_ids
+from api.audience_json import UNKNOWN_PRODUCT, AudienceJson, customer_ids
 from api.blocks import ProductId
 from api.ranking import Ranking
 from api.release import Release
@@ -42,10 +42,10 @@ class AttributeAudiences:
             asked: value by name of attribute.
             n: how many customers.
         """
-        return self._json.beginning(product) + await self._rest(asked, n)
+        return self._json.head(product) + await self._tail(asked, n)
 
-    async def _rest(self, asked: Mapping[str, str], n: int) -> bytes:
-        """The second part of the answer."""
+    async def _tail(self, asked: Mapping[str, str], n: int) -> bytes:
+        """The tail of the answer."""
         release = self._release
         ranking = release.new_product_ranking
         label = release.ranking_labels.label(ranking)
@@ -58,7 +58,7 @@ class AttributeAudiences:
         if ranking not in ATTRIBUTE_RANKINGS:
             missing += f" New products are ranked by {label}, which ignores attributes."
         if ranking not in ATTRIBUTE_RANKINGS or not known:
-            return self._json.rest(
+            return self._json.tail(
                 release.customer_ranking,
                 self._ranking.first(n),
                 is_cold_start=True,
@@ -74,10 +74,10 @@ class AttributeAudiences:
         others = self._ranking.after(
             customer_ids(customers), (), n - len(customers), has_scores=False
         )
-        return self._json.rest(
+        return self._json.tail(
             ranking,
             customers + others,
             is_cold_start=False,
-            note=f"{NEW_PRODUCT} These are the first customers for products with"
+            note=f"{UNKNOWN_PRODUCT} These are the first customers for products with"
             f" {', '.join(sorted(known))} (ranking: {label}).{missing}",
         )

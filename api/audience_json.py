@@ -1,7 +1,7 @@
 """The text of an audience: the bytes of an answer, assembled without a JSON encoder.
 
 Look-ups are most of the requests, and encoding would take most of their time. An answer is
-two parts: the first holds the product id, the second is the same for every product with the
+two parts: the head holds the product id, the tail is the same for every product with the
 same customers.
 """
 
@@ -16,7 +16,7 @@ from api.responses import as_json
 DEFAULT_N = 10
 LARGEST_N = 100
 
-NEW_PRODUCT = "This is a new product: no customer has interacted with it yet."
+UNKNOWN_PRODUCT = "This product is unknown."
 
 
 @dataclass(frozen=True)
@@ -60,29 +60,29 @@ class AudienceJson:
         # The ends of answers without a note, by ranking and number of customers.
         self._ends: dict[tuple[str, int], bytes] = {}
         ranking = release.customer_ranking
-        self.cold_start_note = f"{NEW_PRODUCT} As a fallback, these are the " + (
+        self.cold_start_note = f"{UNKNOWN_PRODUCT} As a fallback, these are the " + (
             "most engaged of all customers."
             if ranking == "engagement"
             else f"first of all customers by {release.ranking_labels.label(ranking)}."
         )
 
-    def default_rest(self, found: CustomerList) -> bytes:
-        """The second part of the answer of a product with a list, for the default n."""
-        if found.count > DEFAULT_N:
-            customers = found.customers[:DEFAULT_N]
-            return self.rest(found.ranking, customers, is_cold_start=False)
-        key = (found.ranking, found.count)
+    def default_tail(self, stored_list: CustomerList) -> bytes:
+        """The tail of the answer of a product with a list, for the default n."""
+        if stored_list.count > DEFAULT_N:
+            customers = stored_list.customers[:DEFAULT_N]
+            return self.tail(stored_list.ranking, customers, is_cold_start=False)
+        key = (stored_list.ranking, stored_list.count)
         end = self._ends.get(key)
         if end is None:
             end = self._ends[key] = self._end(*key, is_cold_start=False, note=None)
-        return b',"recommendations":[' + found.text.replace(b"\n", b",") + end
+        return b',"recommendations":[' + stored_list.text.replace(b"\n", b",") + end
 
-    def beginning(self, product_id: ProductId) -> bytes:
-        """The first part of an answer."""
+    def head(self, product_id: ProductId) -> bytes:
+        """The first part of an answer, with the product id."""
         shown = as_json(product_id) if self._has_text_ids else str(product_id).encode()
         return b'{"product_id":' + shown
 
-    def rest(
+    def tail(
         self,
         ranking: str,
         customers: Sequence[bytes],
@@ -90,7 +90,7 @@ class AudienceJson:
         is_cold_start: bool,
         note: str | None = None,
     ) -> bytes:
-        """The second part of an answer.
+        """The second part of an answer, with the customers.
 
         Args:
             ranking: the ranking that orders the customers.

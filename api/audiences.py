@@ -68,7 +68,7 @@ class Audiences:
         self._stored = StoredLists(release, settings.cache_megabytes * 1_000_000)
         self._lists = self._stored.in_memory
         self._ranking = ranking
-        self._cold_start = self._json.rest(
+        self._cold_start = self._json.tail(
             release.customer_ranking, ranking.first(DEFAULT_N), is_cold_start=True
         )
         self._continuations = Continuations(release, ranking, self._json)
@@ -82,7 +82,7 @@ class Audiences:
         self._is_default_ready = release.list_size >= DEFAULT_N
 
     @classmethod
-    async def of(
+    async def load(
         cls, release: Release, settings: Settings, lookups: Lookups
     ) -> "Audiences":
         """Read what every look-up needs: the starts of blocks, and the global ranking."""
@@ -115,7 +115,7 @@ class Audiences:
     async def leaving_out(self, opt_outs: OptOuts) -> "Audiences":
         """Look-ups that leave out these customers, with what is in memory already."""
         release = await self.release.leaving_out(opt_outs)
-        found = Audiences(
+        audiences = Audiences(
             release,
             self._settings,
             self._lookups,
@@ -124,8 +124,8 @@ class Audiences:
             await read_ranking(release),
             self.by_attributes.names,
         )
-        await found._stored.keep_from(self._stored)
-        return found
+        await audiences._stored.keep_from(self._stored)
+        return audiences
 
     def cached_body(self, product_id: ProductId) -> bytes | None:
         """The answer for the default n; None if it is not in memory."""
@@ -133,12 +133,12 @@ class Audiences:
         if block is None or not self._is_default_ready:
             return None
         list_id = block.list_of(product_id)
-        found = None if list_id is None else self._lists.get(list_id)
-        if found is None and list_id is not None:
+        stored_list = None if list_id is None else self._lists.get(list_id)
+        if stored_list is None and list_id is not None:
             return None
         self._lookups.hits += 1
-        rest = self._json.default_rest(found) if found else self._cold_start
-        return self._json.beginning(product_id) + rest
+        tail = self._json.default_tail(stored_list) if stored_list else self._cold_start
+        return self._json.head(product_id) + tail
 
     async def list_of(self, product_id: ProductId) -> CustomerList | None:
         """The stored list of a product; None if the product is unknown."""
@@ -162,20 +162,20 @@ class Audiences:
             product: list_id for product, list_id in list_ids.items() if list_id is not None
         }
         if n <= self.release.list_size:
-            rests = await self._short_rests(known, n, missed)
+            tails = await self._short_tails(known, n, missed)
         else:
             lists = await self._lists_of(known, missed)
-            rests = await self._continuations.rests(
+            tails = await self._continuations.tails(
                 {product: lists[list_id] for product, list_id in known.items()}, n
             )
             missed |= known.keys()
         self._lookups.hits += len(list_ids) - len(missed)
         self._lookups.misses += len(missed)
-        cold_start = self._json.rest(
+        cold_start = self._json.tail(
             self.release.customer_ranking, self._ranking.first(n), is_cold_start=True
         )
         return {
-            product: self._json.beginning(product) + rests.get(product, cold_start)
+            product: self._json.head(product) + tails.get(product, cold_start)
             for product in products
         }
 
@@ -192,32 +192,33 @@ class Audiences:
         for product in products:
             by_block[bisect.bisect_right(self._starts, product) - 1].append(product)
         # None comes before the first block.
-        found: dict[ProductId, int | None] = dict.fromkeys(by_block.pop(-1, ()))
+        list_ids: dict[ProductId, int | None] = dict.fromkeys(by_block.pop(-1, ()))
         absent = []
         for number, in_block in by_block.items():
             block = self._blocks.get(number)
             if block is None:
                 absent.append(number)
             else:
-                found |= {product: block.list_of(product) for product in in_block}
+                list_ids |= {product: block.list_of(product) for product in in_block}
         # In parts, because all blocks may take more memory than the settings allow.
         for first in range(0, len(absent), BLOCKS_READ_AT_ONCE):
             read = await self._block_reads.get(absent[first : first + BLOCKS_READ_AT_ONCE])
             for number, block in read.items():
                 missed.update(by_block[number])
-                found |= {product: block.list_of(product) for product in by_block[number]}
-        return found
+                in_block = by_block[number]
+                list_ids |= {product: block.list_of(product) for product in in_block}
+        return list_ids
 
-    async def _short_rests(
+    async def _short_tails(
         self, known: dict[ProductId, int], n: int, missed: set[ProductId]
     ) -> dict[ProductId, bytes]:
-        """The second part of each answer, from the stored lists."""
-        write, lists = self._json.rest, await self._lists_of(known, missed)
-        rests = {
-            list_id: write(found.ranking, found.customers[:n], is_cold_start=False)
-            for list_id, found in lists.items()
+        """The tail of each answer, from the stored lists."""
+        write, lists = self._json.tail, await self._lists_of(known, missed)
+        tails = {
+            list_id: write(stored.ranking, stored.customers[:n], is_cold_start=False)
+            for list_id, stored in lists.items()
         }
-        return {product: rests[list_id] for product, list_id in known.items()}
+        return {product: tails[list_id] for product, list_id in known.items()}
 
     async def _lists_of(
         self, known: dict[ProductId, int], missed: set[ProductId]
@@ -234,11 +235,11 @@ class Audiences:
                 for number in numbers
             )
         )
-        found = dict(zip(numbers, blocks, strict=True))
-        self._blocks |= found
+        read = dict(zip(numbers, blocks, strict=True))
+        self._blocks |= read
         while len(self._blocks) > self._block_limit:
             del self._blocks[next(iter(self._blocks))]
-        return found
+        return read
 
 
 async def read_ranking(release: Release) -> Ranking:

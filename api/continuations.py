@@ -39,10 +39,10 @@ class Continuations:
             release, self._read_exclusions, KEYS_READ_AT_ONCE
         )
 
-    async def rests(
+    async def tails(
         self, lists: Mapping[ProductId, CustomerList], n: int
     ) -> dict[ProductId, bytes]:
-        """The second part of each answer, of n customers.
+        """The tail of each answer, of n customers.
 
         Args:
             lists: the list of each product.
@@ -52,27 +52,31 @@ class Continuations:
         # Of products with the same list whose exclusions lie below the customers asked for.
         lowest = self._ranking.rank_at(n)
         shared: dict[int, bytes] = {}
-        rests = {}
-        for number, (product, found) in enumerate(lists.items(), start=1):
+        tails = {}
+        for number, (product, stored_list) in enumerate(lists.items(), start=1):
             excluded = exclusions[product]
             is_shared = not excluded or min(excluded) > lowest
-            rest = shared.get(id(found)) if is_shared else None
-            if rest is None:
-                customers = await self._customers(product, found, excluded, n)
-                rest = self._json.rest(found.ranking, customers, is_cold_start=False)
+            tail = shared.get(id(stored_list)) if is_shared else None
+            if tail is None:
+                customers = await self._customers(product, stored_list, excluded, n)
+                tail = self._json.tail(stored_list.ranking, customers, is_cold_start=False)
                 if is_shared:
-                    shared[id(found)] = rest
-            rests[product] = rest
+                    shared[id(stored_list)] = tail
+            tails[product] = tail
             if number % ANSWERS_AT_ONCE == 0:
                 await asyncio.sleep(0)
-        return rests
+        return tails
 
     async def _customers(
-        self, product: ProductId, found: CustomerList, excluded: set[int], n: int
+        self,
+        product: ProductId,
+        stored_list: CustomerList,
+        excluded: set[int],
+        n: int,
     ) -> tuple[bytes, ...]:
-        listed = customer_ids(found.customers)
+        listed = customer_ids(stored_list.customers)
         wanted = n - len(listed)
-        has_scores = found.ranking == self._release.customer_ranking
+        has_scores = stored_list.ranking == self._release.customer_ranking
         others = self._ranking.after(listed, excluded, wanted, has_scores=has_scores)
         if len(others) < wanted and self._ranking.last_rank < self._release.customer_count:
             rows = await self._release.ask(
@@ -83,7 +87,7 @@ class Continuations:
                 type=self._release.json_ids,
             )
             others = self._ranking.encoded(rows, len(listed) + 1, has_scores=has_scores)
-        return found.customers + others
+        return stored_list.customers + others
 
     async def _read_exclusions(
         self, products: list[ProductId]
@@ -95,7 +99,7 @@ class Continuations:
             type=self._release.json_ids,
             ranks=self._ranking.last_rank,
         )
-        found: dict[ProductId, set[int]] = {product: set() for product in products}
+        excluded: dict[ProductId, set[int]] = {product: set() for product in products}
         for product, rank in rows:
-            found[product].add(rank)
-        return found
+            excluded[product].add(rank)
+        return excluded

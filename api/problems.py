@@ -85,6 +85,21 @@ def opted_out() -> Problem:
     )
 
 
+def made_before(release_id: str, things: str) -> Problem:
+    """The release is from a version that did not have these things yet."""
+    return Problem(
+        404,
+        "not-found",
+        "Not found",
+        f"{release_id} was made before there were {things}: build again.",
+    )
+
+
+def earlier_release(detail: str) -> Problem:
+    """The release is from an earlier version and lacks a table that the answer needs."""
+    return Problem(503, "earlier-release", "The release is from an earlier version", detail)
+
+
 def unavailable(detail: str) -> Problem:
     """There is no release to serve."""
     return Problem(

@@ -13,8 +13,9 @@ from typing import Any
 
 import duckdb
 
-from api.opt_outs import NOTED, OptedOutTable, OptOuts
-from api.problems import Problem, opted_out
+from api.named_queries import EARLIER, as_arrow, as_records, as_rows, read_queries
+from api.opt_outs import OptedOutTable, OptOuts
+from api.problems import earlier_release, made_before, opted_out
 from api.query_pool import QueryPool, Read, Result
 from api.ranking_labels import RankingLabels
 from api.release_files import (
@@ -28,20 +29,6 @@ from api.settings import Settings
 
 # A failed read makes the release unhealthy for so long.
 FAILURE_SECONDS = 600
-QUERIES = Path(__file__).with_name("queries")
-
-
-def read_queries(folder: Path = QUERIES, noted: str = NOTED) -> dict[str, str]:
-    """The SQL of each question: the files of a folder, by name.
-
-    Args:
-        folder: with the files.
-        noted: the database with the customers who have opted out.
-    """
-    return {
-        file.stem: file.read_text(encoding="utf-8").replace(f"{NOTED}.", f"{noted}.")
-        for file in folder.glob("*.sql")
-    }
 
 
 @dataclass
@@ -116,8 +103,8 @@ class Release:
             columns = self._connection.execute(self._queries["columns"]).fetchall()
             self._columns = set(columns)
             self._tables = {table for table, _ in columns}
-            if not self.has_column("ranking", "customer_rank"):  # Could not be chosen.
-                self._queries |= read_queries(QUERIES / "earlier", self._table.database)
+            if not self.has_column("ranking", "customer_rank"):  # Format 1.
+                self._queries |= read_queries(EARLIER, self._table.database)
             row = self._connection.execute(self._queries["release_facts"]).fetchone()
             assert row is not None
             self._table.create(row[3])
@@ -174,12 +161,7 @@ class Release:
             Problem: the release is from a version without such a table.
         """
         if not self.has_table(table):
-            raise Problem(
-                404,
-                "not-found",
-                "Not found",
-                f"{self.release_id} was made before there were {things}: build again.",
-            )
+            raise made_before(self.release_id, things)
 
     def check_opted_out(self, customer_id: int | str) -> None:
         """Check that a customer has not opted out.
@@ -196,9 +178,9 @@ class Release:
         with self.use():
             # By a connection of its own: an opt-out waits for no slow query.
             await asyncio.to_thread(self._table.write, ids, self.json_ids)
-        found = copy.copy(self)
-        found.opt_outs, found.opted_out = opt_outs, ids
-        return found
+        release = copy.copy(self)
+        release.opt_outs, release.opted_out = opt_outs, ids
+        return release
 
     async def ask(self, question: str, **parameters: object) -> list[tuple[Any, ...]]:
         """All rows of the answer to a named question.
@@ -207,12 +189,7 @@ class Release:
             Problem: the query took too long and was stopped, too many of its kind wait, or
                 the release is from an earlier version and lacks a table.
         """
-        return await self._ask(
-            question,
-            lambda cursor: cursor.execute(
-                self._queries[question], parameters or None
-            ).fetchall(),
-        )
+        return await self._ask(question, as_rows(self._queries[question], parameters))
 
     async def ask_first(self, question: str) -> list[tuple[Any, ...]]:
         """As `ask`, for an answer that stays the same: it is asked for only once."""
@@ -223,32 +200,19 @@ class Release:
 
     async def ask_at_once(self, question: str, **parameters: object) -> list[Any]:
         """As `ask`, but after an opt-out: it waits for no other query and has no limit."""
-        query = self._queries[question]
+        read = as_rows(self._queries[question], parameters)
         with self.use():
-            return await asyncio.to_thread(
-                lambda: self._connection.execute(query, parameters or None).fetchall()
-            )
+            return await asyncio.to_thread(read, self._connection)
 
     async def ask_records(
         self, question: str, **parameters: object
     ) -> list[dict[str, Any]]:
         """The answer as a dictionary per row; raises what `ask` raises."""
-
-        def read(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-            found = cursor.execute(self._queries[question], parameters or None)
-            names = [column[0] for column in found.description or []]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-        return await self._ask(question, read)
+        return await self._ask(question, as_records(self._queries[question], parameters))
 
     async def ask_arrow(self, question: str, **parameters: object) -> Any:
         """The answer as a pyarrow table; raises what `ask` raises."""
-        return await self._ask(
-            question,
-            lambda cursor: cursor.execute(
-                self._queries[question], parameters or None
-            ).to_arrow_table(),
-        )
+        return await self._ask(question, as_arrow(self._queries[question], parameters))
 
     async def _ask(self, question: str, read: Read[Result]) -> Result:
         try:
@@ -256,12 +220,7 @@ class Release:
         except duckdb.Error as error:
             is_lacking = isinstance(error, duckdb.CatalogException | duckdb.BinderException)
             if self.is_earlier and is_lacking:
-                raise Problem(
-                    503,
-                    "earlier-release",
-                    "The release is from an earlier version",
-                    str(lacking(self.release_id)),
-                ) from error
+                raise earlier_release(str(lacking(self.release_id))) from error
             self._state.failed_at = time.monotonic()
             raise
 

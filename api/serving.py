@@ -161,7 +161,7 @@ class Serving:
     async def _open(self, folder: Path) -> Audiences:
         release = await asyncio.to_thread(Release, folder, self._settings)
         try:
-            audiences = await Audiences.of(release, self._settings, self.lookups)
+            audiences = await Audiences.load(release, self._settings, self.lookups)
             # They may change while a large release opens.
             while not self._is_up_to_date(audiences):
                 audiences = await self._leaving_out(audiences)

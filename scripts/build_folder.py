@@ -1,19 +1,15 @@
 """Where everything that is generated lies: one folder, `build/` unless told otherwise."""
 
 import contextlib
-import fcntl
 import glob
 import hashlib
-import os
 import shutil
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
+from scripts.folder_lock import share_lock, take_lock
 from scripts.private_files import close_to_others
-from scripts.reported_error import ReportedError
 from scripts.settings.environment import BuildEnvironment
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -21,14 +17,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 # so that modules are looked for where that program itself would look for them.
 TIED_PROCESS = PROJECT / "scripts" / "tied_process.py"
 DBT_PROCESS = PROJECT / "scripts" / "build" / "dbt_process.py"
-# For what a killed program has started to end by itself.
-PATIENCE_SECONDS = 30
 # Where a release lies that the API is asked about before others can.
 SMOKE_CHECK = ".smoke-"
-
-
-class FolderInUseError(ReportedError):
-    """Another program writes to the folder; the message names it."""
 
 
 def shown(path: Path) -> Path:
@@ -186,13 +176,7 @@ class BuildFolder:
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise FolderInUseError(
-                    f"A build is writing to {shown(self.root)} and would miss this change:"
-                    " wait until it has ended"
-                ) from error
+            share_lock(file, str(shown(self.root)))
             yield
 
     @contextlib.contextmanager
@@ -210,10 +194,7 @@ class BuildFolder:
         """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / ".lock").open("a+") as file:
-            self._wait_for(file)
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            take_lock(file, str(shown(self.root)))
             for path in self._private_paths():
                 close_to_others(path)
             for left in (self.spill, *self.root.glob(f"{SMOKE_CHECK}*")):
@@ -243,31 +224,3 @@ class BuildFolder:
             self.dbt_logs,
             self.root / "bench",
         )
-
-    def _wait_for(self, file: TextIO) -> None:
-        """Take the lock, at once unless its holder is dead, and what it started is not."""
-        patient_until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                file.seek(0)
-                holder = file.read().strip()
-                if _is_dead(holder) and time.monotonic() < patient_until:
-                    time.sleep(0.05)
-                    continue
-                raise FolderInUseError(
-                    f"Another build is writing to {shown(self.root)} (process"
-                    f" {holder or 'unknown'}): wait until it has ended"
-                ) from error
-            return
-
-
-def _is_dead(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except (ValueError, OSError):
-        pass  # Not known, or another user's process.
-    return False

@@ -252,7 +252,7 @@ function priced(plan, row) {
     element(
       "p",
       {},
-      `Of the first ${count(row.audience_size)} customers that the campaign may ask, ` +
+      `Of the first ${count(row.audience_size)} customers eligible for the campaign, ` +
         `${percent(row.response_rate)} purchase within ${counted(row.response_days, "day")} anyway `,
       `(95 % interval ${range(percent, row.response_rate_low, row.response_rate_high)}). ${breakEven(row)}`,
     ),

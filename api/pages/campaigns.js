@@ -76,7 +76,7 @@ function worth(plan) {
     element(
       "p",
       {},
-      `Of the customers that this campaign may ask, ${percent(first.base_rate)} ` +
+      `Of the customers who were eligible for this campaign, ${percent(first.base_rate)} ` +
         `(${range(percent, first.base_rate_low, first.base_rate_high)}) purchase within ` +
         `${counted(first.response_days, "day")} anyway. ${breakEven(first)}`,
     ),

@@ -3,7 +3,10 @@ with judged as (
     select
         decision,
         count(*) as candidate_count,
-        count(*) filter (not starts_with(reason, 'nothing can be told')) as told_count,
+        -- As minimum_hits() of the models.
+        count(*) filter (
+            greatest(hit_count, compared_hit_count) >= 30
+        ) as measured_count,
         max(reason) filter (is_served) as served_reason,
         max(ranking) filter (is_served) as chosen
     from main.ranking_decisions
@@ -16,7 +19,7 @@ select
     rankings.description,
     served_rankings.is_set,
     judged.candidate_count,
-    judged.told_count,
+    judged.measured_count,
     judged.chosen,
     case when judged.chosen = served_rankings.ranking then judged.served_reason end
         as reason

@@ -12,8 +12,8 @@ from api.problems import not_found
 from api.responses import as_json, release_response
 from api.schemas import customers as schemas
 
-# Of a feature, among all customers.
-SHARES = ("weight", "variance_share", "top_tenth_share")
+# What a feature has in score_composition besides its name; null in an earlier release.
+COMPOSITION_FIELDS = ("weight", "variance_share", "top_tenth_share")
 N = WholeNumber("n", 100, 1, 1000, "How many products.")
 
 customers = Blueprint("customers")
@@ -42,10 +42,9 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
         suffix = "_contribution"
         features = [name.removesuffix(suffix) for name in row if name.endswith(suffix)]
         composition: dict[str, dict[str, Any]] = {}
-        # Missing in an earlier release.
         if release.has_table("score_composition"):
-            shares = await release.ask_records("score_composition")
-            composition = {share.pop("feature"): share for share in shares}
+            rows = await release.ask_records("score_composition")
+            composition = {fields.pop("feature"): fields for fields in rows}
         body = {
             "customer_id": row["customer_id"],
             "engagement_score": row["engagement_score"],
@@ -62,7 +61,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
                     "value": row[name],
                     "normalized": row[f"{name}_normalized"],
                     "contribution": row[f"{name}{suffix}"],
-                    **composition.get(name, dict.fromkeys(SHARES)),
+                    **composition.get(name, dict.fromkeys(COMPOSITION_FIELDS)),
                 }
                 for name in features
             },

@@ -9,6 +9,7 @@ from sanic.response import HTTPResponse
 from api.documentation import READING, Operation, documented
 from api.identifiers import CUSTOMER_ID, PRODUCT_ID
 from api.problems import not_found
+from api.ranking_reasons import reason
 from api.release import Release
 from api.responses import as_json, release_response
 from api.schemas import rankings as schemas
@@ -32,20 +33,6 @@ SIGNAL_RANKINGS = frozenset(
         "als",
     }
 )
-SET = "The setting of the build names it."
-EARLIER = "The release was made before rankings could be chosen."
-DEFAULT = "It is the default where the evidence does not speak against it: "
-KEPT = (
-    "No other ranking is clearly better at the first cutoffs without being clearly worse"
-    " at the last one."
-)
-UNTOLD = "Nothing can be told: too few hits at the cutoffs that choose."
-UNMEASURED = "Nothing can be told about lists, so it is the ranking of customers."
-UNFITTED = (
-    "The evidence chooses another one, which is not fitted to this log: run `make"
-    " evidence`."
-)
-TOO_SHORT = "Nothing can be told: it is the default."
 
 rankings = Blueprint("rankings")
 
@@ -144,25 +131,6 @@ def is_ranked_by_signal(place: dict[str, Any]) -> bool:
         place: of the customer; its score is null where the signals have ended.
     """
     return place["ranking"] in SIGNAL_RANKINGS and place["score"] is not None
-
-
-def reason(row: dict[str, Any]) -> str:
-    """Why a ranking serves.
-
-    Args:
-        row: of the question `served_rankings`.
-    """
-    if row["is_set"]:
-        return SET if row["description"] else EARLIER
-    if row["reason"]:
-        text: str = row["reason"]
-        is_better = text.startswith("clearly better")
-        return text[0].upper() + text[1:] if is_better else f"{DEFAULT}{text}"
-    if row["chosen"]:
-        return UNFITTED
-    if not row["candidate_count"]:
-        return TOO_SHORT if row["audience"] == "customers" else UNMEASURED
-    return KEPT if row["told_count"] else UNTOLD
 
 
 async def beyond(

@@ -1,13 +1,13 @@
 {#
-    Hands a table over to publishing: a post-hook of each public mart and look-up table. The
-    database of DuckDB is read as it is. Spark writes the table again, as Parquet files in the
-    build folder, because its own files may have any format and place.
+    Writes a table for publishing: a post-hook of each public mart and look-up table. On DuckDB
+    it does nothing, because publishing reads the database. Spark writes the table again, as
+    Parquet files in the build folder, because its own files may have any format and place.
 
     Args:
         name: of the table; that of the model if none.
         query: its rows; the whole model if none.
 #}
-{% macro hand_over(name=none, query=none) %}
+{% macro write_for_publishing(name=none, query=none) %}
     {% set folder = (env_var('AUDIENCE_BUILD_DIR', '') or 'build') ~ '/spark/marts/' %}
     {% if target.type == 'spark' %}
     insert overwrite directory {{ text_literal(folder ~ (name or this.identifier)) }}
@@ -24,7 +24,7 @@
 {% macro note_run() %}
     {% set query = "select '" ~ invocation_id ~ "' as invocation_id" %}
     {% if target.type == 'spark' %}
-    {{ hand_over('last_run', query) }}
+    {{ write_for_publishing('last_run', query) }}
     {% else %}
     create or replace table {{ target.schema }}.last_run as {{ query }}
     {% endif %}

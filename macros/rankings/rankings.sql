@@ -9,8 +9,7 @@
     - `label`: in a sentence.
     - `is_charted`: whether the charts show it.
     - `is_candidate`: whether it may be chosen to serve.
-    - `is_fitted`: whether a program learns it (`audience evidence`); until then no customer has a
-      score.
+    - `is_fitted`: whether a program fits it (`audience evidence`); until then no customer has a score.
     - `description`: what it orders customers by.
 #}
 {% macro rankings() %}
@@ -32,7 +31,7 @@
          'description': 'number of products, each halved with every half-life since, which the past of the log has chosen'},
         {'name': 'return_propensity', 'ranks': 'customers', 'is_charted': false, 'is_candidate': true,
          'is_fitted': true, 'label': 'return propensity',
-         'description': 'probability to come back, fitted by make evidence at an earlier cutoff'},
+         'description': 'probability to come back, fitted by `audience evidence` at an earlier cutoff'},
         {'name': 'popular', 'ranks': 'customers', 'is_charted': false, 'is_candidate': false,
          'label': 'popularity',
          'description': 'mean number of customers of the products touched'},
@@ -59,7 +58,7 @@
          'description': 'earlier purchases, where audiences keep the customers who purchased'},
         {'name': 'als', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
          'is_fitted': true, 'label': 'collaborative filtering (ALS)',
-         'description': 'factors of customers and products, learnt by make evidence'},
+         'description': 'factors of customers and products, fitted by `audience evidence`'},
         {'name': 'total_interactions', 'ranks': 'feature', 'is_charted': true, 'is_candidate': false,
          'label': 'number of interactions',
          'description': 'interactions'},

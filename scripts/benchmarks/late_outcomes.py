@@ -1,4 +1,4 @@
-"""Lists of customers, held against what happened later.
+"""Lists of customers, compared with what happened later.
 
 Nothing here is shared with the models: it takes lists and pairs of customers and products.
 """

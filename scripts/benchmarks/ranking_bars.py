@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from scripts.benchmarks.late_outcomes import Outcome
 
 KNOWN, NEW = "known products", "new products"
-UNTOLD = "nothing can be told"
 # The bootstrap of fewer hits, of both lists together, is no 95 % interval.
 LEAST_HITS = 30
 TOO_FEW_HITS = "too few hits"
+# As the statements of served_rankings have it.
+UNDECIDED = f"{TOO_FEW_HITS} to tell"
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """The lists of one audience of one log, held against what happened later.
+    """The lists of one audience of one log, compared with what happened later.
 
     Attributes:
         log: its name on the command line.
@@ -22,7 +23,7 @@ class Measurement:
         served: of the lists that the release serves.
         engagement: of the first customers by engagement.
         low, high: 95 % interval of the difference of their precisions; it says something
-            if `is_told`.
+            if `has_enough_hits`.
         ranking: the one that serves.
         statement: what the release says about it.
         seconds: what the build took.
@@ -42,7 +43,7 @@ class Measurement:
     ranking_seconds: float
 
     @property
-    def is_told(self) -> bool:
+    def has_enough_hits(self) -> bool:
         """Whether there are enough hits for an interval."""
         hits = sum(self.served.hits.values()) + sum(self.engagement.hits.values())
         return hits >= LEAST_HITS
@@ -50,7 +51,7 @@ class Measurement:
     @property
     def interval(self) -> str:
         """The interval in percentage points, in words."""
-        if not self.is_told:
+        if not self.has_enough_hits:
             return TOO_FEW_HITS
         return f"{100 * self.low:+.2f} to {100 * self.high:+.2f}"
 
@@ -75,15 +76,15 @@ class Required:
 
     Attributes:
         low: of the lower bound of the difference to engagement; 0 must be exceeded.
-        is_untold: whether the release must say that nothing can be told, and the difference
-            not lie below zero.
+        has_too_few_hits: whether the release must say that there are too few hits to tell,
+            and the difference not lie below zero.
     """
 
     precision: float | None = None
     ndcg: float | None = None
     named: int | None = None
     low: float | None = None
-    is_untold: bool = False
+    has_too_few_hits: bool = False
 
 
 REQUIRED = {
@@ -92,8 +93,8 @@ REQUIRED = {
     ("online_retail", KNOWN): Required(0.059, 0.089, 400, 0),
     ("taobao", NEW): Required(precision=0.020, low=0.015),
     ("online_retail", NEW): Required(precision=0.060),
-    ("retailrocket", KNOWN): Required(is_untold=True),
-    ("olist", KNOWN): Required(is_untold=True),
+    ("retailrocket", KNOWN): Required(has_too_few_hits=True),
+    ("olist", KNOWN): Required(has_too_few_hits=True),
     ("taste", KNOWN): Required(low=0),
 }
 
@@ -122,18 +123,20 @@ def bars_of(measurement: Measurement) -> Iterator[Bar]:
         is_met = measurement.low >= required.low if required.low else measurement.low > 0
         yield Bar(
             f"{name}: lower bound of the difference to engagement {wanted} points",
-            f"{100 * measurement.low:+.2f}" if measurement.is_told else TOO_FEW_HITS,
-            is_met and measurement.is_told,
+            f"{100 * measurement.low:+.2f}"
+            if measurement.has_enough_hits
+            else TOO_FEW_HITS,
+            is_met and measurement.has_enough_hits,
         )
-    if required.is_untold:
-        is_said = UNTOLD in measurement.statement
+    if required.has_too_few_hits:
+        is_said = UNDECIDED in measurement.statement
         yield Bar(
-            f"{name}: the release says that {UNTOLD}", "yes" if is_said else "no", is_said
+            f'{name}: the release says "{UNDECIDED}"', "yes" if is_said else "no", is_said
         )
     yield Bar(
         f"{name}: not clearly worse than engagement",
         measurement.interval,
-        measurement.high >= 0 or not measurement.is_told,
+        measurement.high >= 0 or not measurement.has_enough_hits,
     )
 
 

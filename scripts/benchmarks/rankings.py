@@ -1,6 +1,6 @@
-"""Whether the rankings that serve find later customers, measured from outside.
+"""Whether the rankings that serve find later customers, as an independent check.
 
-Each log is built up to its split; the lists of that release are held against the rest of
+Each log is built up to its split; the lists of that release are compared with the rest of
 the log, by code that shares nothing with the models.
 """
 

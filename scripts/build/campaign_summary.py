@@ -49,7 +49,7 @@ def _print_plans(console: Console, connection: duckdb.DuckDBPyConnection) -> Non
     table.add_column("campaign", no_wrap=True)
     for heading in (
         "days",
-        "anyway, of all it may ask",
+        "anyway, of all eligible",
         "of those contacted",
         "must be added",
         "best size",

@@ -20,28 +20,23 @@ from scripts.build.build_request import (
     check_inputs,
     gather_settings,
 )
-from scripts.build.dbt_progress import dbt_progress
-from scripts.build.dbt_run import DbtRun, run_dbt
-from scripts.build.evidence_cadence import DAILY, EVERYTHING, note_evidence, plan_evidence
-from scripts.build.incremental import run_incrementally
+from scripts.build.dbt_run import DbtRun
+from scripts.build.evidence_cadence import DAILY, note_evidence, plan_evidence
 from scripts.build.input_fingerprint import fingerprint_of_inputs
+from scripts.build.model_build import dbt_build
 from scripts.build.preconditions import (
-    BuildError,
     check_engine,
     check_nothing_is_forgotten,
     check_writable,
-    set_aside,
 )
-from scripts.build.spark_setup import spark_tables
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
 from scripts.campaigns.opt_outs import tell_api, tell_api_of_listed
 from scripts.evidence.refitting import rankings_chosen_unfitted, rankings_to_fit, refit
-from scripts.releases.drift import releases_to_compare
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.publish import drift_check, kept_releases, print_mart, publish
 from scripts.releases.release_folder import Release
-from scripts.releases.run_history import accepted_releases, recorded_run
+from scripts.releases.run_history import recorded_run
 from scripts.settings.ranking_names import CHAMPION
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
@@ -79,50 +74,6 @@ def prepare(
     settings = gather_settings(folder, request.log, request.mapping, request.extra)
     check_nothing_is_forgotten(folder, settings)
     return settings
-
-
-def dbt_build(
-    folder: BuildFolder,
-    console: Console,
-    settings: dict[str, Any],
-    lock: int,
-    *selection: str,
-    target: str = "duckdb",
-) -> DbtRun:
-    """Build and test models; from nothing if the warehouse is damaged.
-
-    Args:
-        selection: dbt's options that say which models; all without any.
-        target: the engine, an output of profiles.yml.
-
-    Raises:
-        BuildError: something failed.
-    """
-    # Unit tests check the SQL, not the log: they belong to `make test-slow`.
-    command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
-    command += selection
-    compared = releases_to_compare(folder, settings, accepted_releases(folder))
-    with contextlib.ExitStack() as running:
-        show = running.enter_context(dbt_progress(console))
-        if target == "spark":
-            running.enter_context(spark_tables(folder))
-        options: dict[str, Any] = {"show": show, "lock": lock, "environment": compared}
-
-        def run_once() -> DbtRun:
-            if target == "spark":
-                return run_dbt(command, settings, folder, **options)
-            say = functools.partial(console.print, soft_wrap=True)
-            return run_incrementally(command, settings, folder, say, **options)
-
-        run = run_once()
-        if run.is_damaged:
-            set_aside(folder, console, run.problems[0])
-            # The evidence is gone with the warehouse.
-            command = [EVERYTHING if word == DAILY else word for word in command]
-            run = run_once()
-        if run.exit_code:
-            raise BuildError("\n".join(run.problems))
-    return run
 
 
 def build_and_publish(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.contact_ledger import open_ledger, record
-from scripts.campaigns.contact_list import ContactList, Period, hand_over
+from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 
 CHOICE = Path(__file__).with_name("export.sql")
 
@@ -28,7 +28,7 @@ def export_campaign(
     Args:
         contact_on: the day of the contact, within the period; today if None.
         file_format: csv or parquet.
-        formulas: keep or quote, see `hand_over`.
+        formulas: keep or quote, see `write_contact_list`.
         dry_run: only count.
 
     Raises:
@@ -54,7 +54,7 @@ def export_campaign(
                 "contact_on": day,
             },
         )
-        return hand_over(
+        return write_contact_list(
             connection,
             folder,
             release,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def print_receipt_of(contact_list: "ContactList") -> None:
     """Print the receipt; a reader of the output may close it early."""
-    from scripts.campaigns.contact_list import print_receipt
+    from scripts.campaigns.printed_receipt import print_receipt
 
     try:
         print_receipt(contact_list)

@@ -12,12 +12,8 @@ from rich.table import Table
 from scripts import resource_limits
 from scripts.build.build_request import BuildRequest
 from scripts.build.input_fingerprint import fingerprint_of_inputs
-from scripts.build.pipeline import (
-    build_and_publish,
-    dbt_build,
-    prepare,
-    timed,
-)
+from scripts.build.model_build import dbt_build
+from scripts.build.pipeline import build_and_publish, prepare, timed
 from scripts.build.preconditions import check_writable
 from scripts.build_folder import BuildFolder, shown
 from scripts.evidence import als_ranking, return_propensity, weight_fitting

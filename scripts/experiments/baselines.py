@@ -29,8 +29,8 @@ class Baseline:
 
     Attributes:
         days: the attribution window.
-        customers: the number of customers in the log; of a campaign, those whom it could
-            have asked.
+        customers: the number of customers in the log; of a campaign, those who were
+            eligible.
         base: the metric per unit.
         money_base: the metric that earns, per unit: conversions or purchases.
     """
@@ -61,8 +61,8 @@ def read_baselines(
         ReleaseError: there is no release, or a newer version made it.
         ContactListError: an earlier version made it, without baselines; or it has no such
             campaign.
-        DesignError: the log is too short for any window, or the campaign could have asked
-            no customer.
+        DesignError: the log is too short for any window, or no customer was eligible for
+            the campaign.
     """
     release = ReleaseFolder(folder.releases).readable()
     if release is None:
@@ -83,7 +83,7 @@ def read_baselines(
     if not rows:
         raise DesignError(
             "The log ends too soon after its split"
-            + (f", or {campaign} could have asked no customer then" if campaign else "")
+            + (f", or no customer was eligible for {campaign} then" if campaign else "")
             + ": it has no base rates"
         )
     bases = {

@@ -146,12 +146,18 @@ def describe(
             f"{seen}. {needed}. {units:,} are too few."
             f" {advice(baselines, baseline, question)}"
         )
+    mean = baseline.base.mean
+    rate = (
+        f"converted at {100 * mean:.3g}%"
+        if metric == "conversion"
+        else f"had {mean:.4g} {MEASURED.get(metric, metric)} per customer"
+    )
     return (
-        f"In the {days} days after the split of the log, without an experiment, a customer"
-        f" {f'whom {campaign} could have asked' if campaign else 'of the log'} had"
-        f" {baseline.base.mean:.4g} {MEASURED.get(metric, metric)} on average"
-        f" ({baseline.customers:,} customers). Customers whom the system picks have a"
-        f" higher rate.\n{seen}.\n{needed}.\n"
+        f"In the {days} days after the split of the log, without an experiment, the"
+        f" {baseline.customers:,} customers"
+        f" {f'eligible for {campaign}' if campaign else 'of the log'} {rate}."
+        " Customers whom the system picks have a higher rate.\n"
+        f"{seen}.\n{needed}.\n"
         f"{'' if question.prices else WITHOUT_PRICES}"
         f"Each pool has {units // 2:,} units, {question.holdout:.0%} of them held out."
         f" Contact all within a few days, and decide {days} days after the last contact.\n"

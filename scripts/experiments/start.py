@@ -7,7 +7,7 @@ from datetime import date
 
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.contact_ledger import ContactListError, open_ledger, record
-from scripts.campaigns.contact_list import ContactList, Period, hand_over
+from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 
 # A customer who opts out between the build and the start is in no arm.
 CHOICE = """
@@ -46,7 +46,7 @@ def start_experiment(
     Args:
         contact_on: the day of the contact, within the experiment; today if None.
         file_format: csv or parquet.
-        formulas: keep or quote, see `hand_over`.
+        formulas: keep or quote, see `write_contact_list`.
         dry_run: only count.
 
     Raises:
@@ -84,7 +84,7 @@ def start_experiment(
         )
         day = period.day(contact_on)
         connection.execute(CHOICE, {"experiment_id": experiment_id})
-        return hand_over(
+        return write_contact_list(
             connection,
             folder,
             release,

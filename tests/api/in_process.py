@@ -114,6 +114,6 @@ async def opened(
         shutil.copytree(folder.releases / "current", copy)
         release = Release(copy, settings)
         try:
-            yield await Audiences.of(release, settings, lookups or Lookups())
+            yield await Audiences.load(release, settings, lookups or Lookups())
         finally:
             release.retire()

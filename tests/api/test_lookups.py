@@ -68,7 +68,7 @@ def test_an_unknown_product_is_a_cold_start(server: Server) -> None:
     with server.release() as release:
         assert body["recommendations"] == expected_audience(release, 987654321, 9)
     assert (body["product_id"], body["count"], body["cold_start"]) == (987654321, 9, True)
-    assert "new product" in body["note"]
+    assert "This product is unknown." in body["note"]
     assert "fallback" in body["note"]
     assert server.get("/recommend/987654321?strict=true").status_code == 404
     assert server.get("/recommend/5?strict=true").status_code == 200

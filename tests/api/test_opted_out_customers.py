@@ -17,9 +17,9 @@ import pytest
 from rich.console import Console
 
 from api.documentation import Operation
+from api.named_queries import read_queries
 from api.opt_outs import FILE, LOCK, OptOuts
 from api.parameters import Choice, WholeNumber
-from api.release import read_queries
 from api.release_files import read_manifest
 from api.stored_lists import without
 from scripts.build_folder import BuildFolder

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from api.named_queries import read_queries
 from api.problems import Problem
 from api.query_gates import KINDS, Gate, QueryGates
-from api.release import Release, read_queries
+from api.release import Release
 from api.settings import Settings
 from tests.api.in_process import opened
 from tests.conftest import FinishedBuild

@@ -132,6 +132,7 @@ def test_attributes_of_an_unknown_product_give_it_the_audience_of_a_listed_one(
                 f"/recommend/{UNKNOWN}?size={size}&category={category.upper()}&n={n}"
             ).json()
             assert (asked["cold_start"], asked["ranking"]) == (False, "hybrid")
+            assert asked["note"].startswith("This product is unknown. These are the first")
             assert f"category: {category}, size: {size}" in asked["note"]
             assert [(row["customer_id"], row["score"]) for row in listed] == [
                 (row["customer_id"], row["score"]) for row in asked["recommendations"]

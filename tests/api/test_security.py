@@ -21,9 +21,10 @@ from api.__main__ import metrics_folder
 from api.authentication import Authenticator
 from api.documentation import openapi
 from api.keys import hashed
+from api.named_queries import read_queries
 from api.problems import Problem
 from api.rate_limit import COUNT, RateLimit
-from api.release import Release, read_queries
+from api.release import Release
 from api.settings import Settings, SettingsError, variable
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import Serve, ServeInThread, Server, free_port, start, stop

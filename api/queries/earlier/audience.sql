@@ -1,4 +1,4 @@
--- In a release made before rankings could be chosen.
+-- Of a release of format 1, whose only ranking is engagement.
 with excluded as (
     select engagement_rank
     from main.product_exclusions

@@ -1,4 +1,4 @@
--- In a release made before rankings could be chosen.
+-- Of a release of format 1, whose only ranking is engagement.
 select
     ranking.customer_id,
     case when $has_scores then ranking.engagement_score end as score

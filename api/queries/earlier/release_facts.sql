@@ -1,4 +1,4 @@
--- In a release made before rankings could be chosen.
+-- Of a release of format 1, whose only ranking is engagement.
 select
     (select count(*) from lookup.product_lists) as product_count,
     (select count(*) from lookup.ranking) as customer_count,

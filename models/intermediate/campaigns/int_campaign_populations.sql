@@ -1,5 +1,5 @@
 {#
-    Customers whom each campaign could have asked in the past. Its rules and its other
+    Customers who were eligible for each campaign in the past. Its rules and its other
     conditions are applied to what was known at the origin: as customers are known now, they
     would be chosen by what they did afterwards. Products and the columns of attribute tables
     are those of now.

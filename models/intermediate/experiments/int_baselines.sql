@@ -1,7 +1,7 @@
 {#
     What an experiment finds without an effect: the behaviour, in a window after the split, of
-    the customers known then, and of those whom each campaign could have asked. All customers
-    have no campaign_id.
+    the customers known then, and of those eligible for each campaign. All customers have no
+    campaign_id.
 #}
 {% set windows = [7, 14, 28] %}
 {% set metrics = {

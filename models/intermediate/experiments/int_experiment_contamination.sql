@@ -4,7 +4,7 @@
     difference between the shares, times what such a contact adds, is the error. An equal
     share in an arm and its holdout is no error of the difference.
 
-    Each arm is held against its holdout only: chance divides a pool into these two. Treatment
+    Each arm is compared with its holdout only: chance divides a pool into these two. Treatment
     and control are different customers, and others contact them differently by design.
 
     Arms of equal shares differ by chance, small ones by much. A difference counts as far as

@@ -9,7 +9,12 @@
     random walk from the neighbour over a customer to the product, damped by its popularity
     (RP3beta, Paudel et al. 2017, doi:10.1145/2955101).
 #}
-{% set most = 100 %}
+{% set latest_products = 100 %}
+{% set most_neighbours = 100 %}
+{# Two whole numbers in one bigint, so that rows are grouped and ordered by one value. A
+   log has fewer than 2^30 products; 10^9, the largest weight, times 2^31 is below 2^63. #}
+{% set pair_factor = 1073741824 %}
+{% set order_factor = 2147483648 %}
 
 with pairs as (
     select * from {{ ref('int_cutoff_pairs') }}
@@ -49,7 +54,7 @@ histories as (
         on
             pairs.origin = products.origin
             and pairs.product_id = products.product_id
-    where pairs.recent_position <= 100 and pairs.product_count > 1
+    where pairs.recent_position <= {{ latest_products }} and pairs.product_count > 1
 ),
 
 -- Each pair of products once, under one number: half of the work. Whole numbers, as
@@ -57,7 +62,7 @@ histories as (
 pairs_together as (
     select
         later.origin,
-        least(later.product_number, earlier.product_number) * 1073741824
+        least(later.product_number, earlier.product_number) * {{ pair_factor }}
         + greatest(later.product_number, earlier.product_number) as pair_number,
         {% for side, comparison in {'first': '<', 'second': '>'}.items() %}
         -- Sixths: the {{ side }} product is touched a step later 6, two 3, three 2.
@@ -85,15 +90,17 @@ pairs_together as (
             and later.recent_position < earlier.recent_position
     group by
         later.origin,
-        least(later.product_number, earlier.product_number) * 1073741824
+        least(later.product_number, earlier.product_number) * {{ pair_factor }}
         + greatest(later.product_number, earlier.product_number)
 ),
 
 separated as (
     select
         *,
-        cast(floor(pair_number / cast(1073741824 as double)) as bigint) as first_number,
-        pair_number % 1073741824 as second_number
+        cast(
+            floor(pair_number / cast({{ pair_factor }} as double)) as bigint
+        ) as first_number,
+        pair_number % {{ pair_factor }} as second_number
     from pairs_together
 ),
 
@@ -164,12 +171,12 @@ with_neighbours as (
             row_number() over (
                 partition by origin, target_number
                 order by
-                    cast(round(neighbour_weight * 1000000000) as bigint) * 2147483648
-                    - neighbour_number desc
+                    cast(round(neighbour_weight * 1000000000) as bigint)
+                    * {{ order_factor }} - neighbour_number desc
             ) as neighbour_place
         from weighted
     ) as placed_neighbours
-    where neighbour_place <= {{ most }}
+    where neighbour_place <= {{ most_neighbours }}
 ),
 
 final as (
@@ -186,12 +193,12 @@ final as (
             row_number() over (
                 partition by origin, neighbour_number
                 order by
-                    cast(round(neighbour_weight * 1000000000) as bigint) * 2147483648
-                    - target_number desc
+                    cast(round(neighbour_weight * 1000000000) as bigint)
+                    * {{ order_factor }} - target_number desc
             ) as target_place
         from with_neighbours
     ) as placed_targets
-    where target_place <= {{ most }}
+    where target_place <= {{ most_neighbours }}
 )
 
 select * from final

@@ -70,7 +70,7 @@ worded as (
         case
             when most_hits < {{ minimum_hits() }}
                 then
-                    'nothing can be told: '
+                    'too few hits to tell: '
                     || case
                         when most_hits = 0 then 'no hit'
                         else 'at most ' || {{ counted('most_hits', 'hit') }}
@@ -105,13 +105,13 @@ worded as (
         case
             when confirming_hits < {{ minimum_hits() }}
                 then
-                    'nothing can be told, '
+                    'too few hits to tell ('
                     || case
-                        when confirming_hits = 0 then 'without a hit of either'
+                        when confirming_hits = 0 then 'no hit of either'
                         else
-                            'from ' || {{ counted('confirming_hits', 'hit') }}
+                            {{ counted('confirming_hits', 'hit') }}
                             || ' of both together'
-                    end
+                    end || ')'
             else
                 {{ points_text('confirming_low', 'most_confirming_hit_share') }}
                 || ' to '

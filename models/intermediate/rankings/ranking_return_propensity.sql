@@ -1,5 +1,5 @@
 {#
-    The probability that a customer comes back, by a logistic regression that `make evidence`
+    The probability that a customer comes back, by a logistic regression that `audience evidence`
     fits at the first cutoff. Without it, or at that cutoff, no customer has a score.
 #}
 {{ config(materialized='ephemeral') }}

@@ -146,7 +146,7 @@ final as (
                         end
                 when most_hits < {{ minimum_hits() }}
                     then
-                        '; nothing can be told: '
+                        '; too few hits to tell: '
                         || case
                             when most_hits = 0 then 'no hit'
                             else 'at most ' || {{ counted('most_hits', 'hit') }}

@@ -4,8 +4,8 @@
     only one of them, and the strongest of the others may be so by chance: their upper bounds
     are corrected for the number of others.
 
-    Nothing can be told from a few hits, nor of being useful where even the best lists stay
-    below the threshold: both are "borderline", and the explanation says which.
+    With too few hits, or where even the best lists stay below the threshold of usefulness, the
+    verdict is "borderline", and the explanation says which.
 #}
 {% set most = 'precision_at_10_high' %}
 
@@ -114,7 +114,7 @@ typed as (
             case
                 when is_too_little
                     then
-                        'nothing can be told, because all recommenders together have '
+                        'too few hits to tell: all recommenders together have '
                         || {{ counted('hit_count', 'hit') }}
                         || ', and at least {{ minimum_hits() }} are needed; '
                 else ''

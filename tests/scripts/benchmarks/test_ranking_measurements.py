@@ -145,8 +145,8 @@ def test_bars_are_met_or_missed_one_by_one() -> None:
     )
 
 
-def test_a_log_that_tells_nothing_must_say_so_and_lose_nothing() -> None:
-    said = "Audiences of products are made by engagement score; nothing can be told: ..."
+def test_a_log_with_too_few_hits_must_say_so_and_lose_nothing() -> None:
+    said = "Audiences of products are made by engagement score; too few hits to tell: ..."
     unsaid = list(bars_of(measured(log="olist")))
     assert [bar.is_met for bar in unsaid] == [False, True]
     losing = list(bars_of(measured(log="olist", statement=said, low=-0.2, high=-0.1)))

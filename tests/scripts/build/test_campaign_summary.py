@@ -43,7 +43,7 @@ def printed(
         text = io.StringIO()
         print_campaigns(Console(file=text, width=120), connection)
     lines = text.getvalue().rstrip().splitlines()
-    assert "anyway, of all it may ask" in lines[-2]
+    assert "anyway, of all eligible" in lines[-2]
     assert "of those contacted" in lines[-2]
     return [cell for cell in lines[-1].split("  ") if cell]
 

@@ -15,13 +15,14 @@ import psutil
 import pytest
 from rich.console import Console
 
-from scripts import build_folder
-from scripts.build import pipeline as build_program
+from scripts import folder_lock
+from scripts.build import model_build
 from scripts.build.dbt_run import DBT_PROCESS, DbtRun
 from scripts.build.parsed_project import parsed_project
 from scripts.build.pipeline import build_and_publish
 from scripts.build.preconditions import BuildError, check_warehouse
-from scripts.build_folder import PROJECT, BuildFolder, FolderInUseError
+from scripts.build_folder import PROJECT, BuildFolder
+from scripts.folder_lock import FolderInUseError
 from scripts.releases.evidence_state import forget_state
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.synthetic.interactions import generate
@@ -282,7 +283,7 @@ def test_damage_that_dbt_comes_upon_makes_it_read_everything_again(
             return DbtRun(exit_code=1, seconds=0, problems=[problem], is_damaged=True)
         return DbtRun(exit_code=1, seconds=0, problems=["read again"])
 
-    monkeypatch.setattr(build_program, "run_incrementally", run_incrementally)
+    monkeypatch.setattr(model_build, "run_incrementally", run_incrementally)
     with pytest.raises(BuildError, match="read again"):
         build_and_publish(built, Console(), {"log": "log.csv"}, 5, 0, {})
     assert found == [True, False]
@@ -307,7 +308,7 @@ def test_a_build_waits_for_what_a_killed_one_has_started(
     )
     assert child.stdout is not None
     child.stdout.readline()
-    monkeypatch.setattr(build_folder, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(folder_lock, "PATIENCE_SECONDS", 0)
     with pytest.raises(FolderInUseError, match="Another build is writing"), folder.lock():
         pass
     monkeypatch.undo()

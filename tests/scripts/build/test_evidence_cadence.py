@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from scripts.build import evidence_cadence, pipeline, project_fingerprint
+from scripts.build import evidence_cadence, model_build, pipeline, project_fingerprint
 from scripts.build.dbt_run import DbtRun
 from scripts.build.evidence_cadence import (
     UNRELATED_SETTINGS,
@@ -187,7 +187,7 @@ def test_evidence_that_a_failed_build_was_measuring_is_due_again(
         commands.append(command)
         return DbtRun(exit_code=1, seconds=0, problems=["Test x failed"])
 
-    monkeypatch.setattr(pipeline, "run_incrementally", fail)
+    monkeypatch.setattr(model_build, "run_incrementally", fail)
     with pytest.raises(BuildError, match="Test x failed"):
         pipeline.build_and_publish(built, Console(), settings, 5, 0, {})
     (command,) = commands

@@ -16,9 +16,10 @@ import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.campaigns.contact_ledger import ContactListError
-from scripts.campaigns.contact_list import ContactList, hand_over, print_receipt
+from scripts.campaigns.contact_list import ContactList, write_contact_list
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import note_opt_outs
+from scripts.campaigns.printed_receipt import print_receipt
 from scripts.releases.release_folder import Release, ReleaseError
 from tests.conftest import copy_project, read_release, run_audience
 from tests.scripts.build.test_seeds import GOOD
@@ -334,7 +335,7 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
             " null::text as left_out",
             {"ids": ids},
         )
-        found = hand_over(
+        found = write_contact_list(
             connection,
             folder,
             Release(folder.releases / "000001-20230401T000000Z"),

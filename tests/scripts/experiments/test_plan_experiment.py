@@ -153,9 +153,17 @@ def test_a_design_that_can_answer_is_described() -> None:
     text = describe("conversion", [COMMON], 14, priced, needed.units, "spring")
     assert f"{needed.profit_units:,} to show that it pays" in text
     assert f"{needed.units:,} to show all of it" in text
-    assert "a customer whom spring could have asked had 0.05 conversion on average" in text
+    assert f"the {COMMON.customers:,} customers eligible for spring converted at 5%" in text
     assert "without an experiment" in text
     assert "No costs are stated" not in text
+
+
+def test_a_metric_that_is_no_share_is_a_number_per_customer() -> None:
+    busy = Baseline(14, 900, Base(2.5, 1.0, is_share=False), COMMON.base)
+    text = describe("engagement", [busy], 14, QUESTION, 900)
+    assert "the 900 customers of the log had 2.5 engagement per customer" in text
+    text = describe("revenue", [busy], 14, QUESTION, 900)
+    assert "had 2.5 purchases per customer" in text
 
 
 def test_a_design_that_cannot_is_refused_with_one_that_can() -> None:

@@ -17,7 +17,7 @@ def tables_of(folder: BuildFolder) -> list[ReleasedTable]:
     return [*public_marts(manifest), *lookup_tables(manifest)]
 
 
-def hand_over_as_spark_does(folder: BuildFolder) -> None:
+def write_tables_as_spark_does(folder: BuildFolder) -> None:
     """Write every released table as Parquet files, and call the build one of Spark."""
     tables = [("main", "last_run")]
     tables += [(table.schema, table.name) for table in tables_of(folder)]
@@ -79,9 +79,9 @@ def test_lists_are_found_by_an_index(dirty_build: FinishedBuild) -> None:
     assert indexes == [("lookup", "lists", "lists_by_id", True)]
 
 
-def test_what_spark_hands_over_makes_the_same_release(built: BuildFolder) -> None:
+def test_the_tables_that_spark_writes_make_the_same_release(built: BuildFolder) -> None:
     of_duckdb = publish(built)
-    hand_over_as_spark_does(built)
+    write_tables_as_spark_does(built)
     of_spark = publish(built)
     assert (of_duckdb.manifest["engine"], of_spark.manifest["engine"]) == (
         "duckdb",
@@ -102,7 +102,7 @@ def test_what_spark_hands_over_makes_the_same_release(built: BuildFolder) -> Non
 def test_a_table_that_spark_has_not_handed_over_is_named(
     built: BuildFolder, name: str
 ) -> None:
-    hand_over_as_spark_does(built)
+    write_tables_as_spark_does(built)
     (built.spark_marts / name / "part-0.parquet").unlink()
     with pytest.raises(ReleaseError, match=f"Spark has not written {name} to"):
         publish(built)

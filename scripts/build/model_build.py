@@ -1,0 +1,61 @@
+"""Run `dbt build` on an engine; a damaged warehouse is set aside and built again."""
+
+import contextlib
+import functools
+from typing import Any
+
+from rich.console import Console
+
+from scripts.build.dbt_progress import dbt_progress
+from scripts.build.dbt_run import DbtRun, run_dbt
+from scripts.build.evidence_cadence import DAILY, EVERYTHING
+from scripts.build.incremental import run_incrementally
+from scripts.build.preconditions import BuildError, set_aside
+from scripts.build.spark_setup import spark_tables
+from scripts.build_folder import BuildFolder
+from scripts.releases.drift import releases_to_compare
+from scripts.releases.run_history import accepted_releases
+
+
+def dbt_build(
+    folder: BuildFolder,
+    console: Console,
+    settings: dict[str, Any],
+    lock: int,
+    *selection: str,
+    target: str = "duckdb",
+) -> DbtRun:
+    """Build and test models; from nothing if the warehouse is damaged.
+
+    Args:
+        selection: dbt's options that say which models; all without any.
+        target: the engine, an output of profiles.yml.
+
+    Raises:
+        BuildError: something failed.
+    """
+    # Unit tests check the SQL, not the log: they belong to `make test-slow`.
+    command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
+    command += selection
+    compared = releases_to_compare(folder, settings, accepted_releases(folder))
+    with contextlib.ExitStack() as running:
+        show = running.enter_context(dbt_progress(console))
+        if target == "spark":
+            running.enter_context(spark_tables(folder))
+        options: dict[str, Any] = {"show": show, "lock": lock, "environment": compared}
+
+        def run_once() -> DbtRun:
+            if target == "spark":
+                return run_dbt(command, settings, folder, **options)
+            say = functools.partial(console.print, soft_wrap=True)
+            return run_incrementally(command, settings, folder, say, **options)
+
+        run = run_once()
+        if run.is_damaged:
+            set_aside(folder, console, run.problems[0])
+            # The evidence is gone with the warehouse.
+            command = [EVERYTHING if word == DAILY else word for word in command]
+            run = run_once()
+        if run.exit_code:
+            raise BuildError("\n".join(run.problems))
+    return run
