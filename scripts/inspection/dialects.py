@@ -39,6 +39,7 @@ class Dialect:
         why_header: the evidence.
         lines_above: lines before the header or the first row.
         above: the first of them.
+        comment: the sign with which all of them begin, apart from empty ones.
         width: fields of a row.
         is_wider_by_one: whether the header ends in a delimiter, and the rows do not.
     """
@@ -52,6 +53,7 @@ class Dialect:
     why_header: str = ""
     lines_above: int = 0
     above: str = ""
+    comment: str = ""
     width: int = 1
     is_wider_by_one: bool = False
 
@@ -149,6 +151,7 @@ def _with_header(text: str, dialect: Dialect) -> Dialect:
         return Dialect(dialect.delimiter, width=width)
     first, data = rows[0], [row for row in rows[1:] if len(row) == width]
     has_header, why = _judge_header(first[:width], data)
+    above = [line for line in text.splitlines()[:lines_above] if line.strip()]
     return Dialect(
         delimiter=dialect.delimiter,
         quote=dialect.quote,
@@ -157,11 +160,18 @@ def _with_header(text: str, dialect: Dialect) -> Dialect:
         header=tuple(name.strip() for name in first[:width]) if has_header else (),
         has_header=has_header,
         why_header=why,
-        lines_above=lines_above,
-        above=text.lstrip().splitlines()[0] if lines_above else "",
+        lines_above=lines_above if above else 0,
+        above=above[0] if above else "",
+        comment=above[0][0] if above and _are_comments(above) else "",
         width=width,
         is_wider_by_one=len(first) == width + 1,
     )
+
+
+def _are_comments(lines: list[str]) -> bool:
+    """Whether all lines begin with the same sign."""
+    sign = lines[0][0]
+    return sign in "#%;!/-" and all(line.startswith(sign) for line in lines)
 
 
 def _judge_header(first: list[str], data: list[list[str]]) -> tuple[bool | None, str]:

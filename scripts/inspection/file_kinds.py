@@ -1,6 +1,7 @@
 """What a file is by its first bytes, and how to look into it; its name may be wrong."""
 
 import bz2
+import glob
 import gzip
 import json
 import lzma
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from scripts.build.log_source import LogSourceError
+from scripts.build.log_source import LogSourceError, check_log
 
 BEGINNING = 65_536
 MAGIC = (
@@ -128,12 +129,21 @@ def why_unread(file: Path, kind: FileKind) -> str:
             f"{file} is {kind.content}, which a build does not read: convert it, for"
             f" example with DuckDB: {statement}"
         )
-    if kind.compression in UNPACK:
+    if kind.compression in UNPACK and not _is_accepted(file):
         return (
             f"{file} is compressed with {kind.compression}, which a build does not read:"
             f" unpack it ({UNPACK[kind.compression]} {file}), or compress it with gzip."
         )
     return ""
+
+
+def _is_accepted(file: Path) -> bool:
+    """Whether a build takes a packed file as it is."""
+    try:
+        check_log(glob.escape(str(file)))
+    except LogSourceError:
+        return False
+    return True
 
 
 def _by_magic(beginning: bytes) -> str:

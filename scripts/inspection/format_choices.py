@@ -43,46 +43,32 @@ def _choose_encoding(proposal: Proposal, file: Path, encoding: Encoding) -> None
 
 
 def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
-    """What no setting describes, unless one of a later version does."""
+    """Settings that a later version may have; without them the check says what fails."""
     settings = InputFormat.model_fields
-    if dialect.lines_above and not _add_known(
-        proposal,
-        ("skip_lines", "lines_above"),
-        dialect.lines_above,
-        "lines above the header",
-    ):
+    if dialect.comment and "comment" in settings:
+        proposal.add("comment", dialect.comment, "the lines above the header begin with it")
+    elif dialect.lines_above:
         lines = "line stands" if dialect.lines_above == 1 else "lines stand"
         below = "header" if dialect.header else "rows"
-        proposal.problems.append(
-            f"{dialect.lines_above} {lines} above the {below}"
-            f" of {file} ({dialect.above!r}): remove them"
+        proposal.remedies.append(
+            f"{dialect.lines_above} {lines} above the {below} of {file}"
+            f" ({dialect.above!r}), which a build does not read: remove what is above"
             f" (tail -n +{dialect.lines_above + 1})."
         )
     if dialect.is_wider_by_one:
-        proposal.warnings.append(
-            f"The header of {file} ends in a {dialect.delimiter_name}, and its rows do not:"
-            " it has one field more. Remove it if the check below fails."
+        proposal.remedies.append(
+            f"The header of {file} ends in a {dialect.delimiter_name} and its rows do not,"
+            " so that it has one field more: remove it from the header."
         )
-    if dialect.escape == "\\" and "escape" not in settings:
-        proposal.warnings.append(
-            f'{file} has quotes within fields as \\": a build expects them doubled ("")'
-            " and rejects such lines."
-        )
-    elif dialect.escape == "\\":
+    if dialect.escape == "\\" and "escape" in settings:
         proposal.add("escape", "\\", 'quotes within fields are written as \\"')
-    if dialect.quote != '"' and not _add_known(
-        proposal, ("quote",), dialect.quote, "fields are enclosed by it"
-    ):
-        proposal.problems.append(
-            f'{file} encloses fields in {dialect.quote}, a build expects ": write the file'
-            " with double quotes."
+    elif dialect.escape == "\\":
+        proposal.warnings.append(
+            f'{file} has quotes within fields as \\": a build expects them doubled ("") and'
+            " rejects such lines."
         )
-
-
-def _add_known(proposal: Proposal, names: tuple[str, ...], value: object, why: str) -> bool:
-    """Propose the first of these settings that there is; whether there is one."""
-    for name in names:
-        if name in InputFormat.model_fields:
-            proposal.add(name, value, why)
-            return True
-    return False
+    if dialect.quote != '"':
+        proposal.warnings.append(
+            f'{file} encloses fields in {dialect.quote}, a build expects ": the quotes'
+            " would be part of every value. Write the file with double quotes."
+        )

@@ -78,7 +78,10 @@ def _filter(proposal: Proposal, column: ColumnProfile, *, is_text: bool) -> str:
     most = BuildSettings.model_fields["max_reject_share"].default
     name = quoted(column.name)
     count = column.kinds["word for nothing"]
-    if count and (is_text or (count + column.nulls) / column.rows > most):
+    is_known = "null_words" in BuildSettings.model_fields
+    if count and (
+        (is_text and not is_known) or (count + column.nulls) / column.rows > most
+    ):
         words = ", ".join("'{}'".format(word.replace("'", "''")) for word in column.words)
         proposal.warnings.append(
             f"{column.name}: {count} of {column.rows} rows have a word for nothing"

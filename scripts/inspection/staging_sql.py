@@ -6,6 +6,7 @@ queries about files. So a log is judged by the very SQL of a build.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -110,6 +111,7 @@ class StagingSql:
             "project_name": "project",
             "ref": lambda name: f"({self._model(name)})",
             "return": _return,
+            "run_started_at": datetime.now(UTC),
             "run_query": self._run_query,
             "source": lambda *_: "",
             "target": SimpleNamespace(type="duckdb"),

@@ -81,10 +81,15 @@ def _of_numbers(
                 f" {last:%Y-%m-%d}",
                 name if name in TIME_FORMATS else None,
                 unreadable_unit="" if name in TIME_FORMATS else unit,
-                as_sql=f"try(make_timestamp(cast({number} * 1000000 / {per_second} as bigint)))",
+                as_sql=_time_of(number, per_second),
                 warnings=warnings,
             )
     return None
+
+
+def _time_of(number: str, per_second: int) -> str:
+    """The time of an epoch as SQL; null where there is no such time."""
+    return f"try(make_timestamp(cast({number} * 1e6 / {per_second} as bigint)))"
 
 
 def _of_iso(column: ColumnProfile) -> TimeEvidence:
