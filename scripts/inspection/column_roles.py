@@ -13,6 +13,8 @@ from scripts.inspection.event_names import meaning_of
 from scripts.inspection.time_reading import TimeEvidence
 
 MOST_EVENTS = 60
+# Of seconds since 1970, from 1973 on.
+EPOCH_DIGITS = 9
 ROLES = (
     "customer_id",
     "product_id",
@@ -102,7 +104,9 @@ def _fits(
     if role == "event_date":
         if time is None:
             return None
-        is_surely = time.is_native or column.looks_like_time or column.longest >= 10
+        is_surely = (
+            time.is_native or column.looks_like_time or column.longest >= EPOCH_DIGITS
+        )
         # Long numbers of another name are ids.
         is_surely = is_surely and (column.looks_like_time or time.is_native or not names)
         return time.evidence if role in names or is_surely else None

@@ -35,7 +35,8 @@ def evidence_of_dates(
     }
     if not shares or max(shares.values()) < READABLE:
         return TimeEvidence("no pattern reads half of the values")
-    best = max(shares, key=lambda pattern: shares[pattern])
+    years = {pattern: _years(connection, text, pattern) for pattern in shares}
+    best = max(shares, key=lambda pattern: (shares[pattern], -years[pattern]))
     said = f"{percent(shares[best])} of the values fit {best}"
     sql = by_pattern(text, best)
     rivals = [
@@ -43,7 +44,10 @@ def evidence_of_dates(
         for pattern in shares
         if shares[pattern]
         and is_other_order(best, pattern)
-        and not _is_outdone(connection, text, best, pattern)
+        and (
+            years[pattern] <= years[best]
+            or best.startswith("%y") == pattern.startswith("%y")
+        )
     ]
     for rival in rivals:
         only_best, example = _read_only_by(connection, text, best, rival)
@@ -78,21 +82,14 @@ def _read_only_by(
     return (row[0], str(row[1])) if row else (0, "")
 
 
-def _is_outdone(
-    connection: duckdb.DuckDBPyConnection, text: str, best: str, pattern: str
-) -> bool:
-    """Whether the first pattern's years of two digits are the more plausible ones.
+def _years(connection: duckdb.DuckDBPyConnection, text: str, pattern: str) -> int:
+    """How many years a pattern with years of two digits reads; 0 for any other pattern.
 
-    Days change more often than years: the place with fewer numbers is the year.
+    Days change more often than years, so the place with fewer numbers is the year.
     """
-    if best.startswith("%y") == pattern.startswith("%y"):
-        return False
-    years = connection.execute(
-        "select "
-        + ", ".join(
-            f"count(distinct year({by_pattern(text, one)}))" for one in (best, pattern)
-        )
-        + f" from {TABLE}"
+    if "%y" not in pattern:
+        return 0
+    row = connection.execute(
+        f"select count(distinct year({by_pattern(text, pattern)})) from {TABLE}"
     ).fetchone()
-    assert years
-    return bool(years[0] < years[1])
+    return int(row[0]) if row else 0

@@ -4,9 +4,9 @@ dbt takes seconds to start. The models of the log need little of it: variables, 
 queries about files. So a log is judged by the very SQL of a build.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,11 +107,11 @@ class StagingSql:
             "exceptions": SimpleNamespace(raise_compiler_error=_refuse),
             "execute": True,
             "graph": {"sources": _sources()},
-            "modules": SimpleNamespace(re=re),
+            "modules": SimpleNamespace(datetime=datetime, re=re),
             "project_name": "project",
             "ref": lambda name: f"({self._model(name)})",
             "return": _return,
-            "run_started_at": datetime.now(UTC),
+            "run_started_at": datetime.datetime.now(datetime.UTC),
             "run_query": self._run_query,
             "source": lambda *_: "",
             "target": SimpleNamespace(type="duckdb"),

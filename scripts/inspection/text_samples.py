@@ -135,7 +135,10 @@ def parts_of(file: Path, compression: str, codec: str, *, is_first: bool) -> lis
             place = max(most, (size - LATER_PART) * share // 3) // 2 * 2
             if place < size:
                 stream.seek(place)
-                parts.append(_decoded(stream.read(LATER_PART), codec, LATER_PART))
+                # The last part ends where the file does.
+                length = LATER_PART if share < 3 else size - place
+                cut = LATER_PART if share < 3 else size
+                parts.append(_decoded(stream.read(length), codec, cut))
             most = place + LATER_PART
     return parts
 
