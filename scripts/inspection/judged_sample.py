@@ -67,7 +67,9 @@ def judge_sample(
             read = Path(folder) / file.name.removesuffix(".gz")
             is_whole = _copy_beginning(file, read, most_bytes)
         given = {**settings, "log": glob.escape(str(read)), "new_log_files": [str(read)]}
-        sql = StagingSql(connection, given, most_rows)
+        # The reader of CSV notes bad lines beyond a limit of rows too.
+        limit = most_rows if read == file else None
+        sql = StagingSql(connection, given, limit)
         connection.execute(f"create temp table judged as {sql.log_rows()}")
         described = sql.described_log()
         reasons, examples = _rejected(connection)

@@ -22,6 +22,8 @@ from scripts.settings.build_settings import BuildSettings
 MOST_FILES = 3
 SAMPLE_BYTES = 2**20
 SAMPLE_ROWS = 10_000
+# A file of so many rows of which none can be used is no chance.
+UNREAD_ROWS = 20
 
 
 class LogCheckError(LogSourceError):
@@ -61,7 +63,8 @@ def judge_files(
     """Judge the first rows of some files of a log.
 
     Raises:
-        LogCheckError: more of them cannot be used than a build tolerates.
+        LogCheckError: more of them cannot be used than a build tolerates, or none of a
+            file.
     """
     checked = BuildSettings.check(settings)
     samples = []
@@ -74,9 +77,13 @@ def judge_files(
                 f"{file} cannot be read: {reason}. Check row_filter, expressions and"
                 " time_format in the mapping."
             ) from error
-        if sample.reject_share > checked.max_reject_share:
-            raise LogCheckError(_refusal(sample, settings))
         samples.append(sample)
+    rows = sum(sample.rows for sample in samples)
+    rejected = sum(sample.rejected for sample in samples)
+    worst = max(samples, key=lambda sample: sample.reject_share)
+    is_unread = worst.rejected == worst.rows >= UNREAD_ROWS
+    if is_unread or rejected > checked.max_reject_share * rows:
+        raise LogCheckError(_refusal(worst, settings))
     return samples
 
 

@@ -106,7 +106,7 @@ def _of_iso(column: ColumnProfile) -> TimeEvidence:
 def odd_times(
     connection: duckdb.DuckDBPyConnection, column: ColumnProfile, time: TimeEvidence
 ) -> str:
-    """A warning of times that cannot be meant; empty if there are none."""
+    """A warning of impossible times; empty if there are none."""
     if not time.as_sql:
         return ""
     row = connection.execute(

@@ -109,6 +109,17 @@ def test_first_and_last_files_are_judged(tmp_path: Path) -> None:
         check_settings({"log": f"{tmp_path}/*.csv"})
 
 
+def test_a_few_bad_rows_of_one_file_are_no_reason(tmp_path: Path) -> None:
+    bad = ROW.replace("2023-01-01", "soon")
+    (tmp_path / "1.csv").write_text(HEADER + ROW * 100)
+    (tmp_path / "2.csv").write_text(HEADER + ROW + bad)
+    assert "1 rejected" in check_settings({"log": f"{tmp_path}/*.csv"})
+    (tmp_path / "1.csv").write_text(HEADER + ROW * 10_000)
+    (tmp_path / "2.csv").write_text(HEADER + bad * 30)
+    with pytest.raises(LogCheckError, match="of all 30 rows would be rejected"):
+        check_settings({"log": f"{tmp_path}/*.csv"})
+
+
 def test_parquet_is_judged_in_place(tmp_path: Path) -> None:
     path = tmp_path / "log.parquet"
     duckdb.execute(
