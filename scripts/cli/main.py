@@ -11,6 +11,7 @@ from scripts.cli import (
     campaigns,
     experiments,
     generate,
+    inspection,
     maintenance,
     releases,
     reports,
@@ -19,7 +20,13 @@ from scripts.private_files import PRIVATE
 from scripts.terminal import visible_output
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Build a release": (build.build, build.refresh, build.evidence),
+    "Build a release": (
+        inspection.inspect,
+        inspection.check,
+        build.build,
+        build.refresh,
+        build.evidence,
+    ),
     "Serve and manage releases": (
         releases.serve,
         releases.keys,

@@ -34,17 +34,9 @@ accept_drift = click.option(
 )
 
 
-def build_options(command: Command) -> Command:
-    """Add the options that say what to build."""
+def input_options(command: Command) -> Command:
+    """Add the options that say what to read, and how."""
     for option in (
-        accept_drift,
-        click.option(
-            "--keep",
-            type=click.IntRange(min=1),
-            metavar="N",
-            default=KEPT_RELEASES,
-            help="How many releases to keep.",
-        ),
         click.option(
             "--vars",
             "settings",
@@ -65,6 +57,18 @@ def build_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def build_options(command: Command) -> Command:
+    """Add the options that say what to build."""
+    keep = click.option(
+        "--keep",
+        type=click.IntRange(min=1),
+        metavar="N",
+        default=KEPT_RELEASES,
+        help="How many releases to keep.",
+    )
+    return input_options(keep(accept_drift(command)))
 
 
 def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:

@@ -1,0 +1,246 @@
+"""Which column is taken for which of ours; what is not beyond doubt is left to a person."""
+
+from collections.abc import Callable
+
+import duckdb
+
+from scripts.inspection.column_names import SALE_WORDS, words_of
+from scripts.inspection.column_profiles import ColumnProfile
+from scripts.inspection.column_roles import Candidate, Roles
+from scripts.inspection.event_names import meaning_of, weighted_events
+from scripts.inspection.proposal import Proposal
+from scripts.inspection.sampled_table import TABLE, quoted
+from scripts.inspection.time_evidence import odd_times
+from scripts.inspection.time_reading import TimeEvidence
+
+# Two columns hold the same times if so many rows differ by less than a second.
+SAME = 0.99
+SUBJECTS = {"customer_id": "customer", "product_id": "product"}
+
+
+def choose_columns(
+    connection: duckdb.DuckDBPyConnection,
+    proposal: Proposal,
+    columns: list[ColumnProfile],
+    roles: Roles,
+    *,
+    has_names: bool,
+) -> dict[str, ColumnProfile]:
+    """Propose columns, expressions, aliases and the time format.
+
+    Returns:
+        The columns that were chosen, by our name.
+    """
+    chosen: dict[str, ColumnProfile] = {}
+
+    def take(role: str, one: Candidate) -> None:
+        chosen[role] = one.column
+        if not one.is_ours:
+            given = one.column.name if has_names else one.column.position
+            proposal.add("columns", given, one.why, role)
+
+    for role in SUBJECTS:
+        if one := _subject(proposal, roles, role, has_names=has_names):
+            take(role, one)
+    _choose_event(proposal, columns, roles, take, has_names=has_names)
+    if one := _time(connection, proposal, roles, has_names=has_names):
+        take("event_date", one)
+        time = roles.times[one.column.name]
+        _format_of_times(proposal, one.column, time)
+        if odd := odd_times(connection, one.column, time):
+            proposal.warnings.append(odd)
+    names = roles.named("product_name")
+    if len(names) == 1 or (names and names[0].is_ours):
+        take("product_name", names[0])
+    for one in roles.named("quantity"):
+        if one.column.negative:
+            proposal.warnings.append(
+                f"{one.column.name} is negative in {one.column.negative:,} of"
+                f" {one.column.rows:,} rows: cancellations? To set them aside, add to"
+                f" row_filter: try_cast({quoted(one.column.name)} as double) > 0"
+            )
+    return chosen
+
+
+def shown_column(column: ColumnProfile, *, has_names: bool) -> str:
+    """A column in a sentence."""
+    return column.name if has_names else f"column {column.position}"
+
+
+def _subject(
+    proposal: Proposal, roles: Roles, role: str, *, has_names: bool
+) -> Candidate | None:
+    """The customer or the product, if only one column says so by its name."""
+    named = roles.named(role)
+    if len(named) == 1:
+        return named[0]
+    candidates = named or roles.candidates[role]
+    subject = SUBJECTS[role]
+    if not candidates:
+        proposal.problems.append(f"No column could be the {subject}.")
+        return None
+    listed = "; ".join(
+        f"{shown_column(one.column, has_names=has_names)}"
+        f" ({one.why.removeprefix('its name; ')})"
+        for one in candidates[:6]
+    )
+    question = (
+        f"Which column is the {subject}: {listed}?"
+        if len(candidates) > 1
+        else f"Is this column the {subject}: {listed}?"
+    )
+    proposal.ask(
+        "columns",
+        [one.column.name if has_names else one.column.position for one in candidates[:6]],
+        question,
+        role,
+    )
+    return None
+
+
+def _choose_event(
+    proposal: Proposal,
+    columns: list[ColumnProfile],
+    roles: Roles,
+    take: Callable[[str, Candidate], None],
+    *,
+    has_names: bool,
+) -> None:
+    """The event, by a column or of all rows, if there is one choice."""
+    named = roles.named("event")
+    if len(named) == 1 or (named and named[0].is_ours):
+        take("event", named[0])
+        _aliases(proposal, named[0].column)
+        return
+    if named:
+        listed = ", ".join(shown_column(one.column, has_names=has_names) for one in named)
+        proposal.ask(
+            "columns",
+            [one.column.name if has_names else one.column.position for one in named],
+            f"Which column is the event: {listed}?",
+            "event",
+        )
+        return
+    sales = [
+        column.name
+        for column in columns
+        if has_names and set(words_of(column.name)) & SALE_WORDS
+    ]
+    sales += [
+        one.column.name for role in ("quantity", "price") for one in roles.named(role)
+    ]
+    ratings = [one.column.name for one in roles.named("rating")]
+    if bool(sales) != bool(ratings):
+        event, evidence = ("purchased", sales) if sales else ("rating", ratings)
+        proposal.add(
+            "expressions",
+            f"'{event}'",
+            f"no event column; every row is taken for one, because of the"
+            f" column{'s' if len(evidence) > 1 else ''} {', '.join(evidence[:4])}",
+            "event",
+        )
+        return
+    proposal.ask(
+        "expressions",
+        ["'purchased'", "'rating'", "'view'"],
+        "What is the event of a row? No column says it; name the one of all rows.",
+        "event",
+    )
+
+
+def _aliases(proposal: Proposal, column: ColumnProfile) -> None:
+    """Events that have another name here, and those without a weight."""
+    events = {}
+    for value in column.few:
+        meaning = meaning_of(value)
+        events[value] = meaning or value.strip().lower()
+        if meaning and meaning != value.strip().lower():
+            proposal.add("event_aliases", meaning, "by its meaning", value)
+    unweighted = sorted(set(events.values()) - weighted_events())
+    if unweighted and column.few:
+        proposal.advise(
+            "event_weights",
+            dict.fromkeys(unweighted, 1),
+            "these events have no weight in seeds/event_weights.csv and count 1",
+        )
+
+
+def _time(
+    connection: duckdb.DuckDBPyConnection,
+    proposal: Proposal,
+    roles: Roles,
+    *,
+    has_names: bool,
+) -> Candidate | None:
+    """The time, if there is one, or if all others say the same."""
+    named = roles.named("event_date")
+    if not named:
+        proposal.problems.append("No column could be the time of the event.")
+        return None
+    # One that a build can read as it is, before one that says the same.
+    first, *others = sorted(
+        named,
+        key=lambda one: (not one.is_ours, not roles.times[one.column.name].is_readable),
+    )
+    different = [
+        one
+        for one in others
+        if not first.is_ours and not _are_the_same(connection, first, one, roles)
+    ]
+    if not different:
+        return first
+    listed = "; ".join(
+        f"{shown_column(one.column, has_names=has_names)}"
+        f" (such as {one.column.examples[0]})"
+        for one in (first, *different)
+    )
+    proposal.ask(
+        "columns",
+        [
+            one.column.name if has_names else one.column.position
+            for one in (first, *different)
+        ],
+        f"Which column is the time of the event: {listed}?",
+        "event_date",
+    )
+    return None
+
+
+def _are_the_same(
+    connection: duckdb.DuckDBPyConnection, one: Candidate, other: Candidate, roles: Roles
+) -> bool:
+    """Whether two columns hold the same times."""
+    first, second = (roles.times[each.column.name].as_sql for each in (one, other))
+    if not first or not second:
+        return False
+    row = connection.execute(
+        f"select count(*) filter (abs(epoch({first}) - epoch({second})) < 1), count(*)"
+        f" from {TABLE} where {first} is not null or {second} is not null"
+    ).fetchone()
+    return bool(row and row[1] and row[0] >= SAME * row[1])
+
+
+def _format_of_times(proposal: Proposal, column: ColumnProfile, time: TimeEvidence) -> None:
+    """The setting `time_format`, or an expression where no format fits."""
+    proposal.warnings.extend(time.warnings)
+    if time.choices:
+        proposal.ask(
+            "time_format",
+            time.choices,
+            f"How does {column.name} write dates: {time.evidence}?",
+        )
+    elif time.unreadable_unit:
+        name = quoted(column.name)
+        per_unit = {"microseconds": "", "nanoseconds": " // 1000"}[time.unreadable_unit]
+        proposal.add(
+            "expressions",
+            f"try(make_timestamp(try_cast({name} as bigint){per_unit}))",
+            time.evidence,
+            "event_date",
+        )
+    elif time.time_format is None and not time.is_native:
+        proposal.problems.append(
+            f"The times of {column.name} cannot be read: {time.evidence}."
+        )
+    elif time.time_format not in (None, "iso"):
+        proposal.add("time_format", time.time_format, time.evidence)

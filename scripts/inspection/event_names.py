@@ -1,0 +1,30 @@
+"""What the events of known systems mean here; the names are theirs."""
+
+import csv
+import re
+
+from scripts.build_folder import PROJECT
+
+# Words by the event here; spelled without blanks, dashes and underscores.
+MEANINGS = {
+    "purchased": """purchased purchase purchases buy bought transaction order ordered
+        checkoutcompleted orderplaced sale placeorder""",
+    "cart": "cart addtocart addedtocart basket addtobasket carted productadded",
+    "wishlist": "wishlist addtowishlist fav favorite favourite addtofavorites",
+    "rating": "rating rate rated review",
+    "view": """view views pv viewed pageview productview viewitem detailview click
+        impression""",
+    "remove_from_cart": "removefromcart removedfromcart productremoved",
+}
+_BY_WORD = {word: event for event, words in MEANINGS.items() for word in words.split()}
+
+
+def meaning_of(value: str) -> str | None:
+    """The event here that a value means; None if it is no known one."""
+    return _BY_WORD.get(re.sub(r"[\s_.-]", "", value.lower()))
+
+
+def weighted_events() -> set[str]:
+    """The events that have a weight in seeds/event_weights.csv."""
+    with (PROJECT / "seeds" / "event_weights.csv").open(encoding="utf-8") as file:
+        return {row["event"] for row in csv.DictReader(file)}

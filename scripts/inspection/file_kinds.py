@@ -1,0 +1,190 @@
+"""What a file is by its first bytes, and how to look into it; its name may be wrong."""
+
+import bz2
+import glob
+import gzip
+import json
+import lzma
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from scripts.build.log_source import LogSourceError, check_log
+
+BEGINNING = 65_536
+MAGIC = (
+    (b"PAR1", "Parquet"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"PK\x03\x04", "zip"),
+    (b"\xd0\xcf\x11\xe0", "xls"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"Obj\x01", "Avro"),
+    (b"ORC", "ORC"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"%PDF", "PDF"),
+)
+# Those that can be unpacked here, with what unpacks them for a build.
+UNPACK = {
+    "zstd": "zstd -d",
+    "bzip2": "bunzip2 -k",
+    "xz": "unxz -k",
+    "zip": "unzip",
+}
+# What to do about files that have rows, but are neither CSV nor Parquet.
+EXPORT = {
+    "xlsx": "save the sheet as 'CSV UTF-8' in the spreadsheet program",
+    "xls": "save the sheet as 'CSV UTF-8' in the spreadsheet program",
+    "SQLite": "export the table as CSV",
+    "Avro": "write it as Parquet",
+    "ORC": "write it as Parquet",
+    "7z": "unpack it",
+    "PDF": "ask for the data as CSV or Parquet",
+    "HTML or XML": "ask for the data as CSV or Parquet",
+}
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """What a file is.
+
+    Attributes:
+        compression: gzip, zstd, bzip2, xz, zip, or empty for none.
+        content: Parquet, text, JSON lines, JSON array, or another of MAGIC and EXPORT.
+    """
+
+    compression: str
+    content: str
+
+    @property
+    def has_text(self) -> bool:
+        """Whether it can be looked at as CSV."""
+        return self.content == "text"
+
+
+def kind_of(file: Path) -> FileKind:
+    """What a file is, by its first bytes and those that it unpacks to.
+
+    Raises:
+        LogSourceError: it is no regular file, cannot be read, or is damaged.
+    """
+    # Opening a named pipe would wait for a program that writes to it.
+    if file.exists() and not file.is_file():
+        raise LogSourceError(f"{file} is no regular file: expected a CSV or Parquet file")
+    try:
+        with file.open("rb") as stream:
+            beginning = stream.read(BEGINNING)
+        named = _by_magic(beginning)
+        if named not in ("gzip", *UNPACK):
+            return FileKind("", named)
+        if named == "zip" and (holds := _content_of_zip(file)):
+            return FileKind("", holds)
+        with open_unpacked(file, named) as stream:
+            return FileKind(named, _by_magic(stream.read(BEGINNING)))
+    except FileNotFoundError as error:
+        raise LogSourceError(f"No file at {file}") from error
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zipfile.BadZipFile) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LogSourceError(f"Cannot read {file}: {reason}") from error
+
+
+def open_unpacked(file: Path, compression: str) -> IO[bytes]:
+    """A file's content, unpacked while it is read."""
+    if compression == "gzip":
+        return cast(IO[bytes], gzip.open(file))
+    if compression == "bzip2":
+        return cast(IO[bytes], bz2.open(file))
+    if compression == "xz":
+        return cast(IO[bytes], lzma.open(file))
+    if compression == "zstd":
+        import pyarrow
+
+        return cast(IO[bytes], pyarrow.input_stream(str(file), compression="zstd"))
+    if compression == "zip":
+        archive = zipfile.ZipFile(file)
+        return archive.open(archive.namelist()[0])
+    return file.open("rb")
+
+
+def why_unread(file: Path, kind: FileKind) -> str:
+    """Why a build does not read such a file, and what to do; empty where it may."""
+    if kind.content in EXPORT:
+        return (
+            f"{file} is {_with_article(kind.content)} file, which a build does not read:"
+            f" {EXPORT[kind.content]}."
+        )
+    if kind.content == "zip of several files":
+        return f"{file} is a zip archive of several files: unpack it (unzip {file})."
+    if kind.content.startswith("JSON"):
+        target = file.with_suffix(".parquet")
+        reader = "newline_delimited" if kind.content == "JSON lines" else "array"
+        statement = (
+            f"copy (from read_json('{_quoted(file)}', format = '{reader}'))"
+            f" to '{_quoted(target)}'"
+        )
+        return (
+            f"{file} is {kind.content}, which a build does not read: convert it, for"
+            f" example with DuckDB: {statement}"
+        )
+    if kind.compression in UNPACK and not _is_accepted(file):
+        return (
+            f"{file} is compressed with {kind.compression}, which a build does not read:"
+            f" unpack it ({UNPACK[kind.compression]} {file}), or compress it with gzip."
+        )
+    return ""
+
+
+def _is_accepted(file: Path) -> bool:
+    """Whether a build takes a packed file as it is."""
+    try:
+        check_log(glob.escape(str(file)))
+    except LogSourceError:
+        return False
+    return True
+
+
+def _by_magic(beginning: bytes) -> str:
+    """A name of MAGIC, or what kind of text it is."""
+    for magic, name in MAGIC:
+        if beginning.startswith(magic):
+            return name
+    text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:1] in (b"{", b"["):
+        return _json_kind(text)
+    if text[:1] == b"<" and text[1:2].isalpha() | (text[1:2] in (b"!", b"?")):
+        return "HTML or XML"
+    return "text"
+
+
+def _json_kind(text: bytes) -> str:
+    """JSON lines, JSON array, or text that only begins like JSON."""
+    first = text.splitlines()[0]
+    value: Any = None
+    try:
+        value = json.loads(first)
+    except ValueError:
+        # An array over several lines, a value of many lines, or no JSON at all.
+        rest = text[1:].lstrip()
+        starts = b"{" if text[:1] == b"[" else b'"'
+        return "JSON array" if rest[:1] == starts else "text"
+    return "JSON array" if isinstance(value, list) else "JSON lines"
+
+
+def _content_of_zip(file: Path) -> str:
+    """What a zip archive holds other than one file to look at; empty for that."""
+    with zipfile.ZipFile(file) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    return "" if len(names) == 1 else "zip of several files"
+
+
+def _with_article(name: str) -> str:
+    return f"{'an' if name[0] in 'AEHIOXx' else 'a'} {name}"
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

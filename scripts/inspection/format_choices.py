@@ -1,0 +1,74 @@
+"""Settings of how CSV files are written, and what of it a build cannot read."""
+
+from pathlib import Path
+
+from scripts.inspection.dialects import Dialect
+from scripts.inspection.proposal import Proposal
+from scripts.inspection.text_samples import Encoding
+from scripts.settings.input_settings import InputFormat
+
+
+def choose_format(
+    proposal: Proposal, file: Path, encoding: Encoding, dialect: Dialect
+) -> None:
+    """Propose encoding, delimiter and header."""
+    _choose_encoding(proposal, file, encoding)
+    if not dialect.delimiter:
+        proposal.problems.append(f"No delimiter divides the lines of {file} into columns.")
+        return
+    if dialect.delimiter != ",":
+        proposal.add(
+            "delimiter", dialect.delimiter, f"{dialect.width} fields in most lines"
+        )
+    if dialect.has_header is None:
+        proposal.ask(
+            "has_header",
+            (True, False),
+            f"Is the first line of {file} a header: {dialect.why_header}?",
+        )
+    elif not dialect.has_header:
+        proposal.add("has_header", False, dialect.why_header)
+    _judge_rest(proposal, file, dialect)
+
+
+def _choose_encoding(proposal: Proposal, file: Path, encoding: Encoding) -> None:
+    if encoding.setting is None:
+        known = encoding.codec.upper().replace("CP1252", "WINDOWS-1252")
+        proposal.problems.append(
+            f"{file} is {encoding.name}, which a build does not read: write it as UTF-8"
+            f" (iconv -f {known} -t UTF-8)."
+        )
+    elif encoding.setting != "utf-8":
+        proposal.add("encoding", encoding.setting, encoding.name)
+
+
+def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
+    """Settings that a later version may have; without them the check says what fails."""
+    settings = InputFormat.model_fields
+    if dialect.comment and "comment" in settings:
+        proposal.add("comment", dialect.comment, "the lines above the header begin with it")
+    elif dialect.lines_above:
+        lines = "line stands" if dialect.lines_above == 1 else "lines stand"
+        below = "header" if dialect.header else "rows"
+        proposal.remedies.append(
+            f"{dialect.lines_above} {lines} above the {below} of {file}"
+            f" ({dialect.above!r}), which a build does not read: remove what is above"
+            f" (tail -n +{dialect.lines_above + 1})."
+        )
+    if dialect.is_wider_by_one:
+        proposal.remedies.append(
+            f"The header of {file} ends in a {dialect.delimiter_name} and its rows do not,"
+            " so that it has one field more: remove it from the header."
+        )
+    if dialect.escape == "\\" and "escape" in settings:
+        proposal.add("escape", "\\", 'quotes within fields are written as \\"')
+    elif dialect.escape == "\\":
+        proposal.warnings.append(
+            f'{file} has quotes within fields as \\": a build expects them doubled ("") and'
+            " rejects such lines."
+        )
+    if dialect.quote != '"':
+        proposal.warnings.append(
+            f'{file} encloses fields in {dialect.quote}, a build expects ": the quotes'
+            " would be part of every value. Write the file with double quotes."
+        )

@@ -1,0 +1,169 @@
+"""Look at a log: its files, format, columns and times, and propose a mapping."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from scripts.build.log_source import LogSourceError
+from scripts.inspection.column_choices import choose_columns
+from scripts.inspection.column_profiles import ColumnProfile, profile_columns
+from scripts.inspection.column_roles import Roles, find_roles
+from scripts.inspection.dialects import Dialect, dialect_of
+from scripts.inspection.file_kinds import why_unread
+from scripts.inspection.format_choices import choose_format
+from scripts.inspection.found_files import FoundFiles, find_files, spread
+from scripts.inspection.id_choices import choose_id_type
+from scripts.inspection.log_check import check_settings
+from scripts.inspection.proposal import Proposal
+from scripts.inspection.sampled_table import MOST_FILES, load_parquet, load_text
+from scripts.inspection.side_tables import hint_of_side_table
+from scripts.inspection.text_samples import Encoding, encoding_of, parts_of
+from scripts.inspection.time_evidence import time_evidence
+from scripts.inspection.time_reading import TimeEvidence
+
+
+@dataclass
+class Inspection:
+    """What was found out about a log.
+
+    Attributes:
+        rows: of the sample.
+        side_input: the setting for it, if it is a table next to a log.
+        total: rows of all files; None if that is not known.
+        check: what a build would do with the proposed settings; empty if it was not asked.
+    """
+
+    found: FoundFiles
+    proposal: Proposal = field(default_factory=Proposal)
+    encoding: Encoding | None = None
+    dialect: Dialect | None = None
+    columns: Sequence[ColumnProfile] = ()
+    roles: Roles | None = None
+    rows: int = 0
+    total: int | None = None
+    side_input: str = ""
+    check: str = ""
+
+
+def inspect_log(path: str) -> Inspection:
+    """Look at a file, a folder or a pattern.
+
+    Raises:
+        LogSourceError: there is nothing to look at.
+    """
+    inspection = Inspection(find_files(path))
+    found, proposal = inspection.found, inspection.proposal
+    file = found.files[0]
+    unread = why_unread(file, found.kind)
+    if unread:
+        proposal.problems.append(unread)
+    if not (found.kind.has_text or found.kind.content == "Parquet"):
+        return inspection
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        if found.kind.has_text:
+            has_names = _load_text(connection, inspection)
+        else:
+            has_names = True
+            inspection.total = load_parquet(connection, found)
+            inspection.rows = _rows(connection)
+        if inspection.rows:
+            _judge_columns(connection, inspection, has_names=has_names)
+        elif not proposal.problems:
+            proposal.problems.append(f"{found.pattern} has no rows, only a header.")
+    if proposal.is_settled:
+        inspection.check = _checked(inspection)
+    return inspection
+
+
+def _load_text(connection: duckdb.DuckDBPyConnection, inspection: Inspection) -> bool:
+    """Load parts of CSV files; returns whether their columns have names."""
+    found = inspection.found
+    file, compression = found.files[0], found.kind.compression
+    encoding = encoding_of(file, compression)
+    parts = {
+        one: parts_of(one, compression, encoding.codec, is_first=one == file)
+        for one in spread(list(found.files), MOST_FILES)
+    }
+    beginning = parts[file][0]
+    if not beginning.strip():
+        raise LogSourceError(f"{file} is empty: expected a header and rows")
+    dialect = dialect_of(beginning)
+    inspection.encoding, inspection.dialect = encoding, dialect
+    choose_format(inspection.proposal, file, encoding, dialect)
+    if not dialect.delimiter:
+        return False
+    loaded = load_text(connection, parts, dialect)
+    inspection.rows = len(loaded.rows)
+    proposal = inspection.proposal
+    if loaded.irregular:
+        proposal.warnings.append(
+            f"{loaded.irregular} of {loaded.irregular + inspection.rows:,} lines have"
+            f" another number of fields than {dialect.width}: a build rejects them."
+        )
+    if loaded.others:
+        proposal.problems.append(
+            f"{loaded.others[0]} has other columns than {file}: they are not one log."
+            " Inspect one file, or narrow the pattern."
+        )
+    if encoding.is_whole and len(found.files) == 1:
+        inspection.total = max(
+            0, encoding.lines - dialect.lines_above - bool(dialect.header)
+        )
+    return bool(dialect.header)
+
+
+def _judge_columns(
+    connection: duckdb.DuckDBPyConnection, inspection: Inspection, *, has_names: bool
+) -> None:
+    """Describe the columns, and propose what they are."""
+    columns = profile_columns(connection)
+    times: dict[str, TimeEvidence] = {}
+    for column in columns:
+        if evidence := time_evidence(connection, column):
+            times[column.name] = evidence
+    roles = find_roles(columns, times, has_names=has_names)
+    inspection.columns, inspection.roles = columns, roles
+    hint, inspection.side_input = hint_of_side_table(roles)
+    if hint:
+        inspection.proposal.problems.append(hint)
+        return
+    proposal = inspection.proposal
+    proposal.warnings.extend(_doubles(columns))
+    chosen = choose_columns(connection, proposal, columns, roles, has_names=has_names)
+    choose_id_type(proposal, chosen)
+
+
+def _doubles(columns: Sequence[ColumnProfile]) -> Iterator[str]:
+    """Warnings of columns of the same name, to which the reader gives a number."""
+    names = {column.name.lower(): column for column in columns}
+    for column in columns:
+        name, _, number = column.name.rpartition("_")
+        first = names.get(name.lower())
+        if first and number.isdigit() and number in ("1", str(column.position)):
+            yield (
+                f"Columns {first.position} and {column.position} have the same name"
+                f" ({first.name}; upper and lower case do not matter): the second is read"
+                f" as {column.name}."
+            )
+
+
+def _checked(inspection: Inspection) -> str:
+    """What a build would do with the proposed settings; a refusal is a problem."""
+    proposal = inspection.proposal
+    try:
+        return check_settings({**proposal.settings, "log": inspection.found.pattern})
+    except LogSourceError as error:
+        proposal.problems.extend(proposal.remedies or [str(error)])
+    except duckdb.Error as error:
+        # The engine's reader is stricter about encodings than this program.
+        reason = str(error).split("\n")[0]
+        advice = ": write it as UTF-8" if inspection.encoding else ""
+        proposal.problems.append(f"{inspection.found.files[0]}: {reason}{advice}.")
+    return ""
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select count(*) from sampled_rows").fetchone()
+    return int(row[0]) if row else 0

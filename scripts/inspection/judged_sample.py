@@ -1,0 +1,140 @@
+"""The first rows of a file of the log, as a build judges them."""
+
+import glob
+import gzip
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scripts.inspection.staging_sql import StagingSql
+
+# The table of a build's reader with the lines that it could not split.
+UNREADABLE = "unreadable line"
+
+
+@dataclass(frozen=True)
+class JudgedSample:
+    """What becomes of the first rows of a file.
+
+    Attributes:
+        rows: all that were judged.
+        reasons: rejected rows by reason.
+        examples: the value of a rejected row, by reason.
+        is_whole: whether these are all rows of the file.
+        values: other values that were rejected for their time.
+    """
+
+    file: Path
+    rows: int
+    accepted: int
+    filtered: int
+    reasons: Counter[str]
+    examples: dict[str, str]
+    is_whole: bool
+    columns: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+
+    @property
+    def rejected(self) -> int:
+        return self.reasons.total()
+
+    @property
+    def reject_share(self) -> float:
+        return self.rejected / self.rows if self.rows else 0.0
+
+
+def judge_sample(
+    file: Path, settings: Mapping[str, Any], most_bytes: int, most_rows: int
+) -> JudgedSample:
+    """Judge the first rows of a file.
+
+    Raises:
+        LogSourceError: a macro refuses the file.
+        duckdb.Error: the engine does.
+    """
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        # As in profiles.yml.
+        connection.execute("set timezone = 'UTC'")
+        if file.suffix == ".parquet":
+            read, is_whole = file, False
+        else:
+            # A copy, because the reader goes to the end of a file without a good line.
+            read = Path(folder) / file.name.removesuffix(".gz")
+            is_whole = _copy_beginning(file, read, most_bytes)
+        given = {**settings, "log": glob.escape(str(read)), "new_log_files": [str(read)]}
+        # The reader of CSV notes bad lines beyond a limit of rows too.
+        limit = most_rows if read == file else None
+        sql = StagingSql(connection, given, limit)
+        connection.execute(f"create temp table judged as {sql.log_rows()}")
+        described = sql.described_log()
+        reasons, examples = _rejected(connection)
+        if described["format"] == "csv":
+            _add_unreadable(connection, reasons, examples)
+        accepted, filtered = _counts(connection)
+        rows = accepted + filtered + reasons.total()
+        times = connection.execute(
+            "select json_extract_string(original_text, '$.event_date') from judged"
+            " where reason = 'unparseable event_date'"
+        ).fetchall()
+    return JudgedSample(
+        file=file,
+        rows=rows,
+        accepted=accepted,
+        filtered=filtered,
+        reasons=reasons,
+        examples=examples,
+        is_whole=is_whole or (file.suffix == ".parquet" and rows < most_rows),
+        columns=tuple(described["columns"]),
+        times=tuple(time for (time,) in times),
+    )
+
+
+def _copy_beginning(file: Path, copy: Path, most_bytes: int) -> bool:
+    """Copy whole lines; returns whether these are all."""
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+        content = stream.read(most_bytes)
+        is_whole = not stream.read(1)
+    if not is_whole:
+        wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[1:400:2].count(0) > 100
+        end = content.rfind(b"\n\x00" if wide else b"\n") + (2 if wide else 1)
+        content = content[: end if end > 1 else len(content)]
+    copy.write_bytes(content)
+    return is_whole
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    row = connection.execute(
+        "select count(*) filter (outcome = 'accepted'),"
+        " count(*) filter (outcome = 'filtered') from judged"
+    ).fetchone()
+    assert row
+    return row[0], row[1]
+
+
+def _rejected(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[Counter[str], dict[str, str]]:
+    """Rejected rows by reason, and a value of each."""
+    found = connection.execute(
+        "select reason, count(*), coalesce(min(json_extract_string(original_text,"
+        " '$.' || split_part(reason, ' ', 2))), min(original_text)) from judged"
+        " where reason is not null group by reason"
+    ).fetchall()
+    return Counter({row[0]: row[1] for row in found}), {row[0]: row[2] for row in found}
+
+
+def _add_unreadable(
+    connection: duckdb.DuckDBPyConnection, reasons: Counter[str], examples: dict[str, str]
+) -> None:
+    """Add the lines that the reader could not split."""
+    row = connection.execute(
+        "select count(distinct line), min(csv_line) from unreadable_lines"
+    ).fetchone()
+    if row and row[0]:
+        reasons[UNREADABLE] += row[0]
+        examples.setdefault(UNREADABLE, str(row[1]).strip("\r\n"))

@@ -1,0 +1,121 @@
+"""What a build would do with a log: its settings, its columns and a sample of its rows.
+
+The rows are judged by the models of a build (`staging_sql`).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scripts.build.build_request import check_inputs, gather_settings
+from scripts.build.log_source import LogSourceError, matching
+from scripts.build_folder import BuildFolder
+from scripts.inspection.found_files import spread
+from scripts.inspection.judged_sample import JudgedSample, judge_sample
+from scripts.inspection.plain_text import shortened
+from scripts.inspection.reject_advice import advice_for
+from scripts.settings.build_settings import BuildSettings
+
+# Files of a log of which rows are judged.
+MOST_FILES = 3
+SAMPLE_BYTES = 2**20
+SAMPLE_ROWS = 10_000
+# A file of so many rows of which none can be used is no chance.
+UNREAD_ROWS = 20
+
+
+class LogCheckError(LogSourceError):
+    """A build would refuse the log; the message says why and what helps."""
+
+
+def check_log_of(
+    folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
+) -> str:
+    """The same for the options of a build.
+
+    Raises:
+        LogSourceError, SettingError: a build would refuse them.
+    """
+    settings = gather_settings(folder, log, mapping, extra)
+    return _summary(settings, judge_files(settings))
+
+
+def check_settings(settings: Mapping[str, Any]) -> str:
+    """See that a build with these settings would read the log.
+
+    Returns:
+        What it would read, in a line.
+
+    Raises:
+        LogSourceError, SettingError: it would refuse it.
+    """
+    check_inputs(dict(settings))
+    return _summary(settings, judge_files(settings))
+
+
+def judge_files(
+    settings: Mapping[str, Any],
+    most_bytes: int = SAMPLE_BYTES,
+    most_rows: int = SAMPLE_ROWS,
+) -> list[JudgedSample]:
+    """Judge the first rows of some files of a log.
+
+    Raises:
+        LogCheckError: more of them cannot be used than a build tolerates, or none of a
+            file.
+    """
+    checked = BuildSettings.check(settings)
+    samples = []
+    for file in spread(matching(checked.log), MOST_FILES):
+        try:
+            sample = judge_sample(file, settings, most_bytes, most_rows)
+        except duckdb.Error as error:
+            reason = str(error).split("\n")[0]
+            raise LogCheckError(
+                f"{file} cannot be read: {reason}. Check row_filter, expressions and"
+                " time_format in the mapping."
+            ) from error
+        samples.append(sample)
+    rows = sum(sample.rows for sample in samples)
+    rejected = sum(sample.rejected for sample in samples)
+    worst = max(samples, key=lambda sample: sample.reject_share)
+    is_unread = worst.rejected == worst.rows >= UNREAD_ROWS
+    if is_unread or rejected > checked.max_reject_share * rows:
+        raise LogCheckError(_refusal(worst, settings))
+    return samples
+
+
+def _refusal(sample: JudgedSample, settings: Mapping[str, Any]) -> str:
+    """Why the rows of a sample cannot be used, and what helps."""
+    (reason, count), *_ = sample.reasons.most_common(1)
+    example = sample.examples[reason]
+    rows = (
+        f"all {sample.rows:,} rows"
+        if sample.is_whole
+        else f"the first {sample.rows:,} rows"
+    )
+    return (
+        f"{sample.file}: {sample.reject_share:.2%} of {rows} would be rejected, most often"
+        f" {reason} ({count:,} rows, such as {shortened(example)!r})."
+        f" {advice_for(sample, reason, settings)}"
+    )
+
+
+def _summary(settings: Mapping[str, Any], samples: Sequence[JudgedSample]) -> str:
+    """What a build would read, in a line."""
+    pattern = str(settings["log"])
+    files = len(matching(pattern))
+    rows = sum(sample.rows for sample in samples)
+    counts = [f"{sum(sample.accepted for sample in samples):,} would be accepted"]
+    for name in ("rejected", "filtered"):
+        if number := sum(getattr(sample, name) for sample in samples):
+            counts.append(f"{number:,} {name}")
+    reasons = sum((sample.reasons for sample in samples), start=type(samples[0].reasons)())
+    why = ", ".join(f"{reason}: {count:,}" for reason, count in reasons.most_common(3))
+    checked = "its" if all(sample.is_whole for sample in samples) else "the first"
+    return (
+        f"{pattern}: {files} file{'s' if files > 1 else ''}; of {checked} {rows:,} rows"
+        f" {', '.join(counts)}{f' ({why})' if why else ''}."
+    )

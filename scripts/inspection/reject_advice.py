@@ -1,0 +1,69 @@
+"""What helps where rows of a log would be rejected."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from scripts.inspection.column_profiles import profile_columns
+from scripts.inspection.judged_sample import UNREADABLE, JudgedSample
+from scripts.inspection.sampled_table import TABLE
+from scripts.inspection.time_evidence import time_evidence
+from scripts.inspection.value_kinds import kind_of_value
+
+
+def advice_for(sample: JudgedSample, reason: str, settings: Mapping[str, Any]) -> str:
+    """The setting that helps, in a sentence."""
+    defect, _, column = reason.partition(" ")
+    if reason == UNREADABLE:
+        return (
+            f"The header has {len(sample.columns)} columns: compare the delimiter"
+            " (setting delimiter), quotes and encoding of the lines; `audience inspect"
+            f" {sample.file}` shows them."
+        )
+    if column == "event_date" and defect == "unparseable":
+        return _advice_for_times(sample, settings)
+    if defect == "uncastable":
+        return _advice_for_ids(sample.examples[reason], column)
+    return (
+        f"Name another column for {column} (columns: {{{column}: ...}}), or leave such rows"
+        " out with row_filter."
+    )
+
+
+def _advice_for_times(sample: JudgedSample, settings: Mapping[str, Any]) -> str:
+    """The time format that reads the values."""
+    given = settings.get("time_format", "iso")
+    with duckdb.connect() as connection:
+        connection.execute(f"create table {TABLE} (event_date varchar)")
+        connection.executemany(
+            f"insert into {TABLE} values (?)", [(time,) for time in sample.times[:1000]]
+        )
+        [column] = profile_columns(connection)
+        evidence = time_evidence(connection, column)
+    if evidence is None:
+        return f"time_format is {given}; these values are no times: name another column."
+    if evidence.unreadable_unit:
+        return (
+            f"time_format is {given}; the values are {evidence.unreadable_unit} since 1970,"
+            f" which no format reads. `audience inspect {sample.file}` writes an expression"
+            " that does."
+        )
+    fitting = [evidence.time_format] if evidence.time_format else evidence.choices
+    if not fitting or given in fitting:
+        return f"time_format is {given}; {evidence.evidence}."
+    named = " or ".join(f'time_format: "{one}"' for one in fitting)
+    return f"time_format is {given}; {named} fits: {evidence.evidence}."
+
+
+def _advice_for_ids(example: str, column: str) -> str:
+    """What helps where an id is no whole number."""
+    kind = kind_of_value(example)
+    if kind == "scientific notation":
+        return "Such ids have lost digits: export them as text."
+    if kind == "word for nothing":
+        return (
+            "Leave rows without an id out with row_filter; with id_type: text the word"
+            f" would be a {column.removesuffix('_id')}."
+        )
+    return "Set id_type: text if such ids are meant; the default is whole numbers."

@@ -1,0 +1,163 @@
+"""`audience check`: what a build would refuse, by its own SQL and without dbt."""
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from scripts.cli.main import main
+from scripts.inspection.judged_sample import judge_sample
+from scripts.inspection.log_check import LogCheckError, check_settings, judge_files
+from tests.conftest import FinishedBuild
+
+HEADER = "customer_id,product_id,event,event_date\n"
+ROW = "1,2,cart,2023-01-01\n"
+
+
+def checked(tmp_path: Path, content: str, settings: dict[str, Any]) -> str:
+    path = tmp_path / "log.csv"
+    path.write_text(content)
+    return check_settings({"log": str(path)} | settings)
+
+
+@pytest.mark.parametrize(
+    ("rows", "settings", "message"),
+    [
+        ("1,2,cart,1433193132535\n", {}, 'time_format: "epoch_ms" fits'),
+        ("1,2,cart,31/12/2023\n", {}, 'time_format: "%d/%m/%Y" fits'),
+        (
+            "1,2,cart,01/02/2023\n",
+            {},
+            'time_format: "%d/%m/%Y" or time_format: "%m/%d/%Y" fits',
+        ),
+        ("1,2,cart,soon\n", {}, "these values are no times: name another column"),
+        ("1,2,cart,2023-01-01\n", {"time_format": "epoch_s"}, 'time_format: "iso" fits'),
+        ("C1,2,cart,2023-01-01\n", {}, "Set id_type: text if such ids are meant"),
+        ("1.2E+15,2,cart,2023-01-01\n", {}, "lost digits: export them as text"),
+        (",2,cart,2023-01-01\n", {}, "Name another column for customer_id"),
+        ("1;2;cart;2023-01-01\n", {}, "The header has 4 columns: compare the delimiter"),
+    ],
+)
+def test_rows_that_cannot_be_used_come_with_an_example_and_what_helps(
+    tmp_path: Path, rows: str, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(LogCheckError, match=r"100\.00% of all 20 rows") as caught:
+        checked(tmp_path, HEADER + rows * 20, settings)
+    assert message in str(caught.value)
+    assert "such as" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"row_filter": "nonsense > 1"}, 'column "nonsense" not found'),
+        ({"row_filter": "1 +"}, "Parser Error"),
+        ({"expressions": {"event": "cast('x' as integer)"}}, "Could not convert"),
+    ],
+)
+def test_sql_that_does_not_run_is_refused(
+    tmp_path: Path, settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(LogCheckError) as caught:
+        checked(tmp_path, HEADER + ROW, settings)
+    assert message in str(caught.value)
+    assert "Check row_filter, expressions" in str(caught.value)
+
+
+def test_a_few_bad_rows_are_counted_and_not_refused(tmp_path: Path) -> None:
+    content = HEADER + ROW * 97 + "x,2,cart,2023-01-01\n1,2,cart\n" + "0,2,cart,2023-1-1\n"
+    said = checked(tmp_path, content, {"row_filter": "customer_id <> '0'"})
+    assert "of its 100 rows 97 would be accepted, 2 rejected, 1 filtered" in said
+    assert "uncastable customer_id: 1" in said
+    assert "unreadable line: 1" in said
+
+
+def test_a_share_that_the_settings_tolerate_is_not_refused(tmp_path: Path) -> None:
+    content = HEADER + ROW + "x,2,cart,2023-01-01\n"
+    said = checked(tmp_path, content, {"max_reject_share": 0.5})
+    assert "1 would be accepted, 1 rejected" in said
+
+
+def test_only_the_beginning_of_a_large_file_is_read(tmp_path: Path) -> None:
+    """A bad line after it does not count; the sample ends with a whole line."""
+    path = tmp_path / "log.csv.gz"
+    path.write_bytes(gzip.compress((HEADER + ROW * 400_000 + "bad\n").encode()))
+    [sample] = judge_files({"log": str(path)}, most_bytes=100_000)
+    assert not sample.is_whole
+    assert sample.accepted == sample.rows
+    assert 90_000 < sample.rows * len(ROW) < 100_001
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_sample_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes((HEADER + ROW * 20_000).encode(encoding.replace("16", "16-le")))
+    [sample] = judge_files({"log": str(path), "encoding": encoding}, most_bytes=100_000)
+    assert not sample.is_whole
+    assert sample.accepted == sample.rows > 2000
+
+
+def test_first_and_last_files_are_judged(tmp_path: Path) -> None:
+    for number in range(9):
+        rows = ROW if number < 8 else ROW.replace("2023-01-01", "1433193132")
+        (tmp_path / f"{number}.csv").write_text(HEADER + rows)
+    with pytest.raises(LogCheckError, match=r"8\.csv: 100\.00%"):
+        check_settings({"log": f"{tmp_path}/*.csv"})
+
+
+def test_a_few_bad_rows_of_one_file_are_no_reason(tmp_path: Path) -> None:
+    bad = ROW.replace("2023-01-01", "soon")
+    (tmp_path / "1.csv").write_text(HEADER + ROW * 100)
+    (tmp_path / "2.csv").write_text(HEADER + ROW + bad)
+    assert "1 rejected" in check_settings({"log": f"{tmp_path}/*.csv"})
+    (tmp_path / "1.csv").write_text(HEADER + ROW * 10_000)
+    (tmp_path / "2.csv").write_text(HEADER + bad * 30)
+    with pytest.raises(LogCheckError, match="of all 30 rows would be rejected"):
+        check_settings({"log": f"{tmp_path}/*.csv"})
+
+
+def test_parquet_is_judged_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    duckdb.execute(
+        "copy (select 1 as customer_id, 2 as product_id, 'cart' as event,"
+        " timestamp '2023-01-01' as event_date from range(50_000))"
+        f" to '{path}'"
+    )
+    [sample] = judge_files({"log": str(path)}, most_rows=1000)
+    assert (sample.rows, sample.accepted, sample.is_whole) == (1000, 1000, False)
+
+
+def test_the_command_ends_with_1_where_a_build_would(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(HEADER + ROW)
+    assert main(["check", "--log", str(log)]) == 0
+    assert "of its 1 rows 1 would be accepted" in capsys.readouterr().out
+    missing = json.dumps({"columns": {"event": "what"}})
+    assert main(["check", "--log", str(log), "--vars", missing]) == 1
+    assert "has no column what for event" in capsys.readouterr().err
+    assert main(["check", "--log", str(log), "--vars", "top_n: many"]) == 1
+    assert "Setting top_n = many: expected a whole number" in capsys.readouterr().err
+
+
+def test_the_check_judges_as_the_build_does(dirty_build: FinishedBuild) -> None:
+    """Every row of a log with broken rows of every kind."""
+    settings = {"log": str(dirty_build.log)}
+    sample = judge_sample(dirty_build.log, settings, 2**30, 10**9)
+    with duckdb.connect(dirty_build.folder.warehouse, read_only=True) as warehouse:
+        rows = warehouse.execute(
+            "select outcome, reason, count(*) from staging.stg_log_rows group by all"
+        ).fetchall()
+    outcomes: Counter[str] = Counter()
+    for outcome, _, count in rows:
+        outcomes[outcome] += count
+    assert sample.is_whole
+    assert sample.reasons == {reason: count for _, reason, count in rows if reason}
+    assert sample.accepted == outcomes["accepted"]
+    assert sample.rows == outcomes.total()
+    assert len(sample.reasons) > 5
