@@ -24,7 +24,7 @@ BI := $(VENV)/.installed-bi
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-slow test-ci test-long test-spark test-spark-long test-bi chaos cluster-test simulate lint lint-python lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
+.PHONY: help inspect check build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-slow test-ci test-long test-spark test-spark-long test-bi chaos cluster-test simulate lint lint-python lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -72,10 +72,16 @@ $(BI): requirements-bi.lock $(RUN)
 	@$(call locked,requirements-bi.lock)
 	@touch $@
 
-ORDER = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"} \
-	$${KEEP:+--keep "$$KEEP"} $(ACCEPTED)
+READ = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"}
+ORDER = $(READ) $${KEEP:+--keep "$$KEEP"} $(ACCEPTED)
 ACCEPTED = $${ACCEPT_DRIFT:+--accept-drift "$$ACCEPT_DRIFT"}
 LIST = $${ON:+--on "$$ON"} $${FORMAT:+--format "$$FORMAT"} $${FORMULAS:+--formulas "$$FORMULAS"}
+
+inspect: $(RUN) ## Describe a log, and propose a mapping for it (LOG=path MAPPING=new.yml)
+	@$(AUDIENCE) inspect $${MAPPING:+--write "$$MAPPING"} -- "$${LOG:?is empty: name one, such as LOG=orders.csv}"
+
+check: $(RUN) ## Say what a build would refuse, without building (LOG=path MAPPING=file.yml VARS=...)
+	@$(AUDIENCE) check $(READ)
 
 build: $(RUN) ## Build and publish (LOG=path MAPPING=file.yml VARS='top_n: 20' KEEP=5 TARGET=spark)
 	@$(AUDIENCE) build $(ORDER) $${TARGET:+--target "$$TARGET"}

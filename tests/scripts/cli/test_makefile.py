@@ -31,6 +31,7 @@ DIRECT = [
     if name not in ("generate", "benchmark", "maintenance")
 ]
 NEEDED = {
+    "inspect": ["LOG=orders.csv"],
     "keys": ["NAME=shop"],
     "fetch": ["SOURCE=/mnt"],
     "export": ["CAMPAIGN=spring"],
@@ -101,6 +102,8 @@ def test_the_recipe_of_a_command_is_one_line(checkout: Path) -> None:
     [
         ("build LOG=a MAPPING=b VARS=c KEEP=2 TARGET=spark ACCEPT_DRIFT=d", "build --log a"
          " --mapping b --vars c --keep 2 --accept-drift d --target spark"),
+        ("inspect LOG=a MAPPING=b", "inspect --write b -- a"),
+        ("check LOG=a MAPPING=b VARS=c", "check --log a --mapping b --vars c"),
         ("evidence LOG=a MAPPING=b", "evidence --log a --mapping b"),
         ("refresh DRY_RUN=1 ALWAYS=1 WATCH=0 ACCEPT_DRIFT=d",
          "refresh --dry-run --always --watch 0 --accept-drift d"),
@@ -160,6 +163,7 @@ def test_text_of_a_user_is_never_run(checkout: Path, is_variable: bool) -> None:
     assert given("build", LOG=HOSTILE, VARS=HOSTILE, TYPO=HOSTILE) == [
         *("build", "--log", HOSTILE, "--vars", HOSTILE)
     ]
+    assert given("inspect", LOG=HOSTILE) == ["inspect", "--", HOSTILE]
     assert given("export", CAMPAIGN=HOSTILE) == ["export", "--", HOSTILE]
     assert given("suppress", CUSTOMER="a$HOME $(shell touch f)", REASON=HOSTILE) == [
         *("suppress", "--reason", HOSTILE, "--", "a$HOME", "$(shell", "touch", "f)")
