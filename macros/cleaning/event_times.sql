@@ -91,7 +91,7 @@
                 {{ time }} is null
                 and {{ matches(
                     trimmed(raw_column),
-                    '\\d{4}-\\d{1,2}-\\d{1,2}[T ]\\d{1,2}:\\d{2}.*[A-Za-z]{3,}.*'
+                    '\\d{4}-\\d{1,2}-\\d{1,2}[T ]\\d{1,2}:\\d{2}[0-9:.]*\\s*[A-Za-z]{3,}.*'
                 ) }}
                 then '{{ time_reasons(column).named_zone }}'
             {% endif -%}

@@ -45,8 +45,8 @@
         {% for key, values in keys.items() if values | length == files | length %}
             {% set text = values | join('/') %}
             {% do types.update({key:
-                'BIGINT' if modules.re.fullmatch('(\\d{1,18}/?)+', text)
-                else 'DATE' if modules.re.fullmatch('(\\d{4}-\\d\\d-\\d\\d/?)+', text)
+                'BIGINT' if modules.re.fullmatch('((0|[1-9]\\d{0,17})(/|$))+', text)
+                else 'DATE' if modules.re.fullmatch('(\\d{4}-\\d\\d-\\d\\d(/|$))+', text)
                 else 'VARCHAR'
             }) %}
         {% endfor %}

@@ -58,7 +58,7 @@ def check_as_of(value: Any) -> Any:
 
 def check_event_bound(value: Any) -> Any:
     """A date that the calendar has, or a time in UTC."""
-    if value is not None and not _year_of(value):
+    if not _year_of(value):
         raise refusal("a date (2023-03-31) or a UTC time (2023-03-31 12:00:00)")
     return value
 

@@ -23,9 +23,9 @@ twice as (
 
 select
     cast(row_count as {{ dbt.type_string() }})
-    || ' interactions are of an hour that the clock of time_zone = {{ zone }} shows twice,'
-    || ' the first at ' || cast(first_at as {{ dbt.type_string() }})
-    || ' UTC: the first of the two times is taken. Write times with their offset to tell'
-    || ' them apart.' as problem
+    || ' interactions are of an hour that the clock of time_zone = {{ zone }} shows'
+    || ' twice, the first at ' || cast(first_at as {{ dbt.type_string() }})
+    || ' UTC: the first of the two times is taken. Write times with their offset to'
+    || ' tell them apart.' as problem
 from twice
 where row_count > 0

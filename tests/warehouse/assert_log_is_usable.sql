@@ -1,5 +1,5 @@
--- The log has rows, and at most the share `max_reject_share` of them is rejected; of each
--- file too, so that no day is lost in a long log. All later models wait for this test.
+-- The log has rows, and at most the share `max_reject_share` of them is rejected; of
+-- each file too, so that no day is lost in a long log. Later models wait for this test.
 {% set tolerated = var('max_reject_share') %}
 {% set settings = input_settings('log') %}
 
@@ -174,7 +174,8 @@ problems as (
     where not exists (select 1 from open_quotes)
     union all
     select
-        worst.input_file || ': ' || cast(worst.rejected_count as {{ dbt.type_string() }})
+        worst.input_file || ': '
+        || cast(worst.rejected_count as {{ dbt.type_string() }})
         || ' of ' || cast(worst.row_count as {{ dbt.type_string() }})
         || ' rows were rejected (most often ' || worst.reason || ', for example '
         || worst.example || '), at most {{ (100 * tolerated) | round(2) }} %'

@@ -119,7 +119,13 @@ final as (
         customer_id,
         product_id,
         campaign_id,
-        contacted_at,
+        case
+            when
+                is_exported
+                or contacted_at
+                between {{ settings.earliest }} and {{ settings.latest }}
+                then contacted_at
+        end as contacted_at,
         cost,
         experiment_id,
         experiment_arm,
