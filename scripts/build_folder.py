@@ -90,7 +90,7 @@ class BuildFolder:
     def spark_mart(self, name: str) -> str:
         """A public mart of a build on Spark, as SQL of DuckDB reads it."""
         files = Path(glob.escape(str(self.spark_marts / name))) / "*.parquet"
-        return f"read_parquet('{sql_path(files)}')"
+        return f"read_parquet('{sql_path(files)}', hive_partitioning = false)"
 
     @property
     def default_log(self) -> Path:

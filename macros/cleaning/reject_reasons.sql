@@ -6,5 +6,5 @@
         'missing event',
         'missing event_date', 'unparseable event_date',
         'unreadable line',
-    ]) }}
+    ] + time_reasons('event_date').values() | list) }}
 {% endmacro %}

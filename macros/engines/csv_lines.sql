@@ -27,6 +27,7 @@
         from read_csv(
             {{ file_list([file]) }},
             auto_detect = false,
+            hive_partitioning = false,
             header = false,
             delim = {{ text_literal(settings.delimiter) }},
             quote = '"',
@@ -73,6 +74,7 @@
     read_csv(
         {{ file_list(input.files) }},
         auto_detect = false,
+        hive_partitioning = false,
         header = false,
         delim = E'\x01',
         quote = '',

@@ -1,9 +1,11 @@
-{# Parquet files as a table expression, columns by name. #}
+{# Parquet files as a table expression: the columns that are in the files, by name. #}
 {% macro parquet_files(pattern, files) -%}
     {%- if target.type == 'spark' -%}
     parquet.{{ column_name(pattern) }} with (mergeSchema 'true')
     {%- else -%}
-    read_parquet({{ file_list(files) }}, union_by_name = true)
+    read_parquet(
+        {{ file_list(files) }}, union_by_name = true, hive_partitioning = false
+    )
     {%- endif -%}
 {%- endmacro %}
 
@@ -16,6 +18,7 @@
     ) %}
     {% set names = {
         'INT': 'INTEGER', 'STRING': 'VARCHAR', 'TIMESTAMP_NTZ': 'TIMESTAMP',
+        'TIMESTAMP': 'TIMESTAMP WITH TIME ZONE',
     } if target.type == 'spark' else {} %}
     {% set columns = {} %}
     {% for column in described.rows %}

@@ -1,8 +1,9 @@
 {#
-    A time as a UTC timestamp, or null where the value is none. Text without a zone is UTC.
+    A value as a time, or null where it is none. Times with a zone, and numbers, are UTC; others
+    are local times of the setting `time_zone`: see utc_time.
 
     Args:
-        time_format: how the input writes it: see input_settings.
+        time_format: one way to write a time; see input_settings.
 #}
 {% macro parse_time(column, time_format) -%}
     {%- set text = trimmed(column) -%}
@@ -20,8 +21,8 @@
                         timestamp '-infinity'
                     )
                 {%- endif %}
-            -- Without a zone it is UTC. Not cast as a time with zone: that cast keeps the
-            -- zone of one row for the next.
+            -- Not cast as a time with zone: that cast keeps the zone of one row for the
+            -- next.
             when
                 {{ matches(
                     text,
@@ -49,27 +50,58 @@
                 then timezone('UTC', try_cast({{ text }} as timestamptz))
                 {%- endif %}
         end
-    {%- elif time_format in ['epoch_s', 'epoch_ms'] -%}
-        {%- set per_second = 1 if time_format == 'epoch_s' else 1000 -%}
-        {#-
-            18 digits hold the years 1 to 9999 in microseconds, and make_timestamp fails for
-            others; more digits are a hundred times slower.
-        -#}
-        {%- set number -%}
-            try_cast({{ column }} as decimal(18, {{ 6 if per_second == 1 else 3 }}))
-        {%- endset -%}
-        {%- set per_unit = 1000000 // per_second -%}
-        case
-            when
-                {{ number }} >= {{ -62135596800 * per_second }}
-                and {{ number }} < {{ 253402300800 * per_second }}
-                then {{ time_of_microseconds(
-                    'cast(floor(' ~ number ~ ') as bigint) * ' ~ per_unit
-                    ~ ' + cast((' ~ number ~ ' - floor(' ~ number ~ ')) * ' ~ per_unit
-                    ~ ' as bigint)'
-                ) }}
-        end
+    {%- elif time_format in epoch_units() -%}
+        {{ time_of_epoch(column, epoch_units()[time_format]) }}
     {%- else -%}
         {{ time_by_pattern(text, time_format) }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{# The formats of numbers: how many of their unit make a second. #}
+{% macro epoch_units() %}
+    {{ return({
+        'epoch_s': 1, 'epoch_ms': 1000, 'epoch_us': 1000000, 'epoch_ns': 1000000000,
+    }) }}
+{% endmacro %}
+
+
+{#
+    The time so many units after 1970 began. A number in scientific notation has lost digits,
+    and is none.
+#}
+{% macro time_of_epoch(column, per_second) -%}
+    {#-
+        18 digits hold the years 1 to 9999 in microseconds, and make_timestamp fails for
+        others; more digits are a hundred times slower. Nanoseconds end in the year 2262.
+    -#}
+    {%- set type = {
+        1: 'decimal(18, 6)', 1000: 'decimal(18, 3)', 1000000: 'decimal(18, 0)',
+    }.get(per_second, 'bigint') -%}
+    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set number = 'try_cast(' ~ column ~ ' as ' ~ type ~ ')' -%}
+    {%- if per_second > 1000000 -%}
+        {%- set microseconds -%}
+            cast(round(({{ number }} - {{ number }} % 1000) / 1000) as bigint)
+        {%- endset -%}
+    {%- else -%}
+        {%- set per_unit = 1000000 // per_second -%}
+        {%- set microseconds = 'cast(floor(' ~ number ~ ') as bigint) * ' ~ per_unit
+            ~ ' + cast((' ~ number ~ ' - floor(' ~ number ~ ')) * ' ~ per_unit
+            ~ ' as bigint)' -%}
+    {%- endif -%}
+    case
+        when
+            contains({{ text }}, 'e') or contains({{ text }}, 'E')
+            or contains({{ text }}, '_')
+            then null
+        {%- if per_second > 1000000 %}
+        when {{ number }} is not null
+        {%- else %}
+        when
+            {{ number }} >= {{ -62135596800 * per_second }}
+            and {{ number }} < {{ 253402300800 * per_second }}
+        {%- endif %}
+            then {{ time_of_microseconds(microseconds) }}
+    end
 {%- endmacro %}

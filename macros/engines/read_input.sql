@@ -1,6 +1,6 @@
 {#
-    An input as a table expression: its own columns, and the place of each row in
-    `_input_file` and `_row_in_input` (from 1 in each Parquet file; for CSV, DuckDB
+    An input as a table expression: its own columns, those that its paths add, and the place
+    of each row in `_input_file` and `_row_in_input` (from 1 in each Parquet file; for CSV, DuckDB
     numbers the rows of all files, Spark those of each file). No rows if there is no such input.
 
     A line of a CSV file that cannot be split does not stop the reader. DuckDB keeps it in the
@@ -17,17 +17,24 @@
         where false
     {% elif input.format == 'parquet' and target.type == 'spark' %}
         select
-            *,
-            {{ spark_file_name(input.settings.path) }} as _input_file,
-            _metadata.row_index + 1 as _row_in_input
-        from {{ parquet_files(input.settings.path, input.files) }}
+            *
+            {{- path_values(input) }}
+        from (
+            select
+                *,
+                {{ spark_file_name(input.settings.path) }} as _input_file,
+                _metadata.row_index + 1 as _row_in_input
+            from {{ parquet_files(input.settings.path, input.files) }}
+        ) as parquet_rows
     {% elif input.format == 'parquet' %}
         select
             file_row_number + 1 as _row_in_input,
             *
+            {{- path_values(input) }}
         from read_parquet(
             {{ file_list(input.files) }},
             union_by_name = true,
+            hive_partitioning = false,
             filename = '_input_file',
             file_row_number = true
         )
@@ -36,22 +43,25 @@
         select
             *,
             row_number() over (partition by _input_file order by _place) as _row_in_input
+            {{- path_values(input) }}
         from ({{ spark_csv_rows(input) }}) as csv_rows
         where _unreadable is null
     {% else %}
         select
             row_number() over () as _row_in_input,
             *
+            {{- path_values(input) }}
         from read_csv(
             {{ file_list(input.files) }},
             auto_detect = false,
+            hive_partitioning = false,
             header = {{ input.settings.has_header | lower }},
             delim = {{ text_literal(input.settings.delimiter) }},
             quote = '"',
             escape = '"',
             encoding = {{ text_literal(input.settings.encoding) }},
             columns = {
-                {% for name in input.columns %}
+                {% for name in input.file_columns %}
                 {{ text_literal(name) }}: 'VARCHAR'
                 {{- ',' if not loop.last }}
                 {% endfor %}

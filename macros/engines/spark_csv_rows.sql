@@ -9,7 +9,7 @@
 {% macro spark_csv_rows(input) %}
     {% set definition %}
         (
-            {% for name in input.columns %}
+            {% for name in input.file_columns %}
             {{ column_name(name) }} string,
             {% endfor %}
             _unreadable string

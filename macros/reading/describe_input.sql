@@ -9,7 +9,8 @@
     Returns:
         A dictionary with `name`; `settings` (see input_settings); `wanted`, our names of its
         columns with whether each is optional; `files`; `format` (csv, parquet, or none where
-        there is no such input); `columns`, its own columns with their types (CSV is text);
+        there is no such input); `file_columns`, the columns of its files with their types
+        (CSV is text); `path_columns`, see path_columns; `columns`, both;
         `header_lines`, the lines of a file before its first row; and `is_read`: false where a
         run continues from the last one and none of the log's files is new.
 #}
@@ -17,7 +18,7 @@
     {% set settings, new_files = input_settings(name), var('new_log_files') %}
     {% set input = {
         'name': name, 'settings': settings, 'wanted': {}, 'files': [], 'format': 'none',
-        'columns': {}, 'header_lines': 0,
+        'columns': {}, 'file_columns': {}, 'path_columns': {}, 'header_lines': 0,
         'is_read': name != 'log' or new_files is none or new_files | length > 0,
     } %}
     {% if not execute %}{{ return(input) }}{% endif %}
@@ -31,8 +32,8 @@
     {% set files = (new_files if name == 'log') or find_files(settings.path) %}
     {% if files[0].endswith('.parquet') %}
         {% set columns = parquet_columns(settings.path, files) %}
-        {% do input.update({'format': 'parquet', 'files': files, 'columns': columns}) %}
-        {{ return(input) }}
+        {% do input.update({'format': 'parquet', 'files': files}) %}
+        {{ return(with_columns(input, columns)) }}
     {% endif %}
 
     {# All files must have the same header, because values are read by position. #}
@@ -52,17 +53,31 @@
         {% do columns.update({name: 'VARCHAR'}) %}
     {% endfor %}
     {% do input.update({
-        'format': 'csv', 'files': files, 'columns': columns,
+        'format': 'csv', 'files': files,
         'header_lines': 1 if settings.has_header else 0,
     }) %}
+    {{ return(with_columns(input, columns)) }}
+{% endmacro %}
+
+
+{# An input with the columns of its files, and those that only their paths give. #}
+{% macro with_columns(input, file_columns) %}
+    {% set added = path_columns(input, file_columns) %}
+    {% do input.update({
+        'file_columns': file_columns, 'path_columns': added, 'columns': file_columns.copy(),
+    }) %}
+    {% for name, column in added.items() if name not in file_columns %}
+        {% do input.columns.update({name: column.type}) %}
+    {% endfor %}
     {{ return(input) }}
 {% endmacro %}
 
 
 {#
     How an input is written: its `path` (none where there is no such input), `columns`,
-    `expressions`, `delimiter`, `has_header`, `encoding` and `time_format`. The log has a
-    variable for each; a side input has one variable, a path or a dictionary of these.
+    `expressions`, `delimiter`, `has_header`, `encoding`, `time_format` and `time_zone`. The log
+    has a variable for each; a side input has one variable, a path or a dictionary of these.
+    `earliest` and `latest` are the SQL of the times that it may have.
 #}
 {% macro input_settings(name) %}
     {% if name == 'log' %}
@@ -74,6 +89,9 @@
             'has_header': var('has_header'),
             'encoding': var('encoding'),
             'time_format': var('time_format'),
+            'time_zone': var('time_zone'),
+            'earliest': earliest_event(),
+            'latest': latest_event(),
         }) }}
     {% endif %}
     {% set settings = {
@@ -84,6 +102,9 @@
         'has_header': true,
         'encoding': 'utf-8',
         'time_format': 'iso',
+        'time_zone': 'UTC',
+        'earliest': earliest_contact(),
+        'latest': latest_contact(),
     } %}
     {% set given = var(name) %}
     {% do settings.update(given if given is mapping else {'path': given}) %}

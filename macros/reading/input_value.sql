@@ -23,9 +23,16 @@
     {% set type = input.columns.get(column, 'VARCHAR') %}
     {% set is_id = name in ['customer_id', 'product_id'] %}
     {% set is_time = name in ['event_date', 'contacted_at'] %}
-    {% if is_time and (type.startswith('TIMESTAMP') or type == 'DATE') %}
-        {# The session's zone is UTC. #}
-        {{ return('cast(' ~ quoted ~ ' as timestamp)') }}
+    {% set as_time = 'try_cast(' ~ quoted ~ ' as timestamp)' %}
+    {% if is_time and type == 'TIMESTAMP WITH TIME ZONE' and settings.time_zone != 'UTC' %}
+        {# As text, which says that it is no local time. The session's zone is UTC. #}
+        {{ return('cast(' ~ as_time ~ ' as ' ~ dbt.type_string() ~ ") || '+00:00'") }}
+    {% elif is_time and (type.startswith('TIMESTAMP') or type == 'DATE') %}
+        {{ return(as_time) }}
+    {% elif is_time and type in ['FLOAT', 'DOUBLE'] %}
+        {# Numbers without an exponent, as time_of_epoch wants them. #}
+        {{ return('cast(try_cast(' ~ quoted ~ ' as decimal(38, 6)) as '
+            ~ dbt.type_string() ~ ')') }}
     {% elif is_id and var('id_type') == 'integer' and type in [
         'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
     ] %}

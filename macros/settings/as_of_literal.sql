@@ -5,7 +5,5 @@
 {% macro as_of_literal() %}
     {% set value = var('as_of') %}
     {% if value is none %}{{ return(none) }}{% endif %}
-    {% set text = modules.re.sub('\\s*(Z|UTC|[+-]00:?00)$', '', value | string | trim) %}
-    {% set time = text[11:] or '23:59:59.999999' %}
-    {{ return("timestamp '" ~ text[:10] ~ ' ' ~ time ~ "'") }}
+    {{ return("timestamp '" ~ setting_time(value, '23:59:59.999999') ~ "'") }}
 {% endmacro %}

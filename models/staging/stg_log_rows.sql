@@ -1,3 +1,4 @@
+{% set settings = input_settings('log') %}
 {#
     CSV is read once, into a table, because its reader hands over the lines that it cannot
     split only then. Parquet is read in place.
@@ -31,13 +32,20 @@ parsed as (
         {% else %}
         lower({{ one_line('event') }}) as event,
         {% endif %}
-        {{ parse_time('event_date', var('time_format')) }} as event_at,
+        {{ read_times('event_date', settings) }},
         nullif({{ trimmed('product_name') }}, '') as product_name,
         customer_id as raw_customer_id,
         product_id as raw_product_id,
         event as raw_event,
         event_date as raw_event_date
     from raw_log
+),
+
+timed as (
+    select
+        *,
+        {{ utc_time('raw_event_date', settings) }} as event_at
+    from parsed
 ),
 
 judged as (
@@ -51,10 +59,9 @@ judged as (
                 then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
             when event is null
                 then {{ defect('raw_event', 'event', 'missing') }}
-            when event_at is null
-                then {{ defect('raw_event_date', 'event_date', 'unparseable') }}
+            {{ time_defects('event_at', 'raw_event_date', 'event_date', settings) }}
         end as reason
-    from parsed
+    from timed
 ),
 
 final as (
@@ -71,7 +78,10 @@ final as (
         customer_id,
         product_id,
         event,
-        event_at,
+        case
+            when event_at between {{ settings.earliest }} and {{ settings.latest }}
+                then event_at
+        end as event_at,
         product_name,
         case
             when reason is not null

@@ -19,6 +19,7 @@ from scripts.build.log_source import (
     declared_inputs,
     matching,
 )
+from scripts.build.path_columns import columns_of_paths
 from scripts.build_folder import literal_paths
 from scripts.settings.build_settings import BuildSettings
 from scripts.settings.input_settings import InputFormat
@@ -96,14 +97,25 @@ def columns_of(files: list[str], source: Input) -> dict[str, str]:
     with duckdb.connect() as connection:
         if parquet:
             described = connection.execute(
-                "describe select * from read_parquet(?, union_by_name = true)",
+                "describe select * from read_parquet(?, union_by_name = true,"
+                " hive_partitioning = false)",
                 [_literal(parquet)],
             )
-            return {row[0]: row[1].upper() for row in described.fetchall()}
-        fields = _header_of(connection, csv, source.written)
+            columns = {row[0]: row[1].upper() for row in described.fetchall()}
+        else:
+            columns = _named(_header_of(connection, csv, source.written), source.written)
+        known = {name.lower() for name in columns}
+        for name, type_ in columns_of_paths(connection, files).items():
+            if name.lower() not in known:
+                columns[name] = type_
+    return columns
+
+
+def _named(fields: list[str], written: InputFormat[Any]) -> dict[str, str]:
+    """The columns of CSV files, from the fields of their first row."""
     columns: dict[str, str] = {}
     for position, value in enumerate(fields, 1):
-        name = (value.strip() if source.written.has_header else "") or f"column{position}"
+        name = (value.strip() if written.has_header else "") or f"column{position}"
         if name.lower() in (earlier.lower() for earlier in columns):
             name = f"{name}_{position}"
         columns[name] = "VARCHAR"
@@ -159,7 +171,8 @@ def _first_row(
     """Fields of the first line of a CSV file, as the macro `csv_first_row` reads them."""
     columns = {f"c{number}": "VARCHAR" for number in range(most)}
     row = connection.execute(
-        "select * from read_csv($file, auto_detect = false, header = false,"
+        "select * from read_csv($file, auto_detect = false, hive_partitioning = false,"
+        " header = false,"
         " delim = $delimiter, quote = '\"', escape = '\"', encoding = $encoding,"
         f" columns = {columns}, nullstr = e'\\x01', null_padding = true,"
         " strict_mode = false, ignore_errors = true, parallel = false) limit 1",
@@ -207,7 +220,8 @@ def _check_column(
         )
     type_ = columns[column]
     is_time = our_name in TIMES and (type_.startswith("TIMESTAMP") or type_ == "DATE")
-    if is_time and written.time_format != "iso":
+    formats = written.time_format
+    if is_time and "iso" not in ([formats] if isinstance(formats, str) else formats):
         raise LogSourceError(
             f"time_format = {written.time_format}, but column {column} of {file} is a"
             f" {type_}. Leave time_format out of the mapping."

@@ -82,7 +82,8 @@ def open_ledger(
             if files:
                 chosen = ", ".join(column.split()[0] for column in columns.split(", "))
                 connection.execute(
-                    f"insert into {table} select {chosen} from read_parquet($files)",
+                    f"insert into {table} select {chosen}"
+                    " from read_parquet($files, hive_partitioning = false)",
                     {"files": files},
                 )
         are_numbers = has_numbers(connection, "release.customers")

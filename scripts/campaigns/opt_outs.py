@@ -147,7 +147,9 @@ def texts_of_noted(folder: BuildFolder) -> list[str]:
         return []
     with duckdb.connect() as connection:
         rows = connection.execute(
-            "select distinct customer_id from read_parquet($files)", {"files": files}
+            "select distinct customer_id"
+            " from read_parquet($files, hive_partitioning = false)",
+            {"files": files},
         ).fetchall()
     return [row[0].strip(BLANKS) for row in rows]
 

@@ -143,7 +143,7 @@ def _stored(folder: BuildFolder, name: str) -> set[str]:
     """The fingerprints of the logs that a file was learnt from; none without a file."""
     path = folder.evidence / f"{name}.parquet"
     try:
-        relation = duckdb.read_parquet(str(path))
+        relation = duckdb.read_parquet(str(path), hive_partitioning=False)
         return {mark for (mark,) in relation.unique("log_fingerprint").fetchall()}
     except duckdb.Error:
         return set()

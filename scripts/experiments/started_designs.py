@@ -36,7 +36,7 @@ def keep_designs(folder: BuildFolder, release: Release) -> list[str]:
         kept = []
         if files:
             kept = connection.execute(
-                "select experiment_id from read_parquet($files)",
+                "select experiment_id from read_parquet($files, hive_partitioning = false)",
                 {"files": literal_paths(files)},
             ).fetchall()
         found = connection.execute(STARTED, {"kept": [row[0] for row in kept]}).fetchall()

@@ -10,11 +10,13 @@ from scripts.settings.values import (
     ColumnName,
     Delimiter,
     EventAliases,
+    EventBound,
     EventWeights,
     Expression,
     Number,
     Text,
     TimeFormat,
+    TimeZone,
 )
 
 Column = TypeVar("Column")
@@ -42,8 +44,15 @@ class InputFormat(Settings, Generic[Column]):
     )
     time_format: TimeFormat = setting(
         "iso",
-        "`iso`, `epoch_s`, `epoch_ms` or a strptime pattern; times without a zone are UTC",
+        "`iso`, `epoch_s`, `epoch_ms`, `epoch_us`, `epoch_ns` or a strptime pattern; a list"
+        " of these is tried in order",
         example='"%d/%m/%Y %H:%M"',
+    )
+    time_zone: TimeZone = setting(
+        "UTC",
+        "time zone of times that say none; of an hour that the clock shows twice the first"
+        " is taken, a time that it skips is rejected",
+        example="Europe/Berlin",
     )
 
 
@@ -125,9 +134,20 @@ class InputSettings(InputFormat[LogColumn]):
     )
     max_reject_share: Number = setting(
         0.05,
-        "the build stops if a larger share of the rows cannot be used",
+        "the build stops if a larger share of the rows cannot be used, of the log or (apart"
+        " from chance in a small one) of one of its files",
         at_least=0,
         at_most=1,
+    )
+    earliest_event: EventBound = setting(
+        "1990-01-01",
+        "rows of an earlier time are rejected: a date (its beginning) or a UTC time",
+    )
+    latest_event: EventBound | None = setting(
+        None,
+        "rows of a later time are rejected: a date (its end) or a UTC time",
+        shown="one day after the build starts",
+        example="2024-12-31",
     )
     automated: Literal["report", "exclude"] = setting(
         "report",

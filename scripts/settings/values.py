@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zoneinfo
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from scripts.settings.setting_error import refusal
 
-TIME_FORMATS = ("iso", "epoch_s", "epoch_ms")
+TIME_FORMATS = ("iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns")
+MOST_TIME_FORMATS = 5
 LEAST_WEIGHT, LARGEST_WEIGHT = 0.000001, 1_000_000
 # A date, or a time of it; a zone that means UTC is taken off before.
 AS_OF = re.compile(
@@ -26,18 +28,43 @@ def check_delimiter(value: str) -> str:
 
 
 def check_time_format(value: Any) -> Any:
-    """A name of TIME_FORMATS, or a pattern."""
-    if value not in TIME_FORMATS and "%" not in str(value):
-        raise refusal(
-            f"{', '.join(TIME_FORMATS)} or a strptime pattern such as %d/%m/%Y %H:%M"
-        )
+    """A name of TIME_FORMATS or a pattern, or a list of them."""
+    formats = value if isinstance(value, list) else [value]
+    if not 1 <= len(formats) <= MOST_TIME_FORMATS:
+        raise refusal(f"one to {MOST_TIME_FORMATS} formats")
+    for one in formats:
+        if one not in TIME_FORMATS and not (isinstance(one, str) and "%" in one):
+            raise refusal(
+                f"{', '.join(TIME_FORMATS)} or a strptime pattern such as"
+                " %d/%m/%Y %H:%M, or a list of these",
+                one,
+            )
+    return value
+
+
+def check_time_zone(value: Any) -> Any:
+    """The name of a zone of the IANA database."""
+    if value != "UTC" and str(value) not in zoneinfo.available_timezones():
+        raise refusal("the name of a time zone such as Europe/Berlin")
     return value
 
 
 def check_as_of(value: Any) -> Any:
     """A date that the calendar has, or a time in UTC; None is the newest event."""
-    if value is None:
-        return value
+    if value is not None and not 1 <= _year_of(value) <= 9998:
+        raise refusal("a date (2023-03-31) or a UTC time (2023-03-31 12:00:00)")
+    return value
+
+
+def check_event_bound(value: Any) -> Any:
+    """A date that the calendar has, or a time in UTC."""
+    if not _year_of(value):
+        raise refusal("a date (2023-03-31) or a UTC time (2023-03-31 12:00:00)")
+    return value
+
+
+def _year_of(value: Any) -> int:
+    """The year of a date, or of a time in UTC; 0 where the value is neither."""
     found = AS_OF.fullmatch(UTC_ZONE.sub("", str(value).strip()))
     try:
         year, month, day = (
@@ -46,9 +73,7 @@ def check_as_of(value: Any) -> Any:
         datetime.date(year, month, day)
     except ValueError:
         year = 0
-    if not 1 <= year <= 9998:
-        raise refusal("a date (2023-03-31) or a UTC time (2023-03-31 12:00:00)")
-    return value
+    return year
 
 
 def check_column_name(value: Any) -> Any:
@@ -106,7 +131,11 @@ def check_aliases(aliases: Mapping[Any, Any]) -> Mapping[Any, Any]:
 Number = int | float  # Not a float alone, so that 90 stays 90.
 Text = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[Text, AfterValidator(check_delimiter)]
-TimeFormat = Annotated[str, BeforeValidator(check_time_format)]
+TimeFormat = Annotated[str | list[str], BeforeValidator(check_time_format)]
+TimeZone = Annotated[str, BeforeValidator(check_time_zone)]
+EventBound = Annotated[
+    str | datetime.date | datetime.datetime, BeforeValidator(check_event_bound)
+]
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
 Expression = Annotated[str | int | float, BeforeValidator(check_expression)]

@@ -23,7 +23,7 @@ with counted as (
     ) as lines
     cross join (
         select
-            {% for name in input.columns %}
+            {% for name in input.file_columns %}
             coalesce(sum({{ line_break_count(column_name(name)) }}), 0)
             {{- ' +' if not loop.last }}
             {% endfor %}

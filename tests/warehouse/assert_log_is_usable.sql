@@ -1,20 +1,82 @@
--- The log has rows, and at most the share `max_reject_share` of them is rejected. All
--- later models wait for this test.
-with outcomes as (
+-- The log has rows, and at most the share `max_reject_share` of them is rejected; of
+-- each file too, so that no day is lost in a long log. Later models wait for this test.
+{% set tolerated = var('max_reject_share') %}
+{% set settings = input_settings('log') %}
+
+with outcomes_of_files as (
+    select * from {{ ref('stg_row_outcomes') }}
+),
+
+outcomes as (
     select
         outcome,
         reason,
         sum(row_count) as row_count
-    from {{ ref('stg_row_outcomes') }}
+    from outcomes_of_files
     group by outcome, reason
+),
+
+examples_of_files as (
+    select
+        input_file,
+        reason,
+        min(replace(original_text, chr(10), ' ')) as example
+    from {{ ref('stg_rejected_rows') }}
+    group by input_file, reason
 ),
 
 examples as (
     select
         reason,
-        min(replace(original_text, chr(10), ' ')) as example
-    from {{ ref('stg_rejected_rows') }}
+        min(example) as example
+    from examples_of_files
     group by reason
+),
+
+files as (
+    select
+        input_file,
+        sum(row_count) as row_count,
+        sum(case when outcome = 'rejected' then row_count else 0 end) as rejected_count
+    from outcomes_of_files
+    group by input_file
+),
+
+-- Four standard deviations more than the tolerated count are no chance in a small file.
+unusable_files as (
+    select
+        *,
+        count(*) over () as file_count,
+        row_number() over (
+            order by rejected_count / row_count desc, row_count desc, input_file asc
+        ) as file_rank
+    from files
+    where
+        rejected_count
+        > {{ tolerated }} * row_count + 4 * sqrt({{ tolerated }} * row_count)
+),
+
+reasons_of_worst_file as (
+    select
+        unusable_files.input_file,
+        unusable_files.row_count,
+        unusable_files.rejected_count,
+        unusable_files.file_count,
+        outcomes_of_files.reason,
+        examples_of_files.example,
+        row_number() over (
+            order by outcomes_of_files.row_count desc, outcomes_of_files.reason asc
+        ) as reason_rank
+    from unusable_files
+    inner join outcomes_of_files
+        on unusable_files.input_file = outcomes_of_files.input_file
+    inner join examples_of_files
+        on
+            outcomes_of_files.input_file = examples_of_files.input_file
+            and outcomes_of_files.reason = examples_of_files.reason
+    where
+        unusable_files.file_rank = 1
+        and outcomes_of_files.outcome = 'rejected'
 ),
 
 totals as (
@@ -50,7 +112,10 @@ described as (
             ' (most often ' || most_common.reason || ', for example '
             || most_common.example || ')',
             ''
-        ) as cause
+        ) as cause,
+        coalesce({{ time_advice(
+            'most_common.reason', json_value('most_common.example', 'event_date'), 'event_date', settings
+        ) }}, '') as advice
     from totals
     left join most_common on most_common.reason_rank = 1
 ),
@@ -91,22 +156,48 @@ problems as (
             when rejected_count > 0 and accepted_count = 0
                 then
                     log_path || ': every row was rejected' || cause
-                    || '. Does the mapping fit this log?'
+                    || '. Does the mapping fit this log?' || advice
             when accepted_count = 0
                 then
                     log_path || ': the row filter sets every row aside. Correct'
                     || ' row_filter in the mapping.'
-            when reject_share > {{ var('max_reject_share') }}
+            when reject_share > {{ tolerated }}
                 then
                     log_path || ': ' || {{ percent_text('reject_share') }} || ' of '
                     || cast(row_count as {{ dbt.type_string() }})
                     || ' rows were rejected' || cause
-                    || ', at most {{ (100 * var("max_reject_share")) | round(2) }} %'
+                    || ', at most {{ (100 * tolerated) | round(2) }} %'
                     || ' are tolerated. Correct the mapping (encoding, delimiter,'
-                    || ' time_format, id_type), or raise max_reject_share.'
+                    || ' time_format, id_type), or raise max_reject_share.' || advice
         end as problem
     from described
     where not exists (select 1 from open_quotes)
+    union all
+    select
+        worst.input_file || ': '
+        || cast(worst.rejected_count as {{ dbt.type_string() }})
+        || ' of ' || cast(worst.row_count as {{ dbt.type_string() }})
+        || ' rows were rejected (most often ' || worst.reason || ', for example '
+        || worst.example || '), at most {{ (100 * tolerated) | round(2) }} %'
+        || ' are tolerated, in each file'
+        || case
+            when worst.file_count = 1 then ''
+            else
+                ' (and '
+                || cast(worst.file_count - 1 as {{ dbt.type_string() }})
+                || ' more of its files have too many)'
+        end
+        || '. Correct the file or the mapping, or raise max_reject_share.'
+        || {{ time_advice(
+            'worst.reason', json_value('worst.example', 'event_date'), 'event_date', settings
+        ) }} as problem
+    from reasons_of_worst_file as worst
+    cross join described
+    where
+        worst.reason_rank = 1
+        and described.accepted_count > 0
+        and described.reject_share <= {{ tolerated }}
+        and not exists (select 1 from open_quotes)
 )
 
 select problem

@@ -22,7 +22,13 @@ counted as (
                         || cast(line_number as {{ dbt.type_string() }}) || ' of '
                         || input_file || ': ' || original_text
             end
-        ) as example
+        ) as example,
+        max(
+            {{ time_advice(
+                'reason', json_value('original_text', 'contacted_at'), 'contacted_at',
+                input_settings('contacts')
+            ) }}
+        ) as advice
     from inputs
     group by input
 )
@@ -31,6 +37,6 @@ select
     input || ': ' || cast(rejected_count as {{ dbt.type_string() }}) || ' of '
     || cast(row_count as {{ dbt.type_string() }}) || ' rows cannot be used ('
     || example || '). Correct them, or how the setting ' || input
-    || ' describes the file.' as problem
+    || ' describes the file.' || advice as problem
 from counted
 where rejected_count > tolerated_share * row_count

@@ -7,5 +7,5 @@ select
     || ': if the log holds seconds, set time_format to epoch_s.' as problem
 from {{ ref('int_log_window') }}
 where
-    '{{ var("time_format") }}' = 'epoch_ms'
+    {{ 'epoch_ms' in time_formats(input_settings('log')) }}
     and last_interaction_at between timestamp '1970-01-01' and timestamp '1970-03-31'

@@ -1,4 +1,5 @@
 {% set input = describe_input('contacts') %}
+{% set settings = input_settings('contacts') %}
 {{
     config(
         materialized='table',
@@ -50,8 +51,7 @@ parsed as (
         {{ parse_id('raw_customer_id') }} as customer_id,
         {{ parse_id('raw_product_id') }} as product_id,
         {{ one_line('raw_campaign_id') }} as campaign_id,
-        {{ parse_time('raw_contacted_at', input.settings.time_format) }}
-            as contacted_at,
+        {{ read_times('raw_contacted_at', settings) }},
         {{ parse_number('raw_cost') }} as cost,
         experiment_id,
         experiment_arm,
@@ -69,7 +69,9 @@ parsed as (
         {{ parse_id('customer_id') }} as customer_id,
         {{ parse_id('product_id') }} as product_id,
         campaign_id,
-        cast(contacted_on as timestamp) as contacted_at,
+        {% for _ in time_formats(settings) %}
+        cast(contacted_on as timestamp) as time_{{ loop.index }},
+        {% endfor %}
         cost,
         experiment_id,
         experiment_arm,
@@ -78,6 +80,16 @@ parsed as (
     from exported
     -- Others were exported from another log.
     where {{ parse_id('customer_id') }} is not null
+),
+
+timed as (
+    select
+        *,
+        case
+            when is_exported then time_1
+            else {{ utc_time('raw_contacted_at', settings) }}
+        end as contacted_at
+    from parsed
 ),
 
 judged as (
@@ -90,12 +102,13 @@ judged as (
                 product_id is null
                 and coalesce({{ trimmed('raw_product_id') }}, '') <> ''
                 then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
-            when contacted_at is null
-                then {{ defect('raw_contacted_at', 'contacted_at', 'unparseable') }}
+            {{ time_defects(
+                'contacted_at', 'raw_contacted_at', 'contacted_at', settings
+            ) }}
             when cost is null and coalesce({{ trimmed('raw_cost') }}, '') <> ''
                 then {{ defect('raw_cost', 'cost', 'unparseable') }}
         end as reason
-    from parsed
+    from timed
 ),
 
 final as (
@@ -106,7 +119,13 @@ final as (
         customer_id,
         product_id,
         campaign_id,
-        contacted_at,
+        case
+            when
+                is_exported
+                or contacted_at
+                between {{ settings.earliest }} and {{ settings.latest }}
+                then contacted_at
+        end as contacted_at,
         cost,
         experiment_id,
         experiment_arm,

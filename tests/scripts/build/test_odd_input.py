@@ -45,7 +45,10 @@ def build(folder: BuildFolder, tmp_path: Path) -> Build:
 @pytest.mark.long
 def test_one_row(build: Build) -> None:
     """One customer, one product, one instant: everything has a value or is null."""
-    release = build([(9223372036854775807, -1, "cart", "1969-07-20T20:17:40Z")])
+    release = build(
+        [(9223372036854775807, -1, "cart", "1969-07-20T20:17:40Z")],
+        earliest_event="1969-07-20",
+    )
     customers = release.execute(
         "select customer_id, engagement_rank, engagement_score, recency_score"
         " from customers"
@@ -99,7 +102,9 @@ def test_a_file_that_is_odd_in_every_legal_way(folder: BuildFolder, tmp_path: Pa
         folder,
         "build",
         *("--log", str(place / "log[1].csv")),
-        *("--vars", "{id_type: text, top_n: 1000000, max_reject_share: 0.3}"),
+        "--vars",
+        "{id_type: text, top_n: 1000000, max_reject_share: 0.3,"
+        " earliest_event: 0001-01-01, latest_event: 9999-12-31}",
     )
     assert outcome.returncode == 0, outcome.stderr
     assert "[bold]007[/bold]" in outcome.stdout

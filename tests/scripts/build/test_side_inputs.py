@@ -139,8 +139,8 @@ def test_an_opt_out_that_cannot_be_read_stops_the_build(
 def test_opt_outs_are_read_whatever_the_build_folder_is_called(
     log: Path, tmp_path: Path
 ) -> None:
-    """Brackets and stars are no pattern there."""
-    folder = BuildFolder(tmp_path / "b[1] *")
+    """Brackets and stars are no pattern there, and `name=value` is no column."""
+    folder = BuildFolder(tmp_path / "customer_id=9" / "b[1] *")
     note_opt_outs(folder, ["2"], "asked by letter")
     note_opt_outs(folder, ["3"], "asked by letter")
     run = run_dbt(["run", "--select", "stg_suppressions"], {"log": str(log)}, folder)

@@ -72,6 +72,23 @@ def refused(settings: dict[str, Any]) -> str:
         ("{bootstrap_replicates: 5}", "expected a whole number from 100 to 100000"),
         ("{evidence_days: -1}", "Setting evidence_days = -1: expected a whole number from"),
         ("{time_format: epoch}", "Setting time_format = epoch: expected iso, epoch_s"),
+        ("{time_format: []}", "Setting time_format = []: expected one to 5 formats"),
+        ("{time_format: [iso, epoch]}", "Setting time_format = epoch: expected iso, epoch"),
+        (
+            "{time_format: {'%': 1}}",
+            "Setting time_format = {'%': 1}: expected iso, epoch_s",
+        ),
+        ("{time_zone: Berlin}", "Setting time_zone = Berlin: expected the name of a time"),
+        ("{time_zone: [UTC]}", "Setting time_zone = ['UTC']: expected the name of a time"),
+        ("{earliest_event: ~}", "Setting earliest_event = None: expected a date (202"),
+        (
+            "{latest_event: '2023-02-29'}",
+            "Setting latest_event = 2023-02-29: expected a da",
+        ),
+        (
+            "{latest_event: '0000-01-01'}",
+            "Setting latest_event = 0000-01-01: expected a da",
+        ),
         ("{columns: {customer: x}}", "Setting columns = customer: expected one of the"),
         ("{columns: {event: ~}}", "Setting columns = event: None: expected the name of a"),
         ("{columns: [a]}", "Setting columns = ['a']: expected a mapping of names"),
@@ -142,6 +159,9 @@ def test_an_invalid_setting_is_refused(settings: str, message: str) -> None:
     [
         "{}",
         "{as_of: 2024-02-29}",
+        "{time_format: ['%d/%m/%Y', epoch_us], time_zone: Europe/Berlin}",
+        "{earliest_event: 0001-01-01, latest_event: 9999-12-31}",
+        "{earliest_event: 2020-01-01 12:00:00, latest_event: ~}",
         "{as_of: '2023-12-31T23:59:59.5Z'}",
         "{as_of: 2023-03-31 12:00:00+00:00}",
         "{event_weights: {view: 0, cart: 0.000001, 7: 2}}",

@@ -1,0 +1,64 @@
+{#
+    What helps where a time was rejected, as a sentence with a blank before it; an empty text
+    for other rows.
+
+    Args:
+        reason: why the row was rejected.
+        value: the time as it was written.
+        column: our name of its column.
+        settings: see input_settings.
+#}
+{% macro time_advice(reason, value, column, settings) -%}
+    {%- set reasons = time_reasons(column) -%}
+    {%- set number = 'try_cast(' ~ value ~ ' as double)' -%}
+    {%- set earliest = setting_time(var('earliest_event'), '00:00:00') -%}
+    {%- set latest = setting_time(var('latest_event') or tomorrow(), '23:59:59') -%}
+    {%- set has_long_years = '%Y' in time_formats(settings) | join -%}
+    case
+            when
+                {{ reason }} not in ('unparseable {{ column }}', {{ text_values(reasons.values()) }})
+                then ''
+            {%- for unit, per_second in epoch_units().items() %}
+            when
+                {{ matches(value, '[0-9]{9,19}([.][0-9]*)?') }}
+                and {{ number }} / {{ per_second }}
+                between {{ epoch_seconds(earliest) }}
+                and {{ epoch_seconds(latest) }}
+                then ' time_format: {{ unit }} reads such numbers.'
+            {%- endfor %}
+            when {{ matches(value, '[0-9.]+[eE][+]?[0-9]+') }}
+                then
+                    ' Numbers in scientific notation have lost digits: write them in full.'
+            {%- if has_long_years %}
+            when
+                {{ reason }} = '{{ reasons.early }}'
+                and {{ matches(value, '(.*[^0-9])?[0-9]{2}([^0-9].*)?') }}
+                and not {{ matches(value, '.*[0-9]{4}.*') }}
+                then ' Years of two digits are %y in time_format.'
+            {%- endif %}
+            when {{ reason }} = '{{ reasons.early }}'
+                then
+                    ' If such times are right, set earliest_event to an earlier one than'
+                    || ' {{ earliest }}.'
+            when {{ reason }} = '{{ reasons.late }}'
+                then
+                    ' If such times are right, set latest_event to a later one than'
+                    || ' {{ latest }}.'
+            when {{ reason }} = '{{ reasons.named_zone }}'
+                then
+                    ' Remove the name in an expression, and name the zone of all times in'
+                    || ' time_zone.'
+            when {{ reason }} = '{{ reasons.skipped }}'
+                then
+                    ' The clock of time_zone = {{ settings.time_zone }} never shows it. Is the'
+                    || ' zone right?'
+            else ''
+        end
+{%- endmacro %}
+
+
+{# The seconds from 1970 to the day of a time. #}
+{% macro epoch_seconds(time) %}
+    {% set day = modules.datetime.datetime.strptime(time[:10], '%Y-%m-%d') %}
+    {{ return((day - modules.datetime.datetime(1970, 1, 1)).days * 86400) }}
+{% endmacro %}
