@@ -9,7 +9,10 @@
 {% macro input_value(input, name) %}
     {% set settings = input.settings %}
     {% if name in settings.expressions %}
-        {{ return('cast((' ~ settings.expressions[name] ~ ') as ' ~ dbt.type_string() ~ ')') }}
+        {# It may end in a comment. #}
+        {{ return(
+            'cast((' ~ settings.expressions[name] ~ '\n) as ' ~ dbt.type_string() ~ ')'
+        ) }}
     {% endif %}
     {% set wanted = settings.columns.get(name, name) %}
     {% set column = find_input_column(input, wanted) %}
@@ -21,7 +24,7 @@
     {# Where there is no such column, the engine says so. #}
     {% set quoted = column_name(column or wanted | string) %}
     {% set type = input.columns.get(column, 'VARCHAR') %}
-    {% set is_id = name in ['customer_id', 'product_id'] %}
+    {% set is_id = name in ['customer_id', 'product_id', 'unit_id'] %}
     {% set is_time = name in ['event_date', 'contacted_at'] %}
     {% if is_time and (type.startswith('TIMESTAMP') or type == 'DATE') %}
         {# The session's zone is UTC. #}
@@ -30,11 +33,11 @@
         'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
     ] %}
         {{ return('cast(' ~ quoted ~ ' as bigint)') }}
-    {% elif is_id and type in ['FLOAT', 'DOUBLE'] %}
-        {# Whole numbers that a tool kept as floating point, because some are missing. #}
-        {{ return(replaced('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')', '\\.0$', '')) }}
+    {% elif is_id %}
+        {{ return(id_text(quoted, type)) }}
     {% endif %}
-    {{ return('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
+    {{ return(bytes_text(quoted) if type in ['BLOB', 'BINARY'] else
+        'cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {% endmacro %}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from scripts.build.id_types import check_id_type
 from scripts.build.log_source import (
     SAMPLE_BYTES,
     LogSourceError,
@@ -28,6 +29,7 @@ MOST_COLUMNS = 1000
 # Names that the macro `read_input` gives to columns of its own.
 RESERVED = {"_input_file", "_row_in_input", "_unreadable", "file_row_number"}
 TIMES = ("event_date", "contacted_at")
+IDS = ("customer_id", "product_id", "unit_id")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def check_input_columns(settings: Mapping[str, Any]) -> None:
                 )
         for our_name, is_optional in wanted.items():
             _check_column(
-                files[0], columns, our_name, source.written, is_optional=is_optional
+                files, columns, our_name, source.written, is_optional=is_optional
             )
 
 
@@ -180,7 +182,7 @@ def _first_line(file: str, written: InputFormat[Any]) -> str:
 
 
 def _check_column(
-    file: str,
+    files: list[str],
     columns: Mapping[str, str],
     our_name: str,
     written: InputFormat[Any],
@@ -200,16 +202,18 @@ def _check_column(
         if is_optional and our_name not in written.columns:
             return
         raise LogSourceError(
-            f"{file} has no column {wanted} for {our_name}; it has"
+            f"{files[0]} has no column {wanted} for {our_name}; it has"
             f" {_shortened(', '.join(columns), 300)}. Name the right one in the mapping"
             f" (columns: {{{our_name}: ...}}), or the delimiter if these are not columns at"
             " all."
         )
     type_ = columns[column]
+    if our_name in IDS and files[0].endswith(".parquet"):
+        check_id_type(files, our_name, column, type_)
     is_time = our_name in TIMES and (type_.startswith("TIMESTAMP") or type_ == "DATE")
     if is_time and written.time_format != "iso":
         raise LogSourceError(
-            f"time_format = {written.time_format}, but column {column} of {file} is a"
+            f"time_format = {written.time_format}, but column {column} of {files[0]} is a"
             f" {type_}. Leave time_format out of the mapping."
         )
 

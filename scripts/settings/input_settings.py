@@ -12,6 +12,7 @@ from scripts.settings.values import (
     EventAliases,
     EventWeights,
     Expression,
+    NullWords,
     Number,
     Text,
     TimeFormat,
@@ -109,6 +110,24 @@ class InputSettings(InputFormat[LogColumn]):
     )
     id_type: Literal["integer", "text"] = setting(
         "integer", "type of customer and product ids; `text` keeps leading zeros"
+    )
+    null_words: NullWords = setting(
+        [
+            "\\N",
+            "NULL",
+            "(null)",
+            "NaN",
+            "None",
+            "NA",
+            "<NA>",
+            "N/A",
+            "#N/A",
+            "(not set)",
+            "undefined",
+        ],
+        "words, in any case, that mean no customer or product; as ids they are missing, so"
+        " that their rows are rejected",
+        example='["guest", "0"]',
     )
     event_aliases: EventAliases = setting(
         {},

@@ -103,6 +103,13 @@ def check_aliases(aliases: Mapping[Any, Any]) -> Mapping[Any, Any]:
     return aliases
 
 
+def check_word(value: Any) -> Any:
+    """A word; a number is one too."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+        raise refusal("words or whole numbers")
+    return value
+
+
 Number = int | float  # Not a float alone, so that 90 stays 90.
 Text = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[Text, AfterValidator(check_delimiter)]
@@ -110,6 +117,7 @@ TimeFormat = Annotated[str, BeforeValidator(check_time_format)]
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
 Expression = Annotated[str | int | float, BeforeValidator(check_expression)]
+NullWords = list[Annotated[str | int, BeforeValidator(check_word)]]
 EventWeights = Annotated[
     dict[Any, Annotated[Number, BeforeValidator(check_weight)]],
     AfterValidator(check_events),
