@@ -11,6 +11,22 @@
 {% endmacro %}
 
 
+{# The same for a text that is known before a query runs, such as the name of a column. #}
+{% macro stripped(text) %}
+    {# Python writes a character as \x09 or \u2000. #}
+    {% set characters = modules.re.sub('x\\{(..)\\}', 'x\\1', blank_characters()) %}
+    {% set characters = modules.re.sub('x\\{(....)\\}', 'u\\1', characters) %}
+    {{ return(modules.re.sub('^[' ~ characters ~ ']+|[' ~ characters ~ ']+$', '', text)) }}
+{% endmacro %}
+
+
+{% macro cleaned(texts) %}
+    {% set found = [] %}
+    {% for text in texts %}{% do found.append(stripped(text)) %}{% endfor %}
+    {{ return(found) }}
+{% endmacro %}
+
+
 {# A value as text, without blanks and invisible characters around it. #}
 {% macro trimmed(column) -%}
     {#- A regular expression: `trim` is ten times slower with as many characters. -#}

@@ -47,8 +47,11 @@
     {% if wanted is integer %}
         {{ return(names[wanted - 1] if 0 < wanted <= names | length else none) }}
     {% endif %}
+    {% set wanted = stripped(wanted) %}
     {% for name in names if name == wanted %}{{ return(name) }}{% endfor %}
-    {% for name in names if name | lower == wanted | lower %}{{ return(name) }}{% endfor %}
+    {% for name in names if stripped(name) | lower == wanted | lower %}
+        {{ return(name) }}
+    {% endfor %}
     {{ return(none) }}
 {% endmacro %}
 

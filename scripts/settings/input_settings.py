@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from scripts.settings.declaration import Settings, setting
 from scripts.settings.setting_error import refusal
 from scripts.settings.values import (
     ColumnName,
+    Comment,
     Delimiter,
     EventAliases,
     EventWeights,
@@ -38,6 +39,16 @@ class InputFormat(Settings, Generic[Column]):
     )
     delimiter: Delimiter = setting(",", "what divides the fields of a CSV file")
     has_header: bool = setting(True, "whether a CSV file begins with the column names")
+    escape: Literal['"', "\\"] = setting(
+        '"', "what stands before a quote within quotes; some databases write a backslash"
+    )
+    comment: Comment = setting(
+        None,
+        "a sign such as `#`: lines of a CSV file that begin with it are left out, and empty"
+        " lines above the header",
+        shown="none",
+        example='"#"',
+    )
     encoding: Literal["utf-8", "utf-16", "latin-1"] = setting(
         "utf-8", "encoding of the CSV files"
     )
@@ -54,6 +65,25 @@ class SideInput(InputFormat[Column], Generic[Column]):
     path: Text = setting(
         ..., "a path, or a pattern such as `folder/*.csv`", shown="required"
     )
+
+
+class AmountInput(SideInput[Column], Generic[Column]):
+    """A side input with numbers."""
+
+    decimal_mark: Literal[".", ","] = setting(
+        ".", "what divides amounts from their decimals (`contacts`, `experiment_units`)"
+    )
+    thousands_mark: Literal["", ".", ",", " ", "'"] = setting(
+        "", "what divides the thousands of such amounts", shown="none"
+    )
+
+    @field_validator("thousands_mark")
+    @classmethod
+    def check_marks(cls, value: str, info: ValidationInfo) -> str:
+        """The marks differ."""
+        if value == info.data.get("decimal_mark"):
+            raise refusal("another mark than decimal_mark")
+        return value
 
 
 def described(given: Any) -> Any:
@@ -73,12 +103,12 @@ ProductTable = Annotated[
     SideInput[Literal["product_id"]] | None, BeforeValidator(described)
 ]
 ContactTable = Annotated[
-    SideInput[Literal["customer_id", "product_id", "campaign_id", "contacted_at", "cost"]]
+    AmountInput[Literal["customer_id", "product_id", "campaign_id", "contacted_at", "cost"]]
     | None,
     BeforeValidator(described),
 ]
 UnitTable = Annotated[
-    SideInput[
+    AmountInput[
         Literal[
             "experiment_id",
             "unit_id",
@@ -176,6 +206,13 @@ class InputSettings(InputFormat[LogColumn]):
     )
     suppressions: CustomerTable = setting(
         None, "table of customers who must not be contacted", shown="none"
+    )
+    max_unknown_opt_out_share: Number = setting(
+        1,
+        "the build stops if a larger share of the rows of `suppressions` are no customers"
+        " of the log",
+        at_least=0,
+        at_most=1,
     )
     contacts: ContactTable = setting(
         None, "table of contacts that other programs made", shown="none"

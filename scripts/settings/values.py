@@ -19,9 +19,20 @@ UTC_ZONE = re.compile(r"\s*(Z|UTC|[+-]00:?00)$")
 
 
 def check_delimiter(value: str) -> str:
-    """One to four characters that can divide the fields of a line."""
+    r"""One to four characters that can divide the fields of a line.
+
+    In YAML without quotes, `\t` is two characters and means a tab.
+    """
+    value = value.replace("\\t", "\t")
     if len(value) > 4 or re.search(r'["\r\n]', value):
         raise refusal("one to four characters, no quote and no line end")
+    return value
+
+
+def check_comment(value: str | None) -> str | None:
+    """No character, or one that can begin a line."""
+    if value is not None and not re.fullmatch(r'[^\s\w"\\]', value):
+        raise refusal('one sign such as "#"')
     return value
 
 
@@ -105,7 +116,11 @@ def check_aliases(aliases: Mapping[Any, Any]) -> Mapping[Any, Any]:
 
 def check_word(value: Any) -> Any:
     """A word; a number is one too."""
-    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int)
+        or not str(value).strip()
+    ):
         raise refusal("words or whole numbers")
     return value
 
@@ -113,6 +128,7 @@ def check_word(value: Any) -> Any:
 Number = int | float  # Not a float alone, so that 90 stays 90.
 Text = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[Text, AfterValidator(check_delimiter)]
+Comment = Annotated[str | None, AfterValidator(check_comment)]
 TimeFormat = Annotated[str, BeforeValidator(check_time_format)]
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]

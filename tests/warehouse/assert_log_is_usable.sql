@@ -46,6 +46,29 @@ described as (
         totals.rejected_count,
         {{ share('totals.rejected_count', 'totals.row_count') }} as reject_share,
         {{ text_literal(var('log')) }} as log_path,
+        case
+            when most_common.reason like 'rounded %'
+                then
+                    'Ids in scientific notation have lost digits, in a spreadsheet for'
+                    || ' example: write the log again'
+            when most_common.reason in ('missing customer_id', 'missing product_id')
+                then
+                    'If these rows may have no id, set them aside (row_filter); if the'
+                    || ' word is an id, take it out of null_words'
+            when most_common.reason like 'uncastable %'
+                then
+                    'If ids are text, set id_type: text; name words that mean no id'
+                    || ' (null_words), or set their rows aside (row_filter)'
+            when
+                most_common.reason = 'unreadable line'
+                and most_common.example like '%' || chr(92) || chr(34) || '%'
+                and '{{ 'default' if var('escape') == '"' else 'other' }}' = 'default'
+                then 'If quotes within values are written as ' || chr(92) || chr(34)
+                    || ', set escape: ' || chr(92)
+            when most_common.reason = 'unreadable line'
+                then 'Correct the mapping (delimiter, escape, comment, encoding)'
+            else 'Correct the mapping (time_format, encoding, delimiter)'
+        end as advice,
         coalesce(
             ' (most often ' || most_common.reason || ', for example '
             || most_common.example || ')',
@@ -91,7 +114,7 @@ problems as (
             when rejected_count > 0 and accepted_count = 0
                 then
                     log_path || ': every row was rejected' || cause
-                    || '. Does the mapping fit this log?'
+                    || '. Does the mapping fit this log? ' || advice || '.'
             when accepted_count = 0
                 then
                     log_path || ': the row filter sets every row aside. Correct'
@@ -102,8 +125,7 @@ problems as (
                     || cast(row_count as {{ dbt.type_string() }})
                     || ' rows were rejected' || cause
                     || ', at most {{ (100 * var("max_reject_share")) | round(2) }} %'
-                    || ' are tolerated. Correct the mapping (encoding, delimiter,'
-                    || ' time_format, id_type), or raise max_reject_share.'
+                    || ' are tolerated. ' || advice || ', or raise max_reject_share.'
         end as problem
     from described
     where not exists (select 1 from open_quotes)

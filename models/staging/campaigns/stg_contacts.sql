@@ -52,7 +52,7 @@ parsed as (
         {{ one_line('raw_campaign_id') }} as campaign_id,
         {{ parse_time('raw_contacted_at', input.settings.time_format) }}
             as contacted_at,
-        {{ parse_number('raw_cost') }} as cost,
+        {{ parse_number('raw_cost', input.settings) }} as cost,
         experiment_id,
         experiment_arm,
         arm,
@@ -86,22 +86,23 @@ judged as (
         case
             when customer_id is null
                 then {{ defect('raw_customer_id', 'customer_id', 'uncastable') }}
-            when
-                product_id is null
-                and coalesce({{ trimmed('raw_product_id') }}, '') <> ''
+            when product_id is null and not {{ is_missing('raw_product_id') }}
                 then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
             when contacted_at is null
                 then {{ defect('raw_contacted_at', 'contacted_at', 'unparseable') }}
+        end as reason,
+        -- The customer was contacted, whatever it cost.
+        case
             when cost is null and coalesce({{ trimmed('raw_cost') }}, '') <> ''
                 then {{ defect('raw_cost', 'cost', 'unparseable') }}
-        end as reason
+        end as cost_flaw
     from parsed
 ),
 
 final as (
     select
         {{ judged_input_columns(
-            input, ['customer_id', 'product_id', 'contacted_at', 'cost']
+            input, ['customer_id', 'product_id', 'contacted_at', 'cost'], 'cost_flaw'
         ) }},
         customer_id,
         product_id,
