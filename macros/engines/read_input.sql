@@ -50,7 +50,7 @@
             quote = '"',
             escape = {{ text_literal(input.settings.escape) }},
             comment = {{ text_literal(input.settings.comment or '') }},
-            skip = {{ input.skipped_lines }},
+            skip = {{ input.skipped_lines[1] }},
             encoding = {{ text_literal(input.settings.encoding) }},
             columns = {
                 {% for name in input.columns %}

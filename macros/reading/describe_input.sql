@@ -11,14 +11,14 @@
         columns with whether each is optional; `files`; `format` (csv, parquet, or none where
         there is no such input); `columns`, its own columns with their types (CSV is text);
         `header_lines`, the lines of a file before its first row; `skipped_lines`, those of
-        them above the header; and `is_read`: false where a
+        them above the header (see the macro of this name); and `is_read`: false where a
         run continues from the last one and none of the log's files is new.
 #}
 {% macro describe_input(name) %}
     {% set settings, new_files = input_settings(name), var('new_log_files') %}
     {% set input = {
         'name': name, 'settings': settings, 'wanted': {}, 'files': [], 'format': 'none',
-        'columns': {}, 'header_lines': 0, 'skipped_lines': 0,
+        'columns': {}, 'header_lines': 0, 'skipped_lines': [0, 0],
         'is_read': name != 'log' or new_files is none or new_files | length > 0,
     } %}
     {% if not execute %}{{ return(input) }}{% endif %}
@@ -62,7 +62,7 @@
     {% endfor %}
     {% do input.update({
         'format': 'csv', 'files': files, 'columns': columns,
-        'header_lines': skipped + (1 if settings.has_header else 0),
+        'header_lines': skipped[0] + (1 if settings.has_header else 0),
         'skipped_lines': skipped,
     }) %}
     {{ return(input) }}

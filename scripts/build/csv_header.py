@@ -24,7 +24,7 @@ def header_of(files: list[str], written: InputFormat[Any]) -> list[str]:
     Raises:
         LogSourceError: it cannot be split, or a file begins otherwise.
     """
-    skipped, first = _beginning(files[0], written)
+    skipped, others, first = _beginning(files[0], written)
     if not first:
         header = "a header and " if written.has_header else ""
         raise LogSourceError(
@@ -32,7 +32,7 @@ def header_of(files: list[str], written: InputFormat[Any]) -> list[str]:
             " per line."
         )
     with duckdb.connect() as connection:
-        fields, has_end = _first_row(connection, files[0], written, skipped)
+        fields, has_end = _first_row(connection, files[0], written, others)
         if first.replace(f'{written.escape}"', "").count('"') % 2:
             raise LogSourceError(
                 f"{files[0]} begins with a line that opens a quote and does not close it:"
@@ -62,7 +62,7 @@ def _check_beginning(
         LogSourceError: it does not.
     """
     skipped, first, fields = expected
-    lines, other = _beginning(file, written)
+    lines, others, other = _beginning(file, written)
     if lines != skipped and other:
         raise LogSourceError(
             f"{file} has {lines} lines above its first row that are no rows, expected"
@@ -71,7 +71,7 @@ def _check_beginning(
         )
     if not written.has_header or other in ("", first):
         return
-    found, _ = _first_row(connection, file, written, skipped, len(fields) + 1)
+    found, _ = _first_row(connection, file, written, others, len(fields) + 1)
     if _cleaned(found) != _cleaned(fields):
         raise LogSourceError(
             f"{file} has the header {_shortened(other)}, expected {_shortened(first)}"
@@ -91,21 +91,22 @@ def column_names(fields: list[str], *, has_header: bool) -> list[str]:
     return names
 
 
-def repeated_name(fields: list[str], wanted: str) -> list[int]:
-    """Positions (from 1) of the columns that a name means; its case does not matter.
+def repeated_name(fields: list[str], wanted: str, *, is_exact: bool) -> list[int]:
+    """Positions (from 1) of several columns that a name means; its case does not matter.
 
-    Empty if one column has exactly this name and is the first of these.
+    Args:
+        is_exact: whether a column is meant that has exactly this name, if it comes first.
     """
     names = _cleaned(fields)
     alike = [place for place, name in enumerate(names) if name.lower() == wanted.lower()]
     exact = [place for place in alike if names[place] == wanted]
-    is_clear = len(alike) < 2 or exact == alike[:1]
+    is_clear = len(alike) < 2 or (is_exact and exact == alike[:1])
     return [] if is_clear else [place + 1 for place in alike]
 
 
 def likely_delimiter(file: str, written: InputFormat[Any]) -> str | None:
     """Another delimiter, which divides the first line where the given one does not."""
-    _, first = _beginning(file, written)
+    *_, first = _beginning(file, written)
     if written.delimiter in first:
         return None
     return next((one for one in (";", "\t", "|", ",") if one in first), None)
@@ -148,18 +149,23 @@ def _first_row(
     return fields, has_end
 
 
-def _beginning(file: str, written: InputFormat[Any]) -> tuple[int, str]:
-    """The number of lines above the first row that are no rows, and that row's line."""
+def _beginning(file: str, written: InputFormat[Any]) -> tuple[int, int, str]:
+    """Lines above the first row that are no rows, and that row's line.
+
+    Their number, and that of those which are no comments: DuckDB must be told to skip them.
+    """
     with gzip.open(file) if file.endswith(".gz") else Path(file).open("rb") as stream:
         beginning = stream.read(SAMPLE_BYTES)
     text = beginning.decode(written.encoding, errors="replace").removeprefix("\ufeff")
     lines = re.split(r"\r\n|\r|\n", text)
+    others = 0
     for skipped, line in enumerate(lines):
         is_excel_s = skipped == 0 and EXCEL_LINE.fullmatch(line)
         is_comment = written.comment and (not line or line.startswith(written.comment))
         if not is_excel_s and not is_comment:
-            return skipped, line
-    return 0, ""
+            return skipped, others, line
+        others += bool(is_excel_s or not line)
+    return 0, 0, ""
 
 
 def _cleaned(fields: list[str]) -> list[str]:

@@ -216,7 +216,7 @@ def _check_single(found: InputColumns, our_name: str, wanted: str) -> None:
     Raises:
         LogSourceError: it means several.
     """
-    places = repeated_name(found.own_names, wanted)
+    places = repeated_name(found.own_names, wanted, is_exact=not found.are_parquet)
     if places and found.are_parquet:
         names = " and ".join(found.own_names[place - 1] for place in places)
         raise LogSourceError(

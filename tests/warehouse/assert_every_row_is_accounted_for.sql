@@ -3,7 +3,7 @@
 -- by parsing. An unreadable row may span several lines.
 {% set input = describe_input('log') %}
 {# Comments are not counted, and so are none of the header's lines. #}
-{% set comment_lines = input.skipped_lines if input.settings.comment else 0 %}
+{% set comment_lines = input.skipped_lines[0] if input.settings.comment else 0 %}
 
 with counted as (
     {% if not input.is_read %}

@@ -83,7 +83,8 @@ def test_ids_have_the_same_form_in_the_build_the_notes_and_the_api(
     ).read_text()
     found = re.search(r"\n    where (case.*?end) is not null", compiled, re.DOTALL)
     assert found
-    given = ["7", " 07", "+7.", "7.00", "\xa07\t", *(f"{one}7{one}" for one in BLANKS), "7.5", "7e0", "x", "-0", ""]
+    given = ["7", " 07", "+7.", "7.00", "\xa07\t", "7.5", "7e0", "x", "-0", ""]
+    given += [f"{one}7{one}" for one in BLANKS]
     given += ["0" * 60 + "7", "9223372036854775807", "9223372036854775808", "1_0", "0x1"]
     with duckdb.connect() as connection:
         parsed = dict(
