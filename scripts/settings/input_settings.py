@@ -207,18 +207,18 @@ class InputSettings(InputFormat[LogColumn]):
     suppressions: CustomerTable = setting(
         None, "table of customers who must not be contacted", shown="none"
     )
+    contacts: ContactTable = setting(
+        None, "table of contacts that other programs made", shown="none"
+    )
+    experiment_units: UnitTable = setting(
+        None, "table of assignments and outcomes of experiments", shown="none"
+    )
     max_unknown_opt_out_share: Number = setting(
         1,
         "the build stops if a larger share of the rows of `suppressions` are no customers"
         " of the log",
         at_least=0,
         at_most=1,
-    )
-    contacts: ContactTable = setting(
-        None, "table of contacts that other programs made", shown="none"
-    )
-    experiment_units: UnitTable = setting(
-        None, "table of assignments and outcomes of experiments", shown="none"
     )
     with_examples: bool = setting(
         False,

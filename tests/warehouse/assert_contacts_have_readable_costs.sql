@@ -1,4 +1,5 @@
--- The cost of each contact can be read, where it has one; without it the contact counts.
+-- The cost of each contact can be read, where it has one;
+-- without it the contact counts.
 {{ config(severity='warn') }}
 
 -- Without the text of a row: the customer may have opted out since.

@@ -63,7 +63,8 @@ described as (
                 most_common.reason = 'unreadable line'
                 and most_common.example like '%' || chr(92) || chr(34) || '%'
                 and '{{ 'default' if var('escape') == '"' else 'other' }}' = 'default'
-                then 'If quotes within values are written as ' || chr(92) || chr(34)
+                then
+                    'If quotes within values are written as ' || chr(92) || chr(34)
                     || ', set escape: ' || chr(92)
             when most_common.reason = 'unreadable line'
                 then 'Correct the mapping (delimiter, escape, comment, encoding)'

@@ -1,5 +1,5 @@
--- At most the share `max_reject_share` of each side input cannot be used as a whole. No row of the
--- suppressions is: an unreadable opt-out would be ignored.
+-- At most the share `max_reject_share` of each side input has a flaw. No row of the
+-- suppressions has: an unreadable opt-out would be ignored.
 with inputs as (
     select
         *,

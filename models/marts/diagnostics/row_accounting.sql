@@ -19,7 +19,8 @@ side_input_rows as (
         input_rows.line_number,
         input_rows.original_text,
         case
-            when unknown_opt_outs.line_number is not null then 'usable, but not in the log'
+            when unknown_opt_outs.line_number is not null
+                then 'usable, but not in the log'
             else coalesce(input_rows.reason, 'usable')
         end as reason
     from {{ ref('stg_side_input_rows') }} as input_rows

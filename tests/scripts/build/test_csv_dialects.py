@@ -143,7 +143,8 @@ def test_too_many_unknown_opt_outs_stop_the_build(
             f"{HEADER},customer_id\n{ROW},9\n",
             {},
             "names the column customer_id 2 times (columns 1, 5): rename the others, or"
-            " name the position of the right one in the mapping (columns: {customer_id: 1})",
+            " name the position of the right one in the mapping (columns: {customer_id:"
+            " 1})",
         ),
         (
             f"{HEADER},Event\n{ROW},9\n",
