@@ -5,9 +5,14 @@ with identified as (
     select
         *,
         -- The same characters as in macros/cleaning/trimmed.sql.
-        trim(
+        regexp_replace(
             json_extract_string(try_cast(example_text as json), '$.customer_id'),
-            ' ' || chr(9) || chr(10) || chr(13) || chr(160)
+            '^[\x{09}-\x{0D}\x{20}\x{85}\x{A0}\x{AD}\x{1680}\x{180E}\x{2000}-\x{200F}'
+            || '\x{2028}-\x{202F}\x{205F}-\x{2064}\x{2066}-\x{2069}\x{3000}\x{FEFF}]+'
+            || '|[\x{09}-\x{0D}\x{20}\x{85}\x{A0}\x{AD}\x{1680}\x{180E}\x{2000}-\x{200F}'
+            || '\x{2028}-\x{202F}\x{205F}-\x{2064}\x{2066}-\x{2069}\x{3000}\x{FEFF}]+$',
+            '',
+            'g'
         ) as raw_customer_id,
         contains(example_text, '\n') or contains(example_text, '\r') as has_lines
     from main.row_accounting

@@ -1,13 +1,19 @@
 {#
     An identifier of the declared type, or null where the value is none: text without blanks
     around it; or a whole number within 64 bits. `17850.0` is valid; `1e3`, `1.5` and `0x1F`,
-    which a plain cast accepts, are not.
+    which a plain cast accepts, are not. A word of the setting `null_words` is no id.
 #}
 {% macro parse_id(column) -%}
     {%- if var('id_type') == 'text' -%}
-        {{ one_line(column) }}
+        {{ without_no_ids(one_line(column)) }}
     {%- else -%}
-        {{ parse_whole_number(column) }}
+        {%- set id = namespace(sql=parse_whole_number(column)) -%}
+        {%- for word in var('null_words') if modules.re.fullmatch(
+            '[+-]?[0-9]{1,18}', word | string
+        ) -%}
+            {%- set id.sql = 'nullif(' ~ id.sql ~ ', ' ~ word ~ ')' -%}
+        {%- endfor -%}
+        {{ id.sql }}
     {%- endif -%}
 {%- endmacro %}
 

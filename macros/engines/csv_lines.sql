@@ -1,9 +1,9 @@
 {# Lines of CSV files, to read a header and to count rows without the CSV reader. #}
 
 {#
-    The fields of the first line of a CSV file, as its reader splits it. DuckDB wants to know
+    The fields of the first row of a CSV file, as its reader splits it. DuckDB wants to know
     the columns before: it is given more than a file has, and leaves the rest null.
-    scripts/build/input_columns.py asks DuckDB the same.
+    scripts/build/csv_header.py asks DuckDB the same.
 
     Args:
         file: its path.
@@ -19,7 +19,10 @@
             sep {{ text_literal(settings.delimiter) }},
             encoding {{ text_literal(spark_encoding(settings.encoding)) }},
             quote '"',
-            escape '"',
+            escape {{ text_literal(settings.escape) }},
+            {% if settings.comment %}
+            comment {{ text_literal(settings.comment) }},
+            {% endif %}
             nullValue '\u0001'
         )
         {% else %}
@@ -31,7 +34,9 @@
             header = false,
             delim = {{ text_literal(settings.delimiter) }},
             quote = '"',
-            escape = '"',
+            escape = {{ text_literal(settings.escape) }},
+            comment = {{ text_literal(settings.comment or '') }},
+            skip = {{ skipped_lines(file, settings)[1] }},
             encoding = {{ text_literal(settings.encoding) }},
             columns = {
                 {% for number in range(most) %}
@@ -47,10 +52,46 @@
             parallel = false
         )
         {% endif %}
-        limit 1
+        limit 2
     {% endset %}
-    {% set rows = run_query(query).rows %}
-    {{ return(rows[0].values() | reject('none') | list if rows else []) }}
+    {% set rows = [] %}
+    {% for row in run_query(query).rows %}
+        {% do rows.append(row.values() | reject('none') | list) %}
+    {% endfor %}
+    {% set fields = rows[0] if rows else [] %}
+    {# A header that ends in a delimiter, where the rows do not. #}
+    {% set has_end = settings.has_header and rows | length == 2 and fields[-1] == ''
+        and rows[1] | length == fields | length - 1 %}
+    {{ return(fields[:-1] if has_end else fields) }}
+{% endmacro %}
+
+
+{#
+    Lines above the first row that are no rows: comments, empty lines among them, and the line
+    `sep=;` of Excel. A list of two numbers: of all, and of those that are no comments, which
+    DuckDB's reader must be told to skip. Spark's reader passes over all but Excel's.
+#}
+{% macro skipped_lines(file, settings) %}
+    {% if target.type == 'spark' %}{{ return([0, 0]) }}{% endif %}
+    {% set lines = run_query(
+        'select line from ' ~ read_lines({'files': [file], 'settings': settings})
+        ~ ' limit 1000'
+    ).columns[0].values() %}
+    {% set found = namespace(row=false, skipped=0, others=0) %}
+    {% for line in lines if not found.row %}
+        {% set text = line or '' %}
+        {% set is_excel_s = loop.first and modules.re.fullmatch('"?sep=.{1,2}"?', text) %}
+        {% set is_comment = settings.comment
+            and (not text or text.startswith(settings.comment)) %}
+        {% if is_excel_s or is_comment %}
+            {% set found.skipped = found.skipped + 1 %}
+            {% set is_other = is_excel_s or not text %}
+            {% set found.others = found.others + (1 if is_other else 0) %}
+        {% else %}
+            {% set found.row = true %}
+        {% endif %}
+    {% endfor %}
+    {{ return([found.skipped, found.others] if found.row else [0, 0]) }}
 {% endmacro %}
 
 

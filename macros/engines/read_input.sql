@@ -58,7 +58,9 @@
             header = {{ input.settings.has_header | lower }},
             delim = {{ text_literal(input.settings.delimiter) }},
             quote = '"',
-            escape = '"',
+            escape = {{ text_literal(input.settings.escape) }},
+            comment = {{ text_literal(input.settings.comment or '') }},
+            skip = {{ input.skipped_lines[1] }},
             encoding = {{ text_literal(input.settings.encoding) }},
             columns = {
                 {% for name in input.file_columns %}

@@ -21,7 +21,10 @@
             sep {{ text_literal(input.settings.delimiter) }},
             encoding {{ text_literal(spark_encoding(input.settings.encoding)) }},
             quote '"',
-            escape '"',
+            escape {{ text_literal(input.settings.escape) }},
+            {% if input.settings.comment %}
+            comment {{ text_literal(input.settings.comment) }},
+            {% endif %}
             multiLine 'true',
             mode 'PERMISSIVE',
             columnNameOfCorruptRecord '_unreadable',

@@ -20,6 +20,16 @@
 {%- endmacro %}
 
 
+{# The same for a regular expression with any characters. #}
+{% macro matches_text(text, pattern) -%}
+    {%- if target.type == 'spark' -%}
+    regexp_like({{ text }}, {{ text_literal('^(?:' ~ pattern ~ ')\\z') }})
+    {%- else -%}
+    regexp_full_match({{ text }}, {{ text_literal(pattern) }})
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#
     A text with the match of a regular expression replaced; `\1` in the replacement is the
     first group, and neither holds a quote. Spark replaces every match and DuckDB the first:

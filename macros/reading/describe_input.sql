@@ -11,7 +11,8 @@
         columns with whether each is optional; `files`; `format` (csv, parquet, or none where
         there is no such input); `file_columns`, the columns of its files with their types
         (CSV is text); `path_columns`, see path_columns; `columns`, both;
-        `header_lines`, the lines of a file before its first row; and `is_read`: false where a
+        `header_lines`, the lines of a file before its first row; `skipped_lines`, those of
+        them above the header (see the macro of this name); and `is_read`: false where a
         run continues from the last one and none of the log's files is new.
 #}
 {% macro describe_input(name) %}
@@ -19,6 +20,7 @@
     {% set input = {
         'name': name, 'settings': settings, 'wanted': {}, 'files': [], 'format': 'none',
         'columns': {}, 'file_columns': {}, 'path_columns': {}, 'header_lines': 0,
+        'skipped_lines': [0, 0],
         'is_read': name != 'log' or new_files is none or new_files | length > 0,
     } %}
     {% if not execute %}{{ return(input) }}{% endif %}
@@ -39,22 +41,31 @@
     {# All files must have the same header, because values are read by position. #}
     {% set fields = csv_first_row(files[0], settings) %}
     {% for file in files[1:] if settings.has_header
-        and csv_first_row(file, settings, fields | length + 1) not in [[], fields] %}
+        and cleaned(csv_first_row(file, settings, fields | length + 1))
+        not in [[], cleaned(fields)] %}
         {{ exceptions.raise_compiler_error(
             file ~ ' has another header than ' ~ files[0] ~ '.'
         ) }}
     {% endfor %}
+    {% set skipped = skipped_lines(files[0], settings) %}
+    {% if target.type == 'spark' and fields and fields[0].startswith('sep=') %}
+        {{ exceptions.raise_compiler_error(
+            files[0] ~ ' begins with the line sep= of Excel, which Spark cannot pass over:'
+            ~ ' remove it.'
+        ) }}
+    {% endif %}
     {# Without a header, or a name in it: column1, column2 ... #}
     {% set columns, seen = {}, [] %}
     {% for field in fields %}
-        {% set name = (field | trim if settings.has_header) or 'column' ~ loop.index %}
+        {% set name = (stripped(field) if settings.has_header) or 'column' ~ loop.index %}
         {% set name = name ~ '_' ~ loop.index if name | lower in seen else name %}
         {% do seen.append(name | lower) %}
         {% do columns.update({name: 'VARCHAR'}) %}
     {% endfor %}
     {% do input.update({
         'format': 'csv', 'files': files,
-        'header_lines': 1 if settings.has_header else 0,
+        'header_lines': skipped[0] + (1 if settings.has_header else 0),
+        'skipped_lines': skipped,
     }) %}
     {{ return(with_columns(input, columns)) }}
 {% endmacro %}
@@ -75,9 +86,10 @@
 
 {#
     How an input is written: its `path` (none where there is no such input), `columns`,
-    `expressions`, `delimiter`, `has_header`, `encoding`, `time_format` and `time_zone`. The log
-    has a variable for each; a side input has one variable, a path or a dictionary of these.
-    `earliest` and `latest` are the SQL of the times that it may have.
+    `expressions`, `delimiter`, `has_header`, `escape`, `comment`, `encoding`, `time_format`
+    and `time_zone`. The log has a variable for each; a side input has one variable, a path or
+    a dictionary of these, and of the marks of its numbers. `earliest` and `latest` are the SQL
+    of the times that it may have.
 #}
 {% macro input_settings(name) %}
     {% if name == 'log' %}
@@ -85,8 +97,10 @@
             'path': var('log'),
             'columns': var('columns'),
             'expressions': var('expressions'),
-            'delimiter': var('delimiter'),
+            'delimiter': written_delimiter(var('delimiter')),
             'has_header': var('has_header'),
+            'escape': var('escape'),
+            'comment': var('comment'),
             'encoding': var('encoding'),
             'time_format': var('time_format'),
             'time_zone': var('time_zone'),
@@ -100,6 +114,10 @@
         'expressions': {},
         'delimiter': ',',
         'has_header': true,
+        'escape': '"',
+        'comment': none,
+        'decimal_mark': '.',
+        'thousands_mark': '',
         'encoding': 'utf-8',
         'time_format': 'iso',
         'time_zone': 'UTC',
@@ -108,7 +126,14 @@
     } %}
     {% set given = var(name) %}
     {% do settings.update(given if given is mapping else {'path': given}) %}
+    {% do settings.update({'delimiter': written_delimiter(settings.delimiter)}) %}
     {{ return(settings) }}
+{% endmacro %}
+
+
+{# A delimiter; in YAML without quotes, `\t` is two characters and means a tab. #}
+{% macro written_delimiter(delimiter) %}
+    {{ return(delimiter.replace('\\t', '\t')) }}
 {% endmacro %}
 
 

@@ -9,7 +9,10 @@
 {% macro input_value(input, name) %}
     {% set settings = input.settings %}
     {% if name in settings.expressions %}
-        {{ return('cast((' ~ settings.expressions[name] ~ ') as ' ~ dbt.type_string() ~ ')') }}
+        {# It may end in a comment. #}
+        {{ return(
+            'cast((' ~ settings.expressions[name] ~ '\n) as ' ~ dbt.type_string() ~ ')'
+        ) }}
     {% endif %}
     {% set wanted = settings.columns.get(name, name) %}
     {% set column = find_input_column(input, wanted) %}
@@ -21,7 +24,7 @@
     {# Where there is no such column, the engine says so. #}
     {% set quoted = column_name(column or wanted | string) %}
     {% set type = input.columns.get(column, 'VARCHAR') %}
-    {% set is_id = name in ['customer_id', 'product_id'] %}
+    {% set is_id = name in ['customer_id', 'product_id', 'unit_id'] %}
     {% set is_time = name in ['event_date', 'contacted_at'] %}
     {% set as_time = 'try_cast(' ~ quoted ~ ' as timestamp)' %}
     {% if is_time and type == 'TIMESTAMP WITH TIME ZONE' and settings.time_zone != 'UTC' %}
@@ -37,11 +40,11 @@
         'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
     ] %}
         {{ return('cast(' ~ quoted ~ ' as bigint)') }}
-    {% elif is_id and type in ['FLOAT', 'DOUBLE'] %}
-        {# Whole numbers that a tool kept as floating point, because some are missing. #}
-        {{ return(replaced('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')', '\\.0$', '')) }}
+    {% elif is_id %}
+        {{ return(id_text(quoted, type)) }}
     {% endif %}
-    {{ return('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
+    {{ return(bytes_text(quoted) if type in ['BLOB', 'BINARY'] else
+        'cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {% endmacro %}
 
 
@@ -51,8 +54,11 @@
     {% if wanted is integer %}
         {{ return(names[wanted - 1] if 0 < wanted <= names | length else none) }}
     {% endif %}
+    {% set wanted = stripped(wanted) %}
     {% for name in names if name == wanted %}{{ return(name) }}{% endfor %}
-    {% for name in names if name | lower == wanted | lower %}{{ return(name) }}{% endfor %}
+    {% for name in names if stripped(name) | lower == wanted | lower %}
+        {{ return(name) }}
+    {% endfor %}
     {{ return(none) }}
 {% endmacro %}
 

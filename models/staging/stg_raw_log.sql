@@ -12,7 +12,9 @@ renamed as (
         {% for name in log.wanted %}
         {{ input_value(log, name) }} as {{ name }},
         {% endfor %}
-        coalesce(({{ var('row_filter') }}), false) as is_wanted
+        -- It may end in a comment.
+        coalesce(({{ var('row_filter') }}
+        ), false) as is_wanted
     from log
 )
 

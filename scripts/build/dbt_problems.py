@@ -12,15 +12,17 @@ import duckdb
 
 from scripts import resource_limits
 from scripts.build.dbt_environment import as_option, dbt_environment
+from scripts.build.expressions import failed_expression
 from scripts.build_folder import BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
 HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
 
 # What to do where a model cannot read what it reads.
+EXPRESSION_MODELS = ("stg_raw_log", "stg_log_rows")
 ADVICE = {
     **dict.fromkeys(
-        ("stg_raw_log", "stg_log_rows"),
+        EXPRESSION_MODELS,
         "Check row_filter, expressions and time_format in the mapping.",
     ),
     **dict.fromkeys(
@@ -54,7 +56,12 @@ def explain(
             model = result["unique_id"].split(".")[-1]
             # The project's own messages say what to do; DuckDB's do not.
             if model in ADVICE and "Error:" in problem:
-                problem += f" {ADVICE[model]}"
+                found_cause = (
+                    failed_expression(variables)
+                    if model in EXPRESSION_MODELS and engine == "duckdb"
+                    else None
+                )
+                problem = found_cause or f"{problem} {ADVICE[model]}"
             problems.append(problem)
         elif result["status"] == "fail":
             problems.extend(_explain_test(target, result, found))

@@ -4,31 +4,32 @@ What an input must have stands in models/staging/_staging__sources.yml. The macr
 `describe_input` looks at the files too, because dbt by hand needs their columns.
 """
 
-import gzip
-import re
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from scripts.build.log_source import (
-    SAMPLE_BYTES,
-    LogSourceError,
-    declared_inputs,
-    matching,
+from scripts.blanks import BLANKS
+from scripts.build.csv_header import (
+    column_names,
+    header_of,
+    likely_delimiter,
+    repeated_name,
 )
+from scripts.build.id_types import check_id_type
+from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.path_columns import columns_of_paths
 from scripts.build_folder import literal_paths
 from scripts.settings.build_settings import BuildSettings
 from scripts.settings.input_settings import InputFormat
 
-# More than a CSV file may have; DuckDB wants to know the columns before it reads one.
-MOST_COLUMNS = 1000
 # Names that the macro `read_input` gives to columns of its own.
 RESERVED = {"_input_file", "_row_in_input", "_unreadable", "file_row_number"}
 TIMES = ("event_date", "contacted_at")
+IDS = ("customer_id", "product_id", "unit_id")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,49 @@ class Input:
 
     path: str
     written: InputFormat[Any]
+
+
+@dataclass(frozen=True)
+class InputColumns:
+    """The columns of an input.
+
+    Attributes:
+        name: log, or the setting of a side input.
+        types: by name, as the macros know them.
+        own_names: the names that the files give them.
+    """
+
+    name: str
+    files: list[str]
+    types: dict[str, str]
+    own_names: list[str]
+
+    @property
+    def are_parquet(self) -> bool:
+        """Whether its files are Parquet files."""
+        return self.files[0].endswith(".parquet")
+
+    def setting(self, text: str) -> str:
+        """A setting of this input, as a mapping has it."""
+        return text if self.name == "log" else f"{self.name}: {{path: ..., {text}}}"
+
+    def advice(self, our_name: str, written: InputFormat[Any]) -> str:
+        """What to do where a column is not found."""
+        columns = self.setting(f"columns: {{{our_name}: ...}}")
+        advice = f"Name the right one in the mapping ({columns}),"
+        if self.are_parquet:
+            return f"{advice[:-1]}."
+        first = next(iter(self.types))
+        if first.startswith("#") and not written.comment:
+            comment = self.setting('comment: "#"')
+            return f"{advice} or leave out lines that begin with # ({comment})."
+        likely = likely_delimiter(self.files[0], written)
+        if likely:
+            delimiter = self.setting(f"delimiter: {json.dumps(likely)}")
+            return (
+                f"{advice} or the delimiter if these are not columns at all ({delimiter})."
+            )
+        return f"{advice} or the delimiter if these are not columns at all."
 
 
 def find_input(settings: Mapping[str, Any], name: str) -> Input | None:
@@ -68,17 +112,17 @@ def check_input_columns(settings: Mapping[str, Any]) -> None:
         if source is None:
             continue
         files = [str(file) for file in matching(source.path)]
-        columns = columns_of(files, source)
-        for column in columns:
+        found = InputColumns(
+            name, files, columns_of(files, source), own_names(files, source.written)
+        )
+        for column in found.types:
             if column.lower() in RESERVED:
                 raise LogSourceError(
                     f"{files[0]} has a column {column}, a name that the reader uses"
                     " itself: rename the column."
                 )
         for our_name, is_optional in wanted.items():
-            _check_column(
-                files[0], columns, our_name, source.written, is_optional=is_optional
-            )
+            _check_column(found, our_name, source.written, is_optional=is_optional)
 
 
 def columns_of(files: list[str], source: Input) -> dict[str, str]:
@@ -96,14 +140,11 @@ def columns_of(files: list[str], source: Input) -> dict[str, str]:
         )
     with duckdb.connect() as connection:
         if parquet:
-            described = connection.execute(
-                "describe select * from read_parquet(?, union_by_name = true,"
-                " hive_partitioning = false)",
-                [_literal(parquet)],
-            )
-            columns = {row[0]: row[1].upper() for row in described.fetchall()}
+            columns = _parquet_columns(connection, parquet)
         else:
-            columns = _named(_header_of(connection, csv, source.written), source.written)
+            header = header_of(csv, source.written)
+            names = column_names(header, has_header=source.written.has_header)
+            columns = dict.fromkeys(names, "VARCHAR")
         known = {name.lower() for name in columns}
         for name, type_ in columns_of_paths(connection, files).items():
             if name.lower() not in known:
@@ -111,96 +152,43 @@ def columns_of(files: list[str], source: Input) -> dict[str, str]:
     return columns
 
 
-def _named(fields: list[str], written: InputFormat[Any]) -> dict[str, str]:
-    """The columns of CSV files, from the fields of their first row."""
-    columns: dict[str, str] = {}
-    for position, value in enumerate(fields, 1):
-        name = (value.strip() if written.has_header else "") or f"column{position}"
-        if name.lower() in (earlier.lower() for earlier in columns):
-            name = f"{name}_{position}"
-        columns[name] = "VARCHAR"
-    return columns
+def _parquet_columns(
+    connection: duckdb.DuckDBPyConnection, files: list[str]
+) -> dict[str, str]:
+    described = connection.execute(
+        "describe select * from read_parquet(?, union_by_name = true,"
+        " hive_partitioning = false)",
+        [literal_paths(map(Path, files))],
+    ).fetchall()
+    return {row[0]: row[1].upper() for row in described}
 
 
-def _header_of(
-    connection: duckdb.DuckDBPyConnection, files: list[str], written: InputFormat[Any]
-) -> list[str]:
-    """The first row of the first file, which the others must have too if it is a header.
-
-    Raises:
-        LogSourceError: it cannot be split, or another file begins otherwise.
-    """
-    first = _first_line(files[0], written)
-    if not first:
-        header = "a header and " if written.has_header else ""
-        raise LogSourceError(
-            f"{files[0]} is empty or begins with an empty line: expected {header}one row"
-            " per line."
-        )
-    if first.count('"') % 2:
-        raise LogSourceError(
-            f"{files[0]} begins with a line that opens a quote and does not close it:"
-            " expected the names of the columns on one line. Rename the column, or remove"
-            " the quote."
-        )
-    fields = _first_row(connection, files[0], written)
-    if len(fields) >= MOST_COLUMNS:
-        raise LogSourceError(
-            f"{files[0]} has {MOST_COLUMNS} columns or more, expected fewer: leave out what"
-            " the mapping does not name."
-        )
-    for file in files[1:] if written.has_header else []:
-        other = _first_line(file, written)
-        if other in ("", first):
+def own_names(files: list[str], written: InputFormat[Any]) -> list[str]:
+    """The names of columns as one of the files has them, if possible one with two alike."""
+    if not files[0].endswith(".parquet"):
+        return header_of(files, written) if written.has_header else []
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select file_name, name, coalesce(num_children, 0) from parquet_schema(?)",
+            [literal_paths(map(Path, files))],
+        ).fetchall()
+    by_file: dict[str, list[str]] = {}
+    pending = 0  # Parts of the nested column that came last.
+    for file, name, children in rows:
+        if file not in by_file:
+            by_file[file] = []  # The first one stands for the whole file.
             continue
-        if _first_row(connection, file, written, len(fields) + 1) != fields:
-            raise LogSourceError(
-                f"{file} has the header {_shortened(other)}, expected {_shortened(first)}"
-                f" as in {files[0]}. Build these files separately, or give them the same"
-                " columns."
-            )
-    return fields
-
-
-def _first_row(
-    connection: duckdb.DuckDBPyConnection,
-    file: str,
-    written: InputFormat[Any],
-    most: int = MOST_COLUMNS,
-) -> list[str]:
-    """Fields of the first line of a CSV file, as the macro `csv_first_row` reads them."""
-    columns = {f"c{number}": "VARCHAR" for number in range(most)}
-    row = connection.execute(
-        "select * from read_csv($file, auto_detect = false, hive_partitioning = false,"
-        " header = false,"
-        " delim = $delimiter, quote = '\"', escape = '\"', encoding = $encoding,"
-        f" columns = {columns}, nullstr = e'\\x01', null_padding = true,"
-        " strict_mode = false, ignore_errors = true, parallel = false) limit 1",
-        {
-            "file": _literal([file]),
-            "delimiter": written.delimiter,
-            "encoding": written.encoding,
-        },
-    ).fetchone()
-    return [value for value in row or () if value is not None]
-
-
-def _first_line(file: str, written: InputFormat[Any]) -> str:
-    with gzip.open(file) if file.endswith(".gz") else Path(file).open("rb") as stream:
-        beginning = stream.read(SAMPLE_BYTES)
-    text = beginning.decode(written.encoding, errors="replace").removeprefix("\ufeff")
-    return re.split(r"[\r\n]", text, maxsplit=1)[0]
+        if not pending:
+            by_file[file].append(name)
+        pending = max(pending - 1, 0) + children
+    alike = (one for one in by_file.values() if len({*map(str.lower, one)}) < len(one))
+    return next(alike, by_file[rows[0][0]])
 
 
 def _check_column(
-    file: str,
-    columns: Mapping[str, str],
-    our_name: str,
-    written: InputFormat[Any],
-    *,
-    is_optional: bool,
+    found: InputColumns, our_name: str, written: InputFormat[Any], *, is_optional: bool
 ) -> None:
-    """See that an input has one of our columns, and that its time can be read.
+    """See that an input has one of our columns, and that its time or id can be read.
 
     Raises:
         LogSourceError: it cannot.
@@ -208,17 +196,21 @@ def _check_column(
     if our_name in written.expressions:
         return
     wanted = written.columns.get(our_name, our_name)
-    column = _found(list(columns), wanted)
+    if isinstance(wanted, str):
+        wanted = wanted.strip(BLANKS)
+        _check_single(found, our_name, wanted)
+    file = found.files[0]
+    column = _found(list(found.types), wanted)
     if column is None:
         if is_optional and our_name not in written.columns:
             return
         raise LogSourceError(
             f"{file} has no column {wanted} for {our_name}; it has"
-            f" {_shortened(', '.join(columns), 300)}. Name the right one in the mapping"
-            f" (columns: {{{our_name}: ...}}), or the delimiter if these are not columns at"
-            " all."
+            f" {_shortened(', '.join(found.types), 300)}. {found.advice(our_name, written)}"
         )
-    type_ = columns[column]
+    type_ = found.types[column]
+    if our_name in IDS and found.are_parquet:
+        check_id_type(found.files, our_name, column, type_)
     is_time = our_name in TIMES and (type_.startswith("TIMESTAMP") or type_ == "DATE")
     formats = written.time_format
     if is_time and "iso" not in ([formats] if isinstance(formats, str) else formats):
@@ -228,16 +220,34 @@ def _check_column(
         )
 
 
+def _check_single(found: InputColumns, our_name: str, wanted: str) -> None:
+    """See that a name means one column.
+
+    Raises:
+        LogSourceError: it means several.
+    """
+    places = repeated_name(found.own_names, wanted, is_exact=not found.are_parquet)
+    if places and found.are_parquet:
+        names = " and ".join(found.own_names[place - 1] for place in places)
+        raise LogSourceError(
+            f"{found.files[0]} has several columns for {our_name}, whose names differ only"
+            f" in case: {names}. Rename one of them."
+        )
+    if places:
+        position = found.setting(f"columns: {{{our_name}: {places[0]}}}")
+        raise LogSourceError(
+            f"{found.files[0]} names the column {wanted} {len(places)} times (columns"
+            f" {', '.join(map(str, places))}): rename the others, or name the position of"
+            f" the right one in the mapping ({position})."
+        )
+
+
 def _found(names: list[str], wanted: str | int) -> str | None:
     """An input's own name of a column, given by name (in any case) or position."""
     if isinstance(wanted, int):
         return names[wanted - 1] if 0 < wanted <= len(names) else None
-    alike = [name for name in names if name.lower() == wanted.lower()]
+    alike = [name for name in names if name.strip(BLANKS).lower() == wanted.lower()]
     return wanted if wanted in names else next(iter(alike), None)
-
-
-def _literal(files: Iterable[str]) -> list[str]:
-    return literal_paths(Path(file) for file in files)
 
 
 def _shortened(text: str, most: int = 200) -> str:

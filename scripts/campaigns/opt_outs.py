@@ -12,13 +12,11 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.blanks import BLANKS
 from scripts.build_folder import BuildFolder, literal_paths, sql_path
 from scripts.releases.opted_out_file import OptedOutFile, OptedOutFileError
 from scripts.releases.release_folder import Release, ReleaseFolder
 
-# What does not belong to an id, as in macros/cleaning/trimmed.sql. `str.strip` removes
-# more: it would turn some ids into those of other customers.
-BLANKS = " \t\n\r\xa0"
 # As in macros/cleaning/parse_id.sql.
 WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,400})(?:\.0*)?")
 

@@ -24,14 +24,14 @@ from scripts.settings.environment import (
     SparkVariables,
     variable,
 )
-from scripts.settings.input_settings import InputSettings, SideInput
+from scripts.settings.input_settings import AmountInput, InputSettings
 from scripts.settings.result_settings import ResultSettings
 from scripts.settings.setting_error import choices, limits, nested_model
 
 TABLES: dict[str, type[BaseModel]] = {
     "build": BuildSettings,
     "input": InputSettings,
-    "side_input": SideInput,
+    "side_input": AmountInput,
     "results": ResultSettings,
     "environment": BuildEnvironment,
     "folder": FolderVariables,

@@ -2,17 +2,19 @@
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from scripts.settings.declaration import Settings, setting
 from scripts.settings.setting_error import refusal
 from scripts.settings.values import (
     ColumnName,
+    Comment,
     Delimiter,
     EventAliases,
     EventBound,
     EventWeights,
     Expression,
+    NullWords,
     Number,
     Text,
     TimeFormat,
@@ -39,6 +41,16 @@ class InputFormat(Settings, Generic[Column]):
     )
     delimiter: Delimiter = setting(",", "what divides the fields of a CSV file")
     has_header: bool = setting(True, "whether a CSV file begins with the column names")
+    escape: Literal['"', "\\"] = setting(
+        '"', "what stands before a quote within quotes; some databases write a backslash"
+    )
+    comment: Comment = setting(
+        None,
+        "a sign such as `#`: lines of a CSV file that begin with it are left out, and empty"
+        " lines above the header",
+        shown="none",
+        example='"#"',
+    )
     encoding: Literal["utf-8", "utf-16", "latin-1"] = setting(
         "utf-8", "encoding of the CSV files"
     )
@@ -64,6 +76,25 @@ class SideInput(InputFormat[Column], Generic[Column]):
     )
 
 
+class AmountInput(SideInput[Column], Generic[Column]):
+    """A side input with numbers."""
+
+    decimal_mark: Literal[".", ","] = setting(
+        ".", "what divides amounts from their decimals (`contacts`, `experiment_units`)"
+    )
+    thousands_mark: Literal["", ".", ",", " ", "'"] = setting(
+        "", "what divides the thousands of such amounts", shown="none"
+    )
+
+    @field_validator("thousands_mark")
+    @classmethod
+    def check_marks(cls, value: str, info: ValidationInfo) -> str:
+        """The marks differ."""
+        if value == info.data.get("decimal_mark"):
+            raise refusal("another mark than decimal_mark")
+        return value
+
+
 def described(given: Any) -> Any:
     """The setting of an input other than the log; a path alone is enough."""
     if isinstance(given, str) and given:
@@ -81,12 +112,12 @@ ProductTable = Annotated[
     SideInput[Literal["product_id"]] | None, BeforeValidator(described)
 ]
 ContactTable = Annotated[
-    SideInput[Literal["customer_id", "product_id", "campaign_id", "contacted_at", "cost"]]
+    AmountInput[Literal["customer_id", "product_id", "campaign_id", "contacted_at", "cost"]]
     | None,
     BeforeValidator(described),
 ]
 UnitTable = Annotated[
-    SideInput[
+    AmountInput[
         Literal[
             "experiment_id",
             "unit_id",
@@ -118,6 +149,24 @@ class InputSettings(InputFormat[LogColumn]):
     )
     id_type: Literal["integer", "text"] = setting(
         "integer", "type of customer and product ids; `text` keeps leading zeros"
+    )
+    null_words: NullWords = setting(
+        [
+            "\\N",
+            "NULL",
+            "(null)",
+            "NaN",
+            "None",
+            "NA",
+            "<NA>",
+            "N/A",
+            "#N/A",
+            "(not set)",
+            "undefined",
+        ],
+        "words, in any case, that mean no customer or product; as ids they are missing, so"
+        " that their rows are rejected",
+        example='["guest", "0"]',
     )
     event_aliases: EventAliases = setting(
         {},
@@ -183,6 +232,13 @@ class InputSettings(InputFormat[LogColumn]):
     )
     experiment_units: UnitTable = setting(
         None, "table of assignments and outcomes of experiments", shown="none"
+    )
+    max_unknown_opt_out_share: Number = setting(
+        1,
+        "the build stops if a larger share of the rows of `suppressions` are no customers"
+        " of the log",
+        at_least=0,
+        at_most=1,
     )
     with_examples: bool = setting(
         False,

@@ -21,9 +21,20 @@ UTC_ZONE = re.compile(r"\s*(Z|UTC|[+-]00:?00)$")
 
 
 def check_delimiter(value: str) -> str:
-    """One to four characters that can divide the fields of a line."""
+    r"""One to four characters that can divide the fields of a line.
+
+    In YAML without quotes, `\t` is two characters and means a tab.
+    """
+    value = value.replace("\\t", "\t")
     if len(value) > 4 or re.search(r'["\r\n]', value):
         raise refusal("one to four characters, no quote and no line end")
+    return value
+
+
+def check_comment(value: str | None) -> str | None:
+    """No character, or one that can begin a line."""
+    if value is not None and not re.fullmatch(r'[^\s\w"\\]', value):
+        raise refusal('one sign such as "#"')
     return value
 
 
@@ -128,9 +139,21 @@ def check_aliases(aliases: Mapping[Any, Any]) -> Mapping[Any, Any]:
     return aliases
 
 
+def check_word(value: Any) -> Any:
+    """A word; a number is one too."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int)
+        or not str(value).strip()
+    ):
+        raise refusal("words or whole numbers")
+    return value
+
+
 Number = int | float  # Not a float alone, so that 90 stays 90.
 Text = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[Text, AfterValidator(check_delimiter)]
+Comment = Annotated[str | None, AfterValidator(check_comment)]
 TimeFormat = Annotated[str | list[str], BeforeValidator(check_time_format)]
 TimeZone = Annotated[str, BeforeValidator(check_time_zone)]
 EventBound = Annotated[
@@ -139,6 +162,7 @@ EventBound = Annotated[
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
 Expression = Annotated[str | int | float, BeforeValidator(check_expression)]
+NullWords = list[Annotated[str | int, BeforeValidator(check_word)]]
 EventWeights = Annotated[
     dict[Any, Annotated[Number, BeforeValidator(check_weight)]],
     AfterValidator(check_events),

@@ -2,6 +2,8 @@
 -- rejected and filtered rows. A line of a CSV file with a wrong encoding is found only
 -- by parsing. An unreadable row may span several lines.
 {% set input = describe_input('log') %}
+{# Comments are not counted, and so are none of the header's lines. #}
+{% set comment_lines = input.skipped_lines[0] if input.settings.comment else 0 %}
 
 with counted as (
     {% if not input.is_read %}
@@ -15,11 +17,14 @@ with counted as (
     -- low, never too high.
     select
         lines.line_count
-        - {{ input.files | length * input.header_lines }}
+        - {{ input.files | length * (input.header_lines - comment_lines) }}
         - continued.line_count as row_count
     from (
         select count(line) as line_count
         from {{ read_lines(input) }}
+        {% if input.settings.comment %}
+        where left(line, 1) <> {{ text_literal(input.settings.comment) }}
+        {% endif %}
     ) as lines
     cross join (
         select

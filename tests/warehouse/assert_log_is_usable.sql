@@ -108,6 +108,30 @@ described as (
         totals.rejected_count,
         {{ share('totals.rejected_count', 'totals.row_count') }} as reject_share,
         {{ text_literal(var('log')) }} as log_path,
+        case
+            when most_common.reason like 'rounded %'
+                then
+                    'Ids in scientific notation have lost digits, in a spreadsheet for'
+                    || ' example: write the log again'
+            when most_common.reason in ('missing customer_id', 'missing product_id')
+                then
+                    'If these rows may have no id, set them aside (row_filter); if the'
+                    || ' word is an id, take it out of null_words'
+            when most_common.reason like 'uncastable %'
+                then
+                    'If ids are text, set id_type: text; name words that mean no id'
+                    || ' (null_words), or set their rows aside (row_filter)'
+            when
+                most_common.reason = 'unreadable line'
+                and most_common.example like '%' || chr(92) || chr(34) || '%'
+                and '{{ 'default' if var('escape') == '"' else 'other' }}' = 'default'
+                then
+                    'If quotes within values are written as ' || chr(92) || chr(34)
+                    || ', set escape: ' || chr(92)
+            when most_common.reason = 'unreadable line'
+                then 'Correct the mapping (delimiter, escape, comment, encoding)'
+            else 'Correct the mapping (time_format, encoding, delimiter)'
+        end as advice,
         coalesce(
             ' (most often ' || most_common.reason || ', for example '
             || most_common.example || ')',
@@ -115,7 +139,7 @@ described as (
         ) as cause,
         coalesce({{ time_advice(
             'most_common.reason', json_value('most_common.example', 'event_date'), 'event_date', settings
-        ) }}, '') as advice
+        ) }}, '') as time_advice
     from totals
     left join most_common on most_common.reason_rank = 1
 ),
@@ -156,7 +180,7 @@ problems as (
             when rejected_count > 0 and accepted_count = 0
                 then
                     log_path || ': every row was rejected' || cause
-                    || '. Does the mapping fit this log?' || advice
+                    || '. Does the mapping fit this log? ' || advice || '.' || time_advice
             when accepted_count = 0
                 then
                     log_path || ': the row filter sets every row aside. Correct'
@@ -167,8 +191,8 @@ problems as (
                     || cast(row_count as {{ dbt.type_string() }})
                     || ' rows were rejected' || cause
                     || ', at most {{ (100 * tolerated) | round(2) }} %'
-                    || ' are tolerated. Correct the mapping (encoding, delimiter,'
-                    || ' time_format, id_type), or raise max_reject_share.' || advice
+                    || ' are tolerated. ' || advice || ', or raise max_reject_share.'
+                    || time_advice
         end as problem
     from described
     where not exists (select 1 from open_quotes)

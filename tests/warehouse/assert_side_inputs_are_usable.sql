@@ -1,5 +1,5 @@
--- At most the share `max_reject_share` of each side input is rejected. No row of the
--- suppressions is: an unreadable opt-out would be ignored.
+-- At most the share `max_reject_share` of each side input has a flaw. No row of the
+-- suppressions has: an unreadable opt-out would be ignored.
 with inputs as (
     select
         *,
@@ -13,10 +13,10 @@ counted as (
         input,
         max(tolerated_share) as tolerated_share,
         count(*) as row_count,
-        count(reason) as rejected_count,
+        count(reason) as flawed_count,
         min(
             case
-                when outcome = 'rejected'
+                when reason is not null
                     then
                         reason || ', for example line '
                         || cast(line_number as {{ dbt.type_string() }}) || ' of '
@@ -34,9 +34,13 @@ counted as (
 )
 
 select
-    input || ': ' || cast(rejected_count as {{ dbt.type_string() }}) || ' of '
+    input || ': ' || cast(flawed_count as {{ dbt.type_string() }}) || ' of '
     || cast(row_count as {{ dbt.type_string() }}) || ' rows cannot be used ('
     || example || '). Correct them, or how the setting ' || input
-    || ' describes the file.' || advice as problem
+    || ' describes the file' || case
+        when example like 'unparseable c%' or example like 'unparseable revenue%'
+            then ' (its decimal_mark and thousands_mark)'
+        else ''
+    end || '.' || coalesce(advice, '') as problem
 from counted
-where rejected_count > tolerated_share * row_count
+where flawed_count > tolerated_share * row_count

@@ -6,15 +6,29 @@ rejected_rows as (
     select * from {{ ref('stg_rejected_rows') }}
 ),
 
+unknown_opt_outs as (
+    select * from {{ ref('int_listed_opt_outs') }}
+    where not is_customer
+),
+
 side_input_rows as (
     select
-        input,
-        outcome,
-        input_file,
-        line_number,
-        original_text,
-        coalesce(reason, 'usable') as reason
-    from {{ ref('stg_side_input_rows') }}
+        input_rows.input,
+        input_rows.outcome,
+        input_rows.input_file,
+        input_rows.line_number,
+        input_rows.original_text,
+        case
+            when unknown_opt_outs.line_number is not null
+                then 'usable, but not in the log'
+            else coalesce(input_rows.reason, 'usable')
+        end as reason
+    from {{ ref('stg_side_input_rows') }} as input_rows
+    left join unknown_opt_outs
+        on
+            input_rows.input = 'suppressions'
+            and input_rows.input_file = unknown_opt_outs.input_file
+            and input_rows.line_number = unknown_opt_outs.line_number
 ),
 
 accounted as (

@@ -52,7 +52,7 @@ parsed as (
         {{ parse_id('raw_product_id') }} as product_id,
         {{ one_line('raw_campaign_id') }} as campaign_id,
         {{ read_times('raw_contacted_at', settings) }},
-        {{ parse_number('raw_cost') }} as cost,
+        {{ parse_number('raw_cost', settings) }} as cost,
         experiment_id,
         experiment_arm,
         arm,
@@ -98,23 +98,24 @@ judged as (
         case
             when customer_id is null
                 then {{ defect('raw_customer_id', 'customer_id', 'uncastable') }}
-            when
-                product_id is null
-                and coalesce({{ trimmed('raw_product_id') }}, '') <> ''
+            when product_id is null and not {{ is_missing('raw_product_id') }}
                 then {{ defect('raw_product_id', 'product_id', 'uncastable') }}
             {{ time_defects(
                 'contacted_at', 'raw_contacted_at', 'contacted_at', settings
             ) }}
+        end as reason,
+        -- The customer was contacted, whatever it cost.
+        case
             when cost is null and coalesce({{ trimmed('raw_cost') }}, '') <> ''
                 then {{ defect('raw_cost', 'cost', 'unparseable') }}
-        end as reason
+        end as cost_flaw
     from timed
 ),
 
 final as (
     select
         {{ judged_input_columns(
-            input, ['customer_id', 'product_id', 'contacted_at', 'cost']
+            input, ['customer_id', 'product_id', 'contacted_at', 'cost'], 'cost_flaw'
         ) }},
         customer_id,
         product_id,

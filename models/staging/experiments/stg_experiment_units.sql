@@ -26,7 +26,9 @@ parsed as (
     select
         *,
         {% for name in numbers %}
-        try_cast({{ trimmed('raw_' ~ name) }} as double) as {{ name }},
+        try_cast(
+            {{ plain_number('raw_' ~ name, input.settings) }} as double
+        ) as {{ name }},
         {% endfor %}
         {{ one_line('raw_experiment_id') }} as experiment_id,
         {{ one_line('raw_unit_id') }} as unit_id,

@@ -124,7 +124,7 @@ def long(*values: str) -> Any:
         ),
         long(HEADER + ROW * 9 + "x" + ROW, "", "10.00 % of 10 rows were rejected"),
         long(HEADER + ROW, "row_filter: 'false'", "the row filter sets every row aside"),
-        long(HEADER + ROW, "row_filter: nosuch = 1", "Check row_filter, expressions and"),
+        long(HEADER + ROW, "row_filter: nosuch = 1", 'row_filter: "nosuch = 1" failed'),
         long(HEADER + ROW, "as_of: 2020-01-01", "as_of = 2020-01-01 leaves nothing"),
         long(HEADER + '1,"2,cart,2023-01-01\n' + ROW * 9, "", "line 2 of "),
         long(

@@ -95,7 +95,7 @@ def test_side_inputs_are_read_and_accounted_for(
     ) == [
         ("contacts", "uncastable product_id", 1, 5),
         ("contacts", "unparseable contacted_at", 1, 4),
-        ("contacts", "unparseable cost", 1, 6),
+        ("contacts", "unparseable cost", 1, None),
         ("contacts", "unreadable line", 1, 7),
         ("contacts", "usable", 2, None),
         ("customer_attributes", "uncastable customer_id", 1, 4),
@@ -118,7 +118,11 @@ def test_side_inputs_are_read_and_accounted_for(
         folder,
         "select customer_id, product_id, contacted_at::text, cost"
         " from staging.stg_contacts where outcome = 'accepted' order by all",
-    ) == [(1, 10, "2023-01-05 08:00:00", 0.1), (1, None, "2023-01-06 00:00:00", None)]
+    ) == [
+        (1, 10, "2023-01-05 08:00:00", 0.1),
+        (1, None, "2023-01-06 00:00:00", None),
+        (2, 10, "2023-01-05 00:00:00", None),
+    ], "a contact counts whatever it cost"
 
 
 @pytest.mark.slow

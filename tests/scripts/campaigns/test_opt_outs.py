@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from api.opt_outs import OptOuts
+from scripts.blanks import BLANKS
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import (
-    BLANKS,
     canonical_id,
     note_opt_outs,
     tell_api,
@@ -66,8 +66,9 @@ def test_an_opt_out_of_a_text_id_is_noted_unchanged() -> None:
     assert canonical_id(" 007 ", is_number=False) == "007"
     assert canonical_id(" ", is_number=False) is None
     assert canonical_id("\t\xa0=1\r\n", is_number=False) == "=1"
-    # Blanks that belong to the ids of a log: without them it is another customer.
-    assert canonical_id("\u3000ab\x85", is_number=False) == "\u3000ab\x85"
+    # Whatever cannot be seen around an id is not a part of it; within it is.
+    assert canonical_id("\u3000a\u200bb\x85", is_number=False) == "a\u200bb"
+    assert canonical_id("\ufeffC1\u200b\u202f", is_number=False) == "C1"
     assert canonical_id("two\nlines", is_number=False) is None
     assert canonical_id("\udcff", is_number=False) is None
 
@@ -82,7 +83,8 @@ def test_ids_have_the_same_form_in_the_build_the_notes_and_the_api(
     ).read_text()
     found = re.search(r"\n    where (case.*?end) is not null", compiled, re.DOTALL)
     assert found
-    given = ["7", " 07", "+7.", "7.00", "\xa07\t", "\u30007", "7.5", "7e0", "x", "-0", ""]
+    given = ["7", " 07", "+7.", "7.00", "\xa07\t", "7.5", "7e0", "x", "-0", ""]
+    given += [f"{one}7{one}" for one in BLANKS]
     given += ["0" * 60 + "7", "9223372036854775807", "9223372036854775808", "1_0", "0x1"]
     with duckdb.connect() as connection:
         parsed = dict(

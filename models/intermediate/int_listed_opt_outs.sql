@@ -1,0 +1,60 @@
+with suppressions as (
+    select * from {{ ref('stg_suppressions') }}
+    -- `audience suppress` compares what it notes itself.
+    where outcome = 'accepted' and input_file <> 'make suppress'
+),
+
+customers as (
+    select customer_id from {{ ref('int_customer_totals') }}
+),
+
+compared as (
+    select
+        suppressions.input_file,
+        suppressions.line_number,
+        suppressions.customer_id,
+        customers.customer_id is not null as is_customer
+    from suppressions
+    left join customers on suppressions.customer_id = customers.customer_id
+),
+
+{% if var('id_type') == 'text' %}
+-- Of several customers who are alike the first in the alphabet.
+alike as (
+    select
+        {{ plain_id('customer_id') }} as plain_id,
+        min(customer_id) as similar_id
+    from customers
+    group by {{ plain_id('customer_id') }}
+),
+
+final as (
+    select
+        compared.input_file,
+        compared.line_number,
+        compared.is_customer,
+        case
+            when compared.is_customer or alike.similar_id is null then null
+            when lower(compared.customer_id) = lower(alike.similar_id)
+                then 'upper and lower case'
+            when
+                {{ replaced('lower(compared.customer_id)', '^0+', '') }}
+                = {{ replaced('lower(alike.similar_id)', '^0+', '') }}
+                then 'leading zeros'
+            else 'zeros or a decimal point'
+        end as difference
+    from compared
+    left join alike on {{ plain_id('compared.customer_id') }} = alike.plain_id
+)
+{% else %}
+final as (
+    select
+        input_file,
+        line_number,
+        is_customer,
+        cast(null as {{ dbt.type_string() }}) as difference
+    from compared
+)
+{% endif %}
+
+select * from final

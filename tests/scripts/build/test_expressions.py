@@ -1,0 +1,53 @@
+"""A failed expression is named as the user wrote it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.build.expressions import failed_expression
+
+LOG = "user,product_id,event_date\n1,2,2023-01-01\nx,2,2023-01-02\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"expressions": {"customer_id": "cast(user as integer)"}},
+            'expressions: {customer_id: "cast(user as integer)"} failed: Conversion Error:'
+            " Could not convert string 'x' to INT32 when casting from source column user."
+            " try_cast gives null where cast fails, so that only such rows are rejected.",
+        ),
+        (
+            {"expressions": {"event": "purchased"}},
+            'expressions: {event: "purchased"} is the column purchased, which the log does'
+            " not have; it has user, product_id, event_date. A text that is the same for"
+            " all rows has quotes of its own: {event: \"'purchased'\"}.",
+        ),
+        (
+            {"expressions": {"event": "nosuch(user)"}},
+            'expressions: {event: "nosuch(user)"} failed: Catalog Error: Scalar Function'
+            " with name nosuch does not exist.",
+        ),
+        (
+            {"row_filter": "quantity > 0"},
+            'row_filter: "quantity > 0" failed: Binder Error: Referenced column "quantity"'
+            " not found in FROM clause.",
+        ),
+        ({"expressions": {"event": "'purchased' -- all", "customer_id": "user"}}, None),
+        ({}, None),
+    ],
+)
+def test_the_failed_expression_is_named(
+    tmp_path: Path, settings: dict[str, Any], said: str | None
+) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(LOG)
+    assert failed_expression({"log": str(log)} | settings) == said
+
+
+def test_a_log_that_cannot_be_read_is_not_blamed_on_its_expressions(tmp_path: Path) -> None:
+    settings = {"log": str(tmp_path / "log.parquet"), "expressions": {"event": "nosuch"}}
+    (tmp_path / "log.parquet").write_bytes(b"PAR1")
+    assert failed_expression(settings) is None
