@@ -41,7 +41,6 @@ class Dialect:
         above: the first of them.
         comment: the sign with which all of them begin, apart from empty ones.
         width: fields of a row.
-        is_wider_by_one: whether the header ends in a delimiter, and the rows do not.
     """
 
     delimiter: str
@@ -55,7 +54,6 @@ class Dialect:
     above: str = ""
     comment: str = ""
     width: int = 1
-    is_wider_by_one: bool = False
 
     @property
     def delimiter_name(self) -> str:
@@ -164,7 +162,6 @@ def _with_header(text: str, dialect: Dialect) -> Dialect:
         above=above[0] if above else "",
         comment=above[0][0] if above and _are_comments(above) else "",
         width=width,
-        is_wider_by_one=len(first) == width + 1,
     )
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from scripts.build.csv_header import EXCEL_LINE
 from scripts.inspection.dialects import Dialect
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.text_samples import Encoding
-from scripts.settings.input_settings import InputFormat
 
 
 def choose_format(
@@ -43,11 +43,10 @@ def _choose_encoding(proposal: Proposal, file: Path, encoding: Encoding) -> None
 
 
 def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
-    """Settings that a later version may have; without them the check says what fails."""
-    settings = InputFormat.model_fields
-    if dialect.comment and "comment" in settings:
+    """What stands above the header, and how quotes are written."""
+    if dialect.comment:
         proposal.add("comment", dialect.comment, "the lines above the header begin with it")
-    elif dialect.lines_above:
+    elif dialect.lines_above and not EXCEL_LINE.fullmatch(dialect.above.strip()):
         lines = "line stands" if dialect.lines_above == 1 else "lines stand"
         below = "header" if dialect.header else "rows"
         proposal.remedies.append(
@@ -55,18 +54,8 @@ def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
             f" ({dialect.above!r}), which a build does not read: remove what is above"
             f" (tail -n +{dialect.lines_above + 1})."
         )
-    if dialect.is_wider_by_one:
-        proposal.remedies.append(
-            f"The header of {file} ends in a {dialect.delimiter_name} and its rows do not,"
-            " so that it has one field more: remove it from the header."
-        )
-    if dialect.escape == "\\" and "escape" in settings:
+    if dialect.escape == "\\":
         proposal.add("escape", "\\", 'quotes within fields are written as \\"')
-    elif dialect.escape == "\\":
-        proposal.warnings.append(
-            f'{file} has quotes within fields as \\": a build expects them doubled ("") and'
-            " rejects such lines."
-        )
     if dialect.quote != '"':
         proposal.warnings.append(
             f'{file} encloses fields in {dialect.quote}, a build expects ": the quotes'

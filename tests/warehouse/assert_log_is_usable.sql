@@ -138,7 +138,8 @@ described as (
             ''
         ) as cause,
         coalesce({{ time_advice(
-            'most_common.reason', json_value('most_common.example', 'event_date'), 'event_date', settings
+            'most_common.reason', json_value('most_common.example', 'event_date'), 'event_date',
+            settings
         ) }}, '') as time_advice
     from totals
     left join most_common on most_common.reason_rank = 1
@@ -180,7 +181,11 @@ problems as (
             when rejected_count > 0 and accepted_count = 0
                 then
                     log_path || ': every row was rejected' || cause
-                    || '. Does the mapping fit this log? ' || advice || '.' || time_advice
+                    || '. Does the mapping fit this log?'
+                    || case
+                        when time_advice = '' then ' ' || advice || '.'
+                        else time_advice
+                    end
             when accepted_count = 0
                 then
                     log_path || ': the row filter sets every row aside. Correct'
@@ -191,8 +196,12 @@ problems as (
                     || cast(row_count as {{ dbt.type_string() }})
                     || ' rows were rejected' || cause
                     || ', at most {{ (100 * tolerated) | round(2) }} %'
-                    || ' are tolerated. ' || advice || ', or raise max_reject_share.'
-                    || time_advice
+                    || ' are tolerated.'
+                    || case
+                        when time_advice = ''
+                            then ' ' || advice || ', or raise max_reject_share.'
+                        else time_advice || ' Or raise max_reject_share.'
+                    end
         end as problem
     from described
     where not exists (select 1 from open_quotes)
@@ -213,7 +222,8 @@ problems as (
         end
         || '. Correct the file or the mapping, or raise max_reject_share.'
         || {{ time_advice(
-            'worst.reason', json_value('worst.example', 'event_date'), 'event_date', settings
+            'worst.reason', json_value('worst.example', 'event_date'), 'event_date',
+            settings
         ) }} as problem
     from reasons_of_worst_file as worst
     cross join described

@@ -107,12 +107,34 @@ def test_what_cannot_be_told_is_left_to_a_person(
 
 
 @pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (HEADER.replace("\n", ",\n") + ROWS, {}),
+        (f"sep=;\n{HEADER}{ROWS}".replace(",", ";"), {"delimiter": ";"}),
+        (f"# May\n\n{HEADER}{ROWS}", {"comment": "#"}),
+        (
+            HEADER.replace("\n", ",name\n") + ROWS.replace("\n", ',"5\\" pipe, new"\n'),
+            {"escape": "\\"},
+        ),
+    ],
+    ids=["a delimiter at the end", "Excel's line", "comments", "backslashes"],
+)
+def test_what_programs_write_around_the_rows_becomes_a_setting(
+    tmp_path: Path, content: str, expected: dict[str, str]
+) -> None:
+    proposal = proposal_for(tmp_path, content)
+    assert proposal.problems == []
+    mapping = yaml.safe_load(mapping_text(proposal, "log.csv"))
+    written = {name: mapping.get(name) for name in ("delimiter", "comment", "escape")}
+    assert {name: value for name, value in written.items() if value} == expected
+
+
+@pytest.mark.parametrize(
     ("content", "problem"),
     [
         ("x,y\nfoo,bar\nbaz,bar\n", "no log of interactions"),
         ("one column\n1\n2\n", "No delimiter divides the lines"),
-        (HEADER.replace("\n", ",\n") + ROWS, "remove it from the header"),
-        (f"sep=,\n{HEADER}{ROWS}", "1 line stands above the header"),
+        (f"Report of May\n{HEADER}{ROWS}", "1 line stands above the header"),
         (HEADER, "has no rows"),
     ],
 )

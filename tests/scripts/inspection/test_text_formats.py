@@ -61,7 +61,7 @@ def test_a_line_that_is_not_utf8_is_shown_wherever_it_stands(tmp_path: Path) -> 
         (f"sep=;\n{(HEADER + ROWS).replace(',', ';')}", {"lines_above": 1}),
         (f"# a\n# b\n\n{HEADER}{ROWS}", {"lines_above": 3, "comment": "#"}),
         (f"Report of May\n{HEADER}{ROWS}", {"lines_above": 1, "comment": ""}),
-        (HEADER.replace("date", "date,") + ROWS, {"is_wider_by_one": True, "width": 4}),
+        (HEADER.replace("date", "date,") + ROWS, {"has_header": True, "width": 4}),
         ('a,b\n1,"x, ""y"""\n2,"z"\n', {"escape": '"', "is_quoted": True}),
         ('a,b\n1,"x, \\"y\\" z"\n2,"z"\n', {"escape": "\\", "width": 2}),
         ("id,b\n" + "'1','x'\n" * 9, {"quote": "'"}),
