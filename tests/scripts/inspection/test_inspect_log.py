@@ -117,8 +117,7 @@ def test_what_cannot_be_told_is_left_to_a_person(
     [
         ("x,y\nfoo,bar\nbaz,bar\n", "no log of interactions"),
         ("one column\n1\n2\n", "No delimiter divides the lines"),
-        (HEADER.replace("\n", ",\n") + ROWS, "remove it from the header"),
-        (f"sep=,\n{HEADER}{ROWS}", "1 line stands above the header"),
+        (f"Report of May\n{HEADER}{ROWS}", "1 line stands above the header"),
         (HEADER, "has no rows"),
     ],
 )
@@ -128,6 +127,24 @@ def test_what_a_build_does_not_read_is_one_sentence(
     [said] = proposal_for(tmp_path, content).problems
     assert problem in said
     assert not said.startswith("error")
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (HEADER.replace("\n", ",\n") + ROWS, "remove it from the header"),
+        (f"sep=,\n{HEADER}{ROWS}", "1 line stands above the header"),
+    ],
+)
+def test_a_remedy_is_named_only_if_a_build_does_not_read_the_file(
+    tmp_path: Path, content: str, remedy: str
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(content)
+    inspection = inspect_log(str(path))
+    [said] = inspection.proposal.remedies
+    assert remedy in said
+    assert inspection.proposal.problems == ([] if inspection.check else [said])
 
 
 @pytest.mark.parametrize(
