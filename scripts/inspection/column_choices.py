@@ -1,13 +1,10 @@
 """Which column is taken for which of ours; what is not beyond doubt is left to a person."""
 
-from collections.abc import Callable
-
 import duckdb
 
-from scripts.inspection.column_names import SALE_WORDS, words_of
 from scripts.inspection.column_profiles import ColumnProfile
-from scripts.inspection.column_roles import Candidate, Roles
-from scripts.inspection.event_names import meaning_of, weighted_events
+from scripts.inspection.column_roles import Candidate, Roles, shown_column
+from scripts.inspection.event_choice import choose_event
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import TABLE, quoted
 from scripts.inspection.time_evidence import odd_times
@@ -42,7 +39,7 @@ def choose_columns(
     for role in SUBJECTS:
         if one := _subject(proposal, roles, role, has_names=has_names):
             take(role, one)
-    _choose_event(proposal, columns, roles, take, has_names=has_names)
+    choose_event(proposal, columns, roles, take, has_names=has_names)
     if one := _time(connection, proposal, roles, has_names=has_names):
         take("event_date", one)
         time = roles.times[one.column.name]
@@ -60,11 +57,6 @@ def choose_columns(
                 f" row_filter: try_cast({quoted(one.column.name)} as double) > 0"
             )
     return chosen
-
-
-def shown_column(column: ColumnProfile, *, has_names: bool) -> str:
-    """A column in a sentence."""
-    return column.name if has_names else f"column {column.position}"
 
 
 def _subject(
@@ -96,73 +88,6 @@ def _subject(
         role,
     )
     return None
-
-
-def _choose_event(
-    proposal: Proposal,
-    columns: list[ColumnProfile],
-    roles: Roles,
-    take: Callable[[str, Candidate], None],
-    *,
-    has_names: bool,
-) -> None:
-    """The event, by a column or of all rows, if there is one choice."""
-    named = roles.named("event")
-    if len(named) == 1 or (named and named[0].is_ours):
-        take("event", named[0])
-        _aliases(proposal, named[0].column)
-        return
-    if named:
-        listed = ", ".join(shown_column(one.column, has_names=has_names) for one in named)
-        proposal.ask(
-            "columns",
-            [one.column.name if has_names else one.column.position for one in named],
-            f"Which column is the event: {listed}?",
-            "event",
-        )
-        return
-    sales = [
-        column.name
-        for column in columns
-        if has_names and set(words_of(column.name)) & SALE_WORDS
-    ]
-    sales += [
-        one.column.name for role in ("quantity", "price") for one in roles.named(role)
-    ]
-    ratings = [one.column.name for one in roles.named("rating")]
-    if bool(sales) != bool(ratings):
-        event, evidence = ("purchased", sales) if sales else ("rating", ratings)
-        proposal.add(
-            "expressions",
-            f"'{event}'",
-            f"no event column; every row is taken for one, because of the"
-            f" column{'s' if len(evidence) > 1 else ''} {', '.join(evidence[:4])}",
-            "event",
-        )
-        return
-    proposal.ask(
-        "expressions",
-        ["'purchased'", "'rating'", "'view'"],
-        "What is the event of a row? No column says it; name the one of all rows.",
-        "event",
-    )
-
-
-def _aliases(proposal: Proposal, column: ColumnProfile) -> None:
-    """Events that have another name here, and those without a weight."""
-    events = {}
-    for value in column.few:
-        meaning = meaning_of(value)
-        events[value] = meaning or value.strip().lower()
-        if meaning and meaning != value.strip().lower():
-            proposal.add("event_aliases", meaning, "by its meaning", value)
-    unweighted = sorted(set(events.values()) - weighted_events())
-    if unweighted and column.few:
-        proposal.advise(
-            "event_weights",
-            dict.fromkeys(unweighted, 1),
-            "these events have no weight in seeds/event_weights.csv and count 1",
-        )
 
 
 def _time(

@@ -14,7 +14,7 @@ MOST_PROFILED = 200
 # Shown of a column.
 EXAMPLES = 3
 # A column with at most so many values is shown with all of them.
-FEW_VALUES = 15
+FEW_VALUES = 60
 # DuckDB's types that hold whole numbers without loss.
 WHOLE_TYPES = {
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),

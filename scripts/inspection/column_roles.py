@@ -13,6 +13,8 @@ from scripts.inspection.event_names import meaning_of
 from scripts.inspection.time_reading import TimeEvidence
 
 MOST_EVENTS = 60
+# Events that are written as numbers.
+MOST_CODES = 12
 # Of seconds since 1970, from 1973 on.
 EPOCH_DIGITS = 9
 ROLES = (
@@ -88,6 +90,11 @@ def find_roles(
     return Roles(found, times)
 
 
+def shown_column(column: ColumnProfile, *, has_names: bool) -> str:
+    """A column in a sentence."""
+    return column.name if has_names else f"column {column.position}"
+
+
 def _fits(
     role: str,
     column: ColumnProfile,
@@ -129,8 +136,11 @@ def _fits(
 
 def _fits_event(column: ColumnProfile, names: set[str]) -> str | None:
     """The evidence for events: a few words, known ones among them."""
-    if column.is_number or column.looks_like_time or column.distinct > MOST_EVENTS:
+    if column.looks_like_time or column.distinct > MOST_EVENTS:
         return None
+    if column.is_number:
+        is_code = "event" in names and column.distinct <= MOST_CODES
+        return f"{_values(column.distinct)}, which are codes" if is_code else None
     known = [value for value in column.few if meaning_of(value)]
     if len(known) >= max(1, len(column.few) / 2):
         return f"{_values(len(column.few))}, such as {', '.join(known[:4])}"

@@ -121,8 +121,9 @@ def _rejected(
 ) -> tuple[Counter[str], dict[str, str]]:
     """Rejected rows by reason, and a value of each."""
     found = connection.execute(
-        "select reason, count(*), coalesce(min(json_extract_string(original_text,"
-        " '$.' || split_part(reason, ' ', 2))), min(original_text)) from judged"
+        "select reason, count(*), coalesce(min(json_extract_string(original_text, '$.' ||"
+        " regexp_extract(reason, '(customer_id|product_id|event_date|event)'))),"
+        " min(original_text)) from judged"
         " where reason is not null group by reason"
     ).fetchall()
     return Counter({row[0]: row[1] for row in found}), {row[0]: row[2] for row in found}

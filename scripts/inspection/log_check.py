@@ -114,7 +114,8 @@ def _summary(settings: Mapping[str, Any], samples: Sequence[JudgedSample]) -> st
             counts.append(f"{number:,} {name}")
     reasons = sum((sample.reasons for sample in samples), start=type(samples[0].reasons)())
     why = ", ".join(f"{reason}: {count:,}" for reason, count in reasons.most_common(3))
-    checked = "its" if all(sample.is_whole for sample in samples) else "the first"
+    is_whole = files == len(samples) and all(sample.is_whole for sample in samples)
+    checked = "its" if is_whole else "the first"
     return (
         f"{pattern}: {files} file{'s' if files > 1 else ''}; of {checked} {rows:,} rows"
         f" {', '.join(counts)}{f' ({why})' if why else ''}."

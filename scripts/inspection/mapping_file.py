@@ -56,9 +56,10 @@ def _lines_of(setting: str, entries: list[Entry]) -> Iterator[str]:
             yield from (f"{mark}{setting}: {_yaml(value)}" for value in values)
         return
     is_open = not any(entry.is_decided for entry in entries)
-    if entries[0].is_advice:
+    if not entries[0].key:
+        value = entries[0].choices[0] if entries[0].choices else entries[0].value
         yield f"# {one_line(entries[0].why)}"
-        yield f"# {setting}: {_yaml(entries[0].value)}"
+        yield f"# {setting}: {_yaml(value)}"
         return
     yield f"{'# ' if is_open else ''}{setting}:"
     said = ""

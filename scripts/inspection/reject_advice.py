@@ -1,7 +1,7 @@
 """What helps where rows of a log would be rejected."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 
@@ -10,20 +10,27 @@ from scripts.inspection.judged_sample import UNREADABLE, JudgedSample
 from scripts.inspection.sampled_table import TABLE
 from scripts.inspection.time_evidence import time_evidence
 from scripts.inspection.value_kinds import kind_of_value
+from scripts.settings.build_settings import BuildSettings
+from scripts.settings.input_settings import LogColumn
 
 
 def advice_for(sample: JudgedSample, reason: str, settings: Mapping[str, Any]) -> str:
     """The setting that helps, in a sentence."""
-    defect, _, column = reason.partition(" ")
+    words = reason.replace(":", " ").split()
+    column = next((word for word in words if word in get_args(LogColumn)), "event_date")
+    setting = next((word for word in words if word in BuildSettings.model_fields), None)
+    is_missing = words[0] == "missing"
     if reason == UNREADABLE:
         return (
             f"The header has {len(sample.columns)} columns: compare the delimiter"
             " (setting delimiter), quotes and encoding of the lines; `audience inspect"
             f" {sample.file}` shows them."
         )
-    if column == "event_date" and defect == "unparseable":
+    if setting:
+        return f"Compare the setting {setting}."
+    if column == "event_date" and not is_missing:
         return _advice_for_times(sample, settings)
-    if defect == "uncastable":
+    if column.endswith("_id") and not is_missing:
         return _advice_for_ids(sample.examples[reason], column)
     return (
         f"Name another column for {column} (columns: {{{column}: ...}}), or leave such rows"

@@ -11,6 +11,7 @@ from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.date_order import READABLE, evidence_of_dates
 from scripts.inspection.sampled_table import TABLE, quoted
 from scripts.inspection.time_reading import TimeEvidence, percent, share_read
+from scripts.settings.build_settings import BuildSettings
 from scripts.settings.values import TIME_FORMATS
 
 # Numbers that stand for earlier times, or for ones later than a year from now, are ids.
@@ -120,8 +121,12 @@ def odd_times(
     ).fetchone()
     if not row or not row[0]:
         return ""
+    result = (
+        "a build rejects those outside of its settings earliest_event and latest_event"
+        if "latest_event" in BuildSettings.model_fields
+        else "the newest would be the reference time of a build (setting as_of)"
+    )
     return (
         f"{column.name}: {row[0]:,} of {column.filled:,} times lie before {EARLIEST.year}"
-        f" or in the future; they reach from {row[1]} to {row[2]}, and the newest would be"
-        " the reference time of a build (setting as_of)."
+        f" or in the future; they reach from {row[1]} to {row[2]}, and {result}."
     )

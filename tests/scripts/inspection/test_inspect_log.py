@@ -93,8 +93,14 @@ def test_a_log_in_our_own_layout_needs_only_the_type_of_ids(tmp_path: Path) -> N
             "Which column is the product: aa",
             ["product_id: aa", "product_id: bb"],
         ),
+        (
+            "user_id,item_id,behavior_type,time\n"
+            + "".join(f"{n % 9},{n},{1 + n % 4},2024-01-01\n" for n in range(20)),
+            "Which events are the codes 1, 2, 3, 4 of behavior_type?",
+            ['event_aliases: {"1": "view", "2": "view", "3": "view", "4": "view"}'],
+        ),
     ],
-    ids=["customer", "dates", "event", "time", "product"],
+    ids=["customer", "dates", "event", "time", "product", "codes"],
 )
 def test_what_cannot_be_told_is_left_to_a_person(
     tmp_path: Path, content: str, question: str, open_lines: list[str]
@@ -144,6 +150,24 @@ def test_what_a_build_does_not_read_is_one_sentence(
     [said] = proposal_for(tmp_path, content).problems
     assert problem in said
     assert not said.startswith("error")
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (HEADER.replace("\n", ",\n") + ROWS, "remove it from the header"),
+        (f"sep=,\n{HEADER}{ROWS}", "1 line stands above the header"),
+    ],
+)
+def test_a_remedy_is_named_only_if_a_build_does_not_read_the_file(
+    tmp_path: Path, content: str, remedy: str
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(content)
+    inspection = inspect_log(str(path))
+    [said] = inspection.proposal.remedies
+    assert remedy in said
+    assert inspection.proposal.problems == ([] if inspection.check else [said])
 
 
 @pytest.mark.parametrize(
