@@ -153,24 +153,6 @@ def test_what_a_build_does_not_read_is_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("content", "remedy"),
-    [
-        (HEADER.replace("\n", ",\n") + ROWS, "remove it from the header"),
-        (f"sep=,\n{HEADER}{ROWS}", "1 line stands above the header"),
-    ],
-)
-def test_a_remedy_is_named_only_if_a_build_does_not_read_the_file(
-    tmp_path: Path, content: str, remedy: str
-) -> None:
-    path = tmp_path / "log.csv"
-    path.write_text(content)
-    inspection = inspect_log(str(path))
-    [said] = inspection.proposal.remedies
-    assert remedy in said
-    assert inspection.proposal.problems == ([] if inspection.check else [said])
-
-
-@pytest.mark.parametrize(
     ("column", "setting"),
     [("product_id", "product_attributes"), ("user_id", "customer_attributes")],
 )
