@@ -13,8 +13,11 @@ renamed as (
         {{ input_value(log, name) }} as {{ name }},
         {% endfor %}
         -- It may end in a comment.
-        coalesce(({{ var('row_filter') }}
-        ), false) as is_wanted
+        coalesce(
+            (
+                {{ var('row_filter') }}
+            ), false
+        ) as is_wanted
     from log
 )
 

@@ -11,6 +11,7 @@ from scripts.build.input_columns import columns_of, find_input
 from scripts.build.log_source import matching
 from scripts.build_folder import literal_paths
 from scripts.reported_error import ReportedError
+from scripts.settings.build_settings import BuildSettings
 
 UNKNOWN_COLUMN = re.compile(r'Referenced column "(.+?)" (was )?not found')
 
@@ -21,8 +22,11 @@ def failed_expression(settings: dict[str, Any]) -> str | None:
     Each is run over the log, which takes as long as reading it: for failed builds.
 
     Args:
-        settings: the settings of the failed build.
+        settings: the variables of the failed build; programs have added some.
     """
+    settings = {
+        name: settings[name] for name in BuildSettings.model_fields if name in settings
+    }
     written = dict(settings.get("expressions") or {})
     written |= {"": settings["row_filter"]} if "row_filter" in settings else {}
     if not written:
