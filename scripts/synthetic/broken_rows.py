@@ -2,12 +2,17 @@
 
 BROKEN_ROWS = (
     "missing customer_id",
+    "rounded customer_id",
     "uncastable customer_id",
     "missing product_id",
+    "rounded product_id",
     "uncastable product_id",
     "missing event",
     "missing event_date",
     "unparseable event_date",
+    "event_date before earliest_event",
+    "event_date after latest_event",
+    "event_date with a zone name: set time_zone",
     "duplicate",
     "unreadable line",
 )
@@ -36,11 +41,13 @@ def with_broken_rows(log: str, dirty: float, kinds: tuple[str, ...]) -> str:
         select
             case
                 when {cases["missing customer_id"]} then null
+                when {cases["rounded customer_id"]} then '1.23457E+15'
                 when {cases["uncastable customer_id"]} then 'guest-' || customer_id
                 else customer_id
             end as customer_id,
             case
                 when {cases["missing product_id"]} then null
+                when {cases["rounded product_id"]} then '2.5E+12'
                 when {cases["uncastable product_id"]} then product_id || '.5'
                 else product_id
             end as product_id,
@@ -48,6 +55,10 @@ def with_broken_rows(log: str, dirty: float, kinds: tuple[str, ...]) -> str:
             case
                 when {cases["missing event_date"]} then null
                 when {cases["unparseable event_date"]} then '31.02.' || left(event_date, 4)
+                when {cases["event_date before earliest_event"]} then '1956-03-01'
+                when {cases["event_date after latest_event"]} then '9999-12-31'
+                when {cases["event_date with a zone name: set time_zone"]}
+                    then event_date || ' CET'
                 else event_date
             end as event_date,
             product_name,

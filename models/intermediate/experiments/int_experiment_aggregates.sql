@@ -25,11 +25,11 @@ aggregated as (
         count(*) as unit_count,
         count(case when value <> 0 then 1 end) as active_count,
         count(covariate) as covariate_count,
-        round(avg(value), 12) as mean,
-        round(var_samp(value), 12) as variance,
-        round(avg(covariate), 12) as covariate_mean,
-        round(var_samp(covariate), 12) as covariate_variance,
-        round(covar_samp(value, covariate), 12) as covariance,
+        {{ rounded('avg(value)') }} as mean,
+        {{ rounded('var_samp(value)') }} as variance,
+        {{ rounded('avg(covariate)') }} as covariate_mean,
+        {{ rounded('var_samp(covariate)') }} as covariate_variance,
+        {{ rounded('covar_samp(value, covariate)') }} as covariance,
         -- A sum is larger than a mean, and its last digits with it.
         round(sum(cost), 6) as cost
     from measured

@@ -205,7 +205,7 @@ def test_dirty_rows_are_added_to_the_clean_log(tmp_path: Path) -> None:
     lines = len(dirty.read_text().splitlines()) - 1
     assert len(clean.read_text().splitlines()) - 1 == plan.interactions
     assert (lines - plan.interactions) / lines == pytest.approx(0.1, abs=0.02)
-    assert len(BROKEN_ROWS) == 9
+    assert len(BROKEN_ROWS) == 14
 
 
 @pytest.mark.parametrize(
