@@ -115,6 +115,11 @@ def build_once(
     return root, outcome
 
 
+def read_warehouse(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
+    """The private database of a build."""
+    return duckdb.connect(folder.warehouse, read_only=True)
+
+
 def read_release(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
     """The current release, opened read-only."""
     return duckdb.connect(folder.releases / "current" / "audience.duckdb", read_only=True)

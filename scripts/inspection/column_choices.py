@@ -146,22 +146,13 @@ def _are_the_same(
 
 
 def _format_of_times(proposal: Proposal, column: ColumnProfile, time: TimeEvidence) -> None:
-    """The setting `time_format`, or an expression where no format fits."""
+    """The setting `time_format`."""
     proposal.warnings.extend(time.warnings)
     if time.choices:
         proposal.ask(
             "time_format",
             time.choices,
             f"How does {column.name} write dates: {time.evidence}?",
-        )
-    elif time.unreadable_unit:
-        name = quoted(column.name)
-        per_unit = {"microseconds": "", "nanoseconds": " // 1000"}[time.unreadable_unit]
-        proposal.add(
-            "expressions",
-            f"try(make_timestamp(try_cast({name} as bigint){per_unit}))",
-            time.evidence,
-            "event_date",
         )
     elif time.time_format is None and not time.is_native:
         proposal.problems.append(

@@ -3,6 +3,7 @@
 from scripts.inspection.column_profiles import WHOLE_TYPES, ColumnProfile
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import quoted
+from scripts.inspection.value_kinds import BUILD_NULL_WORDS
 from scripts.settings.build_settings import BuildSettings
 
 # Digits of a whole number that fits into 64 bits whatever they are.
@@ -78,10 +79,8 @@ def _filter(proposal: Proposal, column: ColumnProfile, *, is_text: bool) -> str:
     most = BuildSettings.model_fields["max_reject_share"].default
     name = quoted(column.name)
     count = column.kinds["word for nothing"]
-    is_known = "null_words" in BuildSettings.model_fields
-    if count and (
-        (is_text and not is_known) or (count + column.nulls) / column.rows > most
-    ):
+    would_be_ids = is_text and {word.lower() for word in column.words} - BUILD_NULL_WORDS
+    if count and (would_be_ids or (count + column.nulls) / column.rows > most):
         words = ", ".join("'{}'".format(word.replace("'", "''")) for word in column.words)
         proposal.warnings.append(
             f"{column.name}: {count} of {column.rows} rows have a word for nothing"

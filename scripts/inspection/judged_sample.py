@@ -64,7 +64,10 @@ def judge_sample(
             read, is_whole = file, False
         else:
             # A copy, because the reader goes to the end of a file without a good line.
-            read = Path(folder) / file.name.removesuffix(".gz")
+            # Its folders may give columns (`name=value`).
+            named = [part for part in file.parts[:-1] if "=" in part]
+            read = Path(folder, *named, file.name.removesuffix(".gz"))
+            read.parent.mkdir(parents=True, exist_ok=True)
             is_whole = _copy_beginning(file, read, most_bytes)
         given = {**settings, "log": glob.escape(str(read)), "new_log_files": [str(read)]}
         # The reader of CSV notes bad lines beyond a limit of rows too.

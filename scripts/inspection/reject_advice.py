@@ -31,7 +31,7 @@ def advice_for(sample: JudgedSample, reason: str, settings: Mapping[str, Any]) -
     if column == "event_date" and not is_missing:
         return _advice_for_times(sample, settings)
     if column.endswith("_id") and not is_missing:
-        return _advice_for_ids(sample.examples[reason], column)
+        return _advice_for_ids(sample.examples[reason])
     return (
         f"Name another column for {column} (columns: {{{column}: ...}}), or leave such rows"
         " out with row_filter."
@@ -50,12 +50,6 @@ def _advice_for_times(sample: JudgedSample, settings: Mapping[str, Any]) -> str:
         evidence = time_evidence(connection, column)
     if evidence is None:
         return f"time_format is {given}; these values are no times: name another column."
-    if evidence.unreadable_unit:
-        return (
-            f"time_format is {given}; the values are {evidence.unreadable_unit} since 1970,"
-            f" which no format reads. `audience inspect {sample.file}` writes an expression"
-            " that does."
-        )
     fitting = [evidence.time_format] if evidence.time_format else evidence.choices
     if not fitting or given in fitting:
         return f"time_format is {given}; {evidence.evidence}."
@@ -63,14 +57,8 @@ def _advice_for_times(sample: JudgedSample, settings: Mapping[str, Any]) -> str:
     return f"time_format is {given}; {named} fits: {evidence.evidence}."
 
 
-def _advice_for_ids(example: str, column: str) -> str:
+def _advice_for_ids(example: str) -> str:
     """What helps where an id is no whole number."""
-    kind = kind_of_value(example)
-    if kind == "scientific notation":
+    if kind_of_value(example) == "scientific notation":
         return "Such ids have lost digits: export them as text."
-    if kind == "word for nothing":
-        return (
-            "Leave rows without an id out with row_filter; with id_type: text the word"
-            f" would be a {column.removesuffix('_id')}."
-        )
     return "Set id_type: text if such ids are meant; the default is whole numbers."

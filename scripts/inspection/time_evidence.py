@@ -11,8 +11,6 @@ from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.date_order import READABLE, evidence_of_dates
 from scripts.inspection.sampled_table import TABLE, quoted
 from scripts.inspection.time_reading import TimeEvidence, percent, share_read
-from scripts.settings.build_settings import BuildSettings
-from scripts.settings.values import TIME_FORMATS
 
 # Numbers that stand for earlier times, or for ones later than a year from now, are ids.
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -80,8 +78,7 @@ def _of_numbers(
             return TimeEvidence(
                 f"as {unit} since 1970 most values lie from {first:%Y-%m-%d} to"
                 f" {last:%Y-%m-%d}",
-                name if name in TIME_FORMATS else None,
-                unreadable_unit="" if name in TIME_FORMATS else unit,
+                name,
                 as_sql=_time_of(number, per_second),
                 warnings=warnings,
             )
@@ -121,12 +118,8 @@ def odd_times(
     ).fetchone()
     if not row or not row[0]:
         return ""
-    result = (
-        "a build rejects those outside of its settings earliest_event and latest_event"
-        if "latest_event" in BuildSettings.model_fields
-        else "the newest would be the reference time of a build (setting as_of)"
-    )
     return (
         f"{column.name}: {row[0]:,} of {column.filled:,} times lie before {EARLIEST.year}"
-        f" or in the future; they reach from {row[1]} to {row[2]}, and {result}."
+        f" or in the future; they reach from {row[1]} to {row[2]}. A build rejects"
+        " those outside of its settings earliest_event and latest_event."
     )

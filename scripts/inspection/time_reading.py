@@ -16,7 +16,6 @@ class TimeEvidence:
         time_format: the value of the setting; None if it cannot be told, or is not needed.
         evidence: why.
         choices: the formats between which a person has to decide.
-        unit: of epochs; their format may be one that a build does not know.
         as_sql: the time of a value.
         warnings: what else is odd.
     """
@@ -25,7 +24,6 @@ class TimeEvidence:
     time_format: str | None = None
     choices: tuple[str, ...] = ()
     is_native: bool = False
-    unreadable_unit: str = ""
     as_sql: str = ""
     warnings: tuple[str, ...] = ()
 

@@ -5,23 +5,17 @@ Both read the same patterns, in the order of this list; the first that matches c
 
 import re
 
-# Words that programs write where there is no value.
-NULL_WORDS = (
-    r"\n",
-    "null",
-    "nan",
-    "none",
-    "nil",
-    "n/a",
-    "na",
-    "#n/a",
-    "undefined",
-    "(not set)",
-    "(none)",
-    "(null)",
-    "<na>",
-    "nat",
-)
+from scripts.settings.build_settings import BuildSettings
+
+# Words that a build takes for nothing; and others that programs write, which it would take
+# for ids.
+BUILD_NULL_WORDS = {
+    word.lower()
+    for word in BuildSettings.model_fields["null_words"].get_default(
+        call_default_factory=True
+    )
+}
+NULL_WORDS = BUILD_NULL_WORDS | {"nil", "(none)", "nat"}
 ISO_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
 PATTERNS = {
     "whole number": r"[+-]?\d+",
@@ -65,7 +59,7 @@ def kind_of_value(value: str) -> str:
 
 def kind_in_sql(column: str) -> str:
     """The kind of a trimmed text, which is not null, as SQL of DuckDB."""
-    words = ", ".join("'{}'".format(word.replace("'", "''")) for word in NULL_WORDS)
+    words = ", ".join("'{}'".format(word.replace("'", "''")) for word in sorted(NULL_WORDS))
     cases = "\n".join(
         f"when regexp_full_match({column}, '{pattern}') then '{kind}'"
         for kind, pattern in PATTERNS.items()

@@ -131,39 +131,6 @@ def test_too_many_unknown_opt_outs_stop_the_build(
 
 
 @pytest.mark.parametrize(
-    ("content", "settings", "said"),
-    [
-        (
-            f"# x\n\n{HEADER}\n{ROW}\n",
-            {},
-            'leave out lines that begin with # (comment: "#")',
-        ),
-        (HEADER.replace(",", "\t"), {}, 'not columns at all (delimiter: "\\t")'),
-        (
-            f"{HEADER},customer_id\n{ROW},9\n",
-            {},
-            "names the column customer_id 2 times (columns 1, 5): rename the others, or"
-            " name the position of the right one in the mapping (columns: {customer_id:"
-            " 1})",
-        ),
-        (
-            f"{HEADER},Event\n{ROW},9\n",
-            {"columns": {"event": "Event"}},
-            "names the column Event 2 times (columns 3, 5)",
-        ),
-    ],
-)
-def test_what_does_not_fit_names_the_setting(
-    tmp_path: Path, content: str, settings: dict[str, Any], said: str
-) -> None:
-    log = tmp_path / "log.csv"
-    log.write_text(content)
-    with pytest.raises(LogSourceError) as caught:
-        check_input_columns({"log": str(log)} | settings)
-    assert said in str(caught.value)
-
-
-@pytest.mark.parametrize(
     ("content", "settings"),
     [
         (f"sep=,\n{HEADER}\n{ROW}\n", {}),

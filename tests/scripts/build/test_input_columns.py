@@ -104,6 +104,24 @@ def test_types_of_parquet_columns(tmp_path: Path) -> None:
         (f"_input_file,{HEADER}\n", {}, "has a column _input_file, a name that the reader"),
         ('"cus\ntomer",product_id\n', {}, "opens a quote and does not close it"),
         (",".join(f"c{number}" for number in range(1200)), {}, "has 1000 columns or more"),
+        (
+            f"# x\n\n{HEADER}\n{ROW}\n",
+            {},
+            'leave out lines that begin with # (comment: "#")',
+        ),
+        (HEADER.replace(",", "\t"), {}, 'not columns at all (delimiter: "\\t")'),
+        (
+            f"{HEADER},customer_id\n{ROW},9\n",
+            {},
+            "names the column customer_id 2 times (columns 1, 5): rename the others, or"
+            " name the position of the right one in the mapping (columns: {customer_id:"
+            " 1})",
+        ),
+        (
+            f"{HEADER},Event\n{ROW},9\n",
+            {"columns": {"event": "Event"}},
+            "names the column Event 2 times (columns 3, 5)",
+        ),
     ],
 )
 def test_columns_that_do_not_fit_are_refused(

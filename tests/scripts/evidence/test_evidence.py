@@ -1,7 +1,5 @@
 """The evidence of logs whose truth is planted, from the log to the conclusion."""
 
-import os
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -10,35 +8,21 @@ import pytest
 from implicit.evaluation import ranking_metrics_at_k
 from scipy import sparse
 
-from scripts.build.dbt_run import run_dbt
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.refresh_plan import is_unchanged
 from scripts.build_folder import BuildFolder
-from scripts.evidence import als_ranking, weight_fitting
-from scripts.evidence.refitting import LISTS_DATA
+from scripts.evidence import als_ranking
 from scripts.releases.release_folder import ReleaseFolder
 from scripts.releases.run_history import read_history
-from scripts.synthetic.interactions import generate
-from tests.conftest import FinishedBuild, read_release, run_audience
+from tests.conftest import FinishedBuild, read_release, read_warehouse, run_audience
 
 pytestmark = pytest.mark.slow
-
-# Seeds and models; their tests have run before.
-BUILD = ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-
-
-def release_of(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
-    return read_release(folder)
-
-
-def warehouse_of(folder: BuildFolder) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(folder.warehouse, read_only=True)
 
 
 def test_als_beats_every_other_where_a_taste_is_planted(
     taste_evidence: FinishedBuild,
 ) -> None:
-    with release_of(taste_evidence.folder) as release:
+    with read_release(taste_evidence.folder) as release:
         differences = release.execute(
             "select compared_with, difference_low from recommender_comparisons"
             " where population = 'all' and metric = 'precision' and k = 10"
@@ -60,7 +44,7 @@ def test_als_beats_every_other_where_a_taste_is_planted(
 
 def test_als_finds_the_taste_at_every_cutoff(taste_evidence: FinishedBuild) -> None:
     """Each cutoff has a fit of its own, on what lies before it, and so has now."""
-    with release_of(taste_evidence.folder) as release:
+    with read_release(taste_evidence.folder) as release:
         measured = release.execute(
             "select origin, hit_count, place_count * chance_hit_share"
             " from ranking_evidence"
@@ -69,7 +53,7 @@ def test_als_finds_the_taste_at_every_cutoff(taste_evidence: FinishedBuild) -> N
     assert [origin for origin, _, _ in measured] == [1, 2, 3]
     for _, hits, by_chance in measured:
         assert hits > max(30, 3 * by_chance)
-    with warehouse_of(taste_evidence.folder) as warehouse:
+    with read_warehouse(taste_evidence.folder) as warehouse:
         origins, touched, lengths = warehouse.execute(
             "with lists as (from read_parquet(?)), counts as"
             " (select origin, product_id, count(*) as length from lists group by all)"
@@ -89,7 +73,7 @@ def test_als_finds_the_taste_at_every_cutoff(taste_evidence: FinishedBuild) -> N
 
 def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) -> None:
     output = taste_evidence.outcome.stdout
-    with release_of(taste_evidence.folder) as release:
+    with read_release(taste_evidence.folder) as release:
         statements = release.execute(
             "select statement from evidence_conclusions order by statement_number"
         ).fetchall()
@@ -117,7 +101,7 @@ def test_the_history_knows_what_the_evidence_was_made_of(
 
 def test_metrics_are_those_of_an_independent_library(taste_evidence: FinishedBuild) -> None:
     """implicit's own evaluation: a product asks, a customer is recommended."""
-    with warehouse_of(taste_evidence.folder) as warehouse:
+    with read_warehouse(taste_evidence.folder) as warehouse:
         relevant = warehouse.execute(
             "select product_id, customer_id from intermediate.int_relevant_customers"
             " where population = 'all' and slice_by = 'nothing'"
@@ -182,7 +166,7 @@ def test_metrics_are_those_of_an_independent_library(taste_evidence: FinishedBui
 
 def test_intervals_are_as_wide_as_theory_says(taste_evidence: FinishedBuild) -> None:
     """With hundreds of hits: the standard error of a sum over customers."""
-    with warehouse_of(taste_evidence.folder) as warehouse:
+    with read_warehouse(taste_evidence.folder) as warehouse:
         hits = warehouse.execute(
             "select lists.recommender, lists.customer_id, count(*)::double as hit_count"
             " from intermediate.int_recommendations as lists"
@@ -237,7 +221,7 @@ def test_als_is_not_shown_to_beat_engagement_on_wholesale_customers(
         *("--mapping", "mappings/online_retail.yml"),
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    with warehouse_of(folder) as warehouse:
+    with read_warehouse(folder) as warehouse:
         named = warehouse.execute(
             "select count(distinct customer_id) from intermediate.int_recommendations"
             " where recommender = 'engagement' and recommendation_rank <= 10"
@@ -262,68 +246,6 @@ def test_als_is_not_shown_to_beat_engagement_on_wholesale_customers(
     assert verdict == ("borderline",)
 
 
-def test_what_is_evaluated_is_what_is_published(
-    taste_evidence: FinishedBuild, folder: BuildFolder
-) -> None:
-    """A build that ends before the split has the lists that the evaluation measures."""
-    with warehouse_of(taste_evidence.folder) as warehouse:
-        evaluated = warehouse.execute(
-            "select product_id, recommendation_rank, customer_id"
-            " from intermediate.int_recommendations where recommender = 'engagement'"
-            " order by all"
-        ).fetchall()
-        (before_split,) = warehouse.execute(
-            "select (split_at - interval 1 microsecond)::text"
-            " from intermediate.int_temporal_split"
-        ).fetchone() or (None,)
-    command = [*BUILD, "--select", "+product_audiences"]
-    settings = {
-        "log": str(taste_evidence.log),
-        "as_of": before_split,
-        "top_n": 20,
-        "ranking": "engagement",
-    }
-    assert run_dbt(command, settings, folder).problems == []
-    with warehouse_of(folder) as production:
-        published = production.execute(
-            "select product_id, audience_rank, customer_id from marts.product_audiences"
-        ).fetchall()
-    products = {product for product, _, _ in evaluated}
-    assert len(products) > 100
-    assert sorted(row for row in published if row[0] in products) == evaluated
-
-
-@pytest.mark.long
-def test_a_rebuild_measures_the_stored_rankings_again(
-    taste_evidence: FinishedBuild, folder: BuildFolder
-) -> None:
-    """`dbt build` alone: the rankings are stored next to the warehouse."""
-    shutil.copytree(taste_evidence.folder.evidence, folder.evidence)
-    command = [*BUILD, "--select", "+evidence_conclusions"]
-    assert run_dbt(command, {"log": str(taste_evidence.log)}, folder).problems == []
-    query = "from marts.{} order by all"
-    with (
-        warehouse_of(folder) as rebuilt,
-        warehouse_of(taste_evidence.folder) as first,
-    ):
-        for mart in ("offline_metrics", "recommender_comparisons", "targeting_lift"):
-            rows = rebuilt.execute(query.format(mart)).fetchall()
-            assert rows == first.execute(query.format(mart)).fetchall()
-            assert rows
-
-    # Rankings of this log say nothing about another.
-    other = folder.root / "other.parquet"
-    generate(other, scale=0.01, seed=2)
-    assert run_dbt(command, {"log": str(other)}, folder).problems == []
-    with warehouse_of(folder) as warehouse:
-        assert warehouse.execute(
-            "select count(*) from marts.offline_metrics where recommender = 'als'"
-        ).fetchone() == (0,)
-        assert warehouse.execute(
-            "select basis from marts.viability_verdict"
-        ).fetchone() == ("thresholds",)
-
-
 @pytest.mark.long
 def test_on_a_shuffled_log_als_does_no_better_than_chance(
     folder: BuildFolder, tmp_path: Path
@@ -339,7 +261,7 @@ def test_on_a_shuffled_log_als_does_no_better_than_chance(
     )
     outcome = run_audience(folder, "evidence", "--log", str(log))
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    with release_of(folder) as release:
+    with read_release(folder) as release:
         als, low, high = release.execute(
             "select als_value, difference_low, difference_high"
             " from recommender_comparisons where population = 'reachable'"
@@ -349,80 +271,3 @@ def test_on_a_shuffled_log_als_does_no_better_than_chance(
     assert als > 0, "twenty of three thousand customers, ten of them relevant"
     assert low < 0 < high
     assert verdict == ("not viable",)
-
-
-@pytest.mark.long
-def test_rankings_that_are_damaged_stop_the_build(
-    dirty_build: FinishedBuild, folder: BuildFolder
-) -> None:
-    folder.evidence.mkdir(parents=True)
-    (folder.evidence / "als_rankings.parquet").write_text("no Parquet")
-    outcome = run_audience(folder, "build", "--log", str(dirty_build.log))
-    assert outcome.returncode == 1
-    assert "als_rankings.parquet" in outcome.stderr
-    assert "Remove the file, or write it again with `audience evidence`." in outcome.stderr
-
-
-def test_a_log_without_a_split_says_so(folder: BuildFolder, tmp_path: Path) -> None:
-    log = tmp_path / "instant.csv"
-    log.write_text(
-        "customer_id,product_id,event,event_date\n"
-        + "".join(f"{customer},1,cart,2023-01-01\n" for customer in range(5))
-    )
-    outcome = run_audience(folder, "evidence", "--log", str(log))
-    assert outcome.returncode == 1
-    assert outcome.stderr.startswith("error: The log cannot be split: no interaction lies")
-    assert outcome.stderr.count("\n") == 2
-
-
-def test_each_step_of_the_evidence_runs_alone(
-    taste_evidence: FinishedBuild, folder: BuildFolder
-) -> None:
-    """On a warehouse that is built, and with the same result as in the whole."""
-    folder.root.mkdir()
-    shutil.copy(taste_evidence.folder.warehouse, folder.warehouse)
-    # The last build was one for now alone, because lists of ALS serve.
-    select = ["--select", *(f"+{name}" for name in LISTS_DATA)]
-    settings = {"log": str(taste_evidence.log)}
-    assert run_dbt([*BUILD, *select], settings, folder).problems == []
-    said: list[str] = []
-    count = als_ranking.fit_past(folder, lambda step, *_: said.append(step))
-    als_ranking.fit_now(folder)
-    weights = weight_fitting.fit(folder)
-    assert count > 0
-    assert said
-    assert weights["recency_score"] > 0
-    assert sum(weights.values()) == pytest.approx(1)
-    for name in (als_ranking.PAST_FILE, als_ranking.NOW_FILE, "fitted_weights"):
-        rows = [
-            duckdb.read_parquet(str(one.evidence / f"{name}.parquet")).fetchall()
-            for one in (folder, taste_evidence.folder)
-        ]
-        assert sorted(rows[0]) == sorted(rows[1])
-
-
-def test_rankings_and_weights_are_stored_for_the_warehouse(
-    taste_evidence: FinishedBuild, folder: BuildFolder
-) -> None:
-    """Each program alone writes its file, with the fingerprint of the training log."""
-    folder.root.mkdir()
-    os.link(taste_evidence.folder.warehouse, folder.warehouse)
-    product_count = als_ranking.fit_now(folder)
-    weights = weight_fitting.fit(folder)
-    assert sum(weights.values()) == pytest.approx(1)
-    with warehouse_of(folder) as warehouse:
-        (early,) = warehouse.execute(
-            "select log_fingerprint from intermediate.int_training_log"
-        ).fetchone() or (None,)
-        (now,) = warehouse.execute(
-            "select log_fingerprint from intermediate.int_cutoff_logs where origin = 0"
-        ).fetchone() or (None,)
-        for name, column, count, fingerprint in (
-            (als_ranking.NOW_FILE, "product_id", product_count, now),
-            ("fitted_weights", "feature", len(weights), early),
-        ):
-            found = warehouse.execute(
-                f"select count(distinct {column}), any_value(log_fingerprint)"
-                f" from '{folder.evidence / name}.parquet'"
-            ).fetchone()
-            assert found == (count, fingerprint)

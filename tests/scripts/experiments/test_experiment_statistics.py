@@ -15,7 +15,6 @@ from scipy import optimize, stats
 
 from scripts.statistics.experiment_comparisons import analyse
 from scripts.statistics.power import Base, units_needed
-from scripts.statistics.sample_ratios import sample_ratios
 
 TRIALS = int(os.environ.get("AUDIENCE_SIMULATED_EXPERIMENTS", "400"))
 EXPERIMENT: dict[str, Any] = {
@@ -265,49 +264,6 @@ def test_figures_are_those_of_scipy() -> None:
     low, high = expected.confidence_interval()
     assert (row["difference_low"], row["difference_high"]) == pytest.approx((low, high))
     assert row["adjusted_difference"] is None
-
-
-def test_a_broken_split_is_caught_and_a_sound_one_is_not() -> None:
-    def ratio(pools: dict[str, str] | None = None, **counts: int) -> float:
-        rows = [
-            arm
-            | {"counted": "units", "unit_count": counts.get(arm["arm"], 0)}
-            | {"pool": (pools or {}).get(arm["arm"], "all")}
-            for arm in ARMS
-        ]
-        (found,) = sample_ratios(rows)
-        p_value: float = found["sample_ratio_p_value"]
-        return p_value
-
-    sound = {"treatment": 4010, "treatment_holdout": 990, "control": 4020}
-    sound |= {"control_holdout": 980}
-    assert ratio(**sound) == pytest.approx(
-        stats.chisquare([4010, 990, 4020, 980], [4000, 1000, 4000, 1000]).pvalue
-    )
-    assert ratio(**sound | {"treatment_holdout": 700}) < 0.001
-    assert ratio(treatment=4000, control=4000) < 0.001
-    # Pools of a fixed size: chance only divides each of them.
-    pools = {arm["arm"]: arm["arm"].removesuffix("_holdout") for arm in ARMS}
-    expected = stats.chi2.sf(2 * (50**2 / 4000 + 50**2 / 1000), 2)
-    assert ratio(
-        pools, treatment=4050, treatment_holdout=950, control=3950, control_holdout=1050
-    ) == pytest.approx(expected)
-
-
-def test_outcomes_that_are_missing_in_one_arm_break_the_split() -> None:
-    rows = [
-        {"experiment_id": "simulated", "counted": counted, "pool": "all", "arm": arm}
-        | {"share": 0.5, "unit_count": count}
-        for counted, arm, count in (
-            ("units", "treatment", 5000),
-            ("units", "treatment_holdout", 5000),
-            ("conversion", "treatment", 3000),
-            ("conversion", "treatment_holdout", 5000),
-            ("revenue", "treatment", 0),
-            ("revenue", "treatment_holdout", 0),
-        )
-    ]
-    assert sample_ratios(rows)[0]["sample_ratio_p_value"] < 1e-50
 
 
 def test_the_first_metric_decides_and_the_others_are_corrected() -> None:

@@ -101,6 +101,14 @@ def test_a_sample_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None
     assert sample.accepted == sample.rows > 2000
 
 
+def test_folders_of_a_log_give_columns(tmp_path: Path) -> None:
+    path = tmp_path / "event=cart" / "log.csv"
+    path.parent.mkdir()
+    path.write_text("customer_id,product_id,event_date\n1,2,2023-01-01\n")
+    said = check_settings({"log": f"{tmp_path}/*/*.csv"})
+    assert "of its 1 rows 1 would be accepted" in said
+
+
 def test_first_and_last_files_are_judged(tmp_path: Path) -> None:
     for number in range(9):
         rows = ROW if number < 8 else ROW.replace("2023-01-01", "1433193132")
