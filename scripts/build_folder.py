@@ -67,6 +67,11 @@ class BuildFolder:
         return self.root / "log_state.json"
 
     @property
+    def readable_copies(self) -> Path:
+        """Copies of input files that the engines cannot read themselves."""
+        return self.root / "readable"
+
+    @property
     def spill(self) -> Path:
         """Where a build leaves what does not fit into memory.
 

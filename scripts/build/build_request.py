@@ -1,6 +1,7 @@
 """What to build: the request of a command line, and the dbt variables that it means."""
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from scripts.build.log_source import (
     literal,
     read_mapping,
 )
+from scripts.build.readable_copies import with_readable_copies
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import KEPT_RELEASES
 from scripts.settings.build_settings import BuildSettings
@@ -49,7 +51,7 @@ def gather_settings(
     """The dbt variables of a build: the mapping's, then those given by hand, and the log.
 
     Raises:
-        LogSourceError: the mapping or the log cannot be read.
+        LogSourceError: the mapping cannot be read.
         SettingError: a setting is not valid.
     """
     settings = read_mapping(mapping) if mapping else {}
@@ -74,21 +76,34 @@ def gather_settings(
             "with_examples": True,
         }
     settings.setdefault("log", literal(str(folder.default_log)))
-    check_inputs(settings)
+    BuildSettings.check(settings)
     # As in the manifest of a release, which a refresh reads.
     plain: dict[str, Any] = json.loads(json.dumps(settings, default=str))
     return plain
 
 
-def check_inputs(settings: dict[str, Any]) -> None:
+def check_inputs(
+    copies: Path,
+    settings: Mapping[str, Any],
+    say: Callable[[str], object] = lambda _: None,
+    most_bytes: int | None = None,
+) -> dict[str, Any]:
     """See that settings are valid, and that the files of a build can be read.
+
+    Args:
+        copies: the folder for copies of files that the engines cannot read.
+        say, most_bytes: as for with_readable_copies.
+
+    Returns:
+        The settings that read the copies.
 
     Raises:
         SettingError: a setting is not valid.
         LogSourceError: the log, a side input or a seed cannot be read.
     """
-    BuildSettings.check(settings)
-    check_log(settings["log"], str(settings.get("encoding", "utf-8")))
-    check_side_inputs(settings)
-    check_input_columns(settings)
+    read = with_readable_copies(copies, settings, say, most_bytes)
+    check_log(read["log"])
+    check_side_inputs(read)
+    check_input_columns(read)
     check_seeds()
+    return read

@@ -13,6 +13,8 @@ import duckdb
 from scripts import resource_limits
 from scripts.build.dbt_environment import as_option, dbt_environment
 from scripts.build.expressions import failed_expression
+from scripts.build.log_source import matching
+from scripts.build.text_encodings import why_not_utf8
 from scripts.build_folder import BuildFolder
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
@@ -67,8 +69,10 @@ def explain(
             problems.extend(_explain_test(target, result, found))
         elif result["status"] == "warn":
             warnings.extend(_explain_test(target, result, found))
+    if any("unreadable line" in problem for problem in problems):
+        problems.append(why_not_utf8(matching(str(variables["log"]))))
     # Several nodes may fail of one cause.
-    return list(dict.fromkeys(problems)), list(dict.fromkeys(warnings))
+    return list(dict.fromkeys(filter(None, problems))), list(dict.fromkeys(warnings))
 
 
 def _explain_test(

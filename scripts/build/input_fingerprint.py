@@ -36,7 +36,7 @@ def fingerprint_of_inputs(folder: BuildFolder, settings: dict[str, Any]) -> str 
 
 def _files(folder: BuildFolder, settings: dict[str, Any], log: str) -> Iterator[Path]:
     yield from matching(log)
-    for _, path, _ in side_inputs(settings):
+    for _, path in side_inputs(settings):
         yield from matching(path)
     yield from project_files(BUILD_FILES)
     for pattern in KEPT_FILES:

@@ -4,6 +4,7 @@ This module checks the bytes of files, input_columns.py the columns, and scripts
 the settings.
 """
 
+import codecs
 import csv
 import glob
 import gzip
@@ -71,8 +72,8 @@ def declared_inputs() -> dict[str, dict[str, bool]]:
     }
 
 
-def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """The side inputs that the settings name: name, path or pattern, encoding.
+def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The side inputs that the settings name: name, path or pattern.
 
     Such a setting that is not valid is left out: the check of the settings reports it.
     """
@@ -83,7 +84,7 @@ def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         described = given if isinstance(given, dict) else {"path": given}
         path = described.get("path")
         if isinstance(path, str) and path:
-            yield name, path, str(described.get("encoding", "utf-8"))
+            yield name, path
 
 
 def matching(pattern: str) -> list[Path]:
@@ -98,8 +99,8 @@ def check_side_inputs(settings: dict[str, Any]) -> None:
     Raises:
         LogSourceError: one cannot be read.
     """
-    for name, path, encoding in side_inputs(settings):
-        check_log(path, encoding, f"file for {name}")
+    for name, path in side_inputs(settings):
+        check_log(path, f"file for {name}")
 
 
 def check_seeds() -> None:
@@ -127,12 +128,11 @@ def check_seeds() -> None:
                     )
 
 
-def check_log(pattern: str, encoding: str = "utf-8", what: str = "log") -> list[Path]:
+def check_log(pattern: str, what: str = "log") -> list[Path]:
     """Find the files of a log and look at the beginning of each.
 
     Args:
         pattern: a path, or a glob of paths.
-        encoding: the encoding of CSV files.
         what: what the files are, for messages.
 
     Returns:
@@ -140,7 +140,7 @@ def check_log(pattern: str, encoding: str = "utf-8", what: str = "log") -> list[
 
     Raises:
         LogSourceError: no file, or one that is a folder, empty, unreadable, damaged, or
-            neither text nor Parquet.
+            no text in UTF-8 and no Parquet.
     """
     files = matching(pattern) or [Path(pattern)]
     for file in files:
@@ -155,7 +155,7 @@ def check_log(pattern: str, encoding: str = "utf-8", what: str = "log") -> list[
         if file.suffix == ".parquet":
             _check_parquet(file, beginning, end)
         else:
-            _check_text(file, beginning, encoding)
+            _check_text(file, beginning)
     return files
 
 
@@ -201,20 +201,18 @@ def _check_parquet(file: Path, beginning: bytes, end: bytes) -> None:
         )
 
 
-def _check_text(file: Path, beginning: bytes, encoding: str) -> None:
-    """See that a file is text, and that its first line says something."""
+def _check_text(file: Path, beginning: bytes) -> None:
+    """See that a file is text in UTF-8, and that its first line says something."""
     if beginning.startswith(b"PAR1"):
         raise LogSourceError(f"{file} is a Parquet file: give its name the suffix .parquet")
-    if beginning.startswith(b"\xfe\xff"):
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise LogSourceError(
-            f"{file} is big-endian UTF-16, which cannot be read: write it as UTF-8"
+            f"{file} is UTF-16: name the encoding in the mapping (`encoding: utf-16`)"
         )
-    if encoding.lower().startswith("utf-16"):
-        return
     if b"\0" in beginning:
         raise LogSourceError(
-            f"{file} is not text (it has zero bytes): expected CSV, plain or gzip with"
-            " the suffix .gz. Name the encoding in the mapping if it is text."
+            f"{file} is not text (it has zero bytes): expected CSV, JSON or Parquet. Name"
+            " the encoding in the mapping if it is text."
         )
     line = beginning.splitlines()[0]
     if not line.strip():
@@ -222,15 +220,13 @@ def _check_text(file: Path, beginning: bytes, encoding: str) -> None:
             f"{file} begins with an empty line: expected the header or the first row."
             " Remove the line"
         )
-    if encoding != "utf-8":
-        return
     try:
         line.decode(errors="ignore" if len(line) == SAMPLE_BYTES else "strict")
     except UnicodeDecodeError as error:
         raise LogSourceError(
             f"{file}, line 1 is not UTF-8 (byte {error.start + 1} is"
             f" {error.object[error.start]:#x}): name the encoding in the mapping, such as"
-            " `encoding: latin-1`"
+            " `encoding: windows-1252`"
         ) from error
 
 

@@ -11,6 +11,7 @@ from scripts.build.dbt_run import DbtRun, run_dbt
 from scripts.build.evidence_cadence import DAILY, EVERYTHING
 from scripts.build.incremental import run_incrementally
 from scripts.build.preconditions import BuildError, set_aside
+from scripts.build.readable_copies import with_readable_copies
 from scripts.build.spark_setup import spark_tables
 from scripts.build_folder import BuildFolder
 from scripts.releases.drift import releases_to_compare
@@ -37,6 +38,8 @@ def dbt_build(
     # Unit tests check the SQL, not the log: they belong to `make test-slow`.
     command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
     command += selection
+    # What is compared and kept are the settings as given.
+    read = with_readable_copies(folder.readable_copies, settings)
     compared = releases_to_compare(folder, settings, accepted_releases(folder))
     with contextlib.ExitStack() as running:
         show = running.enter_context(dbt_progress(console))
@@ -46,9 +49,9 @@ def dbt_build(
 
         def run_once() -> DbtRun:
             if target == "spark":
-                return run_dbt(command, settings, folder, **options)
+                return run_dbt(command, read, folder, **options)
             say = functools.partial(console.print, soft_wrap=True)
-            return run_incrementally(command, settings, folder, say, **options)
+            return run_incrementally(command, read, folder, say, **options)
 
         run = run_once()
         if run.is_damaged:

@@ -72,6 +72,8 @@ def prepare(
     if request.log is None and not folder.example_units.exists():
         generate_experiments(folder.example_units)
     settings = gather_settings(folder, request.log, request.mapping, request.extra)
+    with timed("copy files", timings):
+        check_inputs(folder.readable_copies, settings, console.print)
     check_nothing_is_forgotten(folder, settings)
     return settings
 
@@ -188,7 +190,8 @@ def rebuild(
     }
     target = current.manifest.get("engine", "duckdb")
     check_engine(folder, console, target)
-    check_inputs(settings)
+    with timed("copy files", timings):
+        check_inputs(folder.readable_copies, settings, console.print)
     return build_and_publish(
         folder,
         console,

@@ -3,16 +3,17 @@
 from pathlib import Path
 
 from scripts.build.csv_header import EXCEL_LINE
+from scripts.build.text_encodings import Encoding
 from scripts.inspection.dialects import Dialect
 from scripts.inspection.proposal import Proposal
-from scripts.inspection.text_samples import Encoding
 
 
 def choose_format(
     proposal: Proposal, file: Path, encoding: Encoding, dialect: Dialect
 ) -> None:
     """Propose encoding, delimiter and header."""
-    _choose_encoding(proposal, file, encoding)
+    if encoding.setting != "utf-8":
+        proposal.add("encoding", encoding.setting, encoding.name)
     if not dialect.delimiter:
         proposal.problems.append(f"No delimiter divides the lines of {file} into columns.")
         return
@@ -29,17 +30,6 @@ def choose_format(
     elif not dialect.has_header:
         proposal.add("has_header", False, dialect.why_header)
     _judge_rest(proposal, file, dialect)
-
-
-def _choose_encoding(proposal: Proposal, file: Path, encoding: Encoding) -> None:
-    if encoding.setting is None:
-        known = encoding.codec.upper().replace("CP1252", "WINDOWS-1252")
-        proposal.problems.append(
-            f"{file} is {encoding.name}, which a build does not read: write it as UTF-8"
-            f" (iconv -f {known} -t UTF-8)."
-        )
-    elif encoding.setting != "utf-8":
-        proposal.add("encoding", encoding.setting, encoding.name)
 
 
 def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:

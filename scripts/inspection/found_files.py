@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.build.file_kinds import FileKind, kind_of
 from scripts.build.log_source import LogSourceError, literal, matching
-from scripts.inspection.file_kinds import FileKind, kind_of
 
 # Of many files, those whose beginning is looked at.
 MOST_LOOKED_AT = 100

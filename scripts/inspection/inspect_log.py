@@ -1,16 +1,20 @@
 """Look at a log: its files, format, columns and times, and propose a mapping."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
+from scripts.build.copied_rows import write_rows
+from scripts.build.file_kinds import FileKind, check_readable
 from scripts.build.log_source import LogSourceError
+from scripts.build.text_encodings import Encoding, encoding_of
 from scripts.inspection.column_choices import choose_columns
 from scripts.inspection.column_profiles import ColumnProfile, profile_columns
 from scripts.inspection.column_roles import Roles, find_roles
 from scripts.inspection.dialects import Dialect, dialect_of
-from scripts.inspection.file_kinds import why_unread
 from scripts.inspection.format_choices import choose_format
 from scripts.inspection.found_files import FoundFiles, find_files, spread
 from scripts.inspection.id_choices import choose_id_type
@@ -18,7 +22,7 @@ from scripts.inspection.log_check import check_settings
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import MOST_FILES, load_parquet, load_text
 from scripts.inspection.side_tables import hint_of_side_table
-from scripts.inspection.text_samples import Encoding, encoding_of, parts_of
+from scripts.inspection.text_samples import WHOLE, parts_of
 from scripts.inspection.time_evidence import time_evidence
 from scripts.inspection.time_reading import TimeEvidence
 
@@ -55,19 +59,23 @@ def inspect_log(path: str) -> Inspection:
     inspection = Inspection(find_files(path))
     found, proposal = inspection.found, inspection.proposal
     file = found.files[0]
-    unread = why_unread(file, found.kind)
-    if unread:
-        proposal.problems.append(unread)
-    if not (found.kind.has_text or found.kind.content == "Parquet"):
+    try:
+        check_readable(file, found.kind)
+    except LogSourceError as error:
+        proposal.problems.append(f"{error}.")
         return inspection
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
         connection.execute("set timezone = 'UTC'")
         if found.kind.has_text:
             has_names = _load_text(connection, inspection)
         else:
             has_names = True
-            inspection.total = load_parquet(connection, found)
+            is_json = found.kind.content != "Parquet"
+            rows = _rows_of_json(found, Path(folder)) if is_json else found
+            inspection.total = load_parquet(connection, rows)
             inspection.rows = _rows(connection)
+            if is_json and (len(found.files) > 1 or file.stat().st_size > WHOLE):
+                inspection.total = None
         if inspection.rows:
             _judge_columns(connection, inspection, has_names=has_names)
         elif not proposal.problems:
@@ -75,6 +83,15 @@ def inspect_log(path: str) -> Inspection:
     if proposal.is_settled:
         inspection.check = _checked(inspection)
     return inspection
+
+
+def _rows_of_json(found: FoundFiles, folder: Path) -> FoundFiles:
+    """Copies of the beginnings of JSON files, as a build makes them of whole files."""
+    copies = []
+    for number, file in enumerate(spread(list(found.files), MOST_FILES)):
+        copies.append(folder / f"{number}.parquet")
+        write_rows(file, found.kind, None, copies[-1], WHOLE)
+    return FoundFiles(f"{folder}/*.parquet", tuple(copies), FileKind("", "Parquet"))
 
 
 def _load_text(connection: duckdb.DuckDBPyConnection, inspection: Inspection) -> bool:

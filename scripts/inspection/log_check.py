@@ -3,7 +3,9 @@
 The rows are judged by the models of a build (`staging_sql`).
 """
 
+import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import duckdb
 
 from scripts.build.build_request import check_inputs, gather_settings
 from scripts.build.log_source import LogSourceError, matching
+from scripts.build.readable_copies import original_of
 from scripts.build_folder import BuildFolder
 from scripts.inspection.found_files import spread
 from scripts.inspection.judged_sample import JudgedSample, judge_sample
@@ -38,8 +41,7 @@ def check_log_of(
     Raises:
         LogSourceError, SettingError: a build would refuse them.
     """
-    settings = gather_settings(folder, log, mapping, extra)
-    return _summary(settings, judge_files(settings))
+    return check_settings(gather_settings(folder, log, mapping, extra))
 
 
 def check_settings(settings: Mapping[str, Any]) -> str:
@@ -51,16 +53,24 @@ def check_settings(settings: Mapping[str, Any]) -> str:
     Raises:
         LogSourceError, SettingError: it would refuse it.
     """
-    check_inputs(dict(settings))
-    return _summary(settings, judge_files(settings))
+    with tempfile.TemporaryDirectory() as folder:
+        # Whole files would take longer, and the build copies them itself.
+        copies = Path(folder).resolve()
+        read = check_inputs(copies, settings, most_bytes=SAMPLE_BYTES)
+        samples = judge_files(read, copies=copies)
+    return _summary(settings, samples)
 
 
 def judge_files(
     settings: Mapping[str, Any],
     most_bytes: int = SAMPLE_BYTES,
     most_rows: int = SAMPLE_ROWS,
+    copies: Path | None = None,
 ) -> list[JudgedSample]:
     """Judge the first rows of some files of a log.
+
+    Args:
+        copies: the folder of copies of their beginnings, which messages do not name.
 
     Raises:
         LogCheckError: more of them cannot be used than a build tolerates, or none of a
@@ -74,9 +84,12 @@ def judge_files(
         except duckdb.Error as error:
             reason = str(error).split("\n")[0]
             raise LogCheckError(
-                f"{file} cannot be read: {reason}. Check row_filter, expressions and"
-                " time_format in the mapping."
+                f"{original_of(copies, file)} cannot be read: {reason}. Check row_filter,"
+                " expressions and time_format in the mapping."
             ) from error
+        original = original_of(copies, file)
+        if original != file:
+            sample = replace(sample, file=original, is_whole=False)
         samples.append(sample)
     rows = sum(sample.rows for sample in samples)
     rejected = sum(sample.rejected for sample in samples)

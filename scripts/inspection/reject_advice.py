@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import duckdb
 
+from scripts.build.text_encodings import why_not_utf8
 from scripts.inspection.column_profiles import profile_columns
 from scripts.inspection.judged_sample import UNREADABLE, JudgedSample
 from scripts.inspection.sampled_table import TABLE
@@ -21,7 +22,7 @@ def advice_for(sample: JudgedSample, reason: str, settings: Mapping[str, Any]) -
     setting = next((word for word in words if word in BuildSettings.model_fields), None)
     is_missing = words[0] == "missing"
     if reason == UNREADABLE:
-        return (
+        return why_not_utf8([sample.file]) or (
             f"The header has {len(sample.columns)} columns: compare the delimiter"
             " (setting delimiter), quotes and encoding of the lines; `audience inspect"
             f" {sample.file}` shows them."

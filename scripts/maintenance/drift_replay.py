@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from scripts import resource_limits
-from scripts.build.build_request import gather_settings
+from scripts.build.build_request import check_inputs, gather_settings
 from scripts.build.dbt_run import run_dbt
 from scripts.build.preconditions import BuildError
 from scripts.build_folder import BuildFolder, sql_path
@@ -66,6 +66,7 @@ def replay_log(
     with tempfile.TemporaryDirectory(prefix="drift-replay-") as root:
         folder = BuildFolder(Path(root))
         settings = gather_settings(folder, log, mapping, extra)
+        settings = check_inputs(folder.readable_copies, settings, say)
         say("Reading the log ...")
         command = ["build", "--select", "+drift_report", "+build_profile"]
         command += ["--resource-type", "seed", "--resource-type", "model"]

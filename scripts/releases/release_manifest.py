@@ -97,12 +97,7 @@ def write_manifest(
         "engine": engine,
         "duckdb_version": duckdb.__version__,
         "dbt_invocation_id": results["metadata"]["invocation_id"],
-        "settings": {
-            name: value
-            for name, value in (results["args"].get("vars") or {}).items()
-            # What the program told dbt about one run, no other build repeats.
-            if name not in ProgramVariables.model_fields
-        },
+        "settings": _settings(results["args"].get("vars") or {}),
         **facts,
         "files": {
             str(file.relative_to(unfinished)): {
@@ -116,6 +111,18 @@ def write_manifest(
     (unfinished / "manifest.json").write_text(
         json.dumps(manifest, indent=2) + "\n", encoding="utf-8"
     )
+
+
+def _settings(variables: dict[str, Any]) -> dict[str, Any]:
+    """The settings of a build, without what the program told dbt about one run."""
+    given: dict[str, Any] | None = variables.get("given_settings")
+    if given is not None:
+        return given
+    return {
+        name: value
+        for name, value in variables.items()
+        if name not in ProgramVariables.model_fields
+    }
 
 
 def _git_revision() -> str | None:

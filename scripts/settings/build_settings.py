@@ -25,6 +25,9 @@ class ProgramVariables(Settings):
     with_evidence: bool = setting(
         True, "whether rankings are computed at past times too, for the evidence"
     )
+    given_settings: dict[str, Any] | None = setting(
+        None, "the settings of the build, where it reads copies of files"
+    )
 
 
 def check_variables(given: Mapping[str, Any]) -> None:

@@ -51,8 +51,26 @@ class InputFormat(Settings, Generic[Column]):
         shown="none",
         example='"#"',
     )
-    encoding: Literal["utf-8", "utf-16", "latin-1"] = setting(
-        "utf-8", "encoding of the CSV files"
+    encoding: Literal[
+        "utf-8",
+        "utf-16",
+        "utf-16-be",
+        "latin-1",
+        "windows-1250",
+        "windows-1251",
+        "windows-1252",
+        "gb18030",
+        "shift_jis",
+    ] = setting(
+        "utf-8",
+        "encoding of the CSV files; latin-1 is read as windows-1252, which adds signs",
+    )
+    unnest: Text | None = setting(
+        None,
+        "a column of JSON or Parquet files that holds a list: each element becomes a row,"
+        " and its fields are columns such as `items.sku`",
+        shown="none",
+        example="items",
     )
     time_format: TimeFormat = setting(
         "iso",
@@ -138,7 +156,7 @@ class InputSettings(InputFormat[LogColumn]):
 
     log: Text = setting(
         "build/data/interactions.parquet",
-        "a path, or a pattern of CSV (plain or gzip) or Parquet files",
+        "a path, or a pattern of CSV, JSON or Parquet files",
         example="data/events-*.csv.gz",
     )
     row_filter: Text = setting(

@@ -55,7 +55,11 @@ def log(tmp_path: Path) -> Callable[[str], Path]:
             "suffix .gz (in lower case)",
         ),
         ("empty.csv.gz", gzip.compress(b"", mtime=0), "is empty: expected a header"),
-        ("big.csv", HEADER.encode("utf-16-be").join([b"\xfe\xff", b""]), "as UTF-8"),
+        (
+            "big.csv",
+            HEADER.encode("utf-16-be").join([b"\xfe\xff", b""]),
+            "is UTF-16: name the",
+        ),
         ("blank.csv", b"\n" + HEADER.encode(), "begins with an empty line"),
         (
             "latin.csv",

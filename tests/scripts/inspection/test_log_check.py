@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from scripts.build.log_source import LogSourceError
 from scripts.cli.main import main
 from scripts.inspection.judged_sample import judge_sample
 from scripts.inspection.log_check import LogCheckError, check_settings, judge_files
@@ -92,13 +93,37 @@ def test_only_the_beginning_of_a_large_file_is_read(tmp_path: Path) -> None:
     assert 90_000 < sample.rows * len(ROW) < 100_001
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_a_sample_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+def test_a_sample_is_read_in_its_encoding(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
-    path.write_bytes((HEADER + ROW * 20_000).encode(encoding.replace("16", "16-le")))
-    [sample] = judge_files({"log": str(path), "encoding": encoding}, most_bytes=100_000)
-    assert not sample.is_whole
-    assert sample.accepted == sample.rows > 2000
+    path.write_bytes((HEADER + ROW * 40_000).encode("utf-16"))
+    said = check_settings({"log": str(path), "encoding": "utf-16"})
+    rows = 2**20 // 2 // len(ROW)
+    assert f"of the first {rows - 2:,} rows" in said
+    assert said.startswith(f"{path}: 1 file")
+    with pytest.raises(LogSourceError, match=rf"{path} is UTF-16: name the encoding"):
+        check_settings({"log": str(path)})
+
+
+def test_bytes_that_are_not_utf8_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    names = HEADER.replace("\n", ",product_name\n") + ROW.replace("\n", ",Tee\n") * 9
+    path.write_bytes(names.encode() + ROW.replace("\n", ",Café\n").encode("cp1252"))
+    with pytest.raises(LogCheckError, match="not UTF-8 from line 11 on: set encoding: win"):
+        check_settings({"log": str(path)})
+    said = check_settings({"log": str(path), "encoding": "windows-1252"})
+    assert "10 would be accepted" in said
+
+
+def test_json_is_checked_as_a_build_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    row = '{"user": {"id": 1}, "item": 2, "event": "cart", "event_date": "2023-01-01"}\n'
+    path.write_text(row * 9)
+    columns = {"customer_id": "user.id", "product_id": "item"}
+    said = check_settings({"log": str(path), "columns": columns})
+    assert "9 would be accepted" in said
+    columns["product_id"] = "items"
+    with pytest.raises(LogSourceError, match=r"no column items .*it has user\.id, item"):
+        check_settings({"log": str(path), "columns": columns})
 
 
 def test_folders_of_a_log_give_columns(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.build.text_encodings import encoding_of, why_not_utf8
 from scripts.inspection.dialects import Dialect, dialect_of, rows_of
-from scripts.inspection.text_samples import FIRST_PART, encoding_of, parts_of
+from scripts.inspection.text_samples import FIRST_PART, parts_of
 
 HEADER = "customer_id,product_id,event,event_date\n"
 ROWS = "".join(f"{n},{n % 7},cart,2024-01-0{1 + n % 9}\n" for n in range(50))
@@ -25,8 +26,8 @@ def written(tmp_path: Path, content: bytes) -> Path:
         ("a,é\n".encode("utf-8-sig"), "utf-8", "utf-8", 0),
         (ROWS.encode("utf-16"), "utf-16-le", "utf-16", 0),
         (ROWS.encode("utf-16-le"), "utf-16-le", "utf-16", 0),
-        (b"\xfe\xff" + ROWS.encode("utf-16-be"), "utf-16-be", None, 0),
-        (ROWS.encode() + "caf\u00e9\n".encode("latin-1"), "cp1252", "latin-1", 51),
+        (b"\xfe\xff" + ROWS.encode("utf-16-be"), "utf-16-be", "utf-16-be", 0),
+        (ROWS.encode() + "caf\u00e9\n".encode("latin-1"), "cp1252", "windows-1252", 51),
     ],
 )
 def test_the_encoding_is_found(
@@ -42,7 +43,10 @@ def test_a_line_that_is_not_utf8_is_shown_wherever_it_stands(tmp_path: Path) -> 
     content = b"x" + many.encode() + "5 \u20ac\n".encode("cp1252")
     found = encoding_of(written(tmp_path, content), "")
     assert (found.line, found.text) == (50_001, "5 \u20ac")
-    assert found.is_beyond_latin
+    said = why_not_utf8([written(tmp_path, content)])
+    assert (
+        "line 50001 on: set encoding: windows-1252, which reads that line as '5 €'" in said
+    )
     assert "line 50001" in found.name
 
 

@@ -1,16 +1,17 @@
 """What a file is by its first bytes, and how to look into it; its name may be wrong."""
 
 import bz2
-import glob
 import gzip
 import json
 import lzma
+import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from scripts.build.log_source import LogSourceError, check_log
+from scripts.build.log_source import LogSourceError
 
 BEGINNING = 65_536
 MAGIC = (
@@ -27,13 +28,9 @@ MAGIC = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"%PDF", "PDF"),
 )
-# Those that can be unpacked here, with what unpacks them for a build.
-UNPACK = {
-    "zstd": "zstd -d",
-    "bzip2": "bunzip2 -k",
-    "xz": "unxz -k",
-    "zip": "unzip",
-}
+# Compressions that a build unpacks into a copy.
+UNPACK = ("zstd", "bzip2", "xz", "zip")
+MARKUP = re.compile(rb"<(!doctype|\?xml|html|head|meta|table|div|body)\b", re.IGNORECASE)
 # What to do about files that have rows, but are neither CSV nor Parquet.
 EXPORT = {
     "xlsx": "save the sheet as 'CSV UTF-8' in the spreadsheet program",
@@ -86,7 +83,9 @@ def kind_of(file: Path) -> FileKind:
             return FileKind(named, _by_magic(stream.read(BEGINNING)))
     except FileNotFoundError as error:
         raise LogSourceError(f"No file at {file}") from error
-    except (OSError, EOFError, ValueError, lzma.LZMAError, zipfile.BadZipFile) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise LogSourceError(f"{file} is not a complete file: {error}") from error
+    except (OSError, ValueError, lzma.LZMAError, zipfile.BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
         raise LogSourceError(f"Cannot read {file}: {reason}") from error
 
@@ -109,41 +108,21 @@ def open_unpacked(file: Path, compression: str) -> IO[bytes]:
     return file.open("rb")
 
 
-def why_unread(file: Path, kind: FileKind) -> str:
-    """Why a build does not read such a file, and what to do; empty where it may."""
+def check_readable(file: Path, kind: FileKind) -> None:
+    """See that a build reads such a file.
+
+    Raises:
+        LogSourceError: it does not; the message says what to do.
+    """
     if kind.content in EXPORT:
-        return (
+        raise LogSourceError(
             f"{file} is {_with_article(kind.content)} file, which a build does not read:"
-            f" {EXPORT[kind.content]}."
+            f" {EXPORT[kind.content]}"
         )
     if kind.content == "zip of several files":
-        return f"{file} is a zip archive of several files: unpack it (unzip {file})."
-    if kind.content.startswith("JSON"):
-        target = file.with_suffix(".parquet")
-        reader = "newline_delimited" if kind.content == "JSON lines" else "array"
-        statement = (
-            f"copy (from read_json('{_quoted(file)}', format = '{reader}'))"
-            f" to '{_quoted(target)}'"
+        raise LogSourceError(
+            f"{file} is a zip archive of several files: unpack it (unzip {file})"
         )
-        return (
-            f"{file} is {kind.content}, which a build does not read: convert it, for"
-            f" example with DuckDB: {statement}"
-        )
-    if kind.compression in UNPACK and not _is_accepted(file):
-        return (
-            f"{file} is compressed with {kind.compression}, which a build does not read:"
-            f" unpack it ({UNPACK[kind.compression]} {file}), or compress it with gzip."
-        )
-    return ""
-
-
-def _is_accepted(file: Path) -> bool:
-    """Whether a build takes a packed file as it is."""
-    try:
-        check_log(glob.escape(str(file)))
-    except LogSourceError:
-        return False
-    return True
 
 
 def _by_magic(beginning: bytes) -> str:
@@ -154,7 +133,7 @@ def _by_magic(beginning: bytes) -> str:
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] in (b"{", b"["):
         return _json_kind(text)
-    if text[:1] == b"<" and text[1:2].isalpha() | (text[1:2] in (b"!", b"?")):
+    if MARKUP.match(text):
         return "HTML or XML"
     return "text"
 
@@ -184,7 +163,3 @@ def _content_of_zip(file: Path) -> str:
 
 def _with_article(name: str) -> str:
     return f"{'an' if name[0] in 'AEHIOXx' else 'a'} {name}"
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
