@@ -6,16 +6,17 @@ with log_rows as (
     select * from {{ ref('stg_log_rows') }}
 ),
 
--- Rows with the same customer, product, event and time are one event written twice.
+-- Rows with the same customer, product, event, time and row id are one event written twice.
 deduplicated as (
     select
         customer_id,
         product_id,
         event,
-        event_at
+        event_at,
+        row_id
     from log_rows
     where outcome = 'accepted'
-    group by customer_id, product_id, event, event_at
+    group by customer_id, product_id, event, event_at, row_id
 ),
 
 unknown as (
@@ -31,6 +32,7 @@ unknown as (
                 and earlier.product_id = deduplicated.product_id
                 and earlier.event = deduplicated.event
                 and earlier.event_at = deduplicated.event_at
+                and coalesce(earlier.row_id, '') = coalesce(deduplicated.row_id, '')
         )
     {% endif %}
 ),
@@ -41,6 +43,7 @@ final as (
         product_id,
         event,
         event_at,
+        row_id,
         cast({{ var('log_batch') }} as bigint) as batch
     from unknown
 )

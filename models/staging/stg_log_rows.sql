@@ -34,6 +34,7 @@ parsed as (
         {% endif %}
         {{ read_times('event_date', settings) }},
         nullif({{ trimmed('product_name') }}, '') as product_name,
+        row_id,
         customer_id as raw_customer_id,
         product_id as raw_product_id,
         event as raw_event,
@@ -83,6 +84,7 @@ final as (
                 then event_at
         end as event_at,
         product_name,
+        row_id,
         case
             when reason is not null
                 then {{ json_object({

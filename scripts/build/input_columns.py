@@ -23,7 +23,7 @@ from scripts.build.id_types import check_id_type
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.path_columns import columns_of_paths
 from scripts.build_folder import literal_paths
-from scripts.settings.build_settings import BuildSettings
+from scripts.settings.build_settings import BuildSettings, ProgramVariables
 from scripts.settings.input_settings import InputFormat
 
 # Names that the macro `read_input` gives to columns of its own.
@@ -91,10 +91,19 @@ class InputColumns:
 def find_input(settings: Mapping[str, Any], name: str) -> Input | None:
     """An input as settings describe it; None where there is no such input.
 
+    Args:
+        settings: the variables of a build; programs may have added some.
+
     Raises:
         SettingError: a setting is not valid.
     """
-    checked = BuildSettings.check(settings)
+    checked = BuildSettings.check(
+        {
+            name: value
+            for name, value in settings.items()
+            if name not in ProgramVariables.model_fields
+        }
+    )
     if name == "log":
         return Input(checked.log, checked)
     table = getattr(checked, name)

@@ -38,8 +38,10 @@ def dbt_build(
     # Unit tests check the SQL, not the log: they belong to `make test-slow`.
     command = ["build", "--exclude-resource-type", "unit_test", "--target", target]
     command += selection
-    # What is compared and kept are the settings as given.
     read = with_readable_copies(folder.readable_copies, settings)
+    if read != settings:
+        # What a release says are the settings as given.
+        read["given_settings"] = settings
     compared = releases_to_compare(folder, settings, accepted_releases(folder))
     with contextlib.ExitStack() as running:
         show = running.enter_context(dbt_progress(console))

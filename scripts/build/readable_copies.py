@@ -37,8 +37,7 @@ def with_readable_copies(
 
     Args:
         folder: where the copies lie.
-        settings: dbt variables; where copies replace some, all that were given stay in the
-            variable `given_settings`.
+        settings: dbt variables.
         say: gets a sentence before files are copied.
         most_bytes: of each file only so much is copied, to look at it; None copies all.
 
@@ -60,9 +59,7 @@ def with_readable_copies(
         elif replaced:
             given = settings[name]
             changed[name] = (given if isinstance(given, dict) else {}) | replaced
-    if not changed:
-        return dict(settings)
-    return {**settings, **changed, "given_settings": dict(settings)}
+    return {**settings, **changed}
 
 
 def original_of(folder: Path | None, file: Path) -> Path:

@@ -122,7 +122,9 @@ def described(given: Any) -> Any:
     raise refusal("a path such as folder/*.csv, or {path: ..., columns: {...}}")
 
 
-LogColumn = Literal["customer_id", "product_id", "event", "event_date", "product_name"]
+LogColumn = Literal[
+    "customer_id", "product_id", "event", "event_date", "product_name", "row_id"
+]
 CustomerTable = Annotated[
     SideInput[Literal["customer_id"]] | None, BeforeValidator(described)
 ]

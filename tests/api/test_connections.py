@@ -141,7 +141,9 @@ def idle_connections(server: RunningApi, count: int) -> Iterator[list[socket.soc
             one.close()
 
 
-@pytest.mark.parametrize(("workers", "count"), [(1, 1000), (2, 2400)])
+@pytest.mark.parametrize(
+    ("workers", "count"), [(1, 1000), pytest.param(2, 2400, marks=pytest.mark.long)]
+)
 def test_idle_connections_do_not_use_up_the_open_files(
     serve: Serve, server: Server, monkeypatch: pytest.MonkeyPatch, workers: int, count: int
 ) -> None:

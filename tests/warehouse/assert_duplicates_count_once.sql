@@ -5,7 +5,8 @@ with usable as (
         customer_id,
         product_id,
         event,
-        event_at
+        event_at,
+        row_id
     from {{ ref('stg_log_rows') }}
     where outcome = 'accepted'
 ),
@@ -15,7 +16,8 @@ added as (
         customer_id,
         product_id,
         event,
-        event_at
+        event_at,
+        row_id
     from {{ ref('stg_interactions') }}
     where batch = {{ var('log_batch') }}
 ),
@@ -30,6 +32,7 @@ known as (
             and interactions.product_id = usable.product_id
             and interactions.event = usable.event
             and interactions.event_at = usable.event_at
+            and coalesce(interactions.row_id, '') = coalesce(usable.row_id, '')
     where interactions.batch < {{ var('log_batch') }}
 ),
 

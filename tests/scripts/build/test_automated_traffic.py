@@ -81,7 +81,7 @@ def test_automated_customers_are_reported_and_on_request_set_aside(
     assert found == (58, 0, 3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_customer_who_becomes_automated_leaves_as_in_a_full_rebuild(
     log: Path, tmp_path: Path
 ) -> None:

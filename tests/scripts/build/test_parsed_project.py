@@ -94,7 +94,7 @@ def test_dbt_parses_the_same_whatever_the_other_settings(folder: BuildFolder) ->
 def test_a_damaged_file_is_parsed_again(folder: BuildFolder) -> None:
     settings = {"log": str(folder.root / "log.csv")}
     generate(Path(settings["log"]), scale=0.001)
-    command = ["run", "--select", "+stg_interactions"]
+    command = ["compile", "--select", "stg_event_weights"]
     assert run_dbt(command, settings, folder).problems == []
     (file,) = folder.parsed_projects.glob("*.msgpack")
     whole = file.read_bytes()

@@ -14,6 +14,9 @@ import pytest
 
 from scripts.build.log_source import LogSourceError, matching
 from scripts.build.readable_copies import original_of, with_readable_copies
+from scripts.build_folder import BuildFolder
+from scripts.releases.release_folder import ReleaseFolder
+from tests.conftest import read_release, run_audience
 
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 ROWS = HEADER + "1,2,cart,2023-01-01,Café 5 €\n3,4,cart,2023-01-02,Tee\n"
@@ -65,9 +68,8 @@ def test_what_the_engines_read_is_not_copied(tmp_path: Path, name: str) -> None:
 )
 def test_a_packed_file_is_unpacked(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
-    read, pattern = copies_of(tmp_path, str(tmp_path / name))
+    _, pattern = copies_of(tmp_path, str(tmp_path / name))
     assert text_of(pattern) == ROWS
-    assert read["given_settings"] == {"log": str(tmp_path / name)}
     assert original_of(tmp_path / "copies", matching(pattern)[0]) == tmp_path / name
 
 
@@ -99,7 +101,6 @@ def test_text_becomes_utf8(tmp_path: Path, encoding: str, content: bytes) -> Non
     read, pattern = copies_of(tmp_path, str(path), encoding=encoding, top_n=5)
     assert text_of(pattern) == ROWS
     assert read["encoding"] == "utf-8"
-    assert read["given_settings"]["encoding"] == encoding
     assert read["top_n"] == 5
 
 
@@ -210,7 +211,6 @@ def test_side_inputs_are_copied_too(tmp_path: Path) -> None:
     assert text_of(ages["path"]) == "customer_id;age\n1;5\n"
     assert ages["encoding"] == "utf-8"
     assert ages["delimiter"] == ";"
-    assert read["given_settings"] == settings
 
 
 def test_the_beginning_alone_ends_with_a_whole_line(tmp_path: Path) -> None:
@@ -219,3 +219,37 @@ def test_the_beginning_alone_ends_with_a_whole_line(tmp_path: Path) -> None:
     settings = {"log": str(path)}
     read = with_readable_copies(tmp_path / "copies", settings, most_bytes=len(ROWS) - 3)
     assert text_of(read["log"]) == ROWS[: ROWS.index("3,4")]
+
+
+@pytest.mark.slow
+def test_a_build_reads_copies_and_a_refresh_the_new_ones(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    """JSON of orders, each with a list of items."""
+    log = tmp_path / "log"
+    log.mkdir()
+    order = '{"who": {"id": %d}, "at": "2023-01-%02d", "items": [{"sku": 1}, {"sku": 2}]}\n'
+    (log / "1.jsonl").write_text("".join(order % (n, n) for n in range(1, 4)))
+    settings = {
+        "columns": {"customer_id": "who.id", "product_id": "items.sku", "event_date": "at"},
+        "expressions": {"event": "'purchased'"},
+        "unnest": "items",
+    }
+    words = ("--log", f"{log}/*.jsonl", "--vars", json.dumps(settings))
+    built = run_audience(folder, "build", *words)
+    assert built.returncode == 0, built.stderr
+    assert "Copying" in built.stdout
+    (log / "2.jsonl.bz2").write_bytes(bz2.compress(b"ignored: another suffix"))
+    (log / "2.jsonl").write_text(order % (9, 9))
+    refreshed = run_audience(folder, "refresh")
+    assert refreshed.returncode == 0, refreshed.stderr
+    assert "1 of 2 files of the log are new." in refreshed.stdout
+    with read_release(folder) as release:
+        rows = release.execute(
+            "select customer_id, unique_products, last_interaction_at::date::text"
+            " from customers order by customer_id"
+        ).fetchall()
+        assert rows == [(n, 2, f"2023-01-0{n}") for n in (1, 2, 3, 9)]
+    current = ReleaseFolder(folder.releases).current()
+    assert current is not None
+    assert current.manifest["settings"] == {"log": f"{log}/*.jsonl"} | settings

@@ -23,7 +23,7 @@ CAMPAIGN = "sao_paulo_toys"
 APRIL = date(2023, 4, 3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_campaign_by_category_and_state(
     folder: BuildFolder, shared_data: Path, tmp_path: Path
 ) -> None:

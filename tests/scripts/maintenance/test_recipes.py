@@ -174,7 +174,7 @@ def test_a_ranking_serves_by_name(followed: Followed, tmp_path: Path) -> None:
     assert first == sorted(first, reverse=True)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_unit_tests_need_no_change(followed: Followed, tmp_path: Path) -> None:
     """Unit tests of the score bring their own features; only the tables have to exist."""
     folder = BuildFolder(tmp_path / "build")
