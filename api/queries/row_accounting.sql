@@ -30,7 +30,8 @@ judged as (
         or input = 'product_attributes'
         or coalesce(
             not has_lines
-            -- 1.23E+15 has lost digits: it can be anyone's.
+            -- Excel's ="00109" is 00109. 1.23E+15 has lost digits: it can be anyone's.
+            and not starts_with(raw_customer_id, '="')
             and not regexp_full_match(raw_customer_id, '[+-]?[0-9.,]+[eE][+-]?[0-9]+')
             and raw_customer_id not in (select customer_id from opted_out)
             and coalesce(cast(try_cast(raw_customer_id as bigint) as text), '')

@@ -1,11 +1,11 @@
 {#
     An identifier of the declared type, or null where the value is none: text without blanks
-    around it; or a whole number within 64 bits. `17850.0` is valid; `1e3`, `1.5` and `0x1F`,
+    around it and without Excel's `="..."`; or a whole number within 64 bits. `17850.0` is valid; `1e3`, `1.5` and `0x1F`,
     which a plain cast accepts, are not. A word of the setting `null_words` is no id.
 #}
 {% macro parse_id(column) -%}
     {%- if var('id_type') == 'text' -%}
-        {{ without_no_ids(one_line(column)) }}
+        {{ without_no_ids(without_formula(one_line(column))) }}
     {%- else -%}
         {%- set id = namespace(sql=parse_whole_number(column)) -%}
         {%- for word in var('null_words') if modules.re.fullmatch(
@@ -23,7 +23,19 @@
     case
         when upper(typeof({{ column }})) = 'BIGINT' then try_cast({{ column }} as bigint)
         when
-            {{ matches(trimmed(column), '[+-]?[0-9]+(\\.0*)?') }}
-            then try_cast(split_part({{ trimmed(column) }}, '.', 1) as bigint)
+            {{ matches(without_formula(trimmed(column)), '[+-]?[0-9]+(\\.0*)?') }}
+            then try_cast(
+                split_part({{ without_formula(trimmed(column)) }}, '.', 1) as bigint
+            )
+    end
+{%- endmacro %}
+
+
+{# An id of a file for Excel, where `="00109"` keeps the zeros. #}
+{% macro without_formula(text) -%}
+    case
+        when {{ text }} like '="%"'
+            then nullif(trim(substr({{ text }}, 3, length({{ text }}) - 3)), '')
+        else {{ text }}
     end
 {%- endmacro %}

@@ -6,7 +6,8 @@ with log_rows as (
     select * from {{ ref('stg_log_rows') }}
 ),
 
--- Rows with the same customer, product, event, time and row id are one event written twice.
+-- Rows with the same customer, product, event, time and row id are one event written
+-- twice.
 deduplicated as (
     select
         customer_id,

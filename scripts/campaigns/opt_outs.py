@@ -28,6 +28,8 @@ def canonical_id(customer_id: str, *, is_number: bool) -> str | None:
         is_number: whether the log's ids are whole numbers (within 64 bits) or text.
     """
     customer_id = customer_id.strip(BLANKS)
+    if re.fullmatch('=".*"', customer_id):  # As in a file for Excel.
+        customer_id = customer_id[2:-1].strip()
     if not is_number:
         return customer_id if _is_text_of_log(customer_id) else None
     found = WHOLE_NUMBER.fullmatch(customer_id)

@@ -10,7 +10,8 @@ with accounting as (
 
 counts as (
     select
-        sum(case when outcome = 'duplicate' then row_count else 0 end) as duplicate_count,
+        sum(case when outcome = 'duplicate' then row_count else 0 end)
+            as duplicate_count,
         sum(row_count) as usable_count
     from accounting
     where outcome in ('accepted', 'automated', 'duplicate')
@@ -25,9 +26,9 @@ shares as (
 
 select
     {{ percent_text('duplicate_share') }}
-    || ' of the usable rows repeat a customer, product, event and time, and count once.'
-    || ' If they are different interactions, name the column that tells them apart, such'
-    || ' as an order line (columns: {row_id: ...}).' as problem
+    || ' of the usable rows repeat a customer, product, event and time, and count'
+    || ' once. If they are different interactions, name the column that tells them'
+    || ' apart, such as an order line (columns: {row_id: ...}).' as problem
 from shares
 where
     {{ (not is_told) | lower }}

@@ -65,6 +65,8 @@ def test_an_opt_out_is_noted_with_the_id_of_the_log(
 def test_an_opt_out_of_a_text_id_is_noted_unchanged() -> None:
     assert canonical_id(" 007 ", is_number=False) == "007"
     assert canonical_id(" ", is_number=False) is None
+    assert canonical_id(' ="007" ', is_number=False) == "007"
+    assert canonical_id('="007"', is_number=True) == "7"
     assert canonical_id("\t\xa0=1\r\n", is_number=False) == "=1"
     # Whatever cannot be seen around an id is not a part of it; within it is.
     assert canonical_id("\u3000a\u200bb\x85", is_number=False) == "a\u200bb"
