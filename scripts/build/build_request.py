@@ -12,16 +12,18 @@ from scripts.build.input_columns import check_input_columns
 from scripts.build.log_source import (
     LogSourceError,
     check_log,
-    check_seeds,
     check_side_inputs,
+    declared_inputs,
     literal,
     read_mapping,
 )
 from scripts.build.readable_copies import with_readable_copies
+from scripts.build.seed_files import check_seeds
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import KEPT_RELEASES
 from scripts.settings.build_settings import BuildSettings
 from scripts.settings.settings_yaml import SettingsTooLargeError, load_settings
+from scripts.workspace import workspace_settings
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,16 @@ def gather_settings(
 ) -> dict[str, Any]:
     """The dbt variables of a build: the mapping's, then those given by hand, and the log.
 
+    In a workspace, its settings are the mapping where none is given.
+
     Raises:
         LogSourceError: the mapping cannot be read.
         SettingError: a setting is not valid.
     """
-    settings = read_mapping(mapping) if mapping else {}
+    if mapping is None and (own := workspace_settings()):
+        settings = below(own.parent, read_mapping(own))
+    else:
+        settings = read_mapping(mapping) if mapping else {}
     if extra:
         try:
             given = load_settings(extra)
@@ -80,6 +87,24 @@ def gather_settings(
     # As in the manifest of a release, which a refresh reads.
     plain: dict[str, Any] = json.loads(json.dumps(settings, default=str))
     return plain
+
+
+def below(root: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings whose paths are meant from a folder on."""
+
+    def placed(path: Any) -> Any:
+        if not isinstance(path, str) or "://" in path:
+            return path
+        # The folder's own name is no pattern.
+        return str(Path(literal(str(root))) / Path(path).expanduser())
+
+    for name in declared_inputs():
+        given = settings.get(name)
+        if isinstance(given, dict):
+            settings = settings | {name: given | {"path": placed(given.get("path"))}}
+        elif given:
+            settings = settings | {name: placed(given)}
+    return settings
 
 
 def check_inputs(

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from scripts import resource_limits
+from scripts.build.seed_files import write_seeds
 from scripts.build_folder import PROJECT, BuildFolder
 
 
@@ -20,6 +21,7 @@ def dbt_environment(folder: BuildFolder, target: Path) -> dict[str, str]:
             "DBT_TARGET_PATH": str(target),
             "DBT_LOG_PATH": str(folder.dbt_logs),
             "DBT_PROJECT_DIR": str(PROJECT),
+            "AUDIENCE_SEEDS_ROOT": str(write_seeds(folder)),
             "DBT_PROFILES_DIR": str(PROJECT),
             "DO_NOT_TRACK": "1",
         }

@@ -55,11 +55,15 @@ def read_manifest(parsed: Path) -> Manifest | None:
         manifest = Manifest.from_msgpack(content, decoder=_unpack)
     except (OSError, ValueError, TypeError, LookupError):
         return None
-    for node in manifest.nodes.values():
-        if hasattr(node, "root_path"):  # A seed: dbt reads its rows below this folder.
-            node.root_path = os.environ["DBT_PROJECT_DIR"]
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
+
+
+def place_seeds(manifest: Manifest) -> None:
+    """Let dbt read the rows of seeds below the folder that the calling program names."""
+    for node in manifest.nodes.values():
+        if hasattr(node, "root_path"):
+            node.root_path = os.environ["AUDIENCE_SEEDS_ROOT"]
 
 
 def _unpack(content: bytes) -> Any:
@@ -126,6 +130,7 @@ def main(arguments: list[str]) -> int:
     faster("tables")["rename_and_drop_directly"]()
     with faster("shortcuts")["shortcuts"](parsed.with_suffix(".templates")):
         manifest = read_manifest(parsed) or parse(arguments, parsed)
+        place_seeds(manifest)
         gc.freeze()
         # A run leaves some 100 MB at most between two searches.
         gc.set_threshold(100 * gc.get_threshold()[0])

@@ -23,6 +23,7 @@ from scripts.releases.evidence_state import (
     write_state,
 )
 from scripts.settings.build_settings import BuildSettings
+from scripts.workspace import own_file
 
 EVERYTHING = "everything"
 DAILY = "daily"
@@ -168,7 +169,7 @@ def _fingerprint(
     related = {
         name: value for name, value in settings.items() if name not in UNRELATED_SETTINGS
     }
-    paths = [PROJECT / file for file in files] + project_files(EVIDENCE_FILES)
+    paths = [own_file(PROJECT / file) for file in files] + project_files(EVIDENCE_FILES)
     # Rankings and weights that `audience evidence` has learnt.
     paths += folder.evidence.glob("*.parquet")
     return project_fingerprint(related, paths)

@@ -5,10 +5,8 @@ the settings.
 """
 
 import codecs
-import csv
 import glob
 import gzip
-import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +49,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
         raise LogSourceError(
             f"{path}{where} is not YAML: expected lines such as `time_format: epoch_ms`"
         ) from error
+    if content is None:
+        return {}  # Comments alone.
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise LogSourceError(
             f"{path} holds {type(content).__name__}, expected settings such as"
@@ -101,31 +101,6 @@ def check_side_inputs(settings: dict[str, Any]) -> None:
     """
     for name, path in side_inputs(settings):
         check_log(path, f"file for {name}")
-
-
-def check_seeds() -> None:
-    """See that the seeds have plain headers, and as many values in every row.
-
-    Raises:
-        LogSourceError: one has not; dbt would not say in which file, and would run a
-            name of a column as SQL.
-    """
-    for file in sorted((PROJECT / "seeds").glob("*.csv")):
-        with file.open(encoding="utf-8", errors="replace", newline="") as stream:
-            rows = csv.reader(stream)
-            names = next(rows, [])
-            for name in names:
-                if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-                    raise LogSourceError(
-                        f"{file.relative_to(PROJECT)}, line 1 names the column {name!r}:"
-                        " expected letters, digits and _"
-                    )
-            for row in rows:
-                if row and len(row) != len(names):
-                    raise LogSourceError(
-                        f"{file.relative_to(PROJECT)}, line {rows.line_num} has"
-                        f" {len(row)} values, expected {len(names)}: {','.join(names)}"
-                    )
 
 
 def check_log(pattern: str, what: str = "log") -> list[Path]:

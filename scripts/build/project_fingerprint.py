@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build_folder import PROJECT
+from scripts.workspace import own_file
 
 # What decides the content of tables, besides the log and the settings.
 RESULT_FILES = ("models/**/*", "macros/**/*", "seeds/*", "dbt_project.yml")
@@ -36,11 +37,14 @@ def project_fingerprint(settings: dict[str, Any], paths: Iterable[Path]) -> str:
 def project_files(patterns: Iterable[str]) -> list[Path]:
     """The files of the project that patterns such as `models/**/*` match, in order.
 
-    Without compiled modules, which Python writes when a module is first imported.
+    Without compiled modules, which Python writes when a module is first imported. A table
+    of the workspace stands for the seed that it replaces.
     """
     found = (file for pattern in patterns for file in PROJECT.glob(pattern))
     return sorted(
-        file for file in found if file.is_file() and file.parent.name != "__pycache__"
+        own_file(file)
+        for file in found
+        if file.is_file() and file.parent.name != "__pycache__"
     )
 
 

@@ -15,12 +15,15 @@ from scripts.cli import (
     maintenance,
     releases,
     reports,
+    workspace,
 )
 from scripts.private_files import PRIVATE
 from scripts.terminal import visible_output
+from scripts.workspace import WorkspaceError, enter_workspace
 
 SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Build a release": (
+        workspace.init,
         inspection.inspect,
         inspection.check,
         build.build,
@@ -79,7 +82,8 @@ class Sections(click.Group):
 def audience() -> None:
     """Build, serve and use releases of the product audience warehouse.
 
-    Everything generated goes to build/, or to the folder in AUDIENCE_BUILD_DIR.
+    Everything generated goes to build/, or to the folder in AUDIENCE_BUILD_DIR. In a
+    workspace (`audience init`) its settings and tables are used, and its folder build/.
     """
 
 
@@ -98,10 +102,14 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(PRIVATE)
     with visible_output():
         try:
+            enter_workspace()
             code = audience.main(arguments, prog_name="audience", standalone_mode=False)
         except click.ClickException as error:
             error.show()
             return error.exit_code
+        except WorkspaceError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 1
         except click.Abort:
             print("error: interrupted", file=sys.stderr)
             return 130

@@ -4,6 +4,7 @@ import csv
 import re
 
 from scripts.build_folder import PROJECT
+from scripts.workspace import own_file
 
 # Words by the event here; spelled without blanks, dashes and underscores.
 MEANINGS = {
@@ -26,5 +27,5 @@ def meaning_of(value: str) -> str | None:
 
 def weighted_events() -> set[str]:
     """The events that have a weight in seeds/event_weights.csv."""
-    with (PROJECT / "seeds" / "event_weights.csv").open(encoding="utf-8") as file:
+    with own_file(PROJECT / "seeds" / "event_weights.csv").open(encoding="utf-8") as file:
         return {row["event"] for row in csv.DictReader(file)}

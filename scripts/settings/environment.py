@@ -78,6 +78,12 @@ class FolderVariables(EnvironmentVariables):
         "folder of everything that is generated; on a cluster one that all its machines"
         " share",
     )
+    workspace: str = _variable(
+        "",
+        "folder of a workspace (`audience init`): its audience.yml and tables/ are used,"
+        " and its build/ unless AUDIENCE_BUILD_DIR names another folder",
+        shown="the first folder with an audience.yml, from the working directory upwards",
+    )
     parsed_projects: str = _variable(
         "",
         "folder of the project as dbt has parsed it; builds of one checkout can share it",

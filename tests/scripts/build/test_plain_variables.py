@@ -8,9 +8,11 @@ import duckdb
 import pytest
 from dbt.context.base import Var
 
-from scripts.build import log_source
-from scripts.build.log_source import LogSourceError, check_seeds
+from scripts import workspace
+from scripts.build import seed_files
+from scripts.build.log_source import LogSourceError
 from scripts.build.plain_variables import keep_variables_plain
+from scripts.build.seed_files import check_seeds
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.conftest import read_release, run_audience
 
@@ -110,7 +112,8 @@ def test_no_name_or_value_is_rendered_or_run(tmp_path: Path) -> None:
 def test_the_name_of_a_column_of_a_seed_is_no_sql(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_source, "PROJECT", tmp_path)
+    for module in (seed_files, workspace):
+        monkeypatch.setattr(module, "PROJECT", tmp_path)
     seed = tmp_path / "seeds" / "campaigns.csv"
     seed.parent.mkdir()
     seed.write_text("campaign_id,starts_on\na,b\n")
