@@ -9,7 +9,7 @@ from scripts.cli.error_reports import report_errors
 from scripts.cli.options import examples
 
 
-@click.command(epilog=examples("audience init shop", "cd shop", "audience build"))
+@click.command(epilog=examples("audience init shop"))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
     """Write a workspace: a folder of your own for settings and tables.

@@ -28,7 +28,8 @@ COMMANDS = {
 DIRECT = [
     name
     for name in audience.commands
-    if name not in ("generate", "benchmark", "maintenance")
+    # A workspace lies outside of the checkout, where there is no Makefile.
+    if name not in ("init", "generate", "benchmark", "maintenance")
 ]
 NEEDED = {
     "inspect": ["LOG=orders.csv"],

@@ -17,6 +17,7 @@ INTERNAL = {
     "AUDIENCE_RELEASE_BEFORE",
     "AUDIENCE_REFERENCE_RELEASE",
     "AUDIENCE_PARSED_PROJECT",
+    "AUDIENCE_SEEDS_ROOT",
     "AUDIENCE_SERVED_RELEASE",
     # Where tests and the benchmark of rankings find real logs.
     "AUDIENCE_SHARED_DATA",
