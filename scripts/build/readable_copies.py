@@ -1,12 +1,13 @@
 """Copies of input files that the engines cannot read, in a form that they can read.
 
+Files that lie elsewhere are copied to this machine first.
+
 A pattern of files has a pattern of copies: `/data/*.json` becomes
 `build/readable/data/*.json.parquet`. A copy is made when its file is new or has changed,
 and removed when its file is gone.
 """
 
 import glob
-import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,8 +15,10 @@ from typing import Any
 
 from scripts.build.copied_rows import write_rows
 from scripts.build.copied_text import write_text
+from scripts.build.copy_notes import CopyNotes
 from scripts.build.file_kinds import UNPACK, FileKind, check_readable, kind_of
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
+from scripts.build.remote_files import download, is_remote
 from scripts.build_folder import shown
 from scripts.settings.build_settings import BuildSettings
 from scripts.settings.input_settings import InputFormat
@@ -23,8 +26,6 @@ from scripts.settings.input_settings import InputFormat
 UTF_8 = "utf-8"
 # Files said to be latin-1 are often windows-1252, whose signs latin-1 lacks.
 CODECS = {UTF_8: "", "latin-1": "windows-1252"}
-# How each copy was made, which tells whether it is still right.
-NOTES = "copies.json"
 
 
 def with_readable_copies(
@@ -53,7 +54,12 @@ def with_readable_copies(
         if written is None:
             continue
         pattern = checked.log if name == "log" else written.path
-        replaced = copies.settings_for(pattern, written)
+        place = pattern
+        if is_remote(pattern):
+            place = download(folder.resolve() / "remote" / name, pattern, say)
+        replaced = copies.settings_for(place, written)
+        if place != pattern:
+            replaced = {"path": place} | replaced
         if replaced and name == "log":
             changed |= {"log": replaced.pop("path")} | replaced
         elif replaced:
@@ -78,6 +84,8 @@ class _Copies:
         self.folder = folder
         self.say = say
         self.most_bytes = most_bytes
+        # How each copy was made.
+        self.notes = CopyNotes(folder / "copies.json")
 
     def settings_for(self, pattern: str, written: InputFormat[Any]) -> dict[str, Any]:
         """Copy the files of an input; returns the settings that read the copies.
@@ -88,8 +96,6 @@ class _Copies:
         Raises:
             LogSourceError: a file cannot be read.
         """
-        if "://" in pattern:
-            return {}  # Only a cluster finds it.
         kinds = {file: kind_of(file) for file in matching(pattern) if file.is_file()}
         for file, kind in kinds.items():
             check_readable(file, kind)
@@ -118,7 +124,7 @@ class _Copies:
         self, kinds: Mapping[Path, FileKind], written: InputFormat[Any], ending: str
     ) -> None:
         """Make the copies that are missing or older than their files."""
-        notes = self._notes()
+        notes = self.notes.read()
         how = [written.encoding, written.unnest, self.most_bytes]
         wanted = {
             file: [file.stat().st_size, file.stat().st_mtime_ns, *how] for file in kinds
@@ -137,7 +143,7 @@ class _Copies:
         for file in missing:
             self._copy_file(file, kinds[file], written, self._place(file, ending))
             notes[str(file.absolute())] = wanted[file]
-        self._replace(self.folder / NOTES, json.dumps(notes, indent=1))
+        self.notes.write(notes)
 
     def _copy_file(
         self, file: Path, kind: FileKind, written: InputFormat[Any], place: Path
@@ -165,13 +171,6 @@ class _Copies:
         """Where the copy of a file lies."""
         return Path(_below(str(self.folder), str(file), ending))
 
-    def _notes(self) -> dict[str, list[Any]]:
-        try:
-            notes: dict[str, list[Any]] = json.loads((self.folder / NOTES).read_text())
-        except (OSError, ValueError):
-            return {}  # Never written, or damaged: everything is copied again.
-        return notes
-
     def _remove_others(
         self, pattern: str, kinds: Mapping[Path, FileKind], ending: str
     ) -> None:
@@ -180,12 +179,6 @@ class _Copies:
         for copy in matching(pattern):
             if copy not in wanted:
                 copy.unlink()
-
-    @staticmethod
-    def _replace(path: Path, text: str) -> None:
-        unfinished = path.with_suffix(".tmp")
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
 
 
 def _below(folder: str, path: str, ending: str) -> str:

@@ -10,6 +10,7 @@ from scripts.build.incremental import log_files
 from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.log_source import matching
 from scripts.build.log_state import read_log_state
+from scripts.build.readable_copies import with_readable_copies
 from scripts.build_folder import BuildFolder, shown
 from scripts.releases.release_folder import POINTER, Release, ReleaseError, ReleaseFolder
 from scripts.releases.run_history import read_history, rolled_back_run
@@ -71,14 +72,14 @@ def check_not_rolled_back(
 
 
 def plan(folder: BuildFolder, console: Console) -> None:
-    """Say what a refresh would do; nothing is written.
+    """Say what a refresh would do; nothing is built.
 
     Raises:
         ReleaseError: a refresh would end with this error.
     """
     current = current_release(folder)
     settings: dict[str, Any] = current.manifest["settings"]
-    log = str(settings["log"])
+    log = with_readable_copies(folder.readable_copies, settings, console.print)["log"]
     files = matching(log)
     inputs = fingerprint_of_inputs(folder, settings)
     console.print(

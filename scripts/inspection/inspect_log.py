@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -10,6 +10,7 @@ import duckdb
 from scripts.build.copied_rows import write_rows
 from scripts.build.file_kinds import FileKind, check_readable
 from scripts.build.log_source import LogSourceError
+from scripts.build.remote_files import download, is_remote
 from scripts.build.text_encodings import Encoding, encoding_of
 from scripts.inspection.column_choices import choose_columns
 from scripts.inspection.column_profiles import ColumnProfile, profile_columns
@@ -51,13 +52,21 @@ class Inspection:
 
 
 def inspect_log(path: str) -> Inspection:
-    """Look at a file, a folder or a pattern.
+    """Look at a file, a folder or a pattern; what lies elsewhere is copied first.
 
     Raises:
         LogSourceError: there is nothing to look at.
     """
-    inspection = Inspection(find_files(path))
-    found, proposal = inspection.found, inspection.proposal
+    with tempfile.TemporaryDirectory() as folder:
+        if not is_remote(path):
+            return _inspect(find_files(path))
+        found = find_files(download(Path(folder), path))
+        return _inspect(replace(found, pattern=path))
+
+
+def _inspect(found: FoundFiles) -> Inspection:
+    inspection = Inspection(found)
+    proposal = inspection.proposal
     file = found.files[0]
     try:
         check_readable(file, found.kind)
