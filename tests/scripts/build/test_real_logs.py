@@ -13,6 +13,7 @@ from scripts.build.dbt_run import run_dbt
 from scripts.build.log_source import read_mapping
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.conftest import read_release, run_audience
+from tests.scripts.inspection.exported_logs import EXPORTS
 
 MAPPINGS = PROJECT / "mappings"
 
@@ -186,7 +187,8 @@ def test_the_layout_of_other_logs_is_read(
 def test_every_mapping_is_tested() -> None:
     real = {"retailrocket", "olist", "taobao", "movietweetings", "online_retail"}
     shipped = {path.name for path in MAPPINGS.glob("*.yml")}
-    assert shipped == {f"{name}.yml" for name in real} | set(LAYOUTS)
+    tested = {f"{name}.yml" for name in real} | set(LAYOUTS) | set(EXPORTS)
+    assert shipped == tested
 
 
 @pytest.mark.parametrize("path", sorted(MAPPINGS.glob("*.yml")), ids=lambda path: path.name)
