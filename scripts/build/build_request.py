@@ -129,6 +129,6 @@ def check_inputs(
     read = with_readable_copies(copies, settings, say, most_bytes)
     check_log(read["log"])
     check_side_inputs(read)
-    check_input_columns(read)
+    check_input_columns(read, copies.resolve())
     check_seeds()
     return read

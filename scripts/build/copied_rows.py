@@ -8,8 +8,7 @@ import contextlib
 import json
 import re
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +44,8 @@ def write_rows(
     with _unpacked(file, kind, part) as plain, duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         try:
-            rows = _rows(connection, plain, is_json=kind.content.startswith("JSON"))
-            rows = _without_objects(file, rows, unnest)
-            rows.write_parquet(str(copy))
+            is_json = kind.content.startswith("JSON")
+            _rows(connection, plain, unnest, is_json=is_json).write_parquet(str(copy))
         except (duckdb.Error, RecursionError) as error:
             found = PLACE.search(str(error))
             if found:
@@ -72,73 +70,108 @@ def _unpacked(file: Path, kind: FileKind, most_bytes: int | None) -> Iterator[Pa
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, file: Path, *, is_json: bool
+    connection: duckdb.DuckDBPyConnection, file: Path, unnest: str | None, *, is_json: bool
 ) -> duckdb.DuckDBPyRelation:
-    """The rows of a file as one column `row`, an object each.
+    """The rows of a file, with a column for each field.
 
     Raises:
-        LogSourceError: it has values other than objects.
+        LogSourceError: it has values other than objects, or fields that cannot be told
+            apart.
     """
     files = literal_paths([file])
     if not is_json:
-        return connection.sql(
+        rows = connection.sql(
             'select file as "row" from read_parquet($files, hive_partitioning = false)'
             " as file",
             params={"files": files},
         )
+        return _without_objects(rows, unnest)
     objects = f"read_json_objects($files, maximum_object_size = {2**28})"
     found = connection.execute(
         f"select json_group_structure(json) from {objects}", {"files": files}
     ).fetchone()
-    structure = json.loads(found[0]) if found and found[0] else None
-    if not isinstance(structure, dict):
+    structure = _Structure(json.loads(found[0]) if found and found[0] else None, unnest)
+    if not isinstance(structure.plain, dict):
         raise LogSourceError(
             f"{file} has no JSON objects: expected rows such as"
             ' {"user": 7, "item": 12, "time": "2023-01-31"}'
         )
-    # Times, and values of several types, stay as they are written.
-    return connection.sql(
-        f'select from_json(json, $structure) as "row" from {objects}',
-        params={"files": files, "structure": json.dumps(_plain(structure))},
+    rows = connection.sql(
+        f'select json, from_json(json, $structure) as "row" from {objects}',
+        params={"files": files, "structure": json.dumps(structure.plain)},
     )
+    return _without_objects(rows, unnest, structure.alike)
 
 
-def _plain(structure: Any) -> Any:
-    """A structure of JSON values, in which values of several types and none are texts."""
-    if isinstance(structure, dict):
-        return {name: _plain(value) for name, value in structure.items()}
-    if isinstance(structure, list):
-        return [_plain(value) for value in structure]
-    return "VARCHAR" if structure in ("JSON", "NULL") else structure
+class _Structure:
+    """The structure of JSON objects, as their fields are read.
+
+    Times, and values of several types, stay texts as they are written, and so do lists but
+    for the one that is unnested.
+
+    Attributes:
+        plain: in DuckDB's form: types by name.
+        alike: fields whose name another field has in another case, which `plain` leaves
+            out, because columns do not tell them apart.
+    """
+
+    def __init__(self, found: Any, unnest: str | None) -> None:
+        self.unnest = unnest
+        self.alike: list[tuple[str, ...]] = []
+        self.plain = self._plain(found, ())
+
+    def _plain(self, found: Any, path: tuple[str, ...]) -> Any:
+        if isinstance(found, dict):
+            return self._fields(found, path)
+        if isinstance(found, list):
+            # JSON is a text here, as the file has it.
+            is_unnested = ".".join(path) == self.unnest
+            return [self._plain(one, path) for one in found] if is_unnested else "JSON"
+        return "VARCHAR" if found in ("JSON", "NULL") else found
+
+    def _fields(self, found: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for name, value in found.items():
+            if name.lower() not in map(str.lower, fields):
+                fields[name] = self._plain(value, (*path, name))
+                continue
+            if self.unnest and ".".join((*path, name)).startswith(f"{self.unnest}."):
+                raise LogSourceError(
+                    f"Elements of {self.unnest} have two fields named {name} (upper and"
+                    " lower case do not matter): rename one of them."
+                )
+            self.alike.append((*path, name))
+        return fields
 
 
 def _without_objects(
-    file: Path, rows: duckdb.DuckDBPyRelation, unnest: str | None
+    rows: duckdb.DuckDBPyRelation,
+    unnest: str | None,
+    alike: Iterable[tuple[str, ...]] = (),
 ) -> duckdb.DuckDBPyRelation:
     """One column for each field, and one row for each element of a list.
 
-    Raises:
-        LogSourceError: two fields have one name.
+    Args:
+        rows: an object each, in the column `row`; of JSON its text too.
+        alike: fields that only the text has; their columns end in `_2`.
     """
-    fields = _fields('"row"', "", rows.types[0])
+    place = rows.columns.index("row")
+    fields = _fields('"row"', "", rows.types[place])
+    for path in alike:
+        inner = "".join(f".{_quoted(name)}" for name in path)
+        value = f"json_extract_string(json, {_literal('$' + inner)})"
+        fields.append(_Field(f"{'.'.join(path)}_2", value, rows.types[0]))
     listed = next(
         (field for field in fields if field.path == unnest and field.is_list), None
     )
     if listed:
         column = listed.expression
         rows = rows.select(
-            f'"row", unnest(case when len({column}) > 0 then {column} else [null] end)'
+            f"*, unnest(case when len({column}) > 0 then {column} else [null] end)"
             " as element"
         )
         fields.remove(listed)
-        fields += _fields("element", listed.path, rows.types[1])
-    names = Counter(field.path.lower() for field in fields)
-    alike = [field.path for field in fields if names[field.path.lower()] > 1]
-    if alike:
-        raise LogSourceError(
-            f"{file} has two fields named {alike[0]} (upper and lower case do not matter):"
-            " rename one of them."
-        )
+        fields += _fields("element", listed.path, rows.types[-1])
     return rows.select(
         ", ".join(f"{field.plain} as {_quoted(field.path)}" for field in fields)
     )
@@ -164,6 +197,8 @@ class _Field:
     @property
     def plain(self) -> str:
         """SQL of the value; JSON text where it has parts."""
+        if str(self.type_) == "JSON":
+            return f"cast({self.expression} as text)"
         has_parts = self.is_list or self.type_.id in ("map", "union")
         return f"cast(to_json({self.expression}) as text)" if has_parts else self.expression
 

@@ -37,8 +37,8 @@ def failed_expression(settings: dict[str, Any]) -> str | None:
         return None  # The log itself is the problem.
     for name, expression in written.items():
         try:
-            # Without a result, but for every row.
-            relation.aggregate(f"count(({expression}\n))").fetchall()
+            # Without a result, but for every row; it may have window functions.
+            relation.project(f"({expression}\n) as value").count("value").fetchall()
         except duckdb.Error as error:
             return _sentence(name, str(expression), str(error), relation.columns)
     return None

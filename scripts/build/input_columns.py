@@ -21,8 +21,9 @@ from scripts.build.csv_header import (
 )
 from scripts.build.id_types import check_id_type
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
+from scripts.build.parquet_columns import names_in_parquet, types_in_parquet
 from scripts.build.path_columns import columns_of_paths
-from scripts.build_folder import literal_paths
+from scripts.build.readable_copies import original_of
 from scripts.settings.build_settings import BuildSettings, ProgramVariables
 from scripts.settings.input_settings import InputFormat
 
@@ -51,12 +52,14 @@ class InputColumns:
 
     Attributes:
         name: log, or the setting of a side input.
+        shown: the first file, or the one that it is a copy of, for messages.
         types: by name, as the macros know them.
         own_names: the names that the files give them.
     """
 
     name: str
     files: list[str]
+    shown: str
     types: dict[str, str]
     own_names: list[str]
 
@@ -73,6 +76,9 @@ class InputColumns:
         """What to do where a column is not found."""
         columns = self.setting(f"columns: {{{our_name}: ...}}")
         advice = f"Name the right one in the mapping ({columns}),"
+        if self.shown != self.files[0] and self.are_parquet:  # Copied from JSON.
+            unnest = self.setting("unnest: ...")
+            return f"{advice} or the list whose elements are the rows ({unnest})."
         if self.are_parquet:
             return f"{advice[:-1]}."
         first = next(iter(self.types))
@@ -110,8 +116,11 @@ def find_input(settings: Mapping[str, Any], name: str) -> Input | None:
     return Input(table.path, table) if table else None
 
 
-def check_input_columns(settings: Mapping[str, Any]) -> None:
+def check_input_columns(settings: Mapping[str, Any], copies: Path | None = None) -> None:
     """See that all files of each input fit together and have the columns that it needs.
+
+    Args:
+        copies: the folder of copies, which messages do not name.
 
     Raises:
         LogSourceError: one does not.
@@ -122,12 +131,16 @@ def check_input_columns(settings: Mapping[str, Any]) -> None:
             continue
         files = [str(file) for file in matching(source.path)]
         found = InputColumns(
-            name, files, columns_of(files, source), own_names(files, source.written)
+            name,
+            files,
+            str(original_of(copies, Path(files[0]))),
+            columns_of(files, source),
+            own_names(files, source.written),
         )
         for column in found.types:
             if column.lower() in RESERVED:
                 raise LogSourceError(
-                    f"{files[0]} has a column {column}, a name that the reader uses"
+                    f"{found.shown} has a column {column}, a name that the reader uses"
                     " itself: rename the column."
                 )
         for our_name, is_optional in wanted.items():
@@ -149,7 +162,7 @@ def columns_of(files: list[str], source: Input) -> dict[str, str]:
         )
     with duckdb.connect() as connection:
         if parquet:
-            columns = _parquet_columns(connection, parquet)
+            columns = types_in_parquet(connection, parquet)
         else:
             header = header_of(csv, source.written)
             names = column_names(header, has_header=source.written.has_header)
@@ -161,37 +174,11 @@ def columns_of(files: list[str], source: Input) -> dict[str, str]:
     return columns
 
 
-def _parquet_columns(
-    connection: duckdb.DuckDBPyConnection, files: list[str]
-) -> dict[str, str]:
-    described = connection.execute(
-        "describe select * from read_parquet(?, union_by_name = true,"
-        " hive_partitioning = false)",
-        [literal_paths(map(Path, files))],
-    ).fetchall()
-    return {row[0]: row[1].upper() for row in described}
-
-
 def own_names(files: list[str], written: InputFormat[Any]) -> list[str]:
     """The names of columns as one of the files has them, if possible one with two alike."""
-    if not files[0].endswith(".parquet"):
-        return header_of(files, written) if written.has_header else []
-    with duckdb.connect() as connection:
-        rows = connection.execute(
-            "select file_name, name, coalesce(num_children, 0) from parquet_schema(?)",
-            [literal_paths(map(Path, files))],
-        ).fetchall()
-    by_file: dict[str, list[str]] = {}
-    pending = 0  # Parts of the nested column that came last.
-    for file, name, children in rows:
-        if file not in by_file:
-            by_file[file] = []  # The first one stands for the whole file.
-            continue
-        if not pending:
-            by_file[file].append(name)
-        pending = max(pending - 1, 0) + children
-    alike = (one for one in by_file.values() if len({*map(str.lower, one)}) < len(one))
-    return next(alike, by_file[rows[0][0]])
+    if files[0].endswith(".parquet"):
+        return names_in_parquet(files)
+    return header_of(files, written) if written.has_header else []
 
 
 def _check_column(
@@ -208,7 +195,7 @@ def _check_column(
     if isinstance(wanted, str):
         wanted = wanted.strip(BLANKS)
         _check_single(found, our_name, wanted)
-    file = found.files[0]
+    file = found.shown
     column = _found(list(found.types), wanted)
     if column is None:
         if is_optional and our_name not in written.columns:
@@ -239,13 +226,13 @@ def _check_single(found: InputColumns, our_name: str, wanted: str) -> None:
     if places and found.are_parquet:
         names = " and ".join(found.own_names[place - 1] for place in places)
         raise LogSourceError(
-            f"{found.files[0]} has several columns for {our_name}, whose names differ only"
+            f"{found.shown} has several columns for {our_name}, whose names differ only"
             f" in case: {names}. Rename one of them."
         )
     if places:
         position = found.setting(f"columns: {{{our_name}: {places[0]}}}")
         raise LogSourceError(
-            f"{found.files[0]} names the column {wanted} {len(places)} times (columns"
+            f"{found.shown} names the column {wanted} {len(places)} times (columns"
             f" {', '.join(map(str, places))}): rename the others, or name the position of"
             f" the right one in the mapping ({position})."
         )

@@ -60,8 +60,11 @@ def judge_sample(
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         # As in profiles.yml.
         connection.execute("set timezone = 'UTC'")
-        if file.suffix == ".parquet":
-            read, is_whole = file, False
+        is_whole = False
+        if is_parquet := file.suffix == ".parquet":
+            # A column that this file lacks may be in others.
+            given = {**settings, "log": str(Path(settings["log"]).absolute())}
+            sql = StagingSql(connection, given, most_rows, file.absolute())
         else:
             # A copy, because the reader goes to the end of a file without a good line.
             # Its folders may give columns (`name=value`).
@@ -69,10 +72,9 @@ def judge_sample(
             read = Path(folder, *named, file.name.removesuffix(".gz"))
             read.parent.mkdir(parents=True, exist_ok=True)
             is_whole = _copy_beginning(file, read, most_bytes)
-        given = {**settings, "log": glob.escape(str(read)), "new_log_files": [str(read)]}
-        # The reader of CSV notes bad lines beyond a limit of rows too.
-        limit = most_rows if read == file else None
-        sql = StagingSql(connection, given, limit)
+            given = {**settings, "log": glob.escape(str(read))}
+            # No limit of rows: the reader would note bad lines beyond it too.
+            sql = StagingSql(connection, given)
         connection.execute(f"create temp table judged as {sql.log_rows()}")
         described = sql.described_log()
         reasons, examples = _rejected(connection)
@@ -91,7 +93,7 @@ def judge_sample(
         filtered=filtered,
         reasons=reasons,
         examples=examples,
-        is_whole=is_whole or (file.suffix == ".parquet" and rows < most_rows),
+        is_whole=is_whole or (is_parquet and rows < most_rows),
         columns=tuple(described["columns"]),
         times=tuple(time for (time,) in times),
     )

@@ -17,7 +17,7 @@ import yaml
 from jinja2 import Environment
 
 from scripts.build.log_source import LogSourceError
-from scripts.build_folder import PROJECT
+from scripts.build_folder import PROJECT, sql_path
 from scripts.settings.build_settings import BuildSettings, ProgramVariables
 
 MODELS = PROJECT / "models" / "staging"
@@ -46,7 +46,13 @@ class StagingSql:
         connection: duckdb.DuckDBPyConnection,
         settings: Mapping[str, Any],
         most_rows: int | None = None,
+        only: Path | None = None,
     ) -> None:
+        """Prepare the names that macros and models look up.
+
+        Args:
+            most_rows: of the file `only`; None reads all rows of all files.
+        """
         self.connection = connection
         self.settings = settings
         self.environment = Environment(extensions=["jinja2.ext.do"])  # noqa: S701 - SQL
@@ -62,7 +68,8 @@ class StagingSql:
         if most_rows is not None:
             whole = names["read_input"]
             names["read_input"] = lambda described: (
-                f"select * from ({whole(described)}) limit {most_rows}"
+                f"select * from ({whole(described)})"
+                f" where _input_file = '{sql_path(Path(only or ''))}' limit {most_rows}"
             )
 
     def log_rows(self) -> str:

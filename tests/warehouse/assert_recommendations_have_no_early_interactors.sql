@@ -1,17 +1,38 @@
--- No recommender lists a customer with an early interaction with the product, or a
--- customer without any early interaction.
+-- No recommender lists a customer whom the setting `exclude` leaves out for an early
+-- interaction with the product, or a customer without any early interaction.
 with recommendations as (
     select * from {{ ref('int_recommendations') }}
 ),
 
-pairs as (
-    select * from {{ ref('int_customer_product_sides') }}
+split as (
+    select * from {{ ref('int_rolling_origins') }}
+    where is_split
+),
+
+early_interactions as (
+    select
+        interactions.customer_id,
+        interactions.product_id,
+        interactions.event
+    from {{ ref('int_interactions') }} as interactions
+    inner join split on interactions.event_at < split.split_at
 ),
 
 early_customers as (
     select distinct customer_id
-    from pairs
-    where early_count > 0
+    from early_interactions
+),
+
+excluded as (
+    select distinct
+        product_id,
+        customer_id
+    from early_interactions
+    {% if var('exclude') == 'purchased' %}
+    where event = 'purchased'
+    {% elif var('exclude') == 'none' %}
+    where false
+    {% endif %}
 )
 
 select
@@ -21,11 +42,10 @@ select
 from recommendations
 left join early_customers
     on recommendations.customer_id = early_customers.customer_id
-left join pairs
+left join excluded
     on
-        recommendations.product_id = pairs.product_id
-        and recommendations.customer_id = pairs.customer_id
-        and pairs.early_count > 0
+        recommendations.product_id = excluded.product_id
+        and recommendations.customer_id = excluded.customer_id
 where
     early_customers.customer_id is null
-    or pairs.customer_id is not null
+    or excluded.customer_id is not null

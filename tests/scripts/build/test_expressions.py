@@ -36,6 +36,7 @@ LOG = "user,product_id,event_date\n1,2,2023-01-01\nx,2,2023-01-02\n"
             " not found in FROM clause.",
         ),
         ({"expressions": {"event": "'purchased' -- all", "customer_id": "user"}}, None),
+        ({"row_filter": "max(product_id) over (partition by event_date) = '2'"}, None),
         ({}, None),
     ],
 )

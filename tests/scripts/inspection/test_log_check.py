@@ -122,7 +122,8 @@ def test_json_is_checked_as_a_build_reads_it(tmp_path: Path) -> None:
     said = check_settings({"log": str(path), "columns": columns})
     assert "9 would be accepted" in said
     columns["product_id"] = "items"
-    with pytest.raises(LogSourceError, match=r"no column items .*it has user\.id, item"):
+    refusal = r"log\.jsonl has no column items .*it has user\.id, item.*\(unnest: \.\.\.\)"
+    with pytest.raises(LogSourceError, match=refusal):
         check_settings({"log": str(path), "columns": columns})
 
 
@@ -194,3 +195,19 @@ def test_the_check_judges_as_the_build_does(dirty_build: FinishedBuild) -> None:
     assert sample.accepted == outcomes["accepted"]
     assert sample.rows == outcomes.total()
     assert len(sample.reasons) > 5
+
+
+def test_a_column_that_one_file_lacks_comes_from_the_others(tmp_path: Path) -> None:
+    """As in events of an hour, of which some have products and some have none."""
+    event = '{"user": %d, "at": "2023-01-01", "items": %s}\n'
+    (tmp_path / "1.json").write_text(event % (1, "[]"))
+    (tmp_path / "2.json").write_text(event % (2, '[{"sku": 5}, {"sku": 6}]'))
+    settings = {
+        "log": f"{tmp_path}/*.json",
+        "unnest": "items",
+        "columns": {"customer_id": "user", "event_date": "at", "product_id": "items.sku"},
+        "expressions": {"event": "'view'"},
+        "row_filter": '"items.sku" is not null',
+    }
+    said = check_settings(settings)
+    assert "of the first 3 rows 2 would be accepted, 1 filtered" in said
