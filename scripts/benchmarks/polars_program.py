@@ -33,6 +33,7 @@ def read_interactions(log: Path) -> pl.DataFrame:
         .drop_nulls()
         .filter(pl.col("event") != "")
         .unique()
+        .with_columns(row_id=pl.lit(None, pl.String))
         .collect()
     )
 

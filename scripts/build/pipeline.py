@@ -72,8 +72,7 @@ def prepare(
     if request.log is None and not folder.example_units.exists():
         generate_experiments(folder.example_units)
     settings = gather_settings(folder, request.log, request.mapping, request.extra)
-    with timed("check inputs", timings):
-        check_inputs(folder.readable_copies, settings, console.print)
+    check_inputs(folder.readable_copies, settings, console.print)
     check_nothing_is_forgotten(folder, settings)
     return settings
 
@@ -190,8 +189,7 @@ def rebuild(
     }
     target = current.manifest.get("engine", "duckdb")
     check_engine(folder, console, target)
-    with timed("check inputs", timings):
-        check_inputs(folder.readable_copies, settings, console.print)
+    check_inputs(folder.readable_copies, settings, console.print)
     return build_and_publish(
         folder,
         console,

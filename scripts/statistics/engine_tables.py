@@ -18,3 +18,8 @@ def engine_table(session: Any, table: pyarrow.Table) -> Any:
         # In one piece: after two empty ones Spark takes no other (4.3).
         return session.createDataFrame(table.combine_chunks())
     return table
+
+
+def table_of(rows: list[dict[str, Any]], schema: pyarrow.Schema) -> pyarrow.Table:
+    """Rows as an Arrow table; without any, pandas is not loaded, which takes a second."""
+    return pyarrow.Table.from_pylist(rows, schema) if rows else schema.empty_table()
