@@ -70,7 +70,9 @@ def kind_of(file: Path) -> FileKind:
     """
     # Opening a named pipe would wait for a program that writes to it.
     if file.exists() and not file.is_file():
-        raise LogSourceError(f"{file} is no regular file: expected a CSV or Parquet file")
+        raise LogSourceError(
+            f"{file} is no regular file: expected a CSV, JSON or Parquet file"
+        )
     try:
         with file.open("rb") as stream:
             beginning = stream.read(BEGINNING)

@@ -157,8 +157,8 @@ def _look_into(file: Path, what: str) -> tuple[bytes, bytes]:
                     pass
     except FileNotFoundError as error:
         raise LogSourceError(
-            f"No {what} at {file}: expected a CSV or Parquet file, or a pattern such as"
-            " folder/*.csv"
+            f"No {what} at {file}: expected a CSV, JSON or Parquet file, or a pattern"
+            " such as folder/*.csv"
         ) from error
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise LogSourceError(f"{file} is not a complete gzip file: {error}") from error

@@ -39,7 +39,10 @@ def build(
     with publishing() as (folder, console):
         from scripts.build import pipeline
         from scripts.build.build_request import BuildRequest
+        from scripts.inspection.log_check import check_before_build
 
+        if target != "spark":
+            check_before_build(folder, log, mapping, settings)
         request = BuildRequest(log, mapping, settings, keep, target, accept_drift)
         pipeline.build(folder, console, request)
 

@@ -51,7 +51,7 @@ def input_options(command: Command) -> Command:
         click.option(
             "--log",
             metavar="FILES",
-            help="CSV or Parquet files: a path, or a quoted pattern. Without it, a"
+            help="CSV, JSON or Parquet files: a path, or a quoted pattern. Without it, a"
             " synthetic log is generated once.",
         ),
     ):

@@ -45,7 +45,7 @@ def find_files(path: str) -> FoundFiles:
     if not files:
         what = "The folder is empty" if Path(path).is_dir() else "No file"
         raise LogSourceError(
-            f"{what}: {path}. Expected a CSV or Parquet file, a folder of them, or a"
+            f"{what}: {path}. Expected a CSV, JSON or Parquet file, a folder of them, or a"
             " pattern such as folder/*.csv"
         )
     kinds = {file: kind_of(file) for file in spread(files, MOST_LOOKED_AT)}

@@ -12,8 +12,9 @@ from typing import Any
 import duckdb
 
 from scripts.build.build_request import check_inputs, gather_settings
-from scripts.build.log_source import LogSourceError, matching
+from scripts.build.log_source import LogSourceError, literal, matching
 from scripts.build.readable_copies import original_of
+from scripts.build.remote_files import is_remote
 from scripts.build_folder import BuildFolder
 from scripts.inspection.found_files import spread
 from scripts.inspection.judged_sample import JudgedSample, judge_sample
@@ -61,6 +62,31 @@ def check_settings(settings: Mapping[str, Any]) -> str:
     return _summary(settings, samples)
 
 
+def check_before_build(
+    folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
+) -> None:
+    """Refuse a log of which no judged row can be used, before dbt starts.
+
+    It takes a second; the build itself would find out after it has read the whole log.
+    What the build explains better is left to it.
+
+    Raises:
+        LogSourceError, SettingError: the build would refuse it.
+    """
+    settings = gather_settings(folder, log, mapping, extra)
+    if is_remote(settings["log"]) or settings["log"] == literal(str(folder.default_log)):
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        copies = Path(temporary).resolve()
+        read = check_inputs(copies, settings, most_bytes=SAMPLE_BYTES)
+        try:
+            samples = _judged(read, SAMPLE_BYTES, SAMPLE_ROWS, copies)
+        except LogCheckError:
+            return  # An expression fails; the build names it.
+        if all(one.rejected == one.rows >= UNREAD_ROWS for one in samples):
+            raise LogCheckError(_refusal(samples[0], read))
+
+
 def judge_files(
     settings: Mapping[str, Any],
     most_bytes: int = SAMPLE_BYTES,
@@ -76,9 +102,27 @@ def judge_files(
         LogCheckError: more of them cannot be used than a build tolerates, or none of a
             file.
     """
-    checked = BuildSettings.check(settings)
+    samples = _judged(settings, most_bytes, most_rows, copies)
+    rows = sum(sample.rows for sample in samples)
+    rejected = sum(sample.rejected for sample in samples)
+    worst = max(samples, key=lambda sample: sample.reject_share)
+    is_unread = worst.rejected == worst.rows >= UNREAD_ROWS
+    tolerated = BuildSettings.check(settings).max_reject_share
+    if is_unread or rejected > tolerated * rows:
+        raise LogCheckError(_refusal(worst, settings))
+    return samples
+
+
+def _judged(
+    settings: Mapping[str, Any], most_bytes: int, most_rows: int, copies: Path | None
+) -> list[JudgedSample]:
+    """The first rows of some files.
+
+    Raises:
+        LogCheckError: one cannot be read with these settings.
+    """
     samples = []
-    for file in spread(matching(checked.log), MOST_FILES):
+    for file in spread(matching(str(settings["log"])), MOST_FILES):
         try:
             sample = judge_sample(file, settings, most_bytes, most_rows)
         except duckdb.Error as error:
@@ -91,12 +135,6 @@ def judge_files(
         if original != file:
             sample = replace(sample, file=original, is_whole=False)
         samples.append(sample)
-    rows = sum(sample.rows for sample in samples)
-    rejected = sum(sample.rejected for sample in samples)
-    worst = max(samples, key=lambda sample: sample.reject_share)
-    is_unread = worst.rejected == worst.rows >= UNREAD_ROWS
-    if is_unread or rejected > checked.max_reject_share * rows:
-        raise LogCheckError(_refusal(worst, settings))
     return samples
 
 

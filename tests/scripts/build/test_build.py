@@ -193,3 +193,39 @@ def test_readers_and_builds_do_not_disturb_each_other(
     assert first < second
     with read_release(published) as reader:
         assert 0 < len(reader.execute("from customers").fetchall()) < len(before)
+
+
+@pytest.mark.parametrize(
+    "exclude",
+    [
+        pytest.param("none", marks=pytest.mark.slow),
+        pytest.param("purchased", marks=pytest.mark.long),
+    ],
+)
+def test_customers_who_touched_a_product_can_be_in_its_audience(
+    folder: BuildFolder, tmp_path: Path, exclude: str
+) -> None:
+    """Every customer carts both products, and half of them purchase the first."""
+    log = tmp_path / "log.csv"
+    rows = [
+        f"{customer},{product},{event},2023-0{month}-{1 + customer % 28:02}"
+        for customer in range(1, 40)
+        for month, product, event in (
+            (1, 1, "cart"),
+            (2, 2, "cart"),
+            (3, 1, "purchased" if customer % 2 else "cart"),
+            (4, 2, "cart"),
+        )
+    ]
+    log.write_text("customer_id,product_id,event,event_date\n" + "\n".join(rows) + "\n")
+    outcome = run_audience(
+        folder, "build", "--log", str(log), "--vars", f"{{exclude: {exclude}, top_n: 50}}"
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with read_release(folder) as release:
+        found = release.execute(
+            "select product_id, count(*), count(*) filter (customer_id % 2 = 1)"
+            " from product_audiences group by product_id order by product_id"
+        ).fetchall()
+    purchasers = 0 if exclude == "purchased" else 20
+    assert found == [(1, 19 + purchasers, purchasers), (2, 39, 20)]

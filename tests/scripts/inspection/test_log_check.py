@@ -10,10 +10,16 @@ import duckdb
 import pytest
 
 from scripts.build.log_source import LogSourceError
+from scripts.build_folder import BuildFolder
 from scripts.cli.main import main
 from scripts.inspection.judged_sample import judge_sample
-from scripts.inspection.log_check import LogCheckError, check_settings, judge_files
-from tests.conftest import FinishedBuild
+from scripts.inspection.log_check import (
+    LogCheckError,
+    check_before_build,
+    check_settings,
+    judge_files,
+)
+from tests.conftest import FinishedBuild, run_audience
 
 HEADER = "customer_id,product_id,event,event_date\n"
 ROW = "1,2,cart,2023-01-01\n"
@@ -211,3 +217,21 @@ def test_a_column_that_one_file_lacks_comes_from_the_others(tmp_path: Path) -> N
     }
     said = check_settings(settings)
     assert "of the first 3 rows 2 would be accepted, 1 filtered" in said
+
+
+def test_a_build_refuses_a_log_of_which_no_row_can_be_used_at_once(
+    tmp_path: Path, folder: BuildFolder
+) -> None:
+    """Before dbt starts; a log with a few usable rows is left to the build."""
+    path = tmp_path / "log.csv"
+    row = "1,2,cart,31.12.2023\n"
+    path.write_text(HEADER + row * 40)
+    outcome = run_audience(folder, "build", "--log", str(path))
+    assert outcome.returncode == 1
+    assert '%d.%m.%Y" fits' in outcome.stderr
+    assert "Nothing was published" in outcome.stderr
+    assert not folder.dbt_target.exists()
+    path.write_text(HEADER + row * 40 + ROW)
+    check_before_build(folder, str(path), None, None)
+    with pytest.raises(LogCheckError):
+        check_settings({"log": str(path)})
