@@ -37,7 +37,7 @@ def enter_workspace() -> None:
     places = [Path(named).expanduser()] if named else [here, *here.parents]
     if not named and (built := os.environ.get("AUDIENCE_BUILD_DIR")):
         # A job of a scheduler that names the build folder alone.
-        places.append(Path(built).expanduser().parent)
+        places.append((PROJECT / Path(built).expanduser()).parent)
     found = next((place for place in places if (place / MARK).is_file()), None)
     if found is None:
         if named:

@@ -13,8 +13,8 @@ from scripts.workspace import MARK, TABLES, WorkspaceError
 # Tables that people write; their examples are active only with the generated log.
 WRITTEN = ("campaigns.csv", "campaign_rules.csv", "experiments.csv", "experiment_arms.csv")
 BEGINNING = """\
-# The settings of this workspace. Paths are meant from this folder on.
-# Take the # away from the lines that you need; docs/own-log.md explains them.
+# The settings of this workspace. Paths are relative to this folder.
+# Uncomment the lines that you need; docs/own-log.md explains them.
 # `audience inspect FILES` proposes those for a log.
 #
 # The folder tables/ holds campaigns and experiments. Copies of other files of seeds/, such

@@ -22,7 +22,7 @@
 {# Whether a value is empty, or a word that means so. #}
 {% macro is_missing(column) -%}
     coalesce(
-        {{ trimmed(column) }} = ''
+        {{ trimmed(column) }} in ('', '=""')
         or {{ matches_text(trimmed(column), null_word_pattern()) }},
         true
     )

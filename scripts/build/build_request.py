@@ -17,7 +17,7 @@ from scripts.build.log_source import (
     literal,
     read_mapping,
 )
-from scripts.build.readable_copies import with_readable_copies
+from scripts.build.readable_copies import name_originals, with_readable_copies
 from scripts.build.seed_files import check_seeds
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import KEPT_RELEASES
@@ -52,16 +52,15 @@ def gather_settings(
 ) -> dict[str, Any]:
     """The dbt variables of a build: the mapping's, then those given by hand, and the log.
 
-    In a workspace, its settings are the mapping where none is given.
+    In a workspace, they add to its own settings.
 
     Raises:
         LogSourceError: the mapping cannot be read.
         SettingError: a setting is not valid.
     """
-    if mapping is None and (own := workspace_settings()):
-        settings = below(own.parent, read_mapping(own))
-    else:
-        settings = read_mapping(mapping) if mapping else {}
+    own = workspace_settings()
+    settings = below(own.parent, read_mapping(own)) if own else {}
+    given_by_hand = read_mapping(mapping) if mapping else {}
     if extra:
         try:
             given = load_settings(extra)
@@ -73,9 +72,11 @@ def gather_settings(
             raise LogSourceError(f"--vars {extra!r}: expected settings such as 'top_n: 20'")
         if not all(isinstance(name, str) for name in given):
             raise LogSourceError(f"--vars {extra!r}: expected names of settings")
-        settings |= given
+        given_by_hand |= given
     if log is not None:
-        settings["log"] = literal(log)
+        given_by_hand["log"] = literal(log)
+    # A later refresh may run in another folder of the workspace.
+    settings |= below(Path.cwd(), given_by_hand) if own else given_by_hand
     if not {"log", "experiment_units"} & settings.keys():
         # The generated log comes with example experiments.
         settings |= {
@@ -127,8 +128,11 @@ def check_inputs(
         LogSourceError: the log, a side input or a seed cannot be read.
     """
     read = with_readable_copies(copies, settings, say, most_bytes)
-    check_log(read["log"])
-    check_side_inputs(read)
-    check_input_columns(read, copies.resolve())
+    try:
+        check_log(read["log"])
+        check_side_inputs(read)
+        check_input_columns(read, copies.resolve())
+    except LogSourceError as error:
+        raise LogSourceError(name_originals(copies, str(error))) from error
     check_seeds()
     return read

@@ -106,8 +106,8 @@ def _rows(
 class _Structure:
     """The structure of JSON objects, as their fields are read.
 
-    Times, and values of several types, stay texts as they are written, and so do lists but
-    for the one that is unnested.
+    Whole numbers of 64 bits and truth values have a type. Everything else is text as it is
+    written, lists too but for the one that is unnested.
 
     Attributes:
         plain: in DuckDB's form: types by name.
@@ -127,7 +127,8 @@ class _Structure:
             # JSON is a text here, as the file has it.
             is_unnested = ".".join(path) == self.unnest
             return [self._plain(one, path) for one in found] if is_unnested else "JSON"
-        return "VARCHAR" if found in ("JSON", "NULL") else found
+        # Of a fraction or a very large number, a type of numbers would keep some digits.
+        return "VARCHAR" if found in ("JSON", "NULL", "DOUBLE") else found
 
     def _fields(self, found: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
         fields: dict[str, Any] = {}

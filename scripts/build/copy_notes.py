@@ -1,8 +1,25 @@
-"""What is noted of each copy, to know later whether it is still right."""
+"""Where copies of files lie, and what is noted of each."""
 
+import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
+
+
+def place_below(folder: Path, file: str, ending: str = "") -> Path:
+    """Where the copy of a file lies: with its name, and folders that name a value.
+
+    Args:
+        folder: that of all copies of an input.
+        file: a path, or a name on another machine.
+    """
+    path = Path(os.path.abspath(file))  # noqa: PTH100 - a link keeps its name
+    mark = hashlib.sha256(str(path.parent).encode()).hexdigest()[:8]
+    named = [part for part in path.parent.parts if "=" in part]
+    # A pattern passes over hidden files.
+    name = f"_{path.name[1:]}" if path.name.startswith(".") else path.name
+    return folder.joinpath(mark, *named, f"{name}{ending}")
 
 
 class CopyNotes:

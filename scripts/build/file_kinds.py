@@ -106,7 +106,7 @@ def open_unpacked(file: Path, compression: str) -> IO[bytes]:
         return cast(IO[bytes], pyarrow.input_stream(str(file), compression="zstd"))
     if compression == "zip":
         archive = zipfile.ZipFile(file)
-        return archive.open(archive.namelist()[0])
+        return archive.open(next(n for n in archive.namelist() if not n.endswith("/")))
     return file.open("rb")
 
 

@@ -11,7 +11,7 @@ from scripts.build.dbt_run import DbtRun, run_dbt
 from scripts.build.evidence_cadence import DAILY, EVERYTHING
 from scripts.build.incremental import run_incrementally
 from scripts.build.preconditions import BuildError, set_aside
-from scripts.build.readable_copies import with_readable_copies
+from scripts.build.readable_copies import name_originals, with_readable_copies
 from scripts.build.spark_setup import spark_tables
 from scripts.build_folder import BuildFolder
 from scripts.releases.drift import releases_to_compare
@@ -62,5 +62,6 @@ def dbt_build(
             command = [EVERYTHING if word == DAILY else word for word in command]
             run = run_once()
         if run.exit_code:
-            raise BuildError("\n".join(run.problems))
+            problems = "\n".join(run.problems)
+            raise BuildError(name_originals(folder.readable_copies, problems))
     return run

@@ -23,12 +23,14 @@ from scripts.build.build_request import (
 from scripts.build.dbt_run import DbtRun
 from scripts.build.evidence_cadence import DAILY, note_evidence, plan_evidence
 from scripts.build.input_fingerprint import fingerprint_of_inputs
+from scripts.build.log_source import literal
 from scripts.build.model_build import dbt_build
 from scripts.build.preconditions import (
     check_engine,
     check_nothing_is_forgotten,
     check_writable,
 )
+from scripts.build.remote_files import is_remote
 from scripts.build.summary import print_summary
 from scripts.build_folder import BuildFolder, shown
 from scripts.campaigns.opt_outs import tell_api, tell_api_of_listed
@@ -65,13 +67,14 @@ def prepare(
         BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
     check_engine(folder, console, request.target)
-    if request.log is None and not folder.default_log.exists():
+    settings = gather_settings(folder, request.log, request.mapping, request.extra)
+    is_generated = settings["log"] == literal(str(folder.default_log))
+    if is_generated and not folder.default_log.exists():
         console.print("No log given: generating a synthetic one, once ...")
         with timed("generate a log", timings):
             generate(folder.default_log)
-    if request.log is None and not folder.example_units.exists():
+    if is_generated and not folder.example_units.exists():
         generate_experiments(folder.example_units)
-    settings = gather_settings(folder, request.log, request.mapping, request.extra)
     check_inputs(folder.readable_copies, settings, console.print)
     check_nothing_is_forgotten(folder, settings)
     return settings
@@ -106,7 +109,9 @@ def build_and_publish(
         BuildError, ReleaseError: nothing was published.
     """
     tell_api(folder)
-    console.print(f"Building {shown(Path(settings['log']))} ...", soft_wrap=True)
+    log = settings["log"]
+    named = log if is_remote(log) else shown(Path(log))
+    console.print(f"Building {named} ...", soft_wrap=True)
     evidence = plan_evidence(folder, settings, target, is_asked=renews_evidence)
     console.print(evidence.sentence, soft_wrap=True)
     if evidence.is_due:

@@ -2,9 +2,8 @@
 
 Files that lie elsewhere are copied to this machine first.
 
-A pattern of files has a pattern of copies: `/data/*.json` becomes
-`build/readable/data/*.json.parquet`. A copy is made when its file is new or has changed,
-and removed when its file is gone.
+Those of the log lie in `build/readable/log`, and each side input has a folder of its own. A
+copy is made when its file is new or has changed, and removed when its file is gone.
 """
 
 import glob
@@ -15,7 +14,7 @@ from typing import Any
 
 from scripts.build.copied_rows import write_rows
 from scripts.build.copied_text import write_text
-from scripts.build.copy_notes import CopyNotes
+from scripts.build.copy_notes import CopyNotes, place_below
 from scripts.build.file_kinds import UNPACK, FileKind, check_readable, kind_of
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.remote_files import download, is_remote
@@ -24,6 +23,7 @@ from scripts.settings.build_settings import BuildSettings
 from scripts.settings.input_settings import InputFormat
 
 UTF_8 = "utf-8"
+NOTES = "copies.json"
 # Files said to be latin-1 are often windows-1252, whose signs latin-1 lacks.
 CODECS = {UTF_8: "", "latin-1": "windows-1252"}
 
@@ -47,7 +47,6 @@ def with_readable_copies(
         LogSourceError: a file cannot be read.
     """
     checked = BuildSettings.check(settings)
-    copies = _Copies(folder.resolve(), say, most_bytes)
     changed: dict[str, Any] = {}
     for name in declared_inputs():
         written: Any = checked if name == "log" else getattr(checked, name)
@@ -57,6 +56,7 @@ def with_readable_copies(
         place = pattern
         if is_remote(pattern):
             place = download(folder.resolve() / "remote" / name, pattern, say)
+        copies = _Copies(folder.resolve() / name, say, most_bytes)
         replaced = copies.settings_for(place, written)
         if place != pattern:
             replaced = {"path": place} | replaced
@@ -72,11 +72,21 @@ def original_of(folder: Path | None, file: Path) -> Path:
     """The file that a copy in a folder was made of; the file itself where it is none."""
     if folder is None or not file.is_relative_to(folder):
         return file
-    return Path("/", file.relative_to(folder)).with_suffix("")
+    name = file.relative_to(folder).parts[0]
+    note = CopyNotes(folder / name / NOTES).read().get(str(file))
+    return Path(note[0]) if note else file
+
+
+def name_originals(folder: Path, message: str) -> str:
+    """A message about copies, as one about the files that they were made of."""
+    for notes in folder.resolve().glob(f"*/{NOTES}"):
+        for copy, note in CopyNotes(notes).read().items():
+            message = message.replace(copy, note[0])
+    return message
 
 
 class _Copies:
-    """The copies in a folder."""
+    """The copies of an input."""
 
     def __init__(
         self, folder: Path, say: Callable[[str], object], most_bytes: int | None
@@ -84,11 +94,11 @@ class _Copies:
         self.folder = folder
         self.say = say
         self.most_bytes = most_bytes
-        # How each copy was made.
-        self.notes = CopyNotes(folder / "copies.json")
+        # Of each copy: its file, and how it was made.
+        self.notes = CopyNotes(folder / NOTES)
 
     def settings_for(self, pattern: str, written: InputFormat[Any]) -> dict[str, Any]:
-        """Copy the files of an input; returns the settings that read the copies.
+        """Copy the files of the input; returns the settings that read the copies.
 
         Returns:
             Nothing where the files can be read as they are.
@@ -100,6 +110,7 @@ class _Copies:
         for file, kind in kinds.items():
             check_readable(file, kind)
         if not any(_must_be_copied(kind, written) for kind in kinds.values()):
+            self._remove_others(set())
             return {}
         of_rows = [file for file, kind in kinds.items() if not kind.has_text]
         of_text = [file for file, kind in kinds.items() if kind.has_text]
@@ -109,41 +120,46 @@ class _Copies:
                 " expected one kind. Narrow the pattern."
             )
         ending = ".parquet" if of_rows else ".csv"
-        self._copy(kinds, written, ending)
-        replaced: dict[str, Any] = {
-            "path": _below(glob.escape(str(self.folder)), pattern, ending)
-        }
+        places = {file: place_below(self.folder, str(file), ending) for file in kinds}
+        self._copy(kinds, written, places)
+        self._remove_others(set(places.values()))
+        replaced: dict[str, Any] = {"path": f"{glob.escape(str(self.folder))}/**/*{ending}"}
         if written.encoding != UTF_8:
             replaced["encoding"] = UTF_8
         if written.unnest:
             replaced["unnest"] = None
-        self._remove_others(replaced["path"], kinds, ending)
         return replaced
 
     def _copy(
-        self, kinds: Mapping[Path, FileKind], written: InputFormat[Any], ending: str
+        self,
+        kinds: Mapping[Path, FileKind],
+        written: InputFormat[Any],
+        places: Mapping[Path, Path],
     ) -> None:
         """Make the copies that are missing or older than their files."""
         notes = self.notes.read()
-        how = [written.encoding, written.unnest, self.most_bytes]
-        wanted = {
-            file: [file.stat().st_size, file.stat().st_mtime_ns, *how] for file in kinds
-        }
+        wanted = {}
+        for file in kinds:
+            stat = file.stat()
+            how = [stat.st_size, stat.st_mtime_ns, written.encoding, written.unnest]
+            wanted[file] = [str(file.absolute()), *how, self.most_bytes]
         missing = [
             file
             for file, note in wanted.items()
-            if notes.get(str(file.absolute())) != note
-            or not self._place(file, ending).exists()
+            if notes.get(str(places[file])) != note or not places[file].exists()
         ]
         if not missing:
             return
-        what = shown(missing[0].absolute())
-        others = f" and {len(missing) - 1} more files" if len(missing) > 1 else ""
-        self.say(f"Copying {what}{others} into a form that can be read ...")
+        files = "file" if len(missing) == 1 else "files"
+        self.say(
+            f"Copying {len(missing)} {files} into a form that can be read, the first of"
+            f" them {shown(missing[0].absolute())} ..."
+        )
         for file in missing:
-            self._copy_file(file, kinds[file], written, self._place(file, ending))
-            notes[str(file.absolute())] = wanted[file]
-        self.notes.write(notes)
+            self._copy_file(file, kinds[file], written, places[file])
+            notes[str(places[file])] = wanted[file]
+        kept = {str(place) for place in places.values()}
+        self.notes.write({place: note for place, note in notes.items() if place in kept})
 
     def _copy_file(
         self, file: Path, kind: FileKind, written: InputFormat[Any], place: Path
@@ -167,24 +183,12 @@ class _Copies:
         finally:
             unfinished.unlink(missing_ok=True)
 
-    def _place(self, file: Path, ending: str) -> Path:
-        """Where the copy of a file lies."""
-        return Path(_below(str(self.folder), str(file), ending))
-
-    def _remove_others(
-        self, pattern: str, kinds: Mapping[Path, FileKind], ending: str
-    ) -> None:
+    def _remove_others(self, places: set[Path]) -> None:
         """Remove the copies of files that are gone."""
-        wanted = {self._place(file, ending) for file in kinds}
-        for copy in matching(pattern):
-            if copy not in wanted:
-                copy.unlink()
-
-
-def _below(folder: str, path: str, ending: str) -> str:
-    """The place of the copies of a path or pattern."""
-    # Links stay as they are: a pattern has to find the same copies.
-    return f"{folder}{os.path.abspath(path)}{ending}"  # noqa: PTH100
+        for ending in (".csv", ".parquet"):
+            for copy in self.folder.rglob(f"*{ending}"):
+                if copy not in places:
+                    copy.unlink()
 
 
 def _must_be_copied(kind: FileKind, written: InputFormat[Any]) -> bool:

@@ -6,14 +6,13 @@ with the package s3fs, for `gs://` with gcsfs, for `https://` with aiohttp.
 
 import contextlib
 import glob
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scripts.build.copy_notes import CopyNotes
-from scripts.build.log_source import LogSourceError, matching
+from scripts.build.copy_notes import CopyNotes, place_below
+from scripts.build.log_source import LogSourceError
 
 # What tells one version of a file from another, by different file systems.
 VERSIONS = ("ETag", "etag", "md5Hash", "mtime", "LastModified", "updated", "modified")
@@ -42,14 +41,15 @@ def download(
         if not files:
             raise LogSourceError(f"{shown} finds no file: expected CSV, JSON or Parquet")
         _fetch(folder, system, files, say, shown)
-    if not _is_pattern(path):
-        return glob.escape(str(_place(folder, path)))
-    copies = f"{glob.escape(str(folder))}/{path.lstrip('/')}"
-    wanted = {_place(folder, name) for name in files}
-    for copy in matching(copies):
-        if copy not in wanted:
+    places = {_place(folder, name) for name in files}
+    for copy in (folder / "files").rglob("*"):
+        if copy.is_file() and copy not in places:
             copy.unlink()
-    return copies
+    if not _is_pattern(path):
+        return glob.escape(str(next(iter(places))))
+    endings = {place.suffix for place in places}
+    ending = endings.pop() if len(endings) == 1 else ""
+    return f"{glob.escape(str(folder / 'files'))}/**/*{ending}"
 
 
 def versions(pattern: str) -> dict[str, list[Any]] | None:
@@ -84,7 +84,8 @@ def _errors(pattern: str) -> Iterator[str]:
     Yields:
         The pattern, for messages.
     """
-    shown = _without_password(pattern)
+    _check_address(pattern)
+    shown = _without_query(pattern)
     try:
         yield shown
     except LogSourceError:
@@ -140,21 +141,26 @@ def _stamp(info: dict[str, Any]) -> list[Any]:
 
 
 def _place(folder: Path, name: str) -> Path:
-    """Where the copy of a file lies."""
+    """Where the copy of a file lies; a query is no part of its name."""
     parts = urlsplit(name) if "://" in name else None
-    path = f"{parts.netloc}{parts.path}" if parts else name
-    if ".." in Path(path).parts:
-        raise LogSourceError(f"{name} has .. in its path: expected a plain path")
-    place = folder / path.lstrip("/")
-    if parts and parts.query:
-        # Such as a signature, which is no part of a name.
-        mark = hashlib.sha256(parts.query.encode()).hexdigest()[:8]
-        place = place.with_name(f"{mark}-{place.name}")
-    return place
+    plain = f"/{parts.netloc}{parts.path}" if parts else f"/{name.lstrip('/')}"
+    return place_below(folder / "files", plain)
 
 
-def _without_password(url: str) -> str:
-    """A URL for messages: without a user's password, and without a signature."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"
+def _without_query(url: str) -> str:
+    """A URL for messages, without a signature."""
+    return url.partition("?")[0]
+
+
+def _check_address(url: str) -> None:
+    """See that a URL has no password: releases and messages name what they read.
+
+    Raises:
+        LogSourceError: it has one.
+    """
+    for part in url.split("::"):
+        if "@" in urlsplit(part).netloc:
+            raise LogSourceError(
+                f"A URL of {urlsplit(part).hostname} has a user or a password in it: set"
+                " them up where its own tools read them"
+            )

@@ -17,9 +17,10 @@ def tables() -> list[Path]:
     """
     seeds = sorted((PROJECT / "seeds").glob("*.csv"))
     root = workspace()
+    folder = root / TABLES if root else None
     names = {seed.name for seed in seeds}
-    for own in sorted((root / TABLES).glob("*.csv")) if root else []:
-        if own.name not in names:
+    for own in sorted(folder.iterdir()) if folder and folder.is_dir() else []:
+        if not own.name.startswith(".") and (own.name not in names or not own.is_file()):
             raise WorkspaceError(
                 f"{own} is no table of a workspace: expected one of"
                 f" {', '.join(sorted(names))}"
@@ -36,28 +37,50 @@ def check_seeds() -> None:
             name of a column as SQL.
     """
     for file in tables():
-        name = shown(file)
-        known = columns_of_seed(file.name)
-        with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-            rows = csv.reader(stream)
-            names = next(rows, [])
-            for column in names:
-                if not re.fullmatch(r"[A-Za-z_]\w*", column, re.ASCII):
-                    raise LogSourceError(
-                        f"{name}, line 1 names the column {column!r}: expected letters,"
-                        " digits and _"
-                    )
-                if column not in known:
-                    raise LogSourceError(
-                        f"{name}, line 1 names the column {column}: expected"
-                        f" {', '.join(known)}"
-                    )
-            for row in rows:
-                if row and len(row) != len(names):
-                    raise LogSourceError(
-                        f"{name}, line {rows.line_num} has {len(row)} values, expected"
-                        f" {len(names)}: {','.join(names)}"
-                    )
+        try:
+            _check_seed(file)
+        except UnicodeDecodeError as error:
+            raise LogSourceError(
+                f"{shown(file)} is not UTF-8 (byte {error.start + 1} is"
+                f" {error.object[error.start]:#x}): save it as 'CSV UTF-8'"
+            ) from error
+        except csv.Error as error:
+            raise LogSourceError(f"{shown(file)} is no CSV: {error}") from error
+
+
+def _check_seed(file: Path) -> None:
+    """See that a seed has known columns, each once, and as many values in every row.
+
+    Raises:
+        LogSourceError: it has not.
+    """
+    name = shown(file)
+    known = columns_of_seed(file.name)
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.reader(stream)
+        names = next(rows, [])
+        if not names:
+            raise LogSourceError(f"{name} is empty: expected the header {','.join(known)}")
+        if len(names) == 1 and ";" in names[0]:
+            raise LogSourceError(f"{name} has semicolons: expected commas between values")
+        for column in names:
+            if not re.fullmatch(r"[A-Za-z_]\w*", column, re.ASCII):
+                raise LogSourceError(
+                    f"{name}, line 1 names the column {column!r}: expected letters, digits"
+                    " and _"
+                )
+            if column not in known:
+                raise LogSourceError(
+                    f"{name}, line 1 names the column {column}: expected {', '.join(known)}"
+                )
+            if names.count(column) > 1:
+                raise LogSourceError(f"{name}, line 1 names the column {column} twice")
+        for row in rows:
+            if row and len(row) != len(names):
+                raise LogSourceError(
+                    f"{name}, line {rows.line_num} has {len(row)} values, expected"
+                    f" {len(names)}: {','.join(names)}"
+                )
 
 
 def columns_of_seed(name: str) -> list[str]:

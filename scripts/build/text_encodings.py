@@ -99,5 +99,7 @@ def why_not_utf8(files: Iterable[Path]) -> str:
             return (
                 f"{file} is not UTF-8 from line {found.line} on: set encoding:"
                 f" {found.setting}, which reads that line as {found.text[:80]!r}."
+                " If these words are wrong, try gb18030, shift_jis, windows-1250 or"
+                " windows-1251."
             )
     return ""

@@ -67,8 +67,12 @@ def test_its_paths_are_meant_from_it_on(shop: Path) -> None:
         "contacts": {"path": "/data/contacts.csv", "delimiter": ";"},
         "top_n": 4,
     }
-    # A log given by hand is meant from the working directory on, as everywhere.
-    assert gather_settings(folder, "a.csv", None, None)["log"] == "a.csv"
+    # Paths given by hand are relative to the working directory, where a later refresh
+    # need not run.
+    given = gather_settings(folder, "a.csv", None, "suppressions: b.csv")
+    assert given["log"] == str(Path.cwd() / "a.csv")
+    assert given["suppressions"] == str(Path.cwd() / "b.csv")
+    assert given["top_n"] == 3
 
 
 def test_its_tables_replace_seeds(shop: Path) -> None:
@@ -99,9 +103,28 @@ def test_a_column_that_it_lacks_is_empty_and_one_too_many_is_named(shop: Path) -
         check_seeds()
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty: expected the header event,weight"),
+        (b"event;weight\nview;1\n", "has semicolons: expected commas"),
+        (b"event,weight,weight\nview,1,2\n", "names the column weight twice"),
+        (b"event,weight\nvi\xfcew,1\n", r"is not UTF-8 \(byte 16 is 0xfc\): save it as"),
+        (b"event,weight\n" + b"x" * 200_000 + b",1\n", "is no CSV: field larger than"),
+        (b"event,weight\nview\n", "line 2 has 1 values, expected 2: event,weight"),
+    ],
+)
+def test_a_damaged_table_is_one_sentence(shop: Path, content: bytes, message: str) -> None:
+    (shop / "tables" / "event_weights.csv").write_bytes(content)
+    with pytest.raises(LogSourceError, match=message):
+        check_seeds()
+
+
 def test_a_table_of_another_name_is_refused(shop: Path) -> None:
-    (shop / "tables" / "campaign.csv").write_text("a\n1\n")
-    with pytest.raises(workspace.WorkspaceError, match=r"campaign\.csv is no table"):
+    (shop / "tables" / ".keep").touch()
+    check_seeds()
+    (shop / "tables" / "campaigns.xlsx").touch()
+    with pytest.raises(workspace.WorkspaceError, match=r"campaigns\.xlsx is no table"):
         check_seeds()
 
 

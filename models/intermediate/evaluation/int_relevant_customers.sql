@@ -23,13 +23,21 @@ early_customers as (
     inner join split on origin_customers.origin = split.origin
 ),
 
+excluded as (
+    select
+        cutoff_pairs.product_id,
+        cutoff_pairs.customer_id
+    from {{ ref('int_cutoff_pairs') }} as cutoff_pairs
+    inner join split on cutoff_pairs.origin = split.origin
+    where cutoff_pairs.is_excluded
+),
+
 relevant as (
     select
         pairs.product_id,
         pairs.customer_id,
-        -- Lists leave out customers who touched the product before.
         early_customers.customer_id is not null
-        and pairs.early_count = 0 as is_reachable,
+        and excluded.customer_id is null as is_reachable,
         case
             when known_products.early_customer_count = 1 then '1 early customer'
             when known_products.early_customer_count <= 5 then '2 to 5 early customers'
@@ -44,6 +52,10 @@ relevant as (
     from pairs
     inner join known_products on pairs.product_id = known_products.product_id
     left join early_customers on pairs.customer_id = early_customers.customer_id
+    left join excluded
+        on
+            pairs.product_id = excluded.product_id
+            and pairs.customer_id = excluded.customer_id
     where pairs.late_count > 0
 ),
 

@@ -13,7 +13,11 @@ import pyarrow
 import pytest
 
 from scripts.build.log_source import LogSourceError, matching
-from scripts.build.readable_copies import original_of, with_readable_copies
+from scripts.build.readable_copies import (
+    name_originals,
+    original_of,
+    with_readable_copies,
+)
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from tests.conftest import read_release, run_audience
@@ -70,7 +74,12 @@ def test_a_packed_file_is_unpacked(tmp_path: Path, name: str, content: bytes) ->
     (tmp_path / name).write_bytes(content)
     _, pattern = copies_of(tmp_path, str(tmp_path / name))
     assert text_of(pattern) == ROWS
-    assert original_of(tmp_path / "copies", matching(pattern)[0]) == tmp_path / name
+    copies = tmp_path / "copies"
+    assert original_of(copies, matching(pattern)[0]) == tmp_path / name
+    assert (
+        name_originals(copies, f"{matching(pattern)[0]} is odd")
+        == f"{tmp_path / name} is odd"
+    )
 
 
 def test_an_archive_of_one_file_is_unpacked_and_of_several_refused(tmp_path: Path) -> None:
@@ -192,7 +201,7 @@ def test_a_copy_is_renewed_with_its_file_and_goes_with_it(tmp_path: Path) -> Non
     assert copy.read_text(encoding="utf-8").endswith("5,6,cart,2023-01-03,\n")
     # An incremental build tells by size and time whether a file has changed.
     assert copy.stat().st_mtime_ns == (tmp_path / "a.csv").stat().st_mtime_ns
-    os.truncate(copies / "copies.json", 5)
+    os.truncate(copies / "log" / "copies.json", 5)
     with_readable_copies(copies, settings, said.append)
     assert len(said) == 3, "damaged notes: everything is copied again"
 
@@ -218,6 +227,45 @@ def test_side_inputs_are_copied_too(tmp_path: Path) -> None:
     assert text_of(ages["path"]) == "customer_id;age\n1;5\n"
     assert ages["encoding"] == "utf-8"
     assert ages["delimiter"] == ";"
+
+
+def test_inputs_of_one_file_have_copies_of_their_own(tmp_path: Path) -> None:
+    """The log unnests its list, the table of customers does not; a path has two forms."""
+    (tmp_path / "a").mkdir()
+    path = tmp_path / "orders.json"
+    path.write_text("\n".join(map(json.dumps, JSON_ROWS)))
+    settings = {
+        "log": f"{tmp_path}/a/../orders.json",
+        "unnest": "items",
+        "customer_attributes": str(path),
+    }
+    for _ in range(2):
+        read = with_readable_copies(tmp_path / "copies", settings)
+        assert len(rows_of(read["log"])) == 4
+        assert len(rows_of(read["customer_attributes"]["path"])) == 3
+
+
+@pytest.mark.parametrize("pattern", ["**", "**/*.json", "*/*/x.json"])
+def test_a_pattern_finds_the_copies_of_all_its_files(tmp_path: Path, pattern: str) -> None:
+    log = tmp_path / "log"
+    for day in ("event_date=2023-01-01", "event_date=2023-01-02"):
+        (log / ".hidden" / day).mkdir(parents=True)
+        (log / "b" / day).mkdir(parents=True)
+        (log / "b" / day / "x.json").write_text('{"customer_id": 1}')
+    _, copies = copies_of(tmp_path, f"{log}/{pattern}")
+    found = matching(copies)
+    assert len(found) == 2
+    assert {file.parent.name for file in found} == {
+        "event_date=2023-01-01",
+        "event_date=2023-01-02",
+    }
+
+
+def test_numbers_that_no_type_holds_stay_as_they_are_written(tmp_path: Path) -> None:
+    path = tmp_path / "log.json"
+    path.write_text('{"id": 123456789012345678901234}\n{"id": 0.5}\n{"id": -3}\n')
+    _, pattern = copies_of(tmp_path, str(path))
+    assert rows_of(pattern) == [("123456789012345678901234",), ("0.5",), ("-3",)]
 
 
 def test_the_beginning_alone_ends_with_a_whole_line(tmp_path: Path) -> None:
