@@ -151,6 +151,8 @@ def _judge_columns(
             times[column.name] = evidence
     roles = find_roles(columns, times, has_names=has_names)
     inspection.columns, inspection.roles = columns, roles
+    if not inspection.found.kind.has_text:
+        inspection.proposal.warnings.extend(_lists(columns))
     hint, inspection.side_input = hint_of_side_table(roles)
     if hint:
         inspection.proposal.problems.append(hint)
@@ -159,6 +161,19 @@ def _judge_columns(
     proposal.warnings.extend(_doubles(columns))
     chosen = choose_columns(connection, proposal, columns, roles, has_names=has_names)
     choose_id_type(proposal, chosen)
+
+
+def _lists(columns: Sequence[ColumnProfile]) -> Iterator[str]:
+    """Sentences about columns whose values are lists of objects."""
+    for column in columns:
+        is_list = column.stored.startswith("STRUCT") and column.stored.endswith("]")
+        is_text = column.examples and all(one.startswith("[{") for one in column.examples)
+        if is_list or is_text:
+            yield (
+                f"{column.name} holds lists: with unnest: {column.name} in the mapping,"
+                f" each element is a row, and its fields are columns such as"
+                f" {column.name}.id."
+            )
 
 
 def _doubles(columns: Sequence[ColumnProfile]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`audience inspect`: what it proposes, what it leaves to people, and what it prints."""
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -280,3 +281,24 @@ def test_an_empty_file_is_an_error(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(LogSourceError, match="is empty"):
         inspect_log(str(path))
+
+
+def test_json_is_described_and_its_lists_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "orders.jsonl"
+    rows = [
+        {"user": {"id": n % 9}, "event": "cart", "at": f"2024-01-{13 + n % 9}"}
+        | {"items": [{"sku": 5}]}
+        for n in range(50)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    inspection = inspect_log(str(path))
+    assert [column.name for column in inspection.columns] == [
+        "user.id",
+        "event",
+        "at",
+        "items",
+    ]
+    proposal = inspection.proposal
+    assert any("with unnest: items in the mapping" in one for one in proposal.warnings)
+    assert proposal.settings["columns"]["customer_id"] == "user.id"
+    assert inspection.found.pattern == str(path)
