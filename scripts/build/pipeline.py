@@ -56,9 +56,16 @@ def timed(step: str, timings: dict[str, float]) -> Iterator[None]:
 
 
 def prepare(
-    folder: BuildFolder, console: Console, request: BuildRequest, timings: dict[str, float]
+    folder: BuildFolder,
+    console: Console,
+    request: BuildRequest,
+    timings: dict[str, float],
+    check_log: Callable[[dict[str, Any]], None] = lambda _: None,
 ) -> dict[str, Any]:
     """Check that a build can start, and generate its log if none is given.
+
+    Args:
+        check_log: looks at a log that was given, by the settings.
 
     Returns:
         The dbt variables of the build.
@@ -76,6 +83,8 @@ def prepare(
     if is_generated and not folder.example_units.exists():
         generate_experiments(folder.example_units)
     check_inputs(folder.readable_copies, settings, console.print)
+    if not is_generated and request.target != "spark":
+        check_log(settings)
     check_nothing_is_forgotten(folder, settings)
     return settings
 
@@ -146,8 +155,16 @@ def build_and_publish(
         return publish(folder, keep, print_mart, smoke, also_keep), run
 
 
-def build(folder: BuildFolder, console: Console, request: BuildRequest) -> Release:
+def build(
+    folder: BuildFolder,
+    console: Console,
+    request: BuildRequest,
+    check_log: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> Release:
     """Build and publish, with progress and a summary on the console.
+
+    Args:
+        check_log: looks at a log that was given before dbt does.
 
     Raises:
         ReportedError: nothing was published.
@@ -156,7 +173,7 @@ def build(folder: BuildFolder, console: Console, request: BuildRequest) -> Relea
     check_writable(folder)
     timings: dict[str, float] = {}
     with recorded_run(folder, "build") as run, folder.lock() as lock:
-        settings = prepare(folder, console, request, timings)
+        settings = prepare(folder, console, request, timings, check_log)
         run.inputs = fingerprint_of_inputs(folder, settings)
         release, done = build_and_publish(
             folder,

@@ -41,10 +41,8 @@ def build(
         from scripts.build.build_request import BuildRequest
         from scripts.inspection.log_check import check_before_build
 
-        if target != "spark":
-            check_before_build(folder, log, mapping, settings)
         request = BuildRequest(log, mapping, settings, keep, target, accept_drift)
-        pipeline.build(folder, console, request)
+        pipeline.build(folder, console, request, check_before_build)
 
 
 def _watch_seconds(_: click.Context, parameter: click.Parameter, value: float) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from scripts.build.build_request import check_inputs, gather_settings
-from scripts.build.log_source import LogSourceError, literal, matching
+from scripts.build.log_source import LogSourceError, matching
 from scripts.build.readable_copies import original_of
 from scripts.build.remote_files import is_remote
 from scripts.build_folder import BuildFolder
@@ -62,19 +62,16 @@ def check_settings(settings: Mapping[str, Any]) -> str:
     return _summary(settings, samples)
 
 
-def check_before_build(
-    folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
-) -> None:
+def check_before_build(settings: Mapping[str, Any]) -> None:
     """Refuse a log of which no judged row can be used, before dbt starts.
 
     It takes a second; the build itself would find out after it has read the whole log.
     What the build explains better is left to it.
 
     Raises:
-        LogSourceError, SettingError: the build would refuse it.
+        LogCheckError: the build would refuse it.
     """
-    settings = gather_settings(folder, log, mapping, extra)
-    if is_remote(settings["log"]) or settings["log"] == literal(str(folder.default_log)):
+    if is_remote(settings["log"]):
         return
     with tempfile.TemporaryDirectory() as temporary:
         copies = Path(temporary).resolve()
