@@ -60,12 +60,13 @@ def prepare(
     console: Console,
     request: BuildRequest,
     timings: dict[str, float],
-    check_log: Callable[[dict[str, Any]], None] = lambda _: None,
+    check_log: Callable[[dict[str, Any], Path], None] = lambda _, __: None,
 ) -> dict[str, Any]:
     """Check that a build can start, and generate its log if none is given.
 
     Args:
-        check_log: looks at a log that was given, by the settings.
+        check_log: looks at a log that was given, by the settings that read copies, and
+            the folder of these.
 
     Returns:
         The dbt variables of the build.
@@ -82,9 +83,9 @@ def prepare(
             generate(folder.default_log)
     if is_generated and not folder.example_units.exists():
         generate_experiments(folder.example_units)
-    check_inputs(folder.readable_copies, settings, console.print)
+    read = check_inputs(folder.readable_copies, settings, console.print)
     if not is_generated and request.target != "spark":
-        check_log(settings)
+        check_log(read, folder.readable_copies)
     check_nothing_is_forgotten(folder, settings)
     return settings
 
@@ -159,7 +160,7 @@ def build(
     folder: BuildFolder,
     console: Console,
     request: BuildRequest,
-    check_log: Callable[[dict[str, Any]], None] = lambda _: None,
+    check_log: Callable[[dict[str, Any], Path], None] = lambda _, __: None,
 ) -> Release:
     """Build and publish, with progress and a summary on the console.
 

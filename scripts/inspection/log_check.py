@@ -14,7 +14,6 @@ import duckdb
 from scripts.build.build_request import check_inputs, gather_settings
 from scripts.build.log_source import LogSourceError, matching
 from scripts.build.readable_copies import original_of
-from scripts.build.remote_files import is_remote
 from scripts.build_folder import BuildFolder
 from scripts.inspection.found_files import spread
 from scripts.inspection.judged_sample import JudgedSample, judge_sample
@@ -62,26 +61,24 @@ def check_settings(settings: Mapping[str, Any]) -> str:
     return _summary(settings, samples)
 
 
-def check_before_build(settings: Mapping[str, Any]) -> None:
+def check_before_build(settings: Mapping[str, Any], copies: Path) -> None:
     """Refuse a log of which no judged row can be used, before dbt starts.
 
     It takes a second; the build itself would find out after it has read the whole log.
     What the build explains better is left to it.
 
+    Args:
+        settings: that read the copies, in the folder `copies`.
+
     Raises:
         LogCheckError: the build would refuse it.
     """
-    if is_remote(settings["log"]):
-        return
-    with tempfile.TemporaryDirectory() as temporary:
-        copies = Path(temporary).resolve()
-        read = check_inputs(copies, settings, most_bytes=SAMPLE_BYTES)
-        try:
-            samples = _judged(read, SAMPLE_BYTES, SAMPLE_ROWS, copies)
-        except LogCheckError:
-            return  # An expression fails; the build names it.
-        if all(one.rejected == one.rows >= UNREAD_ROWS for one in samples):
-            raise LogCheckError(_refusal(samples[0], read))
+    try:
+        samples = _judged(settings, SAMPLE_BYTES, SAMPLE_ROWS, copies.resolve())
+    except LogCheckError:
+        return  # An expression fails; the build names it.
+    if all(one.rejected == one.rows >= UNREAD_ROWS for one in samples):
+        raise LogCheckError(_refusal(samples[0], settings))
 
 
 def judge_files(

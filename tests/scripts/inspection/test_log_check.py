@@ -232,6 +232,6 @@ def test_a_build_refuses_a_log_of_which_no_row_can_be_used_at_once(
     assert "Nothing was published" in outcome.stderr
     assert not folder.dbt_target.exists()
     path.write_text(HEADER + row * 40 + ROW)
-    check_before_build({"log": str(path)})
+    check_before_build({"log": str(path)}, folder.readable_copies)
     with pytest.raises(LogCheckError):
         check_settings({"log": str(path)})
