@@ -1,14 +1,16 @@
 """Fixtures and functions for tests of programs: build folders, builds, the real logs."""
 
+import atexit
+import contextlib
 import csv
 import fcntl
+import functools
 import hashlib
 import json
 import os
 import pickle
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.experiments import generate_experiments
 from scripts.synthetic.interactions import generate
 from scripts.synthetic.marketplace_plan import LogPlan, plan_log
+from tests.program_server import running_server
 
 # The same examples on every run; a slow machine fails no test.
 settings.register_profile("deterministic", derandomize=True, deadline=None, database=None)
@@ -64,6 +67,14 @@ def run_audience(
     return run_program(folder, "scripts.cli", *words, project=project, **environment)
 
 
+@functools.cache
+def preloaded_python() -> Path:
+    """Starts programs as Python does, in a fork of a process that has imported dbt."""
+    running = contextlib.ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(running_server())
+
+
 def run_program(
     folder: BuildFolder,
     module: str,
@@ -73,7 +84,7 @@ def run_program(
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m module`, with a build folder of its own."""
     return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
+        [preloaded_python(), "-m", module, *arguments],
         cwd=project,
         env=os.environ
         | {
