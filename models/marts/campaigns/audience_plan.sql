@@ -47,35 +47,8 @@ contact_rates as (
     group by campaign_id
 ),
 
--- The last one with the window of the campaign, else the last one.
 experiments as (
-    select
-        verdicts.campaign_id,
-        verdicts.experiment_id,
-        verdicts.attribution_days,
-        results.lift,
-        results.lift_low,
-        results.lift_high,
-        results.unit_count,
-        results.base_unit_count,
-        row_number() over (
-            partition by verdicts.campaign_id
-            order by
-                case
-                    when verdicts.attribution_days = campaigns.response_days then 0
-                    else 1
-                end asc,
-                verdicts.ends_on desc,
-                verdicts.experiment_id asc
-        ) as experiment_number
-    from {{ ref('experiment_verdicts') }} as verdicts
-    inner join {{ ref('experiment_results') }} as results
-        on verdicts.experiment_id = results.experiment_id
-    inner join campaigns on verdicts.campaign_id = campaigns.campaign_id
-    where
-        verdicts.verdict not in ('planned', 'running', 'invalid')
-        and results.comparison = 'contact of treatment'
-        and results.metric = 'conversion'
+    select * from {{ ref('int_campaign_experiments') }}
 ),
 
 sized as (
@@ -101,8 +74,7 @@ sized as (
         coalesce(contact_rates.contacts_per_customer, 1) as contacts_per_customer,
         case
             when experiments.experiment_id is null then 'none'
-            when experiments.attribution_days <> campaigns.response_days
-                then 'other window'
+            when not experiments.has_window_of_campaign then 'other window'
             when experiments.lift_low is null or experiments.lift_high is null
                 then 'not measurable'
             when
@@ -119,10 +91,7 @@ sized as (
             campaigns.campaign_id = responses.campaign_id
             and suitable.customer_count >= responses.audience_size
     left join contact_rates on campaigns.campaign_id = contact_rates.campaign_id
-    left join experiments
-        on
-            campaigns.campaign_id = experiments.campaign_id
-            and experiments.experiment_number = 1
+    left join experiments on campaigns.campaign_id = experiments.campaign_id
 ),
 
 priced as (

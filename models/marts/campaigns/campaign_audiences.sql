@@ -15,8 +15,30 @@ campaign_customers as (
     select
         campaign_id,
         customer_id,
-        arm
+        arm,
+        audience_count
     from {{ ref('campaign_customers') }}
+),
+
+-- A customer is contacted about several products, and is one buyer: each contact has its
+-- share of what the customer adds.
+customer_values as (
+    select
+        classes.campaign_id,
+        classes.customer_id,
+        campaign_classes.purchase_probability,
+        campaign_classes.incremental_probability,
+        campaigns.value_per_conversion,
+        campaigns.cost_per_contact
+    from {{ ref('int_campaign_classes') }} as classes
+    inner join {{ ref('stg_campaigns') }} as campaigns
+        on classes.campaign_id = campaigns.campaign_id
+    inner join {{ ref('campaign_classes') }} as campaign_classes
+        on
+            classes.campaign_id = campaign_classes.campaign_id
+            and classes.score_class = campaign_classes.score_class
+            and classes.history_class = campaign_classes.history_class
+    where classes.window_number = 0
 ),
 
 ranked as (
@@ -42,12 +64,28 @@ final as (
         cast(ranked.customer_id as {{ id_type() }}) as customer_id,
         cast(ranked.engagement_score as double) as engagement_score,
         cast(ranked.customer_ranking as {{ dbt.type_string() }}) as ranking,
-        cast(campaign_customers.arm as {{ dbt.type_string() }}) as arm
+        cast(campaign_customers.arm as {{ dbt.type_string() }}) as arm,
+        cast(customer_values.purchase_probability as double) as purchase_probability,
+        cast(customer_values.incremental_probability as double)
+            as incremental_probability,
+        cast(
+            round(
+                customer_values.incremental_probability
+                * customer_values.value_per_conversion
+                / campaign_customers.audience_count
+                - customer_values.cost_per_contact,
+                6
+            ) as double
+        ) as expected_profit
     from ranked
     inner join campaign_customers
         on
             ranked.campaign_id = campaign_customers.campaign_id
             and ranked.customer_id = campaign_customers.customer_id
+    inner join customer_values
+        on
+            ranked.campaign_id = customer_values.campaign_id
+            and ranked.customer_id = customer_values.customer_id
 )
 
 select * from final

@@ -1,0 +1,41 @@
+{#
+    The days on which campaigns contacted customers or held them out: several products on one
+    day are one touch. Units of experiments have results of their own.
+#}
+with contacts as (
+    select
+        *,
+        cast(contacted_at as date) as contacted_on
+    from {{ ref('stg_contacts') }}
+    where
+        outcome = 'accepted'
+        and campaign_id is not null
+        and experiment_id is null
+),
+
+-- Every campaign of the seed, whether its audiences are still made or not.
+campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+),
+
+final as (
+    select
+        contacts.campaign_id,
+        contacts.customer_id,
+        contacts.contacted_on,
+        contacts.arm,
+        cast(contacts.contacted_on as timestamp) as touched_at,
+        {{ days_later(
+            'campaigns.response_days', 'cast(contacts.contacted_on as timestamp)'
+        ) }} as responds_until,
+        campaigns.value_per_conversion,
+        count(*) as contact_count,
+        sum(contacts.cost) as cost
+    from contacts
+    inner join campaigns on contacts.campaign_id = campaigns.campaign_id
+    group by
+        contacts.campaign_id, contacts.customer_id, contacts.contacted_on,
+        contacts.arm, campaigns.response_days, campaigns.value_per_conversion
+)
+
+select * from final

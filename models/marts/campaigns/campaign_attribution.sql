@@ -1,0 +1,175 @@
+with touches as (
+    select * from {{ ref('int_campaign_touches') }}
+),
+
+purchases as (
+    select
+        customer_id,
+        event_at
+    from {{ ref('int_interactions') }}
+    where event = 'purchased'
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+campaigns as (
+    select
+        campaign_id,
+        value_per_conversion
+    from {{ ref('stg_campaigns') }}
+),
+
+totals as (
+    select
+        campaign_id,
+        min(contacted_on) as first_contact_on,
+        max(contacted_on) as last_contact_on,
+        count(distinct case when arm = 'contact' then customer_id end)
+            as contacted_customers,
+        sum(case when arm = 'contact' then contact_count else 0 end) as contact_count,
+        sum(case when arm = 'contact' then cost end) as cost
+    from touches
+    group by campaign_id
+),
+
+attributed as (
+    select
+        campaign_id,
+        {% for rule in ['last_touch', 'position'] %}
+        sum({{ rule }}_share) as {{ rule }}_purchases,
+        sum({{ rule }}_share * value_per_conversion) as {{ rule }}_revenue
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_attributed_purchases') }}
+    group by campaign_id
+),
+
+-- A customer is a unit from the first contact on, or from the first day held out; only
+-- units whose window the log covers to its end have an outcome.
+units as (
+    select
+        touches.campaign_id,
+        touches.customer_id,
+        min(touches.arm) as arm,
+        min(touches.touched_at) as touched_at,
+        min(touches.responds_until) as responds_until
+    from touches
+    group by touches.campaign_id, touches.customer_id
+),
+
+outcomes as (
+    select
+        units.campaign_id,
+        units.customer_id,
+        units.arm,
+        max(case when purchases.customer_id is not null then 1 else 0 end) as is_buyer
+    from units
+    inner join log_window on units.responds_until <= log_window.last_interaction_at
+    left join purchases
+        on
+            units.customer_id = purchases.customer_id
+            and units.touched_at <= purchases.event_at
+            and units.responds_until > purchases.event_at
+    group by units.campaign_id, units.customer_id, units.arm
+),
+
+counted as (
+    select
+        campaign_id,
+        {% for arm, name in {'contact': 'contacted', 'holdout': 'held_out'}.items() %}
+        count(case when arm = '{{ arm }}' then 1 end) as {{ name }}_units,
+        sum(case when arm = '{{ arm }}' then is_buyer else 0 end) as {{ name }}_buyers
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from outcomes
+    group by campaign_id
+),
+
+-- Agresti and Caffo (2000, doi:10.1080/00031305.2000.10474560).
+smoothed as (
+    select
+        *,
+        {% for name in ['contacted', 'held_out'] %}
+        ({{ name }}_buyers + 1.0) / ({{ name }}_units + 2.0) as {{ name }}_smoothed,
+        {{ share(name ~ '_buyers', name ~ '_units') }} as {{ name }}_rate
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from counted
+    where
+        contacted_units > 0
+        and held_out_units > 0
+),
+
+effects as (
+    select
+        *,
+        contacted_rate - held_out_rate as effect,
+        contacted_smoothed - held_out_smoothed as centre,
+        1.959963984540054 * sqrt(
+            contacted_smoothed * (1 - contacted_smoothed) / (contacted_units + 2.0)
+            + held_out_smoothed * (1 - held_out_smoothed) / (held_out_units + 2.0)
+        ) as half_width
+    from smoothed
+),
+
+bounded as (
+    select
+        *,
+        centre - half_width as effect_low,
+        centre + half_width as effect_high
+    from effects
+),
+
+final as (
+    select
+        cast(totals.campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        cast(totals.first_contact_on as date) as first_contact_on,
+        cast(totals.last_contact_on as date) as last_contact_on,
+        cast(totals.contacted_customers as bigint) as contacted_customers,
+        cast(totals.contact_count as bigint) as contact_count,
+        cast(round(totals.cost, 6) as double) as cost,
+        {% for rule in ['last_touch', 'position'] %}
+        cast(round(coalesce(attributed.{{ rule }}_purchases, 0), 6) as double)
+            as {{ rule }}_purchases,
+        cast(
+            round(
+                case
+                    when campaigns.value_per_conversion is not null
+                        then coalesce(attributed.{{ rule }}_revenue, 0)
+                end,
+                6
+            ) as double
+        ) as {{ rule }}_revenue,
+        {% endfor %}
+        cast(bounded.contacted_units as bigint) as measured_customers,
+        cast(bounded.held_out_units as bigint) as held_out_customers,
+        cast(bounded.contacted_rate as double) as contacted_rate,
+        cast(bounded.held_out_rate as double) as held_out_rate,
+        {% for end in ['', '_low', '_high'] %}
+        cast(round(bounded.effect{{ end }}, 12) as double) as effect{{ end }},
+        cast(round(bounded.effect{{ end }} * bounded.contacted_units, 6) as double)
+            as buyers_added{{ end }},
+        {% endfor %}
+        cast(
+            case
+                when bounded.campaign_id is null
+                    then
+                        'Purchases after a contact would often have come without it. What'
+                        || ' the contacts caused is not known: no customer was held out, or'
+                        || ' no response window has ended.'
+                else
+                    'Purchases by last touch and by position would often have come without'
+                    || ' a contact. Only the difference to the customers held out ('
+                    || {{ whole_number_text('bounded.held_out_units') }}
+                    || ') was caused by the contacts.'
+            end as {{ dbt.type_string() }}
+        ) as explanation
+    from totals
+    inner join campaigns on totals.campaign_id = campaigns.campaign_id
+    left join attributed on totals.campaign_id = attributed.campaign_id
+    left join bounded on totals.campaign_id = bounded.campaign_id
+)
+
+select * from final

@@ -1,0 +1,201 @@
+{#
+    What a campaign would reach with other caps and fewer products: its places go to its
+    customers in their order, each at most `frequency_cap` times. Exclusions of single products
+    are not counted, so real audiences can be a little smaller.
+#}
+{% set caps = [1, 2, 3, 5, 10] %}
+{% set shares = [1, 0.5, 0.25, 0.1] %}
+with campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+    where is_active
+),
+
+products as (
+    select
+        campaign_id,
+        count(*) as product_count
+    from {{ ref('int_campaign_products') }}
+    group by campaign_id
+),
+
+customers as (
+    select
+        classes.campaign_id,
+        classes.place,
+        campaign_classes.purchase_probability,
+        campaign_classes.incremental_probability
+    from {{ ref('int_campaign_classes') }} as classes
+    inner join {{ ref('campaign_classes') }} as campaign_classes
+        on
+            classes.campaign_id = campaign_classes.campaign_id
+            and classes.score_class = campaign_classes.score_class
+            and classes.history_class = campaign_classes.history_class
+    where classes.window_number = 0
+),
+
+cumulated as (
+    select
+        campaign_id,
+        place,
+        {% for name in ['purchase', 'incremental'] %}
+        sum({{ name }}_probability) over (
+            partition by campaign_id
+            order by place
+            rows between unbounded preceding and current row
+        ) as {{ name }}s,
+        {% endfor %}
+        count(*) over (partition by campaign_id) as customer_count
+    from customers
+),
+
+customer_counts as (
+    select
+        campaign_id,
+        count(*) as customer_count
+    from customers
+    group by campaign_id
+),
+
+caps as (
+    {% for cap in caps %}
+    select cast({{ cap }} as bigint) as frequency_cap
+    union all
+    {% endfor %}
+    select cast(null as bigint) as frequency_cap
+),
+
+product_shares as (
+    {% for share in shares %}
+    select cast({{ share }} as double) as product_share
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- The caps and products that the campaign has are a point too.
+points as (
+    select
+        campaigns.campaign_id,
+        caps.frequency_cap,
+        cast(ceil(products.product_count * product_shares.product_share) as bigint)
+            as product_count,
+        products.product_count as all_products
+    from campaigns
+    inner join products on campaigns.campaign_id = products.campaign_id
+    cross join caps
+    cross join product_shares
+    union
+    select
+        campaigns.campaign_id,
+        campaigns.frequency_cap,
+        products.product_count,
+        products.product_count as all_products
+    from campaigns
+    inner join products on campaigns.campaign_id = products.campaign_id
+),
+
+sized as (
+    select
+        points.campaign_id,
+        points.frequency_cap,
+        points.product_count,
+        points.all_products,
+        campaigns.cost_per_contact,
+        campaigns.value_per_conversion,
+        coalesce(points.frequency_cap, -1) = coalesce(campaigns.frequency_cap, -1)
+        and points.product_count = points.all_products as is_current,
+        least(coalesce(points.frequency_cap, points.product_count), points.product_count)
+            as contacts_each,
+        least(
+            campaigns.audience_size * points.product_count,
+            customer_counts.customer_count
+            * least(
+                coalesce(points.frequency_cap, points.product_count),
+                points.product_count
+            )
+        ) as contact_count
+    from points
+    inner join campaigns on points.campaign_id = campaigns.campaign_id
+    inner join customer_counts on points.campaign_id = customer_counts.campaign_id
+),
+
+placed as (
+    select
+        *,
+        cast(ceil(cast(contact_count as double) / contacts_each) as bigint)
+            as reached_customers
+    from sized
+),
+
+valued as (
+    select
+        placed.*,
+        cumulated.purchases,
+        cumulated.incrementals,
+        placed.contact_count * placed.cost_per_contact as cost,
+        cumulated.incrementals * placed.value_per_conversion
+        - placed.contact_count * placed.cost_per_contact as expected_profit
+    from placed
+    inner join cumulated
+        on
+            placed.campaign_id = cumulated.campaign_id
+            and placed.reached_customers = cumulated.place
+),
+
+-- Where no experiment has measured what a contact adds, purchases stand for it.
+dominated as (
+    select distinct
+        worse.campaign_id,
+        worse.frequency_cap,
+        worse.product_count
+    from valued as worse
+    inner join valued as better
+        on
+            worse.campaign_id = better.campaign_id
+            and worse.reached_customers <= better.reached_customers
+            and worse.product_count <= better.product_count
+            and coalesce(worse.expected_profit, worse.purchases / worse.cost)
+            <= coalesce(better.expected_profit, better.purchases / better.cost)
+            and (
+                worse.reached_customers < better.reached_customers
+                or worse.product_count < better.product_count
+                or coalesce(worse.expected_profit, worse.purchases / worse.cost)
+                < coalesce(better.expected_profit, better.purchases / better.cost)
+            )
+),
+
+final as (
+    select
+        cast(valued.campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        cast(
+            row_number() over (
+                partition by valued.campaign_id
+                order by
+                    valued.product_count desc,
+                    coalesce(valued.frequency_cap, valued.product_count) asc,
+                    valued.frequency_cap is null
+            ) as bigint
+        ) as point_number,
+        cast(valued.frequency_cap as bigint) as frequency_cap,
+        cast(valued.product_count as bigint) as product_count,
+        valued.is_current,
+        dominated.campaign_id is null as is_efficient,
+        cast(valued.contact_count as bigint) as contact_count,
+        cast(valued.reached_customers as bigint) as reached_customer_count,
+        cast(round(valued.product_count / cast(valued.all_products as double), 9) as double)
+            as product_coverage,
+        cast(round(valued.purchases, 6) as double) as expected_purchases_anyway,
+        cast(round(valued.incrementals, 6) as double) as expected_purchases_added,
+        cast(round(valued.cost, 6) as double) as cost,
+        cast(round(valued.incrementals * valued.value_per_conversion, 6) as double)
+            as expected_revenue_added,
+        cast(round(valued.expected_profit, 6) as double) as expected_profit
+    from valued
+    left join dominated
+        on
+            valued.campaign_id = dominated.campaign_id
+            and valued.product_count = dominated.product_count
+            and coalesce(valued.frequency_cap, -1)
+            = coalesce(dominated.frequency_cap, -1)
+)
+
+select * from final
