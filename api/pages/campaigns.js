@@ -2,6 +2,7 @@
 
 import { ask, download, path } from "./api.js";
 import { chart } from "./chart.js";
+import * as value from "./campaign_value.js";
 import * as charts from "./charts.js";
 import { element, figures, link, section } from "./elements.js";
 import { breakEven, concentrated, count, counted, date, money, percent, range, words } from "./format.js";
@@ -44,9 +45,11 @@ async function all() {
 }
 
 async function one(campaignId) {
-  const [campaign, plan] = await Promise.all([
+  const [campaign, plan, worths] = await Promise.all([
     ask(path(["campaigns", campaignId])),
     ask(path(["campaigns", campaignId, "plan"])),
+    // A release of an earlier version has none.
+    ask(path(["campaigns", campaignId, "value"])).catch(() => null),
   ]);
   return [
     element("p", {}, link("campaigns", {}, "All campaigns")),
@@ -62,6 +65,7 @@ async function one(campaignId) {
       ["contacts per customer, at most", campaign.frequency_cap == null ? "no cap" : count(campaign.frequency_cap)],
     ]),
     section("What it is worth", ...worth(plan)),
+    ...(worths ? value.sections(worths) : []),
     await people(campaignId),
     section("What is missing", shortfalls(campaign)),
     section("Do different products get different customers?", concentration(campaign)),

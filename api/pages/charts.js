@@ -287,3 +287,38 @@ export function profit(rows) {
     ],
   };
 }
+
+/** What each cap and number of products would reach, and what is expected of it. */
+export function frontier(rows, worth) {
+  const x = quantitative("reached_customer_count", "distinct customers", { scale: { type: "log" } });
+  const y = quantitative(worth, worth === "expected_profit" ? "expected profit" : "purchases that come anyway");
+  const tooltip = [
+    told("frequency_cap", ",", "contacts per customer, at most"),
+    told("product_count", ","),
+    told("contact_count", ","),
+    told("reached_customer_count", ",", "distinct customers"),
+    told(worth, ",.2f"),
+  ];
+  return {
+    data: data(rows),
+    width: "container",
+    height: HEIGHT,
+    layer: [
+      {
+        mark: { type: "point", filled: true, size: 70 },
+        encoding: {
+          x,
+          y,
+          color: { field: "product_count", type: "ordinal", title: "products" },
+          opacity: { condition: { test: "datum.is_efficient", value: 1 }, value: 0.3 },
+          tooltip,
+        },
+      },
+      {
+        transform: [{ filter: "datum.is_current" }],
+        mark: { type: "point", shape: "diamond", filled: true, size: 220, color: "#d1495b", opacity: 1 },
+        encoding: { x, y, tooltip },
+      },
+    ],
+  };
+}

@@ -1,6 +1,7 @@
 """The routes of the API, one file per group."""
 
 from api.routes.audiences import audiences
+from api.routes.campaign_value import campaign_value
 from api.routes.campaigns import campaigns
 from api.routes.customers import customers
 from api.routes.diagnostics import diagnostics
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     products,
     customers,
     campaigns,
+    campaign_value,
     experiments,
     diagnostics,
     releases,

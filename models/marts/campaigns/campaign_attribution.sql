@@ -149,6 +149,8 @@ final as (
         cast(bounded.held_out_rate as double) as held_out_rate,
         {% for end in ['', '_low', '_high'] %}
         cast(round(bounded.effect{{ end }}, 12) as double) as effect{{ end }},
+        {% endfor %}
+        {% for end in ['', '_low', '_high'] %}
         cast(round(bounded.effect{{ end }} * bounded.contacted_units, 6) as double)
             as buyers_added{{ end }},
         {% endfor %}
