@@ -24,6 +24,7 @@ ENDPOINTS = {
     "campaign": "/campaigns/{campaign_id}",
     "campaign_audience": "/campaigns/{campaign_id}/audience?n=100&format=json",
     "campaign_plan": "/campaigns/{campaign_id}/plan",
+    "campaign_value": "/campaigns/{campaign_id}/value",
     "experiments": "/experiments",
     "experiment": "/experiments/{experiment_id}",
     "diagnostics": "/diagnostics",

@@ -18,6 +18,18 @@ products as (
     group by campaign_id
 ),
 
+current_choices as (
+    select
+        campaigns.campaign_id,
+        case
+            when campaigns.frequency_cap < products.product_count
+                then campaigns.frequency_cap
+        end as frequency_cap,
+        products.product_count
+    from campaigns
+    inner join products on campaigns.campaign_id = products.campaign_id
+),
+
 customers as (
     select
         classes.campaign_id,
@@ -71,26 +83,31 @@ product_shares as (
     {% endfor %}
 ),
 
--- The caps and products that the campaign has are a point too.
-points as (
+-- A cap of as many products as take part is none.
+choices as (
     select
         campaigns.campaign_id,
         caps.frequency_cap,
         cast(ceil(products.product_count * product_shares.product_share) as bigint)
-            as product_count,
-        products.product_count as all_products
+            as product_count
     from campaigns
     inner join products on campaigns.campaign_id = products.campaign_id
     cross join caps
     cross join product_shares
     union
     select
-        campaigns.campaign_id,
-        campaigns.frequency_cap,
-        products.product_count,
-        products.product_count as all_products
-    from campaigns
-    inner join products on campaigns.campaign_id = products.campaign_id
+        campaign_id,
+        frequency_cap,
+        product_count
+    from current_choices
+),
+
+points as (
+    select *
+    from choices
+    where
+        frequency_cap is null
+        or frequency_cap < product_count
 ),
 
 sized as (
@@ -98,23 +115,21 @@ sized as (
         points.campaign_id,
         points.frequency_cap,
         points.product_count,
-        points.all_products,
+        current_choices.product_count as all_products,
         campaigns.cost_per_contact,
         campaigns.value_per_conversion,
-        coalesce(points.frequency_cap, -1) = coalesce(campaigns.frequency_cap, -1)
-        and points.product_count = points.all_products as is_current,
-        least(coalesce(points.frequency_cap, points.product_count), points.product_count)
-            as contacts_each,
+        points.product_count = current_choices.product_count
+        and coalesce(points.frequency_cap, 0)
+        = coalesce(current_choices.frequency_cap, 0) as is_current,
+        coalesce(points.frequency_cap, points.product_count) as contacts_each,
         least(
             campaigns.audience_size * points.product_count,
             customer_counts.customer_count
-            * least(
-                coalesce(points.frequency_cap, points.product_count),
-                points.product_count
-            )
+            * coalesce(points.frequency_cap, points.product_count)
         ) as contact_count
     from points
     inner join campaigns on points.campaign_id = campaigns.campaign_id
+    inner join current_choices on points.campaign_id = current_choices.campaign_id
     inner join customer_counts on points.campaign_id = customer_counts.campaign_id
 ),
 
@@ -171,8 +186,7 @@ final as (
                 partition by valued.campaign_id
                 order by
                     valued.product_count desc,
-                    coalesce(valued.frequency_cap, valued.product_count) asc,
-                    valued.frequency_cap is null
+                    coalesce(valued.frequency_cap, valued.product_count) asc
             ) as bigint
         ) as point_number,
         cast(valued.frequency_cap as bigint) as frequency_cap,
@@ -181,8 +195,10 @@ final as (
         dominated.campaign_id is null as is_efficient,
         cast(valued.contact_count as bigint) as contact_count,
         cast(valued.reached_customers as bigint) as reached_customer_count,
-        cast(round(valued.product_count / cast(valued.all_products as double), 9) as double)
-            as product_coverage,
+        cast(
+            round(valued.product_count / cast(valued.all_products as double), 9)
+            as double
+        ) as product_coverage,
         cast(round(valued.purchases, 6) as double) as expected_purchases_anyway,
         cast(round(valued.incrementals, 6) as double) as expected_purchases_added,
         cast(round(valued.cost, 6) as double) as cost,
@@ -194,8 +210,7 @@ final as (
         on
             valued.campaign_id = dominated.campaign_id
             and valued.product_count = dominated.product_count
-            and coalesce(valued.frequency_cap, -1)
-            = coalesce(dominated.frequency_cap, -1)
+            and coalesce(valued.frequency_cap, 0) = coalesce(dominated.frequency_cap, 0)
 )
 
 select * from final
