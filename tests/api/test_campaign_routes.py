@@ -35,6 +35,7 @@ PATHS = (
     "/campaigns/spring_rotation",
     "/campaigns/spring_rotation/audience",
     "/campaigns/spring_rotation/plan",
+    "/campaigns/spring_rotation/value",
 )
 MARTS = (
     "campaign_audiences",
@@ -42,6 +43,9 @@ MARTS = (
     "campaign_shortfalls",
     "campaign_summaries",
     "audience_plan",
+    "campaign_attribution",
+    "campaign_classes",
+    "campaign_frontier",
 )
 COLUMNS = "product_id, audience_rank, customer_id, engagement_score, arm, explanation"
 
@@ -336,7 +340,7 @@ def test_campaigns_need_a_key(
 
 
 def test_campaign_responses_are_revalidated(server: Server) -> None:
-    for path in ("", "/spring_rotation", "/spring_rotation/audience", "/most_engaged/plan"):
+    for path in ("", *(path.removeprefix("/campaigns") for path in PATHS[1:])):
         first = server.get(f"/campaigns{path}")
         again = server.get(
             f"/campaigns{path}", headers={"if-none-match": first.headers["etag"]}
