@@ -125,6 +125,18 @@ def opt_outs(rounds: int) -> None:
         print(measure_opt_outs(folder, rounds))
 
 
+@benchmark.command(epilog=examples("audience benchmark exploration --campaigns 100"))
+@click.option(
+    "--campaigns", type=click.IntRange(min=1), default=200, help="Simulated campaigns."
+)
+def exploration(campaigns: int) -> None:
+    """Simulate how exploring rankings finds a better one, and what it costs."""
+    with report_errors():
+        from scripts.benchmarks.exploration import report
+
+        print(report(campaigns))
+
+
 @benchmark.command(epilog=examples("audience benchmark load --users 100 --seconds 30"))
 @click.option("--users", default=1000, help="Users at once.")
 @click.option("--spawn", default=50, help="New users per second.")

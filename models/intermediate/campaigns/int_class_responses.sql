@@ -66,19 +66,59 @@ rates as (
 
 {{ partial_pooling('rates', 'campaign_id') }},
 
+-- A class that no past window had is expected to be like the others.
+every_class as (
+    select
+        means.campaign_id,
+        score_classes.score_class,
+        history_classes.history_class,
+        means.mean,
+        1.959963984540054 * sqrt(
+            means.mean_variance + coalesce(heterogeneity.variance_between, 0)
+        ) as half_width
+    from means
+    inner join heterogeneity on means.campaign_id = heterogeneity.campaign_id
+    cross join (
+        {% for score_class in ['first', 'other'] %}
+        select '{{ score_class }}' as score_class
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as score_classes
+    cross join (
+        {% for history_class in history_classes() %}
+        select '{{ history_class }}' as history_class
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as history_classes
+),
+
 final as (
     select
-        campaign_id,
-        score_class,
-        history_class,
-        taught_customers,
-        taught_buyers,
-        checked_customers,
-        checked_buyers,
-        pooled as purchase_probability,
-        greatest(pooled_low, 0) as purchase_probability_low,
-        least(pooled_high, 1) as purchase_probability_high
-    from pooled
+        every_class.campaign_id,
+        every_class.score_class,
+        every_class.history_class,
+        coalesce(pooled.taught_customers, 0) as taught_customers,
+        coalesce(pooled.taught_buyers, 0) as taught_buyers,
+        coalesce(counted.checked_customers, 0) as checked_customers,
+        coalesce(counted.checked_buyers, 0) as checked_buyers,
+        coalesce(pooled.pooled, every_class.mean) as purchase_probability,
+        greatest(
+            coalesce(pooled.pooled_low, every_class.mean - every_class.half_width), 0
+        ) as purchase_probability_low,
+        least(
+            coalesce(pooled.pooled_high, every_class.mean + every_class.half_width), 1
+        ) as purchase_probability_high
+    from every_class
+    left join counted
+        on
+            every_class.campaign_id = counted.campaign_id
+            and every_class.score_class = counted.score_class
+            and every_class.history_class = counted.history_class
+    left join pooled
+        on
+            every_class.campaign_id = pooled.campaign_id
+            and every_class.score_class = pooled.score_class
+            and every_class.history_class = pooled.history_class
 )
 
 select * from final

@@ -71,8 +71,10 @@ final as (
         cast(checked_customers as bigint) as checked_customers,
         {{ share('checked_buyers', 'checked_customers') }} as checked_rate,
         {% for end in ['low', 'high'] %}
-        {{ wilson_interval(end, 'checked_buyers', 'checked_customers') }}
-            as checked_rate_{{ end }},
+        case
+            when checked_customers > 0
+                then {{ wilson_interval(end, 'checked_buyers', 'checked_customers') }}
+        end as checked_rate_{{ end }},
         {% endfor %}
         cast(experiment_id as {{ dbt.type_string() }}) as experiment_id,
         cast(contacted_units as bigint) as contacted_units,

@@ -56,7 +56,11 @@ cumulated as (
             rows between unbounded preceding and current row
         ) as {{ name }}s,
         {% endfor %}
-        count(*) over (partition by campaign_id) as customer_count
+        count(incremental_probability) over (
+            partition by campaign_id
+            order by place
+            rows between unbounded preceding and current row
+        ) as measured_customers
     from customers
 ),
 
@@ -145,10 +149,12 @@ valued as (
     select
         placed.*,
         cumulated.purchases,
-        cumulated.incrementals,
-        placed.contact_count * placed.cost_per_contact as cost,
-        cumulated.incrementals * placed.value_per_conversion
-        - placed.contact_count * placed.cost_per_contact as expected_profit
+        -- What is not known of all of them is not known.
+        case
+            when cumulated.measured_customers = placed.reached_customers
+                then cumulated.incrementals
+        end as incrementals,
+        placed.contact_count * placed.cost_per_contact as cost
     from placed
     inner join cumulated
         on
@@ -157,60 +163,71 @@ valued as (
 ),
 
 -- Where no experiment has measured what a contact adds, purchases stand for it.
+judged as (
+    select
+        *,
+        incrementals * value_per_conversion - cost as expected_profit,
+        case
+            when max(incrementals) over (partition by campaign_id) is null
+                then coalesce(purchases / nullif(cost, 0), 0)
+            else incrementals * value_per_conversion - cost
+        end as worth
+    from valued
+),
+
 dominated as (
     select distinct
         worse.campaign_id,
         worse.frequency_cap,
         worse.product_count
-    from valued as worse
-    inner join valued as better
+    from judged as worse
+    inner join judged as better
         on
             worse.campaign_id = better.campaign_id
             and worse.reached_customers <= better.reached_customers
             and worse.product_count <= better.product_count
-            and coalesce(worse.expected_profit, worse.purchases / worse.cost)
-            <= coalesce(better.expected_profit, better.purchases / better.cost)
+            and worse.worth <= better.worth
             and (
                 worse.reached_customers < better.reached_customers
                 or worse.product_count < better.product_count
-                or coalesce(worse.expected_profit, worse.purchases / worse.cost)
-                < coalesce(better.expected_profit, better.purchases / better.cost)
+                or worse.worth < better.worth
             )
 ),
 
 final as (
     select
-        cast(valued.campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        cast(judged.campaign_id as {{ dbt.type_string() }}) as campaign_id,
         cast(
             row_number() over (
-                partition by valued.campaign_id
+                partition by judged.campaign_id
                 order by
-                    valued.product_count desc,
-                    coalesce(valued.frequency_cap, valued.product_count) asc
+                    judged.product_count desc,
+                    coalesce(judged.frequency_cap, judged.product_count) asc
             ) as bigint
         ) as point_number,
-        cast(valued.frequency_cap as bigint) as frequency_cap,
-        cast(valued.product_count as bigint) as product_count,
-        valued.is_current,
-        dominated.campaign_id is null as is_efficient,
-        cast(valued.contact_count as bigint) as contact_count,
-        cast(valued.reached_customers as bigint) as reached_customer_count,
+        cast(judged.frequency_cap as bigint) as frequency_cap,
+        cast(judged.product_count as bigint) as product_count,
+        judged.is_current,
+        judged.worth is not null
+        and dominated.campaign_id is null as is_efficient,
+        cast(judged.contact_count as bigint) as contact_count,
+        cast(judged.reached_customers as bigint) as reached_customer_count,
         cast(
-            round(valued.product_count / cast(valued.all_products as double), 9)
+            round(judged.product_count / cast(judged.all_products as double), 9)
             as double
         ) as product_coverage,
-        cast(round(valued.purchases, 6) as double) as expected_purchases_anyway,
-        cast(round(valued.incrementals, 6) as double) as expected_purchases_added,
-        cast(round(valued.cost, 6) as double) as cost,
-        cast(round(valued.incrementals * valued.value_per_conversion, 6) as double)
+        cast(round(judged.purchases, 6) as double) as expected_purchases_anyway,
+        cast(round(judged.incrementals, 6) as double) as expected_purchases_added,
+        cast(round(judged.cost, 6) as double) as cost,
+        cast(round(judged.incrementals * judged.value_per_conversion, 6) as double)
             as expected_revenue_added,
-        cast(round(valued.expected_profit, 6) as double) as expected_profit
-    from valued
+        cast(round(judged.expected_profit, 6) as double) as expected_profit
+    from judged
     left join dominated
         on
-            valued.campaign_id = dominated.campaign_id
-            and valued.product_count = dominated.product_count
-            and coalesce(valued.frequency_cap, 0) = coalesce(dominated.frequency_cap, 0)
+            judged.campaign_id = dominated.campaign_id
+            and judged.product_count = dominated.product_count
+            and coalesce(judged.frequency_cap, 0) = coalesce(dominated.frequency_cap, 0)
 )
 
 select * from final
