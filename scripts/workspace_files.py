@@ -11,7 +11,13 @@ from scripts.settings.result_settings import ResultSettings
 from scripts.workspace import MARK, TABLES, WorkspaceError
 
 # Tables that people write; their examples are active only with the generated log.
-WRITTEN = ("campaigns.csv", "campaign_rules.csv", "experiments.csv", "experiment_arms.csv")
+WRITTEN = (
+    "campaigns.csv",
+    "campaign_rules.csv",
+    "channels.csv",
+    "experiments.csv",
+    "experiment_arms.csv",
+)
 BEGINNING = """\
 # The settings of this workspace. Paths are relative to this folder.
 # Uncomment the lines that you need; docs/own-log.md explains them.

@@ -28,6 +28,14 @@ async function all() {
           by: (row) => row.campaign_name,
         },
         { heading: "Period", cell: (row) => `${date(row.starts_on)} to ${date(row.ends_on)}`, by: (row) => row.starts_on },
+        // Only where a campaign has one.
+        ...["channel", "priority"]
+          .filter((name) => campaigns.some((row) => row[name] != null))
+          .map((name) => ({
+            heading: words(name),
+            cell: (row) => (row[name] == null ? "none" : String(row[name])),
+            by: (row) => row[name],
+          })),
         { heading: "Products", numeric: true, cell: (row) => count(row.product_count), by: (row) => row.product_count },
         { heading: "Customers", numeric: true, cell: (row) => count(row.reached_customer_count), by: (row) => row.reached_customer_count },
         { heading: "Contacts", numeric: true, cell: (row) => count(row.contact_count), by: (row) => row.contact_count },
@@ -63,6 +71,8 @@ async function one(campaignId) {
       ["held out", count(campaign.holdout_count)],
       ["cost", money(campaign.planned_cost)],
       ["contacts per customer, at most", campaign.frequency_cap == null ? "no cap" : count(campaign.frequency_cap)],
+      ...(campaign.channel == null ? [] : [["channel", campaign.channel]]),
+      ...(campaign.priority == null ? [] : [["priority, 1 first", count(campaign.priority)]]),
     ]),
     section("What it is worth", ...worth(plan)),
     ...(worths ? value.sections(worths) : []),

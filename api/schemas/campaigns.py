@@ -34,6 +34,10 @@ class CampaignSummary(Schema):
     short_product_count: int
     missing_count: int
     planned_cost: float
+    priority: int | None = Field(
+        None, description="Place among the campaigns that share their customers, 1 first"
+    )
+    channel: str | None = Field(None, description="Channel of the contacts")
 
 
 class Campaigns(Schema):
@@ -47,7 +51,9 @@ class Campaigns(Schema):
 class Shortfall(Schema):
     """Products with too few customers, by reason."""
 
-    reason: Literal["nobody suits", "too few suit", "frequency cap"]
+    reason: Literal[
+        "nobody suits", "too few suit", "frequency cap", "other campaign", "channel"
+    ]
     product_count: int
     missing_count: int
 

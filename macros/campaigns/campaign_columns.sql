@@ -18,5 +18,7 @@
         'cost_per_contact': 'double',
         'value_per_conversion': 'double',
         'response_days': 'bigint',
+        'priority': 'bigint',
+        'channel': dbt.type_string(),
     }) }}
 {% endmacro %}

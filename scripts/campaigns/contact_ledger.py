@@ -21,7 +21,7 @@ TABLES = {
     "ledger": (
         "ledger.parquet",
         "customer_id text, product_id text, campaign_id text, contacted_on date,"
-        " arm text, experiment_id text, export_id text, release_id text",
+        " arm text, experiment_id text, export_id text, release_id text, channel text",
     ),
     "experiments": ("experiment.parquet", "experiment_id text, attribution_days bigint"),
 }
@@ -80,11 +80,13 @@ def open_ledger(
             connection.execute(f"create temp table {table} ({columns})")
             files = literal_paths(sorted(folder.exports.glob(f"*/{file}")))
             if files:
-                chosen = ", ".join(column.split()[0] for column in columns.split(", "))
+                # By name: lists of an earlier version have no channel.
+                chosen = [column.split()[0] for column in columns.split(", ")]
                 connection.execute(
-                    f"insert into {table} select {chosen}"
-                    " from read_parquet($files, hive_partitioning = false)",
-                    {"files": files},
+                    f"insert into {table} by name select columns(name -> name in $chosen)"
+                    " from read_parquet($files, hive_partitioning = false,"
+                    " union_by_name = true)",
+                    {"files": files, "chosen": chosen},
                 )
         are_numbers = has_numbers(connection, "release.customers")
         connection.execute(

@@ -29,7 +29,15 @@ OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
 # How a text begins that a spreadsheet computes; the API has the same in export_formats.py.
 FORMULA = r"^[=+@\t\r-]"
 # The columns of a list that may be text.
-TEXTS = ["campaign_id", "experiment_id", "product_id", "customer_id", "arm", "explanation"]
+TEXTS = [
+    "campaign_id",
+    "experiment_id",
+    "product_id",
+    "customer_id",
+    "arm",
+    "explanation",
+    "channel",
+]
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
 
@@ -94,7 +102,7 @@ def write_contact_list(
     Args:
         connection: has a table `chosen`: `campaign_id`, `product_id`, `place`,
             `customer_id`, `arm` (contact or holdout), `cost_per_contact`, `explanation`,
-            `experiment_id`, `experiment_arm`, and the reason if it is left out
+            `channel`, `experiment_id`, `experiment_arm`, and the reason if it is left out
             (`left_out`).
         owner: the campaign or experiment.
         formulas: `quote` writes `'` before text in CSV that a spreadsheet would compute.
@@ -209,7 +217,7 @@ def _copy_contacts(
         f"copy (select {columns} from (select campaign_id, experiment_id, product_id,"
         " place, customer_id,"
         " coalesce(experiment_arm, arm) as arm, $contact_on::date as contact_on,"
-        " explanation, $release_id as release_id"
+        " explanation, $release_id as release_id, channel"
         " from chosen where left_out is null and arm = 'contact'"
         f" order by product_id, place)) to '{sql_path(file)}' ({FORMATS[file_format]})",
         names,
@@ -219,7 +227,7 @@ def _copy_contacts(
         " campaign_id, experiment_id, experiment_arm, arm,"
         " $contact_on::date as contacted_on,"
         " case arm when 'contact' then cost_per_contact else 0 end::double as cost,"
-        " $export_id as export_id, $release_id as release_id"
+        " $export_id as export_id, $release_id as release_id, channel"
         " from chosen where left_out is null order by product_id, place)"
         f" to '{sql_path(file.with_name('ledger.parquet'))}' ({FORMATS['parquet']})",
         names | {"export_id": receipt["export_id"]},

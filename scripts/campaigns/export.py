@@ -1,14 +1,19 @@
 """Write the contact list of a campaign and note it in the ledger.
 
-A customer is left out who was contacted about the product before, has reached the cap, or
-has opted out since the release was made. So two exports in a row contact no one twice.
+A customer is left out who was contacted about the product before, has reached a cap, was
+contacted too lately, or has opted out since the release was made. So two exports in a row
+contact no one twice.
 """
 
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_ledger import open_ledger, record
+from scripts.campaigns.channel_limits import limit_by_channels
+from scripts.campaigns.contact_ledger import open_ledger, record, records
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 
 CHOICE = Path(__file__).with_name("export.sql")
@@ -32,7 +37,8 @@ def export_campaign(
         dry_run: only count.
 
     Raises:
-        ContactListError: the campaign is unknown, or the day is outside its period.
+        ContactListError: the campaign is unknown, or the day is outside its period or a
+            quiet day.
         ReleaseError: there is no release.
         OSError, duckdb.Error: nothing was written.
     """
@@ -44,16 +50,8 @@ def export_campaign(
             campaign_id, campaign["starts_on"], campaign["ends_on"], "seeds/campaigns.csv"
         )
         day = period.day(contact_on)
-        connection.execute(
-            CHOICE.read_text(encoding="utf-8"),
-            {
-                "campaign_id": campaign_id,
-                "starts_on": period.starts_on,
-                "ends_on": period.ends_on,
-                "frequency_cap": campaign["frequency_cap"],
-                "contact_on": day,
-            },
-        )
+        campaigns = records(connection, release, "campaign_summaries")
+        choose_contacts(connection, campaigns, campaign_id, day)
         return write_contact_list(
             connection,
             folder,
@@ -64,3 +62,59 @@ def export_campaign(
             formulas,
             dry_run=dry_run,
         )
+
+
+def choose_contacts(
+    connection: duckdb.DuckDBPyConnection,
+    campaigns: dict[str, dict[str, Any]],
+    campaign_id: str,
+    contact_on: date,
+) -> None:
+    """Make the table `chosen`: the places of a campaign, and why one is left out.
+
+    Args:
+        connection: that of `open_ledger`.
+        campaigns: the rows of `campaign_summaries`, by campaign. An earlier release has
+            neither a channel nor a priority.
+
+    Raises:
+        ContactListError: the day is a quiet one.
+    """
+    campaign = campaigns[campaign_id]
+    channel = campaign.get("channel")
+    limit_by_channels(connection, channel, contact_on)
+    connection.execute(
+        "create or replace temp table rivals"
+        " (campaign_id text, starts_on date, ends_on date)"
+    )
+    for name in rivals(campaigns, campaign_id):
+        connection.execute(
+            "insert into rivals values (?, ?, ?)",
+            [name, campaigns[name]["starts_on"], campaigns[name]["ends_on"]],
+        )
+    connection.execute(
+        CHOICE.read_text(encoding="utf-8"),
+        {
+            "campaign_id": campaign_id,
+            "starts_on": campaign["starts_on"],
+            "ends_on": campaign["ends_on"],
+            "frequency_cap": campaign["frequency_cap"],
+            "contact_on": contact_on,
+            "channel": channel,
+        },
+    )
+
+
+def rivals(campaigns: dict[str, dict[str, Any]], campaign_id: str) -> list[str]:
+    """The campaigns that share customers with a campaign, as in int_campaign_rivals."""
+    campaign = campaigns[campaign_id]
+    if campaign.get("priority") is None:
+        return []
+    return [
+        name
+        for name, other in campaigns.items()
+        if name != campaign_id
+        and other["priority"] is not None
+        and other["starts_on"] <= campaign["ends_on"]
+        and other["ends_on"] >= campaign["starts_on"]
+    ]

@@ -1,8 +1,9 @@
 -- One row per place of a campaign in the current release, with the reason if it is left out.
 -- Reads the tables of open_ledger: `ledger` (exports until now), `experiments` (started) and
--- `opted_out` (opt-outs until now).
+-- `opted_out` (opt-outs until now); `channel_limits` (see channel_limits.sql); and `rivals`,
+-- the campaigns that share customers with this one.
 
-create temp table chosen as
+create or replace temp table chosen as
 with contacts_of_period as (
     select
         *,
@@ -51,6 +52,13 @@ units_of_campaigns as (
         > $contact_on
 ),
 
+kept_by_rivals as (
+    select ledger.customer_id
+    from ledger
+    inner join rivals using (campaign_id)
+    where ledger.contacted_on between rivals.starts_on and rivals.ends_on
+),
+
 places as (
     select
         campaign_audiences.campaign_id,
@@ -77,6 +85,8 @@ judged as (
                 then 'in an experiment until its window has ended'
             when customer_id::text in (select customer_id from units_of_campaigns)
                 then 'in a test of another campaign until its window has ended'
+            when customer_id::text in (select customer_id from kept_by_rivals)
+                then 'contacted by a campaign that shares its customers'
             when
                 (product_id::text, customer_id::text) in (
                     select (product_id, customer_id) from contacts_of_period
@@ -93,27 +103,55 @@ judged as (
     from places
 ),
 
+limited as (
+    select
+        judged.* exclude (left_out),
+        coalesce(judged.left_out, limits.gap_reason) as left_out,
+        case when limits.customer_id is null then all_others.room else limits.room end
+            as room,
+        case
+            when limits.customer_id is null then all_others.cap_reason
+            else limits.cap_reason
+        end as cap_reason
+    from judged
+    left join channel_limits as limits on judged.customer_id::text = limits.customer_id
+    cross join (
+        select * from channel_limits where customer_id is null
+    ) as all_others
+),
+
 numbered as (
     select
-        judged.*,
+        *,
+        row_number() over (
+            partition by customer_id, left_out is null
+            order by place, product_id
+        ) as place_number
+    from limited
+),
+
+counted as (
+    select
+        numbered.*,
         -- Contacts of others are those that the build knew.
         coalesce(customer_contacts.contact_count, 0)
-        + judged.external_contact_count
-        + row_number() over (
-            partition by judged.customer_id, judged.left_out is null
-            order by judged.place, judged.product_id
-        ) as contact_number
-    from judged
+        + numbered.external_contact_count
+        + numbered.place_number as contact_number
+    from numbered
     left join customer_contacts
-        on judged.customer_id::text = customer_contacts.customer_id
+        on numbered.customer_id::text = customer_contacts.customer_id
 )
 
 select
-    * exclude (left_out, contact_number, external_contact_count),
+    * exclude (
+        left_out, room, cap_reason, place_number, contact_number, external_contact_count
+    ),
+    $channel::text as channel,
     null::text as experiment_id,
     null::text as experiment_arm,
-    coalesce(
-        left_out,
-        case when contact_number > $frequency_cap then 'had their contacts in the period' end
-    ) as left_out
-from numbered;
+    case
+        when left_out is not null then left_out
+        when contact_number > $frequency_cap then 'had their contacts in the period'
+        when place_number > room then cap_reason
+    end as left_out
+from counted;

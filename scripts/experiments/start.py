@@ -6,10 +6,18 @@ From then on the ledger has the assignment; later builds do not change it.
 from datetime import date
 
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_ledger import ContactListError, open_ledger, record
+from scripts.campaigns.channel_limits import limit_by_channels
+from scripts.campaigns.contact_ledger import (
+    ContactListError,
+    open_ledger,
+    record,
+    records,
+)
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 
-# A customer who opts out between the build and the start is in no arm.
+# A customer who opts out between the build and the start is in no arm, nor is one whom the
+# rules of channels keep from a contact on the day. They look at the past alone: an arm and
+# its holdout lose as many, but for chance.
 CHOICE = """
 create temp table chosen as
 select
@@ -20,14 +28,18 @@ select
     case when assignments.arm like '%holdout' then 'holdout' else 'contact' end as arm,
     experiment_verdicts.cost_per_contact,
     null::text as explanation,
+    $channel::text as channel,
     assignments.experiment_id,
     assignments.arm as experiment_arm,
     case
         when assignments.unit_id in (select customer_id from opted_out)
             then 'opted out since the release was made'
+        when limits.gap_reason is not null then limits.gap_reason
+        when limits.room < 1 then limits.cap_reason
     end as left_out
 from release.experiment_assignments as assignments
 inner join release.experiment_verdicts using (experiment_id)
+left join channel_limits as limits on assignments.unit_id = limits.customer_id
 where assignments.experiment_id = $experiment_id
 """
 
@@ -51,7 +63,8 @@ def start_experiment(
 
     Raises:
         ContactListError: the experiment is unknown or has started, the day is outside its
-            period, or the release does not know the contacts of a later export.
+            period or a quiet day, or the release does not know the contacts of a later
+            export.
         ReleaseError: there is no release.
         OSError, duckdb.Error: nothing was written.
     """
@@ -83,7 +96,10 @@ def start_experiment(
             "seeds/experiments.csv",
         )
         day = period.day(contact_on)
-        connection.execute(CHOICE, {"experiment_id": experiment_id})
+        campaigns = records(connection, release, "campaign_summaries")
+        channel = campaigns.get(experiment["campaign_id"], {}).get("channel")
+        limit_by_channels(connection, channel, day)
+        connection.execute(CHOICE, {"experiment_id": experiment_id, "channel": channel})
         return write_contact_list(
             connection,
             folder,

@@ -132,7 +132,11 @@ ProductTable = Annotated[
     SideInput[Literal["product_id"]] | None, BeforeValidator(described)
 ]
 ContactTable = Annotated[
-    AmountInput[Literal["customer_id", "product_id", "campaign_id", "contacted_at", "cost"]]
+    AmountInput[
+        Literal[
+            "customer_id", "product_id", "campaign_id", "contacted_at", "cost", "channel"
+        ]
+    ]
     | None,
     BeforeValidator(described),
 ]

@@ -2,11 +2,11 @@
 {% set minimum = {
     'audience_size': 1, 'frequency_cap': 1, 'product_limit': 1, 'active_within_days': 0,
     'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
-    'value_per_conversion': 0, 'holdout_share': 0, 'response_days': 1,
+    'value_per_conversion': 0, 'holdout_share': 0, 'response_days': 1, 'priority': 1,
 } %}
 {% set optional = [
     'frequency_cap', 'product_limit', 'active_within_days', 'required_event',
-    'required_within_days', 'exclude_within_days', 'response_days',
+    'required_within_days', 'exclude_within_days', 'response_days', 'priority', 'channel',
 ] %}
 
 with campaigns as (
@@ -108,6 +108,18 @@ problems as (
                 then
                     'exclude = ' || campaigns.exclude
                     || ', expected any, purchased or none'
+            {% elif column == 'channel' %}
+            when typed.channel = 'all'
+                then
+                    'channel = ' || campaigns.channel || ', expected the name of one'
+                    || ' channel: in seeds/channels.csv, all means every channel'
+            when
+                translate(
+                    typed.channel, 'abcdefghijklmnopqrstuvwxyz0123456789-_', ''
+                ) <> ''
+                then
+                    'channel = ' || campaigns.channel
+                    || ', expected letters, digits, - and _'
             {% endif %}
         end as problem
     from campaigns

@@ -1,5 +1,6 @@
--- No customer with room under the cap could take a place that a product lacks. The test
--- counts them, because products x customers would be too many rows.
+-- No customer with room under the cap could take a place that a product lacks. A customer
+-- whom a campaign of an earlier turn has placed is not free. The test counts them, because
+-- products x customers would be too many rows.
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active
@@ -31,7 +32,14 @@ free_customers as (
         on
             campaign_customers.campaign_id = place_counts.campaign_id
             and campaign_customers.customer_id = place_counts.customer_id
-    where campaign_customers.capacity > coalesce(place_counts.place_count, 0)
+    left join {{ ref('int_campaign_claims') }} as claims
+        on
+            campaign_customers.campaign_id = claims.campaign_id
+            and campaign_customers.customer_id = claims.customer_id
+            and claims.is_earlier
+    where
+        campaign_customers.capacity > coalesce(place_counts.place_count, 0)
+        and claims.customer_id is null
 ),
 
 free_counts as (

@@ -6,6 +6,9 @@ open place. One pass is enough: room only shrinks, so a customer without room st
 If an event is required and few customers suit a product, an open place takes over a
 customer whose own product has another candidate. The cost grows with the places and the
 named pairs.
+
+Campaigns that share their customers (int_campaign_rivals) have no slots: they are placed
+here one after the other, each out of the customers whom those before it did not place.
 """
 
 from collections import defaultdict
@@ -88,14 +91,17 @@ def complete(
     named: list[Sequence[int]],
     *,
     requires_event: bool,
+    takes_turns: bool = False,
 ) -> list[tuple[int, int]]:
     """Pairs of product and customer that fill the open places.
 
     Args:
         open_counts: per product, how many customers it lacks; at least 1.
-        rooms: per customer, best first, how many products they may still get; at least 1.
+        rooms: per customer, best first, how many products they may still get.
         named: per product, in ascending order, customers. If the campaign requires an
             event, only these may be contacted; else all but these.
+        takes_turns: whether each round begins one product further on, so that neighbouring
+            products do not share all of their customers (as in int_campaign_slots).
     """
     following = list(range(1, len(rooms) + 1))
     choices: list[OnlyNamed | AllButNamed] = [
@@ -124,7 +130,7 @@ def complete(
             placed.append((product, customer))
             if open_counts[product]:
                 still_asking.append(product)
-        asking = still_asking
+        asking = still_asking[1:] + still_asking[:1] if takes_turns else still_asking
     if requires_event and room and lacking:
         return _taken_over(open_counts, rooms, named, choices, placed, lacking)
     return placed
@@ -190,15 +196,25 @@ def model(dbt: Any, session: Any) -> Any:
 
     customers = arrow_table(dbt.ref("int_campaign_free_customers"))
     pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
+    rivals = arrow_table(dbt.ref("int_campaign_rivals")).to_pylist()
+    turns = {row["campaign_id"]: row["turn"] for row in rivals}
+    ranks_placed: dict[str, Any] = {}
     tables = []
     campaigns = products.group_by(["campaign_id", "requires_event"]).aggregate([])
     for campaign_id, requires_event in sorted(
-        zip(*campaigns.to_pydict().values(), strict=True)
+        zip(*campaigns.to_pydict().values(), strict=True),
+        key=lambda campaign: (turns.get(campaign[0], 0), campaign[0]),
     ):
         numbers, open_counts = _columns(
             products, campaign_id, "product_number", "open_count"
         )
         _, rooms = _columns(customers, campaign_id, "customer_number", "room")
+        if campaign_id in turns:
+            _, ranks = _columns(customers, campaign_id, "customer_number", "customer_rank")
+            for row in rivals:
+                if row["campaign_id"] == campaign_id and row["rival_id"] in ranks_placed:
+                    theirs = numpy.isin(ranks, ranks_placed[row["rival_id"]])
+                    rooms = numpy.where(theirs, 0, rooms)
         named_for, named = _columns(pairs, campaign_id, "product_number", "customer_number")
         # Numbers begin at 1, positions at 0.
         named = memoryview(named - 1)
@@ -210,9 +226,12 @@ def model(dbt: Any, session: Any) -> Any:
                 rooms.tolist(),
                 [named[start:end] for start, end in zip(starts, ends, strict=True)],
                 requires_event=requires_event,
+                takes_turns=campaign_id in turns and not requires_event,
             ),
             dtype=numpy.int64,
         ).reshape(-1, 2)
+        if campaign_id in turns:
+            ranks_placed[campaign_id] = ranks[numpy.unique(placed[:, 1])]
         tables.append(
             pyarrow.table(
                 [

@@ -37,6 +37,31 @@ products as (
     group by campaign_id
 ),
 
+-- Whom another campaign with a priority has contacted or held out stays with it.
+kept_by_rivals as (
+    select
+        rivals.campaign_id,
+        contacts.customer_id
+    from {{ ref('int_campaign_rivals') }} as rivals
+    inner join contacts on rivals.rival_id = contacts.campaign_id
+    where contacts.is_own
+    group by rivals.campaign_id, contacts.customer_id
+),
+
+channel_caps as (
+    select
+        campaigns.campaign_id,
+        min(channels.frequency_cap) as frequency_cap
+    from campaigns
+    inner join {{ ref('stg_channels') }} as channels
+        on channels.channel = 'all' or campaigns.channel = channels.channel
+    group by campaigns.campaign_id
+),
+
+channel_rooms as (
+    select * from {{ ref('int_channel_rooms') }}
+),
+
 {{ in_scope('customer', ['customer_id', 'customer_rank', 'last_interaction_at']) }},
 
 -- A held-out customer takes a place as a contacted one does: if only contacts used up
@@ -62,18 +87,24 @@ units_in_tests as (
     group by campaigns.campaign_id, tested_customers.customer_id
 ),
 
-final as (
+judged as (
     select
         customers_in_scope.campaign_id,
         customers_in_scope.customer_id,
         customers_in_scope.customer_rank,
         coalesce(contact_counts.contact_count, 0) as contact_count,
+        case
+            when kept_by_rivals.customer_id is not null then 'other campaign'
+            when channel_rooms.is_too_soon or channel_rooms.room <= 0 then 'channel'
+        end as withheld_by,
         case when units_in_tests.customer_id is not null then 0 else greatest(
             least(
                 coalesce(
                     campaigns.frequency_cap - coalesce(contact_counts.contact_count, 0),
                     products.product_count
                 ),
+                coalesce(channel_caps.frequency_cap, products.product_count),
+                coalesce(channel_rooms.room, products.product_count),
                 products.product_count
             ),
             0
@@ -90,11 +121,31 @@ final as (
         on
             customers_in_scope.campaign_id = units_in_tests.campaign_id
             and customers_in_scope.customer_id = units_in_tests.customer_id
+    left join kept_by_rivals
+        on
+            customers_in_scope.campaign_id = kept_by_rivals.campaign_id
+            and customers_in_scope.customer_id = kept_by_rivals.customer_id
+    left join channel_caps on customers_in_scope.campaign_id = channel_caps.campaign_id
+    left join channel_rooms
+        on
+            customers_in_scope.campaign_id = channel_rooms.campaign_id
+            and customers_in_scope.customer_id = channel_rooms.customer_id
     where
         campaigns.active_within_days is null
         or {{ dbt.datediff(
             'customers_in_scope.last_interaction_at', 'log_window.as_of_at', 'day'
         ) }} <= campaigns.active_within_days
+),
+
+final as (
+    select
+        campaign_id,
+        customer_id,
+        customer_rank,
+        contact_count,
+        withheld_by,
+        case when withheld_by is null then capacity else 0 end as capacity
+    from judged
 )
 
 select * from final

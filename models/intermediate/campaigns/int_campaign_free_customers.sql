@@ -15,6 +15,7 @@ final as (
     select
         campaign_customers.campaign_id,
         campaign_customers.customer_id,
+        campaign_customers.customer_rank,
         campaign_customers.capacity - coalesce(slot_counts.slot_count, 0) as room,
         row_number() over (
             partition by campaign_customers.campaign_id

@@ -10,6 +10,10 @@ with campaigns as (
     where
         is_active
         and required_event is null
+        -- These take turns in int_campaign_completions.
+        and campaign_id not in (
+            select campaign_id from {{ ref('int_campaign_rivals') }}
+        )
 ),
 
 campaign_products as (

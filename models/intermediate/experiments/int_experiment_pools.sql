@@ -14,8 +14,15 @@ with experiments as (
 ),
 
 campaign_customers as (
-    select * from {{ ref('int_campaign_customers') }}
-    where capacity > 0
+    select campaign_customers.*
+    from {{ ref('int_campaign_customers') }} as campaign_customers
+    left join {{ ref('int_campaign_claims') }} as claims
+        on
+            campaign_customers.campaign_id = claims.campaign_id
+            and campaign_customers.customer_id = claims.customer_id
+    where
+        campaign_customers.capacity > 0
+        and claims.customer_id is null
 ),
 
 placements as (

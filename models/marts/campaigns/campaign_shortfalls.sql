@@ -1,3 +1,5 @@
+{% set withholding = ['other campaign', 'channel'] %}
+
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active
@@ -58,6 +60,52 @@ placed_counts as (
     group by campaign_id, product_id
 ),
 
+-- Suitable customers with contacts left whom other rules keep from the campaign.
+withheld_customers as (
+    select
+        campaign_id,
+        customer_id,
+        withheld_by
+    from campaign_customers
+    where withheld_by is not null
+    union all
+    select
+        campaign_id,
+        customer_id,
+        'other campaign' as withheld_by
+    from {{ ref('int_campaign_claims') }}
+    where is_earlier
+),
+
+withheld_counts as (
+    select
+        campaign_id,
+        {% for reason in withholding %}
+        count(case when withheld_by = '{{ reason }}' then 1 end)
+            as withheld_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from withheld_customers
+    group by campaign_id
+),
+
+{% for pairs in ['candidates', 'exclusions'] %}
+withheld_{{ pairs }} as (
+    select
+        {{ pairs }}.campaign_id,
+        {{ pairs }}.product_id,
+        {% for reason in withholding %}
+        count(case when withheld_customers.withheld_by = '{{ reason }}' then 1 end)
+            as withheld_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ pairs }}
+    inner join withheld_customers
+        on
+            {{ pairs }}.campaign_id = withheld_customers.campaign_id
+            and {{ pairs }}.customer_id = withheld_customers.customer_id
+    group by {{ pairs }}.campaign_id, {{ pairs }}.product_id
+),
+
+{% endfor %}
 -- Suitable customers, whether or not they have other places or earlier contacts.
 counted as (
     select
@@ -74,7 +122,16 @@ counted as (
                     coalesce(customer_counts.customer_count, 0)
                     - coalesce(exclusion_counts.exclusion_count, 0)
             else coalesce(candidate_counts.candidate_count, 0)
-        end as suitable_count
+        end as suitable_count,
+        {% for reason in withholding %}
+        case
+            when campaigns.required_event is null
+                then
+                    coalesce(withheld_counts.withheld_{{ loop.index }}, 0)
+                    - coalesce(withheld_exclusions.withheld_{{ loop.index }}, 0)
+            else coalesce(withheld_candidates.withheld_{{ loop.index }}, 0)
+        end as withheld_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
     from campaign_products
     inner join campaigns on campaign_products.campaign_id = campaigns.campaign_id
     left join customer_counts
@@ -91,6 +148,14 @@ counted as (
         on
             campaign_products.campaign_id = placed_counts.campaign_id
             and campaign_products.product_id = placed_counts.product_id
+    left join withheld_counts
+        on campaign_products.campaign_id = withheld_counts.campaign_id
+    {% for pairs in ['candidates', 'exclusions'] %}
+    left join withheld_{{ pairs }}
+        on
+            campaign_products.campaign_id = withheld_{{ pairs }}.campaign_id
+            and campaign_products.product_id = withheld_{{ pairs }}.product_id
+    {% endfor %}
 ),
 
 final as (
@@ -108,6 +173,15 @@ final as (
                     then 'nobody suits'
                 when suitable_count <= placed_count
                     then 'too few suit'
+                -- They could have filled the places, or all other suitable ones are in.
+                when
+                    greatest(withheld_1, withheld_2) >= missing_count
+                    or suitable_count - placed_count <= withheld_1 + withheld_2
+                    then
+                        case
+                            when withheld_1 >= withheld_2 then '{{ withholding[0] }}'
+                            else '{{ withholding[1] }}'
+                        end
                 else 'frequency cap'
             end as {{ dbt.type_string() }}
         ) as reason

@@ -153,7 +153,9 @@ final as (
             round(
                 coalesce(placed_counts.contact_count, 0) * campaigns.cost_per_contact, 6
             ) as double
-        ) as planned_cost
+        ) as planned_cost,
+        cast(campaigns.priority as bigint) as priority,
+        cast(campaigns.channel as {{ dbt.type_string() }}) as channel
     from campaigns
     inner join candidate_texts on campaigns.campaign_id = candidate_texts.campaign_id
     left join product_counts on campaigns.campaign_id = product_counts.campaign_id

@@ -8,13 +8,14 @@ with campaigns as (
 typed as (
     select
         {% for column, type in types.items() if column not in [
-            'is_active', 'required_event', 'response_days'
+            'is_active', 'required_event', 'response_days', 'channel'
         ] %}
         {{ seed_value(column, type) }} as {{ column }},
         {% endfor %}
         {{ is_active(seed_value('is_active', types.is_active)) }} as is_active,
         lower({{ seed_value('required_event', types.required_event) }})
             as required_event,
+        lower({{ seed_value('channel', types.channel) }}) as channel,
         case
             when coalesce(trim(response_days), '') = '' then 14
             else {{ seed_value('response_days', types.response_days) }}

@@ -37,7 +37,8 @@ exported as (
         'arm': dbt.type_string(),
         'experiment_id': dbt.type_string(),
         'experiment_arm': dbt.type_string(),
-    }) }}
+        'channel': dbt.type_string(),
+    }, optional=['channel']) }}
 ),
 
 parsed as (
@@ -53,6 +54,7 @@ parsed as (
         {{ one_line('raw_campaign_id') }} as campaign_id,
         {{ read_times('raw_contacted_at', settings) }},
         {{ parse_number('raw_cost', settings) }} as cost,
+        lower({{ one_line('raw_channel') }}) as channel,
         experiment_id,
         experiment_arm,
         arm,
@@ -73,6 +75,7 @@ parsed as (
         cast(contacted_on as timestamp) as time_{{ loop.index }},
         {% endfor %}
         cost,
+        channel,
         experiment_id,
         experiment_arm,
         arm,
@@ -128,6 +131,7 @@ final as (
                 then contacted_at
         end as contacted_at,
         cost,
+        channel,
         experiment_id,
         experiment_arm,
         arm,

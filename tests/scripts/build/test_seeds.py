@@ -32,6 +32,8 @@ GOOD = {
     "cost_per_contact": "0.10",
     "value_per_conversion": "5",
     "response_days": "",
+    "priority": "",
+    "channel": "",
 }
 RULE = {
     "campaign_id": "spring",
@@ -173,6 +175,10 @@ def test_the_shipped_campaigns_are_valid(problems: Problems) -> None:
             "exclude_within_days = 30, but exclude = none excludes no customer",
         ),
         ({"is_active": "perhaps"}, "is_active = perhaps, expected true or false"),
+        ({"priority": "0"}, "priority = 0, expected 1 or more"),
+        ({"priority": "first"}, "priority = first, expected a whole number"),
+        ({"channel": "All"}, "channel = All, expected the name of one channel: in"),
+        ({"channel": "e mail"}, "channel = e mail, expected letters, digits, - and _"),
         ({"campaign_id": "spring 23"}, "campaign_id = spring 23, expected letters"),
     ],
 )

@@ -37,7 +37,10 @@ def capacities(compiled: Path, experiment_id: str | None) -> np.ndarray:
             "create table staging.stg_campaigns as select unnest(['tested', 'other'])"
             " as campaign_id, true as is_active, 3 as frequency_cap, 14 as response_days,"
             " date '2023-04-01' as starts_on, date '2023-04-30' as ends_on,"
-            " null::bigint as active_within_days;"
+            " null::bigint as active_within_days, null::bigint as priority,"
+            " null::text as channel;"
+            "create table staging.stg_channels (channel text, frequency_cap bigint,"
+            " cap_days bigint, minimum_gap_days bigint);"
             "create table staging.stg_started_experiments as"
             " select 'trial' as experiment_id, 14 as attribution_days"
         )
@@ -45,7 +48,8 @@ def capacities(compiled: Path, experiment_id: str | None) -> np.ndarray:
             "create table staging.stg_contacts as select range as customer_id,"
             " 1 as product_id, 'tested' as campaign_id, $day::timestamp as contacted_at,"
             " if(range % 2 = 0, 'contact', 'holdout') as arm, true as is_exported,"
-            " 'accepted' as outcome, $experiment::text as experiment_id"
+            " 'accepted' as outcome, $experiment::text as experiment_id,"
+            " null::text as channel"
             f" from range({UNITS})",
             {"day": DAY, "experiment": experiment_id},
         )
@@ -67,6 +71,9 @@ def capacities(compiled: Path, experiment_id: str | None) -> np.ndarray:
         for model in (
             "int_campaign_contacts",
             "int_tested_customers",
+            "int_campaign_rivals",
+            "int_channel_contacts",
+            "int_channel_rooms",
             "int_campaign_customers",
         ):
             query = (compiled / f"{model}.sql").read_text()

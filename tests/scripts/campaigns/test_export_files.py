@@ -39,7 +39,7 @@ def test_a_list_has_customers_reasons_and_the_release(
     with read_release(published) as release:
         expected = release.execute(
             "select campaign_id, null, product_id, audience_rank, customer_id, arm, $day,"
-            " explanation, $release_id from campaign_audiences"
+            " explanation, $release_id, null from campaign_audiences"
             " inner join campaign_customers using (campaign_id, customer_id, arm)"
             " where campaign_id = 'spring_rotation' and arm = 'contact'"
             " order by product_id, audience_rank",
@@ -144,7 +144,7 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
             " unnest(range(len($ids))) as place, unnest($ids) as customer_id,"
             " 'contact' as arm, 0.1::double as cost_per_contact, '=x' as explanation,"
             " null::text as experiment_id, null::text as experiment_arm,"
-            " null::text as left_out",
+            " null::text as channel, null::text as left_out",
             {"ids": ids},
         )
         found = write_contact_list(
