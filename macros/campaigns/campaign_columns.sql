@@ -20,5 +20,7 @@
         'response_days': 'bigint',
         'priority': 'bigint',
         'channel': dbt.type_string(),
+        'objective': dbt.type_string(),
+        'exploration_share': 'double',
     }) }}
 {% endmacro %}

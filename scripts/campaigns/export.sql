@@ -68,6 +68,9 @@ places as (
         campaign_audiences.arm,
         campaign_customers.explanation,
         campaign_customers.external_contact_count,
+        campaign_customers.placed_by,
+        campaign_customers.placement_probability,
+        campaign_customers.history_class,
         campaign_summaries.cost_per_contact
     from release.campaign_audiences
     inner join release.campaign_customers using (campaign_id, customer_id)

@@ -31,6 +31,9 @@ select
     $channel::text as channel,
     assignments.experiment_id,
     assignments.arm as experiment_arm,
+    null::text as placed_by,
+    null::double as placement_probability,
+    null::text as history_class,
     case
         when assignments.unit_id in (select customer_id from opted_out)
             then 'opted out since the release was made'

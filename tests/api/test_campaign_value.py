@@ -24,9 +24,7 @@ def rows(server: Server, table: str, order: str) -> list[dict[str, Any]]:
 
 def test_classes_and_choices_are_those_of_the_release(server: Server) -> None:
     body = server.get(PATH).json()
-    assert body["classes"] == rows(
-        server, "campaign_classes", "score_class, history_class"
-    )
+    assert body["classes"] == rows(server, "campaign_classes", "score_class, history_class")
     assert body["frontier"] == rows(server, "campaign_frontier", "point_number")
     assert sum(row["is_current"] for row in body["frontier"]) == 1
     assert any(row["is_efficient"] for row in body["frontier"])

@@ -1,5 +1,5 @@
 with campaign_customers as (
-    select * from {{ ref('int_campaign_customers') }}
+    select * from {{ ref('int_campaign_order') }}
 ),
 
 slot_counts as (
@@ -19,7 +19,7 @@ final as (
         campaign_customers.capacity - coalesce(slot_counts.slot_count, 0) as room,
         row_number() over (
             partition by campaign_customers.campaign_id
-            order by campaign_customers.customer_rank
+            order by campaign_customers.campaign_rank
         ) as customer_number
     from campaign_customers
     left join slot_counts

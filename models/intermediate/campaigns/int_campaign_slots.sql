@@ -24,7 +24,7 @@ campaign_products as (
 ),
 
 campaign_customers as (
-    select * from {{ ref('int_campaign_customers') }}
+    select * from {{ ref('int_campaign_order') }}
     where capacity > 0
 ),
 
@@ -134,7 +134,7 @@ ranged as (
         place_counts.place_count,
         sum(campaign_customers.capacity) over (
             partition by campaign_customers.campaign_id
-            order by campaign_customers.customer_rank
+            order by campaign_customers.campaign_rank
             rows between unbounded preceding and current row
         ) as last_place
     from campaign_customers

@@ -6,7 +6,6 @@ customers as (
     select
         customer_id,
         customer_ranking,
-        customer_rank,
         engagement_score
     from {{ ref('customers') }}
 ),
@@ -18,6 +17,14 @@ campaign_customers as (
         arm,
         audience_count
     from {{ ref('campaign_customers') }}
+),
+
+campaign_order as (
+    select
+        campaign_id,
+        customer_id,
+        campaign_rank
+    from {{ ref('int_campaign_order') }}
 ),
 
 -- A customer is contacted about several products, and is one buyer: each contact has its
@@ -50,10 +57,14 @@ ranked as (
         customers.engagement_score,
         row_number() over (
             partition by placements.campaign_id, placements.product_id
-            order by customers.customer_rank
+            order by campaign_order.campaign_rank
         ) as audience_rank
     from placements
     inner join customers on placements.customer_id = customers.customer_id
+    inner join campaign_order
+        on
+            placements.campaign_id = campaign_order.campaign_id
+            and placements.customer_id = campaign_order.customer_id
 ),
 
 final as (

@@ -45,6 +45,10 @@ external_counts as (
     group by campaign_id, customer_id
 ),
 
+campaign_order as (
+    select * from {{ ref('int_campaign_order') }}
+),
+
 described as (
     select
         place_counts.campaign_id,
@@ -53,6 +57,9 @@ described as (
         coalesce(external_counts.external_contact_count, 0) as external_contact_count,
         customers.engagement_rank,
         customers.customer_rank,
+        campaign_order.placed_by,
+        campaign_order.placement_probability,
+        campaign_order.history_class,
         case
             when
                 {{ hash_number(
@@ -87,12 +94,23 @@ described as (
                 then {{ text_literal(' What counts most: ' ~ feature.label ~ '.') }}
             {% endfor %}
         end
+        || case
+            when campaign_order.placed_by = customers.customer_ranking then ''
+            {% for ranking in rankings() if ranking.ranks == 'customers' %}
+            when campaign_order.placed_by = {{ text_literal(ranking.name) }}
+                then {{ text_literal(' Placed by ' ~ ranking.label ~ ', to explore it.') }}
+            {% endfor %}
+        end
         || coalesce(
             ' Has the event ' || campaigns.required_event || ' on the product.', ''
         ) as explanation
     from place_counts
     inner join campaigns on place_counts.campaign_id = campaigns.campaign_id
     inner join customers on place_counts.customer_id = customers.customer_id
+    inner join campaign_order
+        on
+            place_counts.campaign_id = campaign_order.campaign_id
+            and place_counts.customer_id = campaign_order.customer_id
     left join external_counts
         on
             place_counts.campaign_id = external_counts.campaign_id
@@ -110,7 +128,10 @@ final as (
         cast(audience_count as bigint) as audience_count,
         cast(external_contact_count as bigint) as external_contact_count,
         cast(customer_rank as bigint) as customer_rank,
-        cast(explanation as {{ dbt.type_string() }}) as explanation
+        cast(explanation as {{ dbt.type_string() }}) as explanation,
+        cast(placed_by as {{ dbt.type_string() }}) as placed_by,
+        cast(round(placement_probability, 6) as double) as placement_probability,
+        cast(history_class as {{ dbt.type_string() }}) as history_class
     from described
 )
 

@@ -8,7 +8,8 @@ with campaigns as (
 typed as (
     select
         {% for column, type in types.items() if column not in [
-            'is_active', 'required_event', 'response_days', 'channel'
+            'is_active', 'required_event', 'response_days', 'channel', 'objective',
+            'exploration_share'
         ] %}
         {{ seed_value(column, type) }} as {{ column }},
         {% endfor %}
@@ -16,6 +17,12 @@ typed as (
         lower({{ seed_value('required_event', types.required_event) }})
             as required_event,
         lower({{ seed_value('channel', types.channel) }}) as channel,
+        coalesce(lower({{ seed_value('objective', types.objective) }}), 'response')
+            as objective,
+        case
+            when coalesce(trim(exploration_share), '') = '' then 0
+            else {{ seed_value('exploration_share', types.exploration_share) }}
+        end as exploration_share,
         case
             when coalesce(trim(response_days), '') = '' then 14
             else {{ seed_value('response_days', types.response_days) }}

@@ -22,7 +22,10 @@ renamed as (
         cast(null as {{ dbt.type_string() }}) as experiment_id,
         cast(null as {{ dbt.type_string() }}) as experiment_arm,
         'contact' as arm,
-        false as is_exported
+        false as is_exported,
+        cast(null as {{ dbt.type_string() }}) as placed_by,
+        cast(null as double) as placement_probability,
+        cast(null as {{ dbt.type_string() }}) as history_class
     from contacts
 ),
 
@@ -38,7 +41,10 @@ exported as (
         'experiment_id': dbt.type_string(),
         'experiment_arm': dbt.type_string(),
         'channel': dbt.type_string(),
-    }, optional=['channel']) }}
+        'placed_by': dbt.type_string(),
+        'placement_probability': 'double',
+        'history_class': dbt.type_string(),
+    }, optional=['channel', 'placed_by', 'placement_probability', 'history_class']) }}
 ),
 
 parsed as (
@@ -58,7 +64,10 @@ parsed as (
         experiment_id,
         experiment_arm,
         arm,
-        is_exported
+        is_exported,
+        placed_by,
+        placement_probability,
+        history_class
     from renamed
     union all
     select
@@ -79,7 +88,10 @@ parsed as (
         experiment_id,
         experiment_arm,
         arm,
-        true as is_exported
+        true as is_exported,
+        placed_by,
+        placement_probability,
+        history_class
     from exported
     -- Others were exported from another log.
     where {{ parse_id('customer_id') }} is not null
@@ -135,7 +147,10 @@ final as (
         experiment_id,
         experiment_arm,
         arm,
-        is_exported
+        is_exported,
+        placed_by,
+        placement_probability,
+        history_class
     from judged
 )
 

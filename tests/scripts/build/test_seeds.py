@@ -34,6 +34,8 @@ GOOD = {
     "response_days": "",
     "priority": "",
     "channel": "",
+    "objective": "",
+    "exploration_share": "",
 }
 RULE = {
     "campaign_id": "spring",
@@ -177,6 +179,8 @@ def test_the_shipped_campaigns_are_valid(problems: Problems) -> None:
         ({"is_active": "perhaps"}, "is_active = perhaps, expected true or false"),
         ({"priority": "0"}, "priority = 0, expected 1 or more"),
         ({"priority": "first"}, "priority = first, expected a whole number"),
+        ({"objective": "luck"}, "objective = luck, expected response or profit"),
+        ({"exploration_share": "1.5"}, "exploration_share = 1.5, expected at most 1"),
         ({"channel": "All"}, "channel = All, expected the name of one channel: in"),
         ({"channel": "e mail"}, "channel = e mail, expected letters, digits, - and _"),
         ({"campaign_id": "spring 23"}, "campaign_id = spring 23, expected letters"),

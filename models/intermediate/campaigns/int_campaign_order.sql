@@ -1,0 +1,140 @@
+{#
+    The customers of a campaign in the order in which they get places. That is the order of
+    the ranking that serves, or of the expected profit, as the campaign says. Where it
+    explores, a draw gives each customer to one ranking. Each ranking orders its own customers,
+    and they take turns in proportion to their numbers.
+#}
+with campaign_customers as (
+    select * from {{ ref('int_campaign_customers') }}
+),
+
+campaigns as (
+    select
+        campaign_id,
+        objective
+    from {{ ref('stg_campaigns') }}
+),
+
+classes as (
+    select * from {{ ref('int_campaign_classes') }}
+    where window_number = 0
+),
+
+class_values as (
+    select * from {{ ref('campaign_classes') }}
+),
+
+probabilities as (
+    select * from {{ ref('int_exploration_probabilities') }}
+),
+
+served as (
+    select ranking
+    from {{ ref('int_served_rankings') }}
+    where audience = 'customers'
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+drawn as (
+    select
+        campaign_customers.*,
+        classes.history_class,
+        case
+            when campaigns.objective = 'profit'
+                then coalesce(class_values.expected_profit, 0)
+            else 0
+        end as objective_value,
+        -- Another day is another draw.
+        {{ unit_draw(
+            "'explore:' || campaign_customers.campaign_id || ':'"
+            ~ " || cast(cast(log_window.as_of_at as date) as " ~ dbt.type_string() ~ ")",
+            'campaign_customers.customer_id'
+        ) }} as draw
+    from campaign_customers
+    inner join campaigns on campaign_customers.campaign_id = campaigns.campaign_id
+    inner join classes
+        on
+            campaign_customers.campaign_id = classes.campaign_id
+            and campaign_customers.customer_id = classes.customer_id
+    left join class_values
+        on
+            classes.campaign_id = class_values.campaign_id
+            and classes.score_class = class_values.score_class
+            and classes.history_class = class_values.history_class
+    cross join log_window
+),
+
+assigned as (
+    select
+        drawn.*,
+        coalesce(probabilities.ranking, served.ranking) as placed_by,
+        coalesce(probabilities.ranking <> served.ranking, false) as is_explored,
+        coalesce(probabilities.probability, 1) as placement_probability
+    from drawn
+    cross join served
+    left join probabilities
+        on
+            drawn.campaign_id = probabilities.campaign_id
+            and drawn.history_class = probabilities.history_class
+            and drawn.draw >= probabilities.draw_from
+            and drawn.draw < probabilities.draw_until
+),
+
+-- Scores of other rankings are needed for the explored customers alone.
+explored_scores as (
+    select
+        assigned.campaign_id,
+        assigned.customer_id,
+        scores.score
+    from assigned
+    inner join {{ ref('int_customer_scores') }} as scores
+        on
+            assigned.customer_id = scores.customer_id
+            and assigned.placed_by = scores.ranking
+    where
+        assigned.is_explored
+        and scores.origin = 0
+),
+
+numbered as (
+    select
+        assigned.*,
+        row_number() over (
+            partition by assigned.campaign_id, assigned.placed_by
+            order by
+                explored_scores.score desc,
+                assigned.objective_value desc,
+                assigned.customer_rank asc
+        ) as number_in_ranking,
+        count(*) over (
+            partition by assigned.campaign_id, assigned.placed_by
+        ) as ranking_size
+    from assigned
+    left join explored_scores
+        on
+            assigned.campaign_id = explored_scores.campaign_id
+            and assigned.customer_id = explored_scores.customer_id
+),
+
+final as (
+    select
+        campaign_id,
+        customer_id,
+        customer_rank,
+        capacity,
+        history_class,
+        placed_by,
+        placement_probability,
+        row_number() over (
+            partition by campaign_id
+            order by
+                number_in_ranking / cast(ranking_size as double),
+                customer_rank
+        ) as campaign_rank
+    from numbered
+)
+
+select * from final
