@@ -15,8 +15,8 @@ UNMEASURED = (
     " class come anyway."
 )
 MEASURED = (
-    "An experiment has measured what a contact adds to each class. Classes are drawn towards"
-    " their mean, the more the fewer customers were measured."
+    "An experiment has measured what a contact adds to each class. Classes are drawn"
+    " towards their mean, the more the fewer customers were measured."
 )
 
 campaign_value = Blueprint("campaign_value")

@@ -103,8 +103,8 @@ def write_contact_list(
         connection: has a table `chosen`: `campaign_id`, `product_id`, `place`,
             `customer_id`, `arm` (contact or holdout), `cost_per_contact`, `explanation`,
             `channel`, `experiment_id`, `experiment_arm`, `placed_by` (a ranking, with
-            `placement_probability` and `history_class` of the customer), and the reason if it is left out
-            (`left_out`).
+            `placement_probability` and `history_class` of the customer), and the reason
+            if it is left out (`left_out`).
         owner: the campaign or experiment.
         formulas: `quote` writes `'` before text in CSV that a spreadsheet would compute.
         keep: more files to write: a query of $owner by the name of its Parquet file.

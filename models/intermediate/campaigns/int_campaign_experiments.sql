@@ -8,12 +8,19 @@ with campaigns as (
 ),
 
 verdicts as (
-    select * from {{ ref('experiment_verdicts') }}
-    where verdict not in ('planned', 'running', 'invalid')
+    select
+        designs.experiment_id,
+        designs.campaign_id,
+        designs.attribution_days,
+        designs.ends_on
+    from {{ ref('int_experiment_designs') }} as designs
+    inner join {{ ref('int_experiment_decisions') }} as decisions
+        on designs.experiment_id = decisions.experiment_id
+    where decisions.verdict not in ('planned', 'running', 'invalid')
 ),
 
 results as (
-    select * from {{ ref('experiment_results') }}
+    select * from {{ ref('int_experiment_results') }}
     where
         comparison = 'contact of treatment'
         and metric = 'conversion'

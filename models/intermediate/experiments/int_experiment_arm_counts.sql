@@ -1,5 +1,5 @@
 {#
-    How many units each arm of an experiment has, and of how many the outcome in each metric
+    How many units each arm of a started experiment has, and of how many the outcome in each metric
     is known. Pools have fixed sizes, and chance divides each into its arms; units that were
     brought it divided into all arms at once.
 #}
@@ -8,23 +8,7 @@ with designs as (
 ),
 
 units as (
-    select
-        experiment_id,
-        arm,
-        {% for metric in experiment_metrics() %}
-        {{ metric }},
-        {% endfor %}
-        unit_id
-    from {{ ref('int_experiment_outcomes') }}
-    union all
-    select
-        experiment_id,
-        arm,
-        {% for metric in experiment_metrics() %}
-        cast(null as double) as {{ metric }},
-        {% endfor %}
-        cast(customer_id as {{ dbt.type_string() }}) as unit_id
-    from {{ ref('int_proposed_assignments') }}
+    select * from {{ ref('int_experiment_outcomes') }}
 ),
 
 arms as (

@@ -24,18 +24,10 @@ outcomes as (
     group by experiment_id
 ),
 
-proposed as (
-    select
-        experiment_id,
-        count(*) as unit_count
-    from {{ ref('int_proposed_assignments') }}
-    group by experiment_id
-),
-
 final as (
     select
         designs.experiment_id,
-        coalesce(outcomes.unit_count, proposed.unit_count, 0) as unit_count,
+        coalesce(outcomes.unit_count, 0) as unit_count,
         case
             when outcomes.experiment_id is null
                 then 'planned'
@@ -54,7 +46,6 @@ final as (
     from designs
     cross join log_window
     left join outcomes on designs.experiment_id = outcomes.experiment_id
-    left join proposed on designs.experiment_id = proposed.experiment_id
 )
 
 select * from final

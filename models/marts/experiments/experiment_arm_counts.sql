@@ -1,6 +1,26 @@
-with counts as (
-    select * from {{ ref('int_experiment_arm_counts') }}
-    where counted = 'units'
+-- Before the start, the units that were proposed.
+with proposed as (
+    select
+        experiment_id,
+        arm,
+        count(*) as unit_count
+    from {{ ref('int_proposed_assignments') }}
+    group by experiment_id, arm
+),
+
+counts as (
+    select
+        counts.experiment_id,
+        counts.pool,
+        counts.arm,
+        counts.share,
+        coalesce(proposed.unit_count, counts.unit_count) as unit_count
+    from {{ ref('int_experiment_arm_counts') }} as counts
+    left join proposed
+        on
+            counts.experiment_id = proposed.experiment_id
+            and counts.arm = proposed.arm
+    where counts.counted = 'units'
 ),
 
 expected as (

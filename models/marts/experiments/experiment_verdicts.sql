@@ -20,9 +20,19 @@ decisions as (
     select * from {{ ref('int_experiment_decisions') }}
 ),
 
+-- The units of an experiment before its start.
+proposed as (
+    select
+        experiment_id,
+        count(*) as proposed_count
+    from {{ ref('int_proposed_assignments') }}
+    group by experiment_id
+),
+
 combined as (
     select
         evidence.*,
+        proposed.proposed_count,
         decisions.finding,
         decisions.verdict,
         designs.experiment_name,
@@ -40,6 +50,7 @@ combined as (
     from designs
     inner join evidence on designs.experiment_id = evidence.experiment_id
     inner join decisions on designs.experiment_id = decisions.experiment_id
+    left join proposed on designs.experiment_id = proposed.experiment_id
 ),
 
 -- The control is contacted about random products too.
@@ -195,7 +206,7 @@ final as (
         cast(attribution_days as bigint) as attribution_days,
         cast(cost_per_contact as double) as cost_per_contact,
         cast(value_per_conversion as double) as value_per_conversion,
-        cast(unit_count as bigint) as unit_count,
+        cast(coalesce(proposed_count, unit_count) as bigint) as unit_count,
         cast(primary_metric as {{ dbt.type_string() }}) as primary_metric,
         {% for figure in figures + money %}
         cast({{ figure }} as double) as {{ figure }},

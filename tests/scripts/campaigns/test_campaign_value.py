@@ -94,13 +94,10 @@ def test_classes_are_drawn_towards_their_mean_as_computed_step_by_step(
             (pool, contacted, buyers),
             (f"{pool}_holdout", held_out, others),
         ):
-            rows += [(1, arm, history, unit < bought) for unit in range(size)]
-    columns = dict(
-        zip(("campaign", "arm", "history", "conversion"), zip(*rows), strict=True)
-    )
-    outcomes = pyarrow.table({name: list(values) for name, values in columns.items()})
-    outcomes = outcomes.set_column(
-        3, "conversion", outcomes["conversion"].cast(pyarrow.float64())
+            rows += [(1, arm, history, float(unit < bought)) for unit in range(size)]
+    names = ("campaign", "arm", "history", "conversion")
+    outcomes = pyarrow.Table.from_pylist(
+        [dict(zip(names, row, strict=True)) for row in rows]
     )
     found = class_effects(models, outcomes)
     smoothed = (counts[:, 2:] + 1) / (counts[:, :2] + 2)
@@ -140,10 +137,9 @@ def test_intervals_of_classes_hold_their_effect_and_pooling_is_nearer_to_it(
                 pyarrow.table(
                     {
                         "campaign": campaigns,
-                        "arm": numpy.where(places < 3, "treatment", "control").astype(
-                            object
-                        )
-                        + suffix,
+                        "arm": numpy.where(
+                            places < 3, f"treatment{suffix}", f"control{suffix}"
+                        ),
                         "history": numpy.array(list(HISTORIES.values()))[places % 3],
                         "conversion": numpy.full(len(places), bought),
                     }
@@ -163,7 +159,7 @@ def test_intervals_of_classes_hold_their_effect_and_pooling_is_nearer_to_it(
 
 
 def test_what_contacts_caused_is_the_difference_to_customers_held_out(models: Path) -> None:
-    """Effects of -1, 0 and 3 points: the interval holds them in at least 93 % of campaigns."""
+    """Effects of -1, 0 and 3 points: at least 93 % of the intervals hold them."""
     query = (models / "marts/campaigns/campaign_attribution.sql").read_text()
     random = numpy.random.default_rng(6)
     campaigns, customers = 300, 3000
@@ -202,9 +198,8 @@ def test_what_contacts_caused_is_the_difference_to_customers_held_out(models: Pa
             " if(is_held_out, 'holdout', 'contact') as arm, 5.0 as value_per_conversion,"
             " 1 as contact_count, if(is_held_out, 0, 0.1) as cost from given"
         )
-        shares = (
-            models / "intermediate/campaigns/int_attributed_purchases.sql"
-        ).read_text()
+        file = models / "intermediate/campaigns/int_attributed_purchases.sql"
+        shares = file.read_text()
         connection.execute(
             f"create table intermediate.int_attributed_purchases as {shares}"
         )

@@ -1,5 +1,6 @@
-"""Exploring rankings: the probabilities, a simulated marketplace, and a campaign that does it."""
+"""Exploring rankings: probabilities, a simulated marketplace, a campaign that does it."""
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from scripts.statistics.exploration import (
 )
 from scripts.synthetic.interactions import generate
 from tests.conftest import copy_project, read_release, read_warehouse, run_audience
-from tests.scripts.build.test_seeds import GOOD
+from tests.scripts.build.test_seeds import GOOD, RULE
 
 SHARE = 0.4
 CAMPAIGN = GOOD | {
@@ -29,6 +30,8 @@ CAMPAIGN = GOOD | {
     "response_days": "10",
     "exploration_share": str(SHARE),
 }
+
+ANYONE = RULE | {"campaign_id": "trial", "value": "1"}
 
 
 def test_the_probability_to_be_best_is_that_of_beta_distributions() -> None:
@@ -104,7 +107,7 @@ def test_who_was_placed_by_which_ranking_is_in_the_ledger_and_comes_back(
     """Contacted customers of explored rankings buy later; the next build prefers these."""
     log = tmp_path / "log.parquet"
     generate(log, scale=0.01, seed=3)
-    project = copy_project(tmp_path, campaigns=[CAMPAIGN], campaign_rules=[])
+    project = copy_project(tmp_path, campaigns=[CAMPAIGN], campaign_rules=[ANYONE])
 
     def build() -> None:
         outcome = run_audience(folder, "build", "--log", str(log), project=project)
@@ -132,18 +135,17 @@ def test_who_was_placed_by_which_ranking_is_in_the_ledger_and_comes_back(
     assert explored / customers == pytest.approx(others, abs=0.08)
     assert all(0 < low == high and is_said for _, _, low, high, is_said in placed)
 
-    list_of_contacts = export_campaign(folder, "trial")
+    on = date(2023, 4, 3)
+    list_of_contacts = export_campaign(folder, "trial", on)
     assert list_of_contacts.folder is not None
     ledger = list_of_contacts.folder / "ledger.parquet"
     favourite = max(placed, key=lambda row: row[1])[0]
     with duckdb.connect() as connection:
         noted = connection.execute(
-            f"select count(*), count(placed_by), min(placement_probability) > 0 from '{ledger}'"
+            "select count(*), count(placed_by), min(placement_probability) > 0"
+            f" from '{ledger}'"
         ).fetchone()
         assert noted == (600, 600, True)
-        (on,) = connection.execute(f"select max(contacted_on) from '{ledger}'").fetchall()[
-            0
-        ]
         connection.execute(
             f"copy (from '{log}' union all by name"
             " select customer_id::bigint as customer_id, 1 as product_id,"
