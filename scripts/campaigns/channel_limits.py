@@ -46,8 +46,8 @@ def limit_by_channels(
                 rule["frequency_cap"],
                 rule["cap_days"],
                 rule["minimum_gap_days"],
-                f"had their contacts in {rule['cap_days']} days (channel {name})",
-                f"contacts less than {rule['minimum_gap_days']} days apart"
+                f"had their contacts in {_days(rule['cap_days'])} (channel {name})",
+                f"contacts less than {_days(rule['minimum_gap_days'])} apart"
                 f" (channel {name})",
             ],
         )
@@ -97,6 +97,11 @@ def _check_quiet_days(rules: Iterable[dict[str, Any]], contact_on: date) -> None
         f" {'every channel' if name == ALL else f'the channel {name}'}: name another day"
         f" (--on {allowed}), or change quiet_weekdays in seeds/channels.csv and build again"
     )
+
+
+def _days(count: int | None) -> str:
+    """A number of days: 1 day, 2 days."""
+    return f"{count} day{'' if count == 1 else 's'}"
 
 
 def _weekday(day: date) -> str:

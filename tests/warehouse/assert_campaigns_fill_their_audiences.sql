@@ -1,6 +1,6 @@
--- No customer with room under the cap could take a place that a product lacks. A customer
--- whom a campaign of an earlier turn has placed is not free. The test counts them, because
--- products x customers would be too many rows.
+-- No customer with room under the cap could take a place that a product lacks. A
+-- customer whom a campaign of an earlier turn has placed is not free. The test counts
+-- them, because products x customers would be too many rows.
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active

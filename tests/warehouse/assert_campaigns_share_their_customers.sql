@@ -1,5 +1,5 @@
--- No customer is in the audiences of two campaigns with a priority whose periods overlap,
--- nor in that of one while another has contacted or held out the customer.
+-- No customer is in the audiences of two campaigns with a priority whose periods
+-- overlap, nor in that of one while another has contacted or held out the customer.
 with rivals as (
     select * from {{ ref('int_campaign_rivals') }}
 ),

@@ -27,7 +27,7 @@ ids as (
 quiet as (
     select
         channel,
-        {{ each_part('quiet_weekdays', '|') }} as weekday
+        {{ each_part('quiet_weekdays', '|') }} as day_name
     from typed
     where quiet_weekdays is not null
 ),
@@ -68,18 +68,18 @@ problems as (
     union all
     select
         channel as channel_id,
-        'quiet_weekdays has the day ' || weekday
+        'quiet_weekdays has the day ' || day_name
         || ', expected {{ weekdays | join(", ") }}, separated by |' as problem
     from quiet
-    where weekday not in ({{ text_values(weekdays) }})
+    where day_name not in ({{ text_values(weekdays) }})
     union all
     select
         channel as channel_id,
         'quiet_weekdays has every day of the week: no contact could be made' as problem
     from quiet
-    where weekday in ({{ text_values(weekdays) }})
+    where day_name in ({{ text_values(weekdays) }})
     group by channel
-    having count(distinct weekday) = {{ weekdays | length }}
+    having count(distinct day_name) = {{ weekdays | length }}
 )
 
 select

@@ -1,5 +1,3 @@
-{% set withholding = ['other campaign', 'channel'] %}
-
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where is_active
@@ -80,10 +78,8 @@ withheld_customers as (
 withheld_counts as (
     select
         campaign_id,
-        {% for reason in withholding %}
-        count(case when withheld_by = '{{ reason }}' then 1 end)
-            as withheld_{{ loop.index }}{{ ',' if not loop.last }}
-        {% endfor %}
+        count(case when withheld_by = 'other campaign' then 1 end) as by_campaign,
+        count(case when withheld_by = 'channel' then 1 end) as by_channel
     from withheld_customers
     group by campaign_id
 ),
@@ -93,10 +89,11 @@ withheld_{{ pairs }} as (
     select
         {{ pairs }}.campaign_id,
         {{ pairs }}.product_id,
-        {% for reason in withholding %}
-        count(case when withheld_customers.withheld_by = '{{ reason }}' then 1 end)
-            as withheld_{{ loop.index }}{{ ',' if not loop.last }}
-        {% endfor %}
+        count(
+            case when withheld_customers.withheld_by = 'other campaign' then 1 end
+        ) as by_campaign,
+        count(case when withheld_customers.withheld_by = 'channel' then 1 end)
+            as by_channel
     from {{ pairs }}
     inner join withheld_customers
         on
@@ -116,22 +113,22 @@ counted as (
         coalesce(placed_counts.placed_count, 0) as placed_count,
         campaign_products.open_count
         - coalesce(placed_counts.placed_count, 0) as missing_count,
+        {% for withheld in ['by_campaign', 'by_channel'] %}
+        case
+            when campaigns.required_event is null
+                then
+                    coalesce(withheld_counts.{{ withheld }}, 0)
+                    - coalesce(withheld_exclusions.{{ withheld }}, 0)
+            else coalesce(withheld_candidates.{{ withheld }}, 0)
+        end as {{ withheld }},
+        {% endfor %}
         case
             when campaigns.required_event is null
                 then
                     coalesce(customer_counts.customer_count, 0)
                     - coalesce(exclusion_counts.exclusion_count, 0)
             else coalesce(candidate_counts.candidate_count, 0)
-        end as suitable_count,
-        {% for reason in withholding %}
-        case
-            when campaigns.required_event is null
-                then
-                    coalesce(withheld_counts.withheld_{{ loop.index }}, 0)
-                    - coalesce(withheld_exclusions.withheld_{{ loop.index }}, 0)
-            else coalesce(withheld_candidates.withheld_{{ loop.index }}, 0)
-        end as withheld_{{ loop.index }}{{ ',' if not loop.last }}
-        {% endfor %}
+        end as suitable_count
     from campaign_products
     inner join campaigns on campaign_products.campaign_id = campaigns.campaign_id
     left join customer_counts
@@ -175,12 +172,12 @@ final as (
                     then 'too few suit'
                 -- They could have filled the places, or all other suitable ones are in.
                 when
-                    greatest(withheld_1, withheld_2) >= missing_count
-                    or suitable_count - placed_count <= withheld_1 + withheld_2
+                    greatest(by_campaign, by_channel) >= missing_count
+                    or suitable_count - placed_count <= by_campaign + by_channel
                     then
                         case
-                            when withheld_1 >= withheld_2 then '{{ withholding[0] }}'
-                            else '{{ withholding[1] }}'
+                            when by_campaign >= by_channel then 'other campaign'
+                            else 'channel'
                         end
                 else 'frequency cap'
             end as {{ dbt.type_string() }}

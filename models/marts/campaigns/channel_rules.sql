@@ -4,9 +4,11 @@ with channels as (
 
 final as (
     select
-        {% for column, type in channel_columns().items() %}
-        cast({{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(channel as {{ dbt.type_string() }}) as channel,
+        cast(frequency_cap as bigint) as frequency_cap,
+        cast(cap_days as bigint) as cap_days,
+        cast(minimum_gap_days as bigint) as minimum_gap_days,
+        cast(quiet_weekdays as {{ dbt.type_string() }}) as quiet_weekdays
     from channels
 )
 

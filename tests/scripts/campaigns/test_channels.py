@@ -306,7 +306,7 @@ def test_contacts_of_a_list_are_one_message_and_another_list_of_the_day_is_not()
     assert exported(market, 0) == {None: 3}
     assert exported(market, 0, channel="email") == {
         None: 1,
-        "contacts less than 1 days apart (channel email)": 2,
+        "contacts less than 1 day apart (channel email)": 2,
     }
     assert exported(market, 1, channel="email") == {None: 3}
 
