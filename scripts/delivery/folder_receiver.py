@@ -7,7 +7,6 @@ The library fsspec writes them, as scripts/build/remote_files.py reads logs.
 """
 
 import contextlib
-import csv
 import hashlib
 import io
 import json
@@ -27,12 +26,13 @@ from scripts.campaigns.formulas import FORMULA, TEXTS
 from scripts.delivery.batch import Batch, fingerprint
 from scripts.delivery.delivery_error import DeliveryError
 from scripts.delivery.progress import now
-from scripts.delivery.written_list import Contact
 from scripts.settings.destination_settings import FolderDestination
 
 # Stores in which a file appears whole when it is closed, and that have no renames.
 OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss"}
 RECEIPT = "receipt.json"
+QUOTE = '"'
+SPECIAL = re.compile(r'[",\r\n]')
 
 
 class FolderReceiver:
@@ -109,28 +109,28 @@ class FolderReceiver:
 
     def _write_csv(self, stream: "_Measured", batch: Batch) -> None:
         columns = batch.written.columns
-        own = set(batch.written.own_columns)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
+        texts = {*TEXTS, *batch.written.own_columns}
 
-        def cell(contact: Contact, name: str) -> object:
-            value = contact[name]
+        def cell(name: str, value: object) -> str:
+            text = "" if value is None else str(value)
             if (
                 self._settings.formulas == "quote"
-                and (name in TEXTS or name in own)
-                and not (name.endswith("_id") and re.fullmatch(r"-?\d+", value or ""))
-                and re.match(FORMULA, value or "")
+                and name in texts
+                and not (name.endswith("_id") and re.fullmatch(r"-?\d+", text))
+                and re.match(FORMULA, text)
             ):
-                return f"'{value}"
-            return value
+                text = f"'{text}"
+            # Python's csv leaves a carriage return without quotes.
+            return f'"{text.replace(QUOTE, QUOTE * 2)}"' if SPECIAL.search(text) else text
 
+        header = ",".join(cell("", name) for name in columns)
+        stream.write(f"{header}\n".encode())
         for chunk in batch.chunks():
-            writer.writerows([cell(contact, name) for name in columns] for contact in chunk)
-            stream.write(text.getvalue().encode())
-            text.seek(0)
-            text.truncate()
-        stream.write(text.getvalue().encode())
+            lines = (
+                ",".join(cell(name, contact[name]) for name in columns) + "\n"
+                for contact in chunk
+            )
+            stream.write("".join(lines).encode())
 
 
 def _write_parquet(stream: "_Measured", batch: Batch) -> None:

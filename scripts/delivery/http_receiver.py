@@ -179,7 +179,7 @@ class HttpReceiver:
                 f"{self.place} answers {answer.status} and asks to wait {asked:,.0f}"
                 " seconds: run the command again after that"
             )
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2**attempt)
+        delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0**attempt)
         # Programs that were refused together come back one by one.
         return max(asked, delay * (0.5 + self._chance() / 2))
 
@@ -190,7 +190,8 @@ class HttpReceiver:
         if re.fullmatch(r"\d{1,9}", retry_after.strip()):
             return float(retry_after)
         try:
-            return max(0, parsedate_to_datetime(retry_after).timestamp() - self._clock())
+            at = parsedate_to_datetime(retry_after).timestamp()
+            return max(0.0, at - float(self._clock()))
         except (ValueError, TypeError, OverflowError):
             return 0
 

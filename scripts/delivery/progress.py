@@ -104,17 +104,21 @@ class Progress:
         return found
 
     def check(self, target: str) -> None:
-        """See that a delivery that has begun goes where it went.
+        """See that a delivery goes on where it began.
 
         Raises:
             DeliveryError: the destination was another place.
         """
-        if self.plan and self.plan["target"] != target:
+        if not self.plan or self.plan["target"] == target:
+            return
+        if self.batches:
             raise DeliveryError(
                 f"{self.plan['destination']} was another place when the delivery of"
                 f" {self.plan['export_id']} began: give the new one another name, so that"
                 " its deliveries are counted by themselves"
             )
+        # That place has acknowledged nothing, as after a wrong URL.
+        self.plan, self._whole = {}, 0
 
     def begin(self, plan: dict[str, Any]) -> None:
         """Note what is delivered where, unless it is noted; goes on where it was.

@@ -192,7 +192,9 @@ def _join(
         described = connection.execute("from listed limit 0").description or []
         replaced = {name.lower() for name in contact_columns.columns}
         kept = ", ".join(
-            f"listed.{quoted(column[0])}"
+            "place::bigint as place"
+            if column[0] == "place"
+            else f"listed.{quoted(column[0])}"
             for column in described
             if str(column[0]).lower() not in replaced
         )

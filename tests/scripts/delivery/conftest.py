@@ -41,6 +41,7 @@ def write_list(
     Args:
         holdouts: so many customers at the end are held out.
     """
+    kind = "bigint" if isinstance(customers[0], int) else "text"
     with duckdb.connect() as connection:
         connection.execute(
             "create table chosen as select 'spring' as campaign_id, product_id,"
@@ -49,7 +50,7 @@ def write_list(
             " 0.1::double as cost_per_contact, 'seen 3 days ago' as explanation,"
             " null::text as experiment_id, null::text as experiment_arm,"
             " null::text as left_out"
-            " from (select unnest($customers) as customer_id,"
+            f" from (select unnest($customers::{kind}[]) as customer_id,"
             " unnest(range(1, len($customers) + 1)) as place),"
             " range(1, $products + 1) as products (product_id)",
             {"customers": customers, "products": products, "holdouts": holdouts},
@@ -105,6 +106,8 @@ class Endpoint:
         """Answer a request."""
         headers = {name.lower(): value for name, value in handler.headers.items()}
         body = handler.rfile.read(int(headers.get("content-length", 0)))
+        if len(body) < int(headers.get("content-length", 0)):
+            return  # Its sender was killed while it wrote.
         self.requests.append((headers, body))
         self.during("began")
         status, more = self.answers.pop(0) if self.answers else (200, {})

@@ -1,4 +1,4 @@
-"""Batches that an endpoint gets: their content, keys, signature, and what is tried again."""
+"""Batches that an endpoint gets: content, keys, signature, and what is tried again."""
 
 import hashlib
 import hmac
@@ -174,8 +174,9 @@ def test_a_receiver_says_how_long_to_wait(
         send(folder, crm(endpoint, tmp_path), write_list(folder, [3], owner="b"))
 
 
+@pytest.mark.usefixtures("waits")
 def test_after_the_last_attempt_it_says_where_it_is(
-    folder: BuildFolder, endpoint: Endpoint, tmp_path: Path, waits: list[float]
+    folder: BuildFolder, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     file = crm(endpoint, tmp_path, retries=2, batch_size=2)
     export_id = write_list(folder, [1, 2, 3, 4, 5])
@@ -241,7 +242,7 @@ def test_a_refusal_ends_a_delivery_and_names_no_customer(
     assert "\n" not in said
     assert len(said) < 300
     for secret in ("17", "eve", "hara", "example.org"):
-        assert secret not in said.lower().replace("127.0.0.1", ""), said
+        assert secret not in said.partition(" refuses ")[2].lower(), said
     assert waits == []
 
 
@@ -272,7 +273,7 @@ def test_contacts_for_this_machine_use_no_proxy(
 
 
 def test_the_url_may_be_a_secret(
-    folder: BuildFolder, endpoint: Endpoint, tmp_path: Path, waits: list[float]
+    folder: BuildFolder, endpoint: Endpoint, tmp_path: Path
 ) -> None:
     file = describe(tmp_path, crm={"http": {"url_env": "HOOK", "retries": 0}})
     export_id = write_list(folder, [1])
