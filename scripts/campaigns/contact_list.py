@@ -4,6 +4,7 @@
         contacts.csv      the list (or contacts.parquet)
         ledger.parquet    contacts and holdouts, which the next build reads
         receipt.json      counts, the release, and who was left out for which reason
+        deliveries/       how far `audience deliver` is, a file per destination
         experiment.parquet    of an experiment, its design at the start
 
 All files appear in one step, so that a list and its entry in the ledger stay together.

@@ -21,8 +21,8 @@ def print_delivery(delivery: Delivery) -> None:
     else:
         print(f"Delivered {amount} to {to} in {delivery.seconds:.1f} seconds.")
     if 0 < delivery.sent_before < delivery.batches:
-        before = _counted(delivery.sent_before, "batch", "batches")
-        print(f"  {before} of them delivered before.")
+        were = "was" if delivery.sent_before == 1 else "were"
+        print(f"  {delivery.sent_before:,} of these batches {were} delivered before.")
     for reason, count in sorted(delivery.left_out.items()):
         print(f"  {count:,} left out: {reason}")
     if delivery.example:

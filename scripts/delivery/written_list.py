@@ -183,7 +183,8 @@ def _join(
     are_numbers: bool,
 ) -> None:
     """Make the table `contacts`: those of the list with their position."""
-    query = "select listed.* replace (place::bigint as place), true as has_row from listed"
+    connection.execute("alter table listed alter place type bigint")
+    query = "select *, true as has_row from listed"
     if contact_columns:
         join_contact_columns(
             connection, contact_columns, base, "listed", are_numbers=are_numbers
@@ -192,9 +193,7 @@ def _join(
         described = connection.execute("from listed limit 0").description or []
         replaced = {name.lower() for name in contact_columns.columns}
         kept = ", ".join(
-            "place::bigint as place"
-            if column[0] == "place"
-            else f"listed.{quoted(column[0])}"
+            f"listed.{quoted(column[0])}"
             for column in described
             if str(column[0]).lower() not in replaced
         )
@@ -207,7 +206,7 @@ def _join(
         )
     connection.execute(
         "create temp table contacts as select *, row_number() over"
-        f" (order by product_id, place::bigint, customer_id) as position from ({query})"
+        f" (order by product_id, place, customer_id) as position from ({query})"
     )
 
 

@@ -115,7 +115,9 @@ def _values(field: FieldInfo) -> str:
         return _code(choices(field.annotation))
     if field.annotation is bool:
         return "`true`, `false`"
-    return {dict: "mapping", list: "list"}.get(get_origin(field.annotation), "text")
+    if get_origin(field.annotation) is list:
+        return "list"
+    return "mapping" if get_origin(field.annotation) is dict else "text"
 
 
 def _code(names: Iterable[str]) -> str:

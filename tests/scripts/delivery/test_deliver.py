@@ -146,7 +146,7 @@ def test_a_delivery_prints_its_receipt(
     assert first.startswith(f"Delivered {count} contacts in 2 batches to crm ({place}) in ")
     noted = folder.exports / export_id / "deliveries" / "crm.jsonl"
     assert rest == [
-        "  1 batch of them delivered before.",
+        "  1 of these batches was delivered before.",
         f"  1 left out: {OPTED_OUT}",
         f"Progress: {noted}",
     ]

@@ -91,7 +91,7 @@ def test_a_delivery_that_is_killed_at_chosen_moments(
     assert moments == []
     assert runs == len(killed) + 1 == 10
     assert f"1,000 contacts in {CONTACTS // BATCH} batches to crm" in said
-    assert "of them delivered before" in said
+    assert "of these batches were delivered before" in said
     check_all(endpoint)
     # What was killed before the answer came twice; a receiver without keys would show it.
     assert len(endpoint.requests) > len(endpoint.taken)
