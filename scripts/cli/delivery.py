@@ -33,11 +33,11 @@ from scripts.cli.options import examples
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be sent; send nothing.")
 def deliver(export_id: str, destination: str, file: Path | None, *, dry_run: bool) -> None:
-    """Send the contact list EXPORT to an endpoint, a database or a folder.
+    """Send the contact list EXPORT to another system.
 
-    EXPORT is the folder of a list in exports/. Run it again after an error: it continues
-    after the batches that were delivered. Customers who have opted out since the list was
-    written are left out.
+    That is an HTTP endpoint, a table in PostgreSQL, or a folder. EXPORT is the folder of a
+    list in exports/. Run it again after an error: it continues after the batches that were
+    delivered. Customers who have opted out since the list was written are left out.
     """
 
     def ending(_: BaseException) -> str:

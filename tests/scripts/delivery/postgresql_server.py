@@ -26,11 +26,8 @@ def unprivileged() -> dict[str, Any]:
     """How to start a program that root must not run."""
     if os.geteuid():
         return {}
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            user = pwd.getpwnam(name)
-            return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    return {}
+    user = pwd.getpwnam("postgres")  # Debian's package makes it.
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 @contextlib.contextmanager

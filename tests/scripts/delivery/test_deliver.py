@@ -24,7 +24,7 @@ def test_customers_who_opt_out_are_left_out_also_between_batches(
 ) -> None:
     export_id = write_list(folder, list(range(1, 41)))
     file = describe(tmp_path, crm={"http": {"url": endpoint.url, "batch_size": 10}})
-    note_opt_outs(folder, ["03", " 4.0", "nobody"], "by mail")
+    note_opt_outs(folder, ["03", " 4.0", "unknown"], "by mail")
 
     def during(moment: str) -> None:
         if moment == "taken" and len(endpoint.taken) == 1:

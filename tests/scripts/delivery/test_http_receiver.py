@@ -99,9 +99,9 @@ def test_held_out_customers_are_not_sent(
     assert [one["customer_id"] for one in endpoint.contacts] == [
         str(number) for number in range(1, 16)
     ]
-    nobody = write_list(folder, [1, 2], holdouts=2, owner="holdout")
+    empty = write_list(folder, [1, 2], holdouts=2, owner="holdout")
     with pytest.raises(DeliveryError, match="has no contact: all of its places are held"):
-        send(folder, crm(endpoint, tmp_path), nobody)
+        send(folder, crm(endpoint, tmp_path), empty)
 
 
 def test_a_request_is_signed_with_its_time(
