@@ -18,6 +18,7 @@ BIN := $(VENV)/bin
 AUDIENCE := $(BIN)/audience
 RUN := $(VENV)/.installed-run
 EVIDENCE := $(VENV)/.installed-evidence
+POSTGRESQL := $(VENV)/.installed-postgresql
 DEV := $(VENV)/.installed-dev
 SPARK := $(VENV)/.installed-spark
 BI := $(VENV)/.installed-bi
@@ -57,7 +58,12 @@ $(EVIDENCE): requirements-evidence.lock $(RUN)
 	@$(call locked,requirements-evidence.lock)
 	@touch $@
 
-$(DEV): requirements-dev.lock $(EVIDENCE)
+$(POSTGRESQL): requirements-postgresql.lock $(RUN)
+	@echo "Installing what a delivery to PostgreSQL needs ..."
+	@$(call locked,requirements-postgresql.lock)
+	@touch $@
+
+$(DEV): requirements-dev.lock $(EVIDENCE) $(POSTGRESQL)
 	@echo "Installing what tests need ..."
 	@$(call locked,requirements-dev.lock)
 	@touch $@

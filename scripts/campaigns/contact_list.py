@@ -4,6 +4,7 @@
         contacts.csv      the list (or contacts.parquet)
         ledger.parquet    contacts and holdouts, which the next build reads
         receipt.json      counts, the release, and who was left out for which reason
+        deliveries/       how far `audience deliver` is, a file per destination
         experiment.parquet    of an experiment, its design at the start
 
 All files appear in one step, so that a list and its entry in the ledger stay together.
@@ -22,22 +23,15 @@ from typing import Any
 import duckdb
 
 from scripts.build_folder import BuildFolder, sql_path
+from scripts.campaigns.contact_columns import choose_with_columns
 from scripts.campaigns.contact_ledger import ContactListError
+from scripts.campaigns.formulas import FORMULA, quoted, with_quotes
+from scripts.campaigns.opt_outs import has_numbers
 from scripts.releases.release_folder import Release
+from scripts.settings.destination_settings import ContactColumns
+from scripts.workspace import workspace
 
 OWNER = re.compile(r"[A-Za-z0-9_-]+")  # The name of a folder begins with it.
-# How a text begins that a spreadsheet computes; the API has the same in export_formats.py.
-FORMULA = r"^[=+@\t\r-]"
-# The columns of a list that may be text.
-TEXTS = [
-    "campaign_id",
-    "experiment_id",
-    "product_id",
-    "customer_id",
-    "arm",
-    "explanation",
-    "channel",
-]
 FORMATS = {"csv": "format csv, header", "parquet": "format parquet, compression zstd"}
 
 
@@ -95,6 +89,7 @@ def write_contact_list(
     formulas: str = "keep",
     *,
     keep: dict[str, str] | None = None,
+    contact_columns: ContactColumns | None = None,
     dry_run: bool,
 ) -> ContactList:
     """Write the list, the ledger entry and the receipt of the chosen contacts.
@@ -108,13 +103,18 @@ def write_contact_list(
         owner: the campaign or experiment.
         formulas: `quote` writes `'` before text in CSV that a spreadsheet would compute.
         keep: more files to write: a query of $owner by the name of its Parquet file.
+        contact_columns: columns of the user's own table to add to the list.
 
     Raises:
         ContactListError: the owner's name cannot be that of a folder.
+        ContactColumnsError: the table of contact columns cannot be used.
         OSError, duckdb.Error: nothing was written.
     """
     if not OWNER.fullmatch(owner):
         raise ContactListError(f"{owner!r}: expected letters, digits, - and _")
+    own_columns = contact_columns.columns if contact_columns else []
+    if contact_columns:
+        choose_with_columns(connection, contact_columns, workspace() or Path.cwd())
     receipt = _receipt(connection, release, owner, contact_on)
     if dry_run or not receipt["contacts"] + receipt["holdouts"]:
         return ContactList(None, receipt)
@@ -124,7 +124,8 @@ def write_contact_list(
     unfinished = in_work / receipt["export_id"]
     unfinished.mkdir(parents=True, mode=0o700)
     file = unfinished / f"contacts.{file_format}"
-    _copy_contacts(connection, receipt, file, file_format, formulas)
+    _copy_contacts(connection, receipt, file, file_format, formulas, own_columns)
+    file.chmod(0o600)
     for name, query in (keep or {}).items():
         connection.execute(
             f"copy ({query}) to '{sql_path(unfinished / f'{name}.parquet')}'"
@@ -135,7 +136,10 @@ def write_contact_list(
         "file": file.name,
         "formulas": formulas,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "ids_are_numbers": has_numbers(connection, "chosen"),
     }
+    if own_columns:
+        receipt["contact_columns"] = own_columns
     (unfinished / "receipt.json").write_text(json.dumps(receipt, indent=2) + "\n")
     for written in unfinished.iterdir():
         with written.open("rb") as stream:
@@ -201,25 +205,25 @@ def _copy_contacts(
     file: Path,
     file_format: str,
     formulas: str,
+    own_columns: list[str],
 ) -> None:
     """Write the chosen contacts to a file, and ledger.parquet next to it."""
     names = {"release_id": receipt["release_id"], "contact_on": receipt["contact_on"]}
-    columns = "*"
+    columns, own, found = "*", "", ""
+    if own_columns:
+        own = "".join(f", found.{quoted(name)}" for name in own_columns)
+        found = (
+            " left join contact_values as found"
+            " on chosen.customer_id::text = found.customer_id"
+        )
     if file_format == "csv" and formulas == "quote":
-        # Ids that are numbers stay what they are.
-        quoted = [
-            f"case when typeof({name}) = 'VARCHAR'"
-            f" and regexp_matches({name}::text, '{FORMULA}')"
-            f" then concat('''', {name}) else {name}::text end as {name}"
-            for name in TEXTS
-        ]
-        columns = f"* replace ({', '.join(quoted)})"
+        columns = with_quotes(own_columns)
     connection.execute(
         f"copy (select {columns} from (select campaign_id, experiment_id, product_id,"
-        " place, customer_id,"
+        " place, chosen.customer_id,"
         " coalesce(experiment_arm, arm) as arm, $contact_on::date as contact_on,"
-        " explanation, $release_id as release_id, channel"
-        " from chosen where left_out is null and arm = 'contact'"
+        f" explanation, $release_id as release_id, channel{own}"
+        f" from chosen{found} where left_out is null and arm = 'contact'"
         f" order by product_id, place)) to '{sql_path(file)}' ({FORMATS[file_format]})",
         names,
     )

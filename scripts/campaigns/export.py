@@ -15,6 +15,7 @@ from scripts.build_folder import BuildFolder
 from scripts.campaigns.channel_limits import limit_by_channels
 from scripts.campaigns.contact_ledger import open_ledger, record, records
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
+from scripts.settings.destination_settings import ContactColumns
 
 CHOICE = Path(__file__).with_name("export.sql")
 
@@ -25,6 +26,7 @@ def export_campaign(
     contact_on: date | None = None,
     file_format: str = "csv",
     formulas: str = "keep",
+    contact_columns: ContactColumns | None = None,
     *,
     dry_run: bool = False,
 ) -> ContactList:
@@ -34,11 +36,13 @@ def export_campaign(
         contact_on: the day of the contact, within the period; today if None.
         file_format: csv or parquet.
         formulas: keep or quote, see `write_contact_list`.
+        contact_columns: columns of the user's own table to add to the list.
         dry_run: only count.
 
     Raises:
         ContactListError: the campaign is unknown, or the day is outside its period or a
             quiet day.
+        ContactColumnsError: the table of contact columns cannot be used.
         ReleaseError: there is no release.
         OSError, duckdb.Error: nothing was written.
     """
@@ -60,6 +64,7 @@ def export_campaign(
             day,
             file_format,
             formulas,
+            contact_columns=contact_columns,
             dry_run=dry_run,
         )
 

@@ -30,12 +30,20 @@ def print_receipt_of(contact_list: "ContactList") -> None:
     epilog=examples(
         "audience export spring_rotation --on 2023-04-03 --format csv",
         "audience export spring_rotation --dry-run",
+        "audience export spring_rotation --contact-columns"
+        " '{path: crm.csv, columns: [email]}'",
     )
 )
 @click.argument("campaign")
+@click.option(
+    "--contact-columns",
+    metavar="YAML",
+    help="Columns of your own table to add, such as '{path: crm.csv, columns: [email]}'.",
+)
 @list_options
 def export(
     campaign: str,
+    contact_columns: str | None,
     contact_on: date | None,
     formulas: str,
     file_format: str,
@@ -48,9 +56,16 @@ def export(
     """
     with report_errors(lambda _: "Nothing was written.") as folder:
         from scripts.campaigns.export import export_campaign
+        from scripts.delivery.destinations import read_contact_columns
 
         contact_list = export_campaign(
-            folder, campaign, contact_on, file_format, formulas, dry_run=dry_run
+            folder,
+            campaign,
+            contact_on,
+            file_format,
+            formulas,
+            read_contact_columns(contact_columns) if contact_columns else None,
+            dry_run=dry_run,
         )
     print_receipt_of(contact_list)
 

@@ -9,6 +9,7 @@ from scripts.cli import (
     benchmark,
     build,
     campaigns,
+    delivery,
     experiments,
     generate,
     inspection,
@@ -38,7 +39,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
         releases.releases,
         releases.rollback,
     ),
-    "Contact customers": (campaigns.export, campaigns.suppress),
+    "Contact customers": (campaigns.export, delivery.deliver, campaigns.suppress),
     "Run experiments": (experiments.plan, experiments.start, experiments.experiment),
     "Read a release": (reports.metrics, reports.dictionary, reports.docs),
     "Work on the project": (

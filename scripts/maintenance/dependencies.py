@@ -2,7 +2,8 @@
 
     requirements.lock            for builds and the API
     requirements-evidence.lock   for `make evidence`, in addition
-    requirements-dev.lock        for tests and checks, in addition to both
+    requirements-postgresql.lock for a delivery to PostgreSQL, in addition to the first
+    requirements-dev.lock        for tests and checks, in addition to these three
     requirements-spark.lock      for a build on Spark, in addition to the first
     requirements-bi.lock         for `make metrics` and clients, in addition to the first
 
@@ -25,12 +26,13 @@ NAME = "product-audience"
 RUN_LOCK = PROJECT / "requirements.lock"
 EXTRA_LOCKS = {
     extra: PROJECT / f"requirements-{extra}.lock"
-    for extra in ("evidence", "dev", "spark", "bi")
+    for extra in ("evidence", "postgresql", "dev", "spark", "bi")
 }
 # The extras that are installed before an extra.
 EXTRAS_BEFORE: dict[str, list[str]] = {
     "evidence": [],
-    "dev": ["evidence"],
+    "postgresql": [],
+    "dev": ["evidence", "postgresql"],
     "spark": [],
     "bi": [],
 }

@@ -15,6 +15,12 @@ from pydantic.fields import FieldInfo
 from scripts.build_folder import PROJECT
 from scripts.reported_error import ReportedError
 from scripts.settings.build_settings import BuildSettings
+from scripts.settings.destination_settings import (
+    ContactColumns,
+    FolderDestination,
+    HttpDestination,
+    PostgresqlDestination,
+)
 from scripts.settings.environment import (
     BuildEnvironment,
     EnvironmentVariables,
@@ -33,6 +39,10 @@ TABLES: dict[str, type[BaseModel]] = {
     "input": InputSettings,
     "side_input": AmountInput,
     "results": ResultSettings,
+    "http": HttpDestination,
+    "postgresql": PostgresqlDestination,
+    "folder_destination": FolderDestination,
+    "contact_columns": ContactColumns,
     "environment": BuildEnvironment,
     "folder": FolderVariables,
     "resources": ResourceVariables,
@@ -105,6 +115,8 @@ def _values(field: FieldInfo) -> str:
         return _code(choices(field.annotation))
     if field.annotation is bool:
         return "`true`, `false`"
+    if get_origin(field.annotation) is list:
+        return "list"
     return "mapping" if get_origin(field.annotation) is dict else "text"
 
 

@@ -110,6 +110,15 @@ class OptedOutFile:
             self._put(content)
         return True
 
+    def listed(self) -> set[str]:
+        """The customers of the table `suppressions`.
+
+        Raises:
+            OptedOutFileError: the file is damaged.
+            OSError: it could not be read.
+        """
+        return self._read()["listed"]
+
     def _read(self) -> dict[str, set[str]]:
         if not self.path.exists():
             return {"noted": set(), "listed": set()}

@@ -16,7 +16,7 @@ from api.query_gates import KINDS
 from api.routes.exports import has_ids_like_formulas
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
-from scripts.campaigns.contact_list import FORMULA as FORMULA_OF_LISTS
+from scripts.campaigns.formulas import FORMULA as FORMULA_OF_LISTS
 from tests.api.conftest import ServeInThread, Server
 from tests.api.in_process import opened
 from tests.conftest import alter_release

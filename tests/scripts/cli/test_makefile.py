@@ -28,8 +28,9 @@ COMMANDS = {
 DIRECT = [
     name
     for name in audience.commands
-    # A workspace lies outside of the checkout, where there is no Makefile.
-    if name not in ("init", "generate", "benchmark", "maintenance")
+    # A workspace lies outside of the checkout, where there is no Makefile; a delivery names
+    # an export and a destination, which a variable each would not make shorter.
+    if name not in ("init", "deliver", "generate", "benchmark", "maintenance")
 ]
 NEEDED = {
     "inspect": ["LOG=orders.csv"],
@@ -55,7 +56,7 @@ def checkout(tmp_path: Path) -> Path:
         program.write_text("#!/bin/sh\nprintf '%s\\0' \"$@\" > called\n")
         program.chmod(0o755)
     # In the order in which they depend on each other.
-    for stamp in ("run", "evidence", "dev", "spark", "bi"):
+    for stamp in ("run", "evidence", "postgresql", "dev", "spark", "bi"):
         (tmp_path / ".venv" / f".installed-{stamp}").touch()
     return tmp_path
 

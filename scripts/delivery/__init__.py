@@ -1,0 +1,1 @@
+"""Send contact lists to other systems: `audience deliver`."""
