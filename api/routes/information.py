@@ -24,6 +24,8 @@ ENDPOINTS = {
     "campaign": "/campaigns/{campaign_id}",
     "campaign_audience": "/campaigns/{campaign_id}/audience?n=100&format=json",
     "campaign_plan": "/campaigns/{campaign_id}/plan",
+    "holdout": "/holdout",
+    "holdout_customers": "/holdout/customers?n=100",
     "experiments": "/experiments",
     "experiment": "/experiments/{experiment_id}",
     "diagnostics": "/diagnostics",

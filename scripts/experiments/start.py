@@ -9,7 +9,8 @@ from scripts.build_folder import BuildFolder
 from scripts.campaigns.contact_ledger import ContactListError, open_ledger, record
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 
-# A customer who opts out between the build and the start is in no arm.
+# A customer who opts out between the build and the start is in no arm, nor is one whom the
+# global holdout leaves out on the day of the contact.
 CHOICE = """
 create temp table chosen as
 select
@@ -25,6 +26,11 @@ select
     case
         when assignments.unit_id in (select customer_id from opted_out)
             then 'opted out since the release was made'
+        when assignments.unit_id in (
+            select customer_id from held_out
+            where $contact_on between period_from and valid_until
+        )
+            then 'held out from all contacts on that day'
     end as left_out
 from release.experiment_assignments as assignments
 inner join release.experiment_verdicts using (experiment_id)
@@ -83,7 +89,7 @@ def start_experiment(
             "seeds/experiments.csv",
         )
         day = period.day(contact_on)
-        connection.execute(CHOICE, {"experiment_id": experiment_id})
+        connection.execute(CHOICE, {"experiment_id": experiment_id, "contact_on": day})
         return write_contact_list(
             connection,
             folder,
