@@ -1,8 +1,8 @@
-"""A log with a planted effect of contacts and planted feedback, built with a global holdout.
+"""A log with a planted effect and planted feedback, built with a global holdout.
 
-Customers 1 to 3000 are first seen in January. From February on a customer buys in a month with
-a probability of 3 %, or of 12 % if no holdout keeps them out of the lists. Customers 1 to 60 are
-the most active ones, and gave feedback on products 1 to 4 at the end of the log.
+Customers 1 to 3000 are first seen in January. From February on a customer buys in a month
+with a probability of 3 %, or of 12 % if no holdout keeps them out of the lists. Customers
+1 to 60 are the most active ones, with feedback on products 1 to 4 at the end of the log.
 """
 
 import hashlib

@@ -40,9 +40,9 @@ feedback_events as (
 -- Feedback speaks against the product: without a weight of its own it counts 0.
 final as (
     select
-        coalesce(given.event, feedback_events.event) as event,
         -- A decimal: sums of doubles depend on the order, and with it on the threads.
         cast(coalesce(given.weight, 0) as decimal(18, 6)) as weight,
+        coalesce(given.event, feedback_events.event) as event,
         feedback_events.event is not null as is_feedback
     from given
     full outer join feedback_events on given.event = feedback_events.event

@@ -98,7 +98,7 @@ def open_ledger(
 
 
 def _read_holdout(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `held_out` of the release's global holdout; an earlier one has none."""
+    """Make the table `held_out` of the global holdout; an earlier release has none."""
     connection.execute(
         "create temp table held_out (customer_id text, period_from date, valid_until date)"
     )

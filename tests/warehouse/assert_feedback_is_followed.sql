@@ -1,6 +1,8 @@
 -- No list has a pair that feedback excludes. The unit tests say which pairs these are.
 with listed as (
-    {% for mart in ['product_audiences', 'new_product_audiences', 'campaign_audiences'] %}
+    {% for mart in [
+        'product_audiences', 'new_product_audiences', 'campaign_audiences',
+    ] %}
     select
         '{{ mart }}' as table_name,
         product_id,

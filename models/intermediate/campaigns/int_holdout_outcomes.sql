@@ -3,7 +3,6 @@
     each period up to the end of the month. Only customers who were known before the span
     count: afterwards a contact could have brought them.
 #}
-{% set arms = {'held_out': 'is_held_out', 'contactable': 'not is_held_out'} %}
 with periods as (
     select * from {{ ref('int_holdout_periods') }}
 ),
@@ -43,8 +42,10 @@ numbered as (
 months as (
     select
         numbered.period_from,
-        {{ months_later('numbered.month_number - 1', 'numbered.period_from') }} as from_on,
-        {{ months_later('numbered.month_number', 'numbered.period_from') }} as next_from,
+        {{ months_later('numbered.month_number - 1', 'numbered.period_from') }}
+            as month_from,
+        {{ months_later('numbered.month_number', 'numbered.period_from') }}
+            as next_from,
         cast(log_window.last_interaction_at as date) as last_on
     from numbered
     cross join log_window
@@ -54,12 +55,12 @@ spans as (
     {% for span in ['month', 'period so far'] %}
     select
         period_from,
-        months.{{ 'from_on' if span == 'month' else 'period_from' }} as from_on,
+        {{ 'month_from' if span == 'month' else 'period_from' }} as from_on,
         next_from,
         '{{ span }}' as span,
         last_on
     from months
-    where months.from_on <= last_on
+    where month_from <= last_on
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -83,10 +84,8 @@ population as (
         spans.period_from,
         spans.next_from,
         spans.span,
-        {% for arm, condition in arms.items() %}
-        count(case when {{ condition }} then 1 end) as {{ arm }}_customers
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        count(case when customers.is_held_out then 1 end) as held_out_customers,
+        count(case when not customers.is_held_out then 1 end) as contactable_customers
     from spans
     inner join customers
         on
@@ -118,14 +117,10 @@ purchases as (
         purchase_counts.period_from,
         purchase_counts.next_from,
         purchase_counts.span,
-        {% for arm, condition in arms.items() %}
-        count(case when {{ condition }} then 1 end) as {{ arm }}_buyers,
-        sum(case when {{ condition }} then purchase_count else 0 end)
-            as {{ arm }}_purchases,
-        sum(case when {{ condition }} then purchase_count * purchase_count else 0 end)
-            as {{ arm }}_squares
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        customers.is_held_out,
+        count(*) as buyers,
+        sum(purchase_counts.purchase_count) as purchases,
+        sum(purchase_counts.purchase_count * purchase_counts.purchase_count) as squares
     from purchase_counts
     inner join customers
         on
@@ -133,7 +128,8 @@ purchases as (
             and purchase_counts.customer_id = customers.customer_id
             and purchase_counts.from_on > customers.first_interaction_at
     group by
-        purchase_counts.period_from, purchase_counts.next_from, purchase_counts.span
+        purchase_counts.period_from, purchase_counts.next_from, purchase_counts.span,
+        customers.is_held_out
 ),
 
 contacted as (
@@ -163,23 +159,34 @@ final as (
         cast(spans.next_from - interval '1' day as date) as until_on,
         spans.span,
         -- The log reaches the last day.
-        spans.last_on >= cast(spans.next_from - interval '1' day as date) as is_complete,
-        {% for arm in arms %}
-        coalesce(population.{{ arm }}_customers, 0) as {{ arm }}_customers,
+        spans.last_on >= cast(spans.next_from - interval '1' day as date)
+            as is_complete,
+        coalesce(population.held_out_customers, 0) as held_out_customers,
+        coalesce(population.contactable_customers, 0) as contactable_customers,
+        {% for arm in ['held_out', 'contactable'] %}
         {% for figure in ['buyers', 'purchases', 'squares'] %}
-        cast(coalesce(purchases.{{ arm }}_{{ figure }}, 0) as bigint)
-            as {{ arm }}_{{ figure }},
+        cast(coalesce({{ arm }}.{{ figure }}, 0) as bigint) as {{ arm }}_{{ figure }},
         {% endfor %}
         {% endfor %}
         coalesce(contacted.contacted_held_out_customers, 0)
             as contacted_held_out_customers
     from spans
-    {% for found in ['population', 'purchases', 'contacted'] %}
+    {% for found in ['population', 'contacted'] %}
     left join {{ found }}
         on
             spans.period_from = {{ found }}.period_from
             and spans.next_from = {{ found }}.next_from
             and spans.span = {{ found }}.span
+    {% endfor %}
+    {% for arm, condition in {
+        'held_out': 'held_out.is_held_out', 'contactable': 'not contactable.is_held_out',
+    }.items() %}
+    left join purchases as {{ arm }}
+        on
+            spans.period_from = {{ arm }}.period_from
+            and spans.next_from = {{ arm }}.next_from
+            and spans.span = {{ arm }}.span
+            and {{ condition }}
     {% endfor %}
 )
 

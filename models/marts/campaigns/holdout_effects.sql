@@ -5,8 +5,10 @@
     the same interval.
 #}
 {% set z = 1.959963984540054 %}
-{% set arms = ['held_out', 'contactable'] %}
-{% set bounds = ['', '_low', '_high'] %}
+{% set parts = [
+    ('held_out', 'conversion'), ('held_out', 'revenue'),
+    ('contactable', 'conversion'), ('contactable', 'revenue'),
+] %}
 with outcomes as (
     select * from {{ ref('int_holdout_outcomes') }}
 ),
@@ -42,62 +44,100 @@ valued as (
     cross join campaigns
 ),
 
--- Means and mean squares, as they are and with the two customers.
+-- A row per arm and measure: what its customers did, and an additional buyer does.
+measured as (
+    {% for arm, measure in parts %}
+    select
+        period_from,
+        until_on,
+        span,
+        '{{ measure }}' as measure,
+        '{{ arm }}' as arm,
+        {% if measure == 'conversion' %}
+        cast({{ arm }}_buyers as double) as total,
+        cast({{ arm }}_buyers as double) as squares,
+        cast(1 as double) as of_buyer,
+        {% else %}
+        cast({{ arm }}_purchases as double) as total,
+        cast({{ arm }}_squares as double) as squares,
+        purchases_of_buyer as of_buyer,
+        {% endif %}
+        {{ arm }}_customers as customer_count
+    from valued
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 means as (
     select
         *,
-        {% for arm in arms %}
-        {% set customers = arm ~ '_customers' %}
-        cast({{ arm }}_buyers as double) / nullif({{ customers }}, 0)
-            as {{ arm }}_buyers_mean,
-        cast({{ arm }}_purchases as double) / nullif({{ customers }}, 0)
-            as {{ arm }}_purchases_mean,
-        ({{ arm }}_buyers + 1.0) / ({{ customers }} + 2) as {{ arm }}_buyers_moved,
-        ({{ arm }}_buyers + 1.0) / ({{ customers }} + 2)
-            as {{ arm }}_buyers_moved_square,
-        ({{ arm }}_purchases + purchases_of_buyer) / ({{ customers }} + 2)
-            as {{ arm }}_purchases_moved,
-        ({{ arm }}_squares + purchases_of_buyer * purchases_of_buyer)
-        / ({{ customers }} + 2) as {{ arm }}_purchases_moved_square
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from valued
+        total / nullif(customer_count, 0) as mean,
+        (total + of_buyer) / (customer_count + 2) as moved_mean,
+        (squares + of_buyer * of_buyer) / (customer_count + 2) as moved_square
+    from measured
+),
+
+variances as (
+    select
+        *,
+        greatest(moved_square - moved_mean * moved_mean, 0.0) / (customer_count + 2)
+            as moved_variance
+    from means
 ),
 
 differences as (
     select
-        *,
-        {% for figure in ['buyers', 'purchases'] %}
-        case
-            when is_measured
-                then contactable_{{ figure }}_mean - held_out_{{ figure }}_mean
-        end as {{ figure }}_difference,
-        case
-            when is_measured
-                then contactable_{{ figure }}_moved - held_out_{{ figure }}_moved
-        end as {{ figure }}_middle,
-        {{ z }} * sqrt(
-            {% for arm in arms %}
-            {% set moved = arm ~ '_' ~ figure ~ '_moved' %}
-            greatest(0.0, {{ moved }}_square - {{ moved }} * {{ moved }})
-            / ({{ arm }}_customers + 2)
-            {{- ' +' if not loop.last }}
-            {% endfor %}
-        ) as {{ figure }}_half_width
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from means
+        contactable.period_from,
+        contactable.until_on,
+        contactable.span,
+        contactable.measure,
+        held_out.mean as held_out_mean,
+        contactable.mean as contactable_mean,
+        contactable.mean - held_out.mean as value,
+        contactable.moved_mean - held_out.moved_mean as middle,
+        {{ z }} * sqrt(contactable.moved_variance + held_out.moved_variance)
+            as half_width
+    from variances as contactable
+    inner join variances as held_out
+        on
+            contactable.period_from = held_out.period_from
+            and contactable.until_on = held_out.until_on
+            and contactable.span = held_out.span
+            and contactable.measure = held_out.measure
+    where contactable.arm = 'contactable' and held_out.arm = 'held_out'
 ),
 
 bounded as (
     select
         *,
-        {% for figure in ['buyers', 'purchases'] %}
-        {{ figure }}_middle - {{ figure }}_half_width as {{ figure }}_difference_low,
-        {{ figure }}_middle + {{ figure }}_half_width as {{ figure }}_difference_high
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        middle - half_width as low,
+        middle + half_width as high
     from differences
+),
+
+-- There is no effect before the end of the span, and none without a holdout.
+joined as (
+    select
+        valued.*,
+        conversion.held_out_mean as held_out_conversion_rate,
+        conversion.contactable_mean as contactable_conversion_rate,
+        revenue.held_out_mean as held_out_purchases_mean,
+        revenue.contactable_mean as contactable_purchases_mean,
+        case when valued.is_measured then conversion.value end as conversion_value,
+        case when valued.is_measured then conversion.low end as conversion_low,
+        case when valued.is_measured then conversion.high end as conversion_high,
+        case when valued.is_measured then revenue.value end as purchases_value,
+        case when valued.is_measured then revenue.low end as purchases_low,
+        case when valued.is_measured then revenue.high end as purchases_high
+    from valued
+    {% for measure in ['conversion', 'revenue'] %}
+    inner join bounded as {{ measure }}
+        on
+            valued.period_from = {{ measure }}.period_from
+            and valued.until_on = {{ measure }}.until_on
+            and valued.span = {{ measure }}.span
+            and {{ measure }}.measure = '{{ measure }}'
+    {% endfor %}
 ),
 
 -- Rounded, so that no order of summation shows.
@@ -111,37 +151,44 @@ final as (
         cast(held_out_customers as bigint) as held_out_customers,
         cast(contactable_customers as bigint) as contactable_customers,
         cast(contacted_held_out_customers as bigint) as contacted_held_out_customers,
-        {% for arm in arms %}
-        cast(round({{ arm }}_buyers_mean, 12) as double) as {{ arm }}_conversion_rate,
-        {% endfor %}
-        {% for bound in bounds %}
-        cast(round(buyers_difference{{ bound }}, 12) as double)
-            as conversion_difference{{ bound }},
-        {% endfor %}
-        {% for bound in bounds %}
-        cast(round(buyers_difference{{ bound }} * contactable_customers, 6) as double)
-            as conversions_added{{ bound }},
-        {% endfor %}
+        cast(round(held_out_conversion_rate, 12) as double)
+            as held_out_conversion_rate,
+        cast(round(contactable_conversion_rate, 12) as double)
+            as contactable_conversion_rate,
+        cast(round(conversion_value, 12) as double) as conversion_difference,
+        cast(round(conversion_low, 12) as double) as conversion_difference_low,
+        cast(round(conversion_high, 12) as double)
+            as conversion_difference_high,
+        cast(round(conversion_value * contactable_customers, 6) as double)
+            as conversions_added,
+        cast(round(conversion_low * contactable_customers, 6) as double)
+            as conversions_added_low,
+        cast(round(conversion_high * contactable_customers, 6) as double)
+            as conversions_added_high,
         cast(value_per_purchase as double) as value_per_purchase,
-        {% for arm in arms %}
-        cast(round({{ arm }}_purchases_mean * value_per_purchase, 12) as double)
-            as {{ arm }}_revenue_per_customer,
-        {% endfor %}
-        {% for bound in bounds %}
-        cast(round(purchases_difference{{ bound }} * value_per_purchase, 12) as double)
-            as revenue_difference{{ bound }},
-        {% endfor %}
-        {% for bound in bounds %}
+        cast(round(held_out_purchases_mean * value_per_purchase, 12) as double)
+            as held_out_revenue_per_customer,
+        cast(round(contactable_purchases_mean * value_per_purchase, 12) as double)
+            as contactable_revenue_per_customer,
+        cast(round(purchases_value * value_per_purchase, 12) as double)
+            as revenue_difference,
+        cast(round(purchases_low * value_per_purchase, 12) as double)
+            as revenue_difference_low,
+        cast(round(purchases_high * value_per_purchase, 12) as double)
+            as revenue_difference_high,
         cast(
-            round(
-                purchases_difference{{ bound }} * value_per_purchase
-                * contactable_customers,
-                6
-            ) as double
-        ) as revenue_added{{ bound }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from bounded
+            round(purchases_value * value_per_purchase * contactable_customers, 6)
+            as double
+        ) as revenue_added,
+        cast(
+            round(purchases_low * value_per_purchase * contactable_customers, 6)
+            as double
+        ) as revenue_added_low,
+        cast(
+            round(purchases_high * value_per_purchase * contactable_customers, 6)
+            as double
+        ) as revenue_added_high
+    from joined
 )
 
 select * from final

@@ -119,8 +119,9 @@ def test_the_planted_effect_is_found(holdout_build: FinishedBuild) -> None:
         bought = [
             customer
             for customer, _, event, at in log
-            if event == "purchased" and first_day <= at < until + " 24" and
-            customer in population
+            if event == "purchased"
+            and first_day <= at < until + " 24"
+            and customer in population
         ]
         others = population - out
         rates = [len(set(bought) & arm) / len(arm) for arm in (out, others)]
@@ -139,13 +140,16 @@ def test_the_planted_effect_is_found(holdout_build: FinishedBuild) -> None:
         )
         assert row["revenue_difference"] == pytest.approx(revenue[1] - revenue[0])
         assert row["revenue_difference_low"] < revenue[1] - revenue[0]
-        assert row["conversion_difference_low"] <= ADDED <= row["conversion_difference_high"]
+        assert (
+            row["conversion_difference_low"] <= ADDED <= row["conversion_difference_high"]
+        )
         assert row["conversion_difference_low"] > 0
     # The period so far counts each buyer once.
     so_far = found["2023-03-31", "period so far"]
-    assert so_far["contactable_customers"] < found["2023-03-31", "month"][
-        "contactable_customers"
-    ]
+    assert (
+        so_far["contactable_customers"]
+        < found["2023-03-31", "month"]["contactable_customers"]
+    )
     rate = {month: 1 - (1 - 0.12) ** month for month in (1, 2)}
     assert so_far["contactable_conversion_rate"] == pytest.approx(rate[2], abs=0.025)
     # April has not ended.
@@ -156,7 +160,9 @@ def test_the_planted_effect_is_found(holdout_build: FinishedBuild) -> None:
     assert unfinished["revenue_added"] is None
     assert ("2023-05-31", "month") not in found
     output = holdout_build.outcome.stdout
-    assert f"Global holdout\n{len(held_out(PERIODS[1])):,} customers are in no list" in output
+    assert (
+        f"Global holdout\n{len(held_out(PERIODS[1])):,} customers are in no list" in output
+    )
     assert "From 2023-02-01 to 2023-03-31 all contacts together added" in output
 
 
@@ -256,7 +262,9 @@ def covered(
 
 @pytest.mark.parametrize("customers", [20_000, 100_000])
 @pytest.mark.parametrize("share", [0.05, 0.1])
-@pytest.mark.parametrize("rates", [(0.01, 0.01), (0.01, 0.012), (0.03, 0.035), (0.05, 0.06)])
+@pytest.mark.parametrize(
+    "rates", [(0.01, 0.01), (0.01, 0.012), (0.03, 0.035), (0.05, 0.06)]
+)
 def test_the_intervals_hold_the_truth_in_95_of_100(
     effects: duckdb.DuckDBPyConnection,
     customers: int,
