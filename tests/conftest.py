@@ -369,6 +369,18 @@ def als_build(tmp_path_factory: pytest.TempPathFactory) -> RefreshedBuild:
     return RefreshedBuild(BuildFolder(root / "build"), built, outcome.stdout)
 
 
+@pytest.fixture(scope="session")
+def holdout_build(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
+    """A log with a planted effect and planted feedback, built with a global holdout."""
+    from tests import planted_holdout
+
+    root, outcome = build_once(tmp_path_factory, "holdout", planted_holdout.build)
+    shop = root / "shop"
+    return FinishedBuild(
+        BuildFolder(shop / "build"), shop / "log.parquet", plan_log(0.01), outcome
+    )
+
+
 @pytest.fixture
 def built(dirty_build: FinishedBuild, tmp_path: Path) -> BuildFolder:
     """A built warehouse without a release; a test may change it."""

@@ -2,7 +2,7 @@
 -- that serve.
 select
     (select count(*) from main.products) as product_count,
-    (select count(*) from lookup.ranking) as customer_count,
+    (select count(*) from main.customers) as customer_count,
     (select count(*) from main.cold_start_audience) as list_size,
     (select typeof(product_id) from main.products limit 1) as id_type,
     (

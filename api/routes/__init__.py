@@ -8,6 +8,7 @@ from api.routes.diagnostics import diagnostics
 from api.routes.documents import documents
 from api.routes.experiments import experiments
 from api.routes.exports import exports
+from api.routes.holdout import holdout
 from api.routes.information import information
 from api.routes.pages import pages
 from api.routes.products import products
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     customers,
     campaigns,
     campaign_value,
+    holdout,
     experiments,
     diagnostics,
     releases,

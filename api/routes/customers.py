@@ -6,6 +6,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
+from api.holdout import held_out_until
 from api.identifiers import CUSTOMER_ID
 from api.parameters import WholeNumber
 from api.problems import not_found
@@ -55,6 +56,7 @@ async def customer(request: Request, customer_id: str) -> HTTPResponse:
             "customers": release.customer_count,
             "first_interaction_at": row["first_interaction_at"],
             "last_interaction_at": row["last_interaction_at"],
+            "held_out_until": await held_out_until(release, identity),
             "features": {
                 name: {
                     "label": release.ranking_labels.label(name),

@@ -25,6 +25,8 @@ ENDPOINTS = {
     "campaign_audience": "/campaigns/{campaign_id}/audience?n=100&format=json",
     "campaign_plan": "/campaigns/{campaign_id}/plan",
     "campaign_value": "/campaigns/{campaign_id}/value",
+    "holdout": "/holdout",
+    "holdout_customers": "/holdout/customers?n=100",
     "experiments": "/experiments",
     "experiment": "/experiments/{experiment_id}",
     "diagnostics": "/diagnostics",

@@ -7,6 +7,7 @@ from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
 from api.documentation import READING, Operation, documented
+from api.holdout import held_out_until
 from api.identifiers import CUSTOMER_ID, PRODUCT_ID
 from api.problems import not_found
 from api.ranking_reasons import reason
@@ -97,8 +98,11 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
         if rows:
             place = {"place": "listed", "rank": rows[0].pop("audience_rank"), **rows[0]}
         else:
+            until = await held_out_until(release, identity)
             is_known = await served.knows(product)
             place = await beyond(release, product, customer, is_known=is_known)
+            if until:
+                place |= {"place": "excluded", "rank": None, "held_out_until": until}
         ranking = place["ranking"]
         # A list by activity has counts of neighbours too, but they did not rank it.
         if not is_ranked_by_signal(place):
@@ -189,7 +193,12 @@ def signals(
     """
     found = []
     if place["place"] == "excluded":
-        found.append("left out: has interacted with this product")
+        until = place.get("held_out_until")
+        found.append(
+            f"left out: held out from all contacts until {until}"
+            if until
+            else "left out: has interacted with this product"
+        )
     count = place.get("attribute_count") or 0
     if count:
         shared = (

@@ -30,10 +30,14 @@ class Customer(Schema):
     engagement_score: float
     engagement_rank: int
     ranking: str = Field(description="The ranking of customers that serves")
-    rank: int = Field(description="By this ranking")
+    rank: int = Field(description="By this ranking; held-out customers come last")
     customers: int = Field(description="Number of ranked customers")
     first_interaction_at: str
     last_interaction_at: str
+    held_out_until: str | None = Field(
+        description="The last day on which the global holdout keeps the customer out of all"
+        " lists; null if the customer is in lists"
+    )
     features: dict[str, Feature]
     release: str
 

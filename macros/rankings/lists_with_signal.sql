@@ -3,15 +3,16 @@
     ranked_lists; ends in the relations `with_signal` and `short_lists`, those with too few.
 #}
 {% macro lists_with_signal(depth, served) %}
--- Customers who opted out have no place now; in the past they were measured.
+-- Customers who opted out or are held out have no place now; in the past they were
+-- measured.
 customers as (
     select cutoff_customers.*
     from {{ ref('int_cutoff_customers') }} as cutoff_customers
-    left join {{ ref('int_suppressed_customers') }} as suppressed_customers
+    left join {{ ref('int_unlisted_customers') }} as unlisted_customers
         on
             cutoff_customers.origin = 0
-            and cutoff_customers.customer_id = suppressed_customers.customer_id
-    where suppressed_customers.customer_id is null
+            and cutoff_customers.customer_id = unlisted_customers.customer_id
+    where unlisted_customers.customer_id is null
 ),
 
 signals as (
@@ -51,6 +52,14 @@ with_signal as (
             on
                 signals.origin = customers.origin
                 and signals.customer_id = customers.customer_id
+        {%- if served %}
+        left join {{ ref('int_feedback_pairs') }} as feedback_pairs
+            on
+                signals.origin = 0
+                and signals.product_id = feedback_pairs.product_id
+                and signals.customer_id = feedback_pairs.customer_id
+        where feedback_pairs.customer_id is null
+        {%- endif %}
     ) as placed
     where place <= {{ depth }}
 ),

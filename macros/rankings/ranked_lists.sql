@@ -42,6 +42,15 @@ excluded as (
         customer_id
     from {{ ref('int_cutoff_pairs') }}
     where is_excluded
+    {% if served %}
+    union all
+    select
+        0 as origin,
+        product_id,
+        customer_id
+    from {{ ref('int_feedback_pairs') }}
+    where not is_excluded_anyway
+    {% endif %}
 ),
 
 {{ lists_with_signal(depth, served) }},

@@ -16,7 +16,8 @@ weighted as (
         interactions.event,
         interactions.event_at,
         interactions.batch,
-        coalesce(event_weights.weight, 1.0) as event_weight
+        coalesce(event_weights.weight, 1.0) as event_weight,
+        coalesce(event_weights.is_feedback, false) as is_feedback
     from interactions
     left join event_weights on interactions.event = event_weights.event
     {% if var('automated') == 'exclude' %}

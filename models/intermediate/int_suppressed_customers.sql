@@ -3,10 +3,17 @@ with suppressions as (
     where outcome = 'accepted'
 ),
 
+feedback as (
+    select * from {{ ref('int_feedback') }}
+    where effect = 'opt_out'
+),
+
 distinct_customers as (
     select customer_id
     from suppressions
-    group by customer_id
+    union
+    select customer_id
+    from feedback
 )
 
 select * from distinct_customers

@@ -20,9 +20,8 @@ cutoff_customers as (
     where origin = 0
 ),
 
--- Customers who opted out are not among them.
-customers as (
-    select customer_id from {{ ref('customers') }}
+unlisted_customers as (
+    select * from {{ ref('int_unlisted_customers') }}
 ),
 
 gathered as (
@@ -44,10 +43,12 @@ final as (
         cast(cutoff_customers.activity_place as bigint) as activity_place,
         cast(places.customer_id is not null as boolean) as is_most_active
     from gathered
-    inner join customers on gathered.customer_id = customers.customer_id
     inner join cutoff_customers
         on gathered.customer_id = cutoff_customers.customer_id
+    left join unlisted_customers
+        on gathered.customer_id = unlisted_customers.customer_id
     left join places on gathered.customer_id = places.customer_id
+    where unlisted_customers.customer_id is null
 )
 
 select * from final

@@ -18,7 +18,7 @@ mapped_weights as (
     {% endfor %}
 ),
 
-combined as (
+given as (
     select
         event,
         weight
@@ -32,12 +32,20 @@ combined as (
     where mapped_weights.event is null
 ),
 
+feedback_events as (
+    select distinct event
+    from {{ ref('stg_feedback_events') }}
+),
+
+-- Feedback speaks against the product: without a weight of its own it counts 0.
 final as (
     select
-        event,
         -- A decimal: sums of doubles depend on the order, and with it on the threads.
-        cast(weight as decimal(18, 6)) as weight
-    from combined
+        cast(coalesce(given.weight, 0) as decimal(18, 6)) as weight,
+        coalesce(given.event, feedback_events.event) as event,
+        feedback_events.event is not null as is_feedback
+    from given
+    full outer join feedback_events on given.event = feedback_events.event
 )
 
 select * from final

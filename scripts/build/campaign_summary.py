@@ -66,3 +66,33 @@ def _print_plans(console: Console, connection: duckdb.DuckDBPyConnection) -> Non
             f"{best:,}" if best else none if is_measured else "not measured",
         )
     console.print(table)
+
+
+def print_holdout(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    """How many customers no list contains, and what all lists together added."""
+    current = connection.execute(
+        "select held_out_customers, valid_until::text, holdout_share"
+        " from holdout_periods where is_current"
+    ).fetchone()
+    if current is None:
+        return
+    customers, until, share = current
+    found = connection.execute(
+        "select conversions_added, conversions_added_low, conversions_added_high,"
+        " period_from::text, until_on::text from holdout_effects"
+        " where span = 'period so far' and conversions_added is not null"
+        " order by until_on desc limit 1"
+    ).fetchone()
+    if found is None:
+        effect = "No month of it has ended yet."
+    else:
+        added, low, high, first, last = found
+        effect = (
+            f"From {first} to {last} all contacts together added {added:,.0f} customers who"
+            f" bought (95 % interval: {low:,.0f} to {high:,.0f})."
+        )
+    console.print(
+        f"\nGlobal holdout\n{customers:,} customers are in no list until {until}"
+        f" (global_holdout_share: {share:g}). {effect}",
+        highlight=False,
+    )

@@ -37,8 +37,12 @@ UNRELATED_SETTINGS = {
     "customer_attributes",
     "evidence_days",
     "experiment_units",
+    "global_holdout_from",
+    "global_holdout_months",
+    "global_holdout_share",
     "max_reject_share",
     "suppressions",
+    "value_per_purchase",
     "with_examples",
 }
 # Files that change the evidence although dbt's lineage does not name them.

@@ -6,7 +6,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from scripts.build.campaign_summary import print_campaigns
+from scripts.build.campaign_summary import print_campaigns, print_holdout
 from scripts.build.dbt_run import DbtRun
 from scripts.build_folder import shown
 from scripts.releases.release_folder import Release
@@ -21,10 +21,12 @@ def print_summary(
         _print_rows(console, connection)
         _print_profile(console, connection)
         _print_automated(console, connection)
+        _print_feedback(console, connection)
         _print_verdict(console, connection)
         _print_rankings(console, connection)
         _print_audiences(console, connection)
         print_campaigns(console, connection)
+        print_holdout(console, connection)
         _print_experiments(console, connection)
     for warning in run.warnings:
         console.print(f"Note: {warning}", style="yellow", soft_wrap=True)
@@ -120,6 +122,19 @@ def _print_automated(console: Console, connection: duckdb.DuckDBPyConnection) ->
         f" {traffic['most_in_a_minute']:,} in a minute) {outcome}.",
         highlight=False,
     )
+
+
+def _print_feedback(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select event, effect, row_count, customer_count from feedback_counts"
+        " where row_count > 0 order by effect, event"
+    ).fetchall()
+    if not rows:
+        return
+    table = _figures("\nFeedback")
+    for event, effect, count, customers in rows:
+        table.add_row(f"{count:,}", f"{event} of {customers:,} customers ({effect})")
+    console.print(table, highlight=False)
 
 
 def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> None:

@@ -4,6 +4,7 @@ A list and its entry in the ledger lie in one folder (see contact_list.py). The 
 all of these entries together.
 """
 
+import contextlib
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +57,8 @@ def open_ledger(
 
     Yields:
         A connection with the database `release` and the tables `ledger`, `experiments`
-        (that have started) and `opted_out`; and the release.
+        (that have started), `opted_out` and `held_out` (the global holdout); and the
+        release.
 
     Raises:
         ReleaseError: there is no release, or a newer version made it.
@@ -93,7 +95,20 @@ def open_ledger(
             "create temp table opted_out as select unnest($ids::text[]) as customer_id",
             {"ids": noted_opt_outs(folder, are_numbers=are_numbers)},
         )
+        _read_holdout(connection)
         yield connection, release
+
+
+def _read_holdout(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table `held_out` of the global holdout; an earlier release has none."""
+    connection.execute(
+        "create temp table held_out (customer_id text, period_from date, valid_until date)"
+    )
+    with contextlib.suppress(duckdb.CatalogException):
+        connection.execute(
+            "insert into held_out select customer_id::text, period_from, valid_until"
+            " from release.global_holdout"
+        )
 
 
 def records(

@@ -1,7 +1,7 @@
 -- One row per place of a campaign in the current release, with the reason if it is left out.
--- Reads the tables of open_ledger: `ledger` (exports until now), `experiments` (started) and
--- `opted_out` (opt-outs until now); `channel_limits` (see channel_limits.sql); and `rivals`,
--- the campaigns that share customers with this one.
+-- Reads the tables of open_ledger: `ledger` (exports until now), `experiments` (started),
+-- `opted_out` (opt-outs until now) and `held_out` (the global holdout); `channel_limits` (see
+-- channel_limits.sql); and `rivals`, the campaigns that share customers with this one.
 
 create or replace temp table chosen as
 with contacts_of_period as (
@@ -84,6 +84,13 @@ judged as (
         case
             when customer_id::text in (select customer_id from opted_out)
                 then 'opted out since the release was made'
+            -- Those of the release's own period have no place; the day may lie in the next.
+            when
+                customer_id::text in (
+                    select customer_id from held_out
+                    where $contact_on between period_from and valid_until
+                )
+                then 'held out from all contacts on that day'
             when customer_id::text in (select customer_id from units_of_experiments)
                 then 'in an experiment until its window has ended'
             when customer_id::text in (select customer_id from units_of_campaigns)

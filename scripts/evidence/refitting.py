@@ -21,7 +21,7 @@ from scripts.settings.ranking_names import CHAMPION, ranking_names
 
 ALS = "als"
 # The models that lists are learnt from; dbt builds them and everything before them.
-LISTS_DATA = ["int_cutoff_logs", "int_ranked_products", "int_suppressed_customers"]
+LISTS_DATA = ["int_cutoff_logs", "int_ranked_products", "int_unlisted_customers"]
 
 
 def rankings_to_fit(

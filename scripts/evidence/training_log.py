@@ -121,10 +121,10 @@ def read_training_log(connection: duckdb.DuckDBPyConnection, origin: int) -> Tra
             " where origin = ? order by product_index",
             [origin],
         ).fetchnumpy()["product_index"],
-        # In the past, customers who opted out were ranked.
+        # In the past, customers who opted out or are held out were ranked.
         barred_customers=connection.execute(
             "select customer_index from customers"
-            " join intermediate.int_suppressed_customers using (customer_id)"
+            " join intermediate.int_unlisted_customers using (customer_id)"
             " where ? order by customer_index",
             [origin == NOW],
         ).fetchnumpy()["customer_index"],

@@ -16,8 +16,8 @@ from scripts.campaigns.contact_ledger import (
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 
 # A customer who opts out between the build and the start is in no arm, nor is one whom the
-# rules of channels keep from a contact on the day. They look at the past alone: an arm and
-# its holdout lose as many, but for chance.
+# rules of channels or the global holdout keep from a contact on the day. They look at the
+# past or at a draw alone: an arm and its holdout lose as many, but for chance.
 CHOICE = """
 create temp table chosen as
 select
@@ -37,6 +37,11 @@ select
     case
         when assignments.unit_id in (select customer_id from opted_out)
             then 'opted out since the release was made'
+        when assignments.unit_id in (
+            select customer_id from held_out
+            where $contact_on between period_from and valid_until
+        )
+            then 'held out from all contacts on that day'
         when limits.gap_reason is not null then limits.gap_reason
         when limits.room < 1 then limits.cap_reason
     end as left_out
@@ -102,7 +107,10 @@ def start_experiment(
         campaigns = records(connection, release, "campaign_summaries")
         channel = campaigns.get(experiment["campaign_id"], {}).get("channel")
         limit_by_channels(connection, channel, day)
-        connection.execute(CHOICE, {"experiment_id": experiment_id, "channel": channel})
+        connection.execute(
+            CHOICE,
+            {"experiment_id": experiment_id, "channel": channel, "contact_on": day},
+        )
         return write_contact_list(
             connection,
             folder,

@@ -26,6 +26,9 @@ def meaning_of(value: str) -> str | None:
 
 
 def weighted_events() -> set[str]:
-    """The events that have a weight in seeds/event_weights.csv."""
-    with own_file(PROJECT / "seeds" / "event_weights.csv").open(encoding="utf-8") as file:
-        return {row["event"] for row in csv.DictReader(file)}
+    """The events of seeds/event_weights.csv and seeds/feedback_events.csv."""
+    found = set()
+    for seed in ("event_weights.csv", "feedback_events.csv"):
+        with own_file(PROJECT / "seeds" / seed).open(encoding="utf-8-sig") as file:
+            found |= {row["event"].strip().lower() for row in csv.DictReader(file)}
+    return found

@@ -2,9 +2,12 @@
 
 from typing import Literal
 
+from pydantic import ValidationInfo, field_validator
+
 from scripts.settings.declaration import Settings, setting
 from scripts.settings.ranking_names import Ranking
-from scripts.settings.values import AsOf, Number, Text
+from scripts.settings.setting_error import refusal
+from scripts.settings.values import AsOf, Day, Number, Text
 
 
 class ResultSettings(Settings):
@@ -72,3 +75,40 @@ class ResultSettings(Settings):
         at_least=0,
         at_most=1,
     )
+    global_holdout_from: Day | None = setting(
+        None,
+        "the day on which the first period of the global holdout begins",
+        shown="none",
+        example="2023-04-01",
+    )
+    # After the day that it needs.
+    global_holdout_share: Number = setting(
+        0,
+        "the share of all customers that no list contains; needs `global_holdout_from`",
+        at_least=0,
+        at_most=0.999,
+    )
+    global_holdout_months: int = setting(
+        3,
+        "the length of a period of the global holdout; each period holds out others",
+        at_least=1,
+        at_most=24,
+    )
+    value_per_purchase: Number | None = setting(
+        None,
+        "what a purchase is worth in `holdout_effects`",
+        at_least=0,
+        at_most=1_000_000_000,
+        shown="that of the campaigns, if all have the same",
+    )
+
+    @field_validator("global_holdout_share")
+    @classmethod
+    def check_holdout(cls, value: Number, info: ValidationInfo) -> Number:
+        """A holdout has a first day."""
+        if value > 0 and info.data.get("global_holdout_from", value) is None:
+            raise refusal(
+                "0, or the first day of the holdout in global_holdout_from, such as"
+                " 2023-04-01"
+            )
+        return value

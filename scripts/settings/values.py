@@ -67,6 +67,13 @@ def check_as_of(value: Any) -> Any:
     return value
 
 
+def check_day(value: Any) -> Any:
+    """A date that the calendar has, without a time; None is no day."""
+    if value is not None and (len(str(value).strip()) != 10 or not _year_of(value)):
+        raise refusal("a date (2023-04-01)")
+    return value
+
+
 def check_event_bound(value: Any) -> Any:
     """A date that the calendar has, or a time in UTC."""
     if not _year_of(value):
@@ -159,6 +166,7 @@ TimeZone = Annotated[str, BeforeValidator(check_time_zone)]
 EventBound = Annotated[
     str | datetime.date | datetime.datetime, BeforeValidator(check_event_bound)
 ]
+Day = Annotated[str | datetime.date, BeforeValidator(check_day)]
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
 Expression = Annotated[str | int | float, BeforeValidator(check_expression)]

@@ -38,6 +38,7 @@ NAMING = {
     "customers/<customer_id:str>",
     "customers/<customer_id:str>/products",
     "campaigns/<campaign_id:str>/audience",
+    "holdout/customers",
     "quality",
     "release/changes",
 }
@@ -70,6 +71,11 @@ def distinct_ids(release_copy: BuildFolder) -> BuildFolder:
             "insert into lookup.ranking_changes by name select customer_id, 'stayed' as"
             " change, customer_rank, customer_rank as earlier_rank from lookup.ranking"
             " where customer_rank <= 100"
+        )
+        # And some customers are held out.
+        connection.execute(
+            "insert into global_holdout select customer_id, date '2023-01-01',"
+            " date '2023-12-31', true from customers where customer_rank > 850"
         )
     alter_release(folder, earlier={"release_id": "earlier", "row_counts": {}})
     return release_copy

@@ -7,6 +7,16 @@ with audience_sizes as (
     group by product_id
 ),
 
+customers as (
+    select customers.customer_id
+    from {{ ref('customers') }} as customers
+    left join {{ ref('global_holdout') }} as global_holdout
+        on
+            customers.customer_id = global_holdout.customer_id
+            and global_holdout.is_current
+    where global_holdout.customer_id is null
+),
+
 exclusions as (
     select
         customer_products.product_id,
@@ -14,18 +24,43 @@ exclusions as (
             case
                 when customers.customer_id is null then 0
                 when {{ excludes('customer_products') }} then 1
+                when feedback_pairs.customer_id is not null then 1
                 else 0
             end
         ) as excluded_count
-    from {{ ref('int_customer_products') }} as customer_products
-    left join {{ ref('customers') }} as customers
+    from (
+        select
+            product_id,
+            customer_id,
+            purchased_count
+        from {{ ref('int_customer_products') }}
+        union all
+        -- Of muted categories: pairs without an interaction, in the log's products.
+        select
+            untouched.product_id,
+            untouched.customer_id,
+            0 as purchased_count
+        from {{ ref('int_feedback_pairs') }} as untouched
+        inner join {{ ref('products') }} as products
+            on untouched.product_id = products.product_id
+        left join {{ ref('int_customer_products') }} as touched
+            on
+                untouched.product_id = touched.product_id
+                and untouched.customer_id = touched.customer_id
+        where touched.customer_id is null
+    ) as customer_products
+    left join {{ ref('int_feedback_pairs') }} as feedback_pairs
+        on
+            customer_products.product_id = feedback_pairs.product_id
+            and customer_products.customer_id = feedback_pairs.customer_id
+    left join customers
         on customer_products.customer_id = customers.customer_id
     group by customer_products.product_id
 ),
 
 population as (
     select count(*) as customer_count
-    from {{ ref('customers') }}
+    from customers
 )
 
 select

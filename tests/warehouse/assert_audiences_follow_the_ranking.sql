@@ -2,7 +2,8 @@
 -- product come first, best first, and no better one is left out. Others follow a
 -- common order, by the ranking of customers that serves or by activity: their rank in
 -- it is their number in the list plus the number of customers above them that are
--- excluded or stand in the list by score. Engagement is the published rank.
+-- excluded or stand in the list by score. Engagement is the published rank. Held-out
+-- customers are in no list.
 {% set kinds = {
     'known products': 'product_audiences', 'new products': 'new_product_audiences',
 } %}
@@ -19,7 +20,12 @@ common_orders as (
         served.audience,
         scores.customer_id,
         case
-            when scores.ranking = 'engagement' then customers.engagement_rank
+            when scores.ranking = 'engagement'
+                then
+                    row_number() over (
+                        partition by served.audience
+                        order by customers.engagement_rank
+                    )
             else
                 row_number() over (
                     partition by served.audience
@@ -37,6 +43,7 @@ common_orders as (
             = case when served.is_common then served.ranking else 'activity' end
     inner join {{ ref('customers') }} as customers
         on scores.customer_id = customers.customer_id
+    where not scores.is_held_out
 ),
 
 listed as (
@@ -109,6 +116,18 @@ excluded as (
         customer_products.customer_id
     from {{ ref('int_customer_products') }} as customer_products
     where {{ excludes('customer_products') }}
+    union all
+    select
+        case when products.is_new then 'new products' else 'known products' end
+            as audience,
+        feedback_pairs.product_id,
+        feedback_pairs.customer_id
+    from {{ ref('int_feedback_pairs') }} as feedback_pairs
+    inner join {{ ref('int_ranked_products') }} as products
+        on
+            products.is_now
+            and feedback_pairs.product_id = products.product_id
+    where not feedback_pairs.is_excluded_anyway
 ),
 
 signals as (

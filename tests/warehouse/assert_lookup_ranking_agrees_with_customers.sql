@@ -1,9 +1,19 @@
 -- The ranking that the API reads has every customer with the rank and score of the
--- mart.
+-- mart, except those who are held out.
+with listed as (
+    select customers.*
+    from {{ ref('customers') }} as customers
+    left join {{ ref('global_holdout') }} as global_holdout
+        on
+            customers.customer_id = global_holdout.customer_id
+            and global_holdout.is_current
+    where global_holdout.customer_id is null
+)
+
 select
     customers.customer_id,
     ranking.customer_id as ranked_customer_id
-from {{ ref('customers') }} as customers
+from listed as customers
 full outer join {{ ref('lookup_ranking') }} as ranking
     on customers.customer_id = ranking.customer_id
 where

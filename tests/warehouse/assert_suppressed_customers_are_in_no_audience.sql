@@ -2,7 +2,7 @@
 with listed as (
     {% for mart in [
         'customers', 'product_audiences', 'cold_start_audience', 'product_exclusions',
-        'campaign_audiences', 'campaign_customers',
+        'campaign_audiences', 'campaign_customers', 'global_holdout',
     ] %}
     select cast(customer_id as {{ dbt.type_string() }}) as customer_id
     from {{ ref(mart) }}

@@ -11,6 +11,7 @@ customers as (
     from {{ ref('int_customer_order') }} as ranking
     inner join {{ ref('int_customer_features') }} as features
         on ranking.customer_id = features.customer_id
+    where not ranking.is_held_out
 ),
 
 log_window as (

@@ -61,6 +61,20 @@ by_contact as (
             and campaign_products.product_id = contacts.product_id
 ),
 
+feedback_pairs as (
+    select * from {{ ref('int_feedback_pairs') }}
+),
+
+by_feedback as (
+    select
+        campaign_products.campaign_id,
+        campaign_products.product_id,
+        feedback_pairs.customer_id
+    from campaign_products
+    inner join feedback_pairs
+        on campaign_products.product_id = feedback_pairs.product_id
+),
+
 combined as (
     select
         campaign_id,
@@ -73,6 +87,12 @@ combined as (
         product_id,
         customer_id
     from by_contact
+    union
+    select
+        campaign_id,
+        product_id,
+        customer_id
+    from by_feedback
 ),
 
 eligible as (

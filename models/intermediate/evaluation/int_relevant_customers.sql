@@ -56,7 +56,7 @@ relevant as (
         on
             pairs.product_id = excluded.product_id
             and pairs.customer_id = excluded.customer_id
-    where pairs.late_count > 0
+    where pairs.late_response_count > 0
 ),
 
 populated as (

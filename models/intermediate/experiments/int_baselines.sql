@@ -28,6 +28,7 @@ log_window as (
 
 interactions as (
     select * from {{ ref('int_interactions') }}
+    where not is_feedback
 ),
 
 windows as (

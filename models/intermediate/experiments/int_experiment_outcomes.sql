@@ -38,6 +38,7 @@ counted as (
                     and {{ dbt.datediff(
                         'contacts.contacted_at', 'interactions.event_at', 'day'
                     ) }} < experiments.attribution_days
+                    and not interactions.is_feedback
                     then 1
             end
         ) as engagement,

@@ -32,8 +32,8 @@ neighbour_customers as (
     select * from {{ ref('int_neighbour_customers') }}
 ),
 
-suppressed_customers as (
-    select * from {{ ref('int_suppressed_customers') }}
+unlisted_customers as (
+    select * from {{ ref('int_unlisted_customers') }}
 ),
 
 -- The others have the list of activity.
@@ -106,11 +106,11 @@ of_neighbours as (
         neighbour_customers.rule_score,
         neighbour_customers.walk_score
     from neighbour_customers
-    left join suppressed_customers
+    left join unlisted_customers
         on
             neighbour_customers.origin = 0
-            and neighbour_customers.customer_id = suppressed_customers.customer_id
-    where suppressed_customers.customer_id is null
+            and neighbour_customers.customer_id = unlisted_customers.customer_id
+    where unlisted_customers.customer_id is null
 ),
 
 others as (
@@ -127,14 +127,14 @@ others as (
             and gathered.product_id = pairs.product_id
             and gathered.customer_id = pairs.customer_id
             and pairs.is_excluded
-    left join suppressed_customers
+    left join unlisted_customers
         on
             gathered.origin = 0
-            and gathered.customer_id = suppressed_customers.customer_id
+            and gathered.customer_id = unlisted_customers.customer_id
     where
         neighbour_customers.customer_id is null
         and pairs.customer_id is null
-        and suppressed_customers.customer_id is null
+        and unlisted_customers.customer_id is null
 ),
 
 allowed as (

@@ -11,6 +11,10 @@ customers as (
     select * from {{ ref('int_cutoff_customers') }}
 ),
 
+unlisted_customers as (
+    select * from {{ ref('int_unlisted_customers') }}
+),
+
 pair_counts as (
     select
         origin,
@@ -52,9 +56,11 @@ placed as (
         summed.touched_count,
         cast(summed.affinity as double) as affinity,
         usual.usual_share,
+        -- Those who are in no list now come last: they take no place from others.
         row_number() over (
             partition by summed.origin, summed.attribute
             order by
+                case when unlisted_customers.customer_id is null then 0 else 1 end asc,
                 round(
                     summed.product_count
                     * (cast(summed.affinity as double) + 2 * usual.usual_share)
@@ -72,6 +78,10 @@ placed as (
         on
             summed.origin = customers.origin
             and summed.customer_id = customers.customer_id
+    left join unlisted_customers
+        on
+            summed.origin = 0
+            and summed.customer_id = unlisted_customers.customer_id
 )
 
 select * from placed

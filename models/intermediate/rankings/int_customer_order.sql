@@ -1,4 +1,7 @@
-{# Customers in the order of the ranking that serves; the same for every product. #}
+{#
+    Customers in the order of the ranking that serves; the same for every product. Held-out
+    customers come after all others, so that the ranks of lists have no gaps.
+#}
 with scores as (
     select * from {{ ref('int_customer_scores') }}
     where origin = 0
@@ -23,8 +26,10 @@ ordered as (
         scores.ranking,
         scores.customer_id,
         scores.score as customer_score,
+        scores.is_held_out,
         row_number() over (
             order by
+                scores.is_held_out asc,
                 scores.score desc,
                 customers.last_interaction_at desc,
                 scores.customer_id asc

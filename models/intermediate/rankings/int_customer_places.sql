@@ -1,10 +1,11 @@
 {#
     The top of each ranking of customers: its first tenth, which the evidence measures, and as
     deep as lists reach. No list reaches deeper than its places and the customers that its
-    product excludes.
+    product excludes. Held-out customers are in no list, so they have no place now.
 #}
 with scores as (
     select * from {{ ref('int_customer_scores') }}
+    where not is_held_out
 ),
 
 customers as (
@@ -22,7 +23,6 @@ longest_lists as (
 deepest as (
     select
         populations.origin,
-        populations.customer_count,
         greatest(
             coalesce(longest_lists.place, 0), ceil(populations.customer_count / 10.0)
         ) as place
@@ -43,14 +43,16 @@ lowest_scores as (
         quantiles.origin,
         quantiles.ranking,
         case
-            when deepest.place <= 0.14 * deepest.customer_count then quantiles.score
+            when deepest.place <= 0.14 * quantiles.customer_count then quantiles.score
         end as score
     from (
         select
             origin,
             ranking,
+            count(*) as customer_count,
             percentile_disc(0.85) within group (order by score) as score
         from {{ ref('int_customer_scores') }}
+        where not is_held_out
         group by origin, ranking
     ) as quantiles
     inner join deepest on quantiles.origin = deepest.origin

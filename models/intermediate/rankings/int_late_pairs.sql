@@ -2,6 +2,7 @@
 
 with interactions as (
     select * from {{ ref('int_interactions') }}
+    where not is_feedback
 ),
 
 origins as (

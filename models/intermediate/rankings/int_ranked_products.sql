@@ -32,6 +32,15 @@ known as (
     group by origin, product_id
 ),
 
+feedback_counts as (
+    select
+        product_id,
+        count(*) as excluded_count
+    from {{ ref('int_feedback_pairs') }}
+    where not is_excluded_anyway
+    group by product_id
+),
+
 wanted as (
     select
         cutoffs.origin,
@@ -68,13 +77,18 @@ final as (
         wanted.is_now,
         known.product_id is null as is_new,
         coalesce(known.customer_count, 0) as customer_count,
-        coalesce(known.excluded_count, 0) as excluded_count
+        coalesce(known.excluded_count, 0)
+        + coalesce(feedback_counts.excluded_count, 0) as excluded_count
     from wanted
     left join known
         on
             wanted.origin = known.origin
             and wanted.product_id = known.product_id
     left join described on wanted.product_id = described.product_id
+    left join feedback_counts
+        on
+            wanted.is_now
+            and wanted.product_id = feedback_counts.product_id
     where known.product_id is not null or described.product_id is not null
 )
 

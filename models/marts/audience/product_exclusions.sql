@@ -10,15 +10,28 @@ customers as (
     from {{ ref('customers') }}
 ),
 
-excluded as (
+pairs as (
     select
         customer_products.product_id,
-        customer_products.customer_id,
+        customer_products.customer_id
+    from customer_products
+    where {{ excludes('customer_products') }}
+    union all
+    select
+        product_id,
+        customer_id
+    from {{ ref('int_feedback_pairs') }}
+    where not is_excluded_anyway
+),
+
+excluded as (
+    select
+        pairs.product_id,
+        pairs.customer_id,
         customers.customer_rank,
         customers.engagement_rank
-    from customer_products
-    inner join customers on customer_products.customer_id = customers.customer_id
-    where {{ excludes('customer_products') }}
+    from pairs
+    inner join customers on pairs.customer_id = customers.customer_id
 ),
 
 final as (

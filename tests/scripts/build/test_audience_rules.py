@@ -29,6 +29,7 @@ FEATURE_WEIGHTS = {
 }
 FIRST_DAY = datetime(2023, 1, 1)
 COMPILED = (
+    ("staging", "stg_feedback_events"),
     ("staging", "stg_event_weights"),
     ("intermediate", "int_interactions"),
     ("intermediate", "int_log_window"),
@@ -54,12 +55,15 @@ COMPILED = (
 # Without rows: nothing is measured, learnt, suppressed or known of products.
 EMPTY = (
     "int_candidates",
+    "int_feedback_pairs",
+    "int_global_holdout",
     "int_late_pairs",
     "int_probability_weights",
     "int_product_attributes",
     "int_rolling_origins",
     "int_suppressed_customers",
     "int_training_log",
+    "int_unlisted_customers",
 )
 
 
@@ -107,9 +111,10 @@ def run_models(statements: list[str], log: set[Interaction]) -> duckdb.DuckDBPyC
     connection.execute("use warehouse")
     for schema in ("seeds", "staging", "intermediate", "marts"):
         connection.execute(f"create schema {schema}")
-    connection.execute(
-        f"create table seeds.event_weights as from '{PROJECT}/seeds/event_weights.csv'"
-    )
+    for seed in ("event_weights", "feedback_events"):
+        connection.execute(
+            f"create table seeds.{seed} as from '{PROJECT}/seeds/{seed}.csv'"
+        )
     connection.execute(
         "create table seeds.feature_weights (weight_set text, feature text, weight double)"
     )

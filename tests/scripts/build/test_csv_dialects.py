@@ -112,7 +112,7 @@ def test_too_many_unknown_opt_outs_stop_the_build(
     }
     select = ["--exclude-resource-type", "unit_test", "--select"]
     select += ["+int_listed_opt_outs", "assert_enough_opt_outs_are_customers"]
-    select += ["event_weights", "stg_event_weights", "assert_events_have_weights"]
+    select += ["+stg_event_weights", "assert_events_have_weights"]
     run = run_dbt(
         ["build", *select, "--indirect-selection", "cautious"],
         settings,

@@ -131,7 +131,7 @@ def warehouse() -> duckdb.DuckDBPyConnection:
         " as logs (origin, log_fingerprint, place_count);"
         "create table intermediate.int_ranked_products as select * from (values"
         " (2, 1), (2, 2), (2, 5), (0, 1), (0, 4)) as products (origin, product_id);"
-        "create table intermediate.int_suppressed_customers as select 9 as customer_id"
+        "create table intermediate.int_unlisted_customers as select 9 as customer_id"
     )
     return connection
 

@@ -125,6 +125,15 @@ def refused(settings: dict[str, Any]) -> str:
             "{contacts: {path: a, delimiter: '     '}}",
             "Setting contacts.delimiter =      : expected one to four characters",
         ),
+        (
+            "{global_holdout_share: 0.1}",
+            "Setting global_holdout_share = 0.1: expected 0, or the first day of the hol",
+        ),
+        ("{global_holdout_from: 2023-04}", "= 2023-04: expected a date (2023-04-01)"),
+        (
+            "{global_holdout_from: '2023-04-01 12:00'}",
+            "= 2023-04-01 12:00: expected a date (2023-04-01)",
+        ),
         ("{encoding: cp437}", "Setting encoding = cp437: expected one of utf-8, utf-16"),
         ("{log_batch: 2}", "Setting log_batch = 2: expected one of columns,"),
         (
@@ -191,6 +200,7 @@ def test_a_number_outside_its_limits_is_refused(name: str, data: st.DataObject) 
             NO_NUMBERS,
         )
     )
+    assume(not (value is None and FIELDS[name].default is None))
     assert refused({name: value}).startswith(f"Setting {name} = {value}: expected a ")
 
 
@@ -234,6 +244,8 @@ def test_valid_settings_reach_dbt_unchanged(
     settings: dict[str, Any], weights: dict[str, float]
 ) -> None:
     settings = settings | {"event_weights": weights, "log": "pyproject.toml"}
+    # A holdout needs its first day.
+    settings |= {"global_holdout_from": "2023-04-01"}
     # The file exists, but it is no log.
     with patch("scripts.build.build_request.check_input_columns"):
         gathered = gather_settings(
