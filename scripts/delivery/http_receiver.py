@@ -139,11 +139,8 @@ class HttpReceiver:
         )
 
     def _post(self, body: bytes, key: str) -> _Answer:
-        headers = self._headers | {
-            "Content-Type": "application/json",
-            "User-Agent": "product-audience",
-            "Idempotency-Key": key,
-        }
+        headers = {"User-Agent": "product-audience"} | self._headers
+        headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
         if self._secret is not None:
             headers["X-Audience-Signature"] = signature(
                 self._secret, int(self._clock()), body
