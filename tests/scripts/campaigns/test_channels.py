@@ -186,7 +186,7 @@ def summaries(market: Marketplace) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(market=marketplaces())
 def test_exports_in_any_order_use_what_the_rules_allow_and_no_more(
     market: Marketplace,
