@@ -25,6 +25,7 @@ from scripts.build.log_state import (
     run_outcome,
     write_log_state,
 )
+from scripts.build.product_signals import needs_product_signals
 from scripts.build.project_fingerprint import (
     RESULT_FILES,
     project_files,
@@ -137,7 +138,10 @@ def run_incrementally(
     say(plan.sentence)
     # Without the evidence, rankings are computed for now alone.
     with_evidence = DAILY not in command and NOT_EVIDENCE not in command
-    variables = plan.variables | {"with_evidence": with_evidence}
+    variables = plan.variables | {
+        "with_evidence": with_evidence,
+        "with_product_signals": with_evidence or needs_product_signals(folder, settings),
+    }
     run = run_dbt(command, settings | variables, folder, **options)
     note_reading(folder, plan)
     return run

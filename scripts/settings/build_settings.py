@@ -25,6 +25,9 @@ class ProgramVariables(Settings):
     with_evidence: bool = setting(
         True, "whether rankings are computed at past times too, for the evidence"
     )
+    with_product_signals: bool = setting(
+        True, "whether products are compared now, for rankings of products that serve"
+    )
     given_settings: dict[str, Any] | None = setting(
         None, "the settings of the build, where it reads copies of files"
     )

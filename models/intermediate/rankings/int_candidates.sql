@@ -5,6 +5,9 @@
 #}
 with ranked_products as (
     select * from {{ ref('int_ranked_products') }}
+    {% if not var('with_product_signals') %}
+    where not is_now
+    {% endif %}
 ),
 
 product_attributes as (

@@ -18,6 +18,9 @@
 
 with pairs as (
     select * from {{ ref('int_cutoff_pairs') }}
+    {% if not var('with_product_signals') %}
+    where origin <> 0
+    {% endif %}
 ),
 
 ranked_products as (

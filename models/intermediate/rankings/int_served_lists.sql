@@ -52,8 +52,14 @@ final as (
         placed.customer_id,
         placed.ranking,
         placed.score,
-        candidates.attribute_count,
-        candidates.neighbour_count,
+        {% for signal in ['attribute_count', 'neighbour_count'] %}
+        case
+            when placed.ranking in (
+                {{ text_values(ranking_names('products')) }}
+            )
+                then candidates.{{ signal }}
+        end as {{ signal }},
+        {% endfor %}
         {% for part, sql in hybrid_parts().items() %}
         case
             when placed.ranking = 'hybrid' and placed.score is not null then {{ sql }}
