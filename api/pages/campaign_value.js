@@ -3,7 +3,7 @@
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
 import { element, section } from "./elements.js";
-import { count, counted, date, decimal, money, percent, range, smallPercent } from "./format.js";
+import { count, counted, date, decimal, money, percent, range, smallPercent, words } from "./format.js";
 import { table } from "./table.js";
 
 /** The sections of an answer of /campaigns/<id>/value. */
@@ -12,6 +12,7 @@ export function sections(value) {
     section("What a contact is expected to earn", ...classes(value)),
     section("Other caps, fewer products", ...frontier(value.frontier)),
     section("What the contacts added", ...attribution(value.attribution)),
+    ...(value.rankings.length > 1 ? [section("Rankings that were tried", rankings(value.rankings))] : []),
   ];
 }
 
@@ -74,6 +75,20 @@ function frontier(rows) {
       empty: "No customer suits the campaign.",
     }),
   ];
+}
+
+function rankings(rows) {
+  return table({
+    caption: "Purchases after a contact, by the ranking that placed the customer",
+    columns: [
+      { heading: "Ranking", cell: (row) => words(row.ranking) },
+      { heading: "Contacted", numeric: true, cell: (row) => count(row.contacted_customers), by: (row) => row.contacted_customers },
+      { heading: "Purchased", numeric: true, cell: (row) => count(row.responses), by: (row) => row.responses },
+      { heading: "If it placed all", numeric: true, cell: (row) => percent(row.weighted_rate), by: (row) => row.weighted_rate },
+      { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.weighted_rate_low, row.weighted_rate_high) },
+    ],
+    rows,
+  });
 }
 
 function attribution(found) {

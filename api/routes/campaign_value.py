@@ -33,7 +33,7 @@ campaign_value = Blueprint("campaign_value")
     )
 )
 async def value(request: Request, campaign_id: str) -> HTTPResponse:
-    """By class of customers, by cap and number of products, and of the contacts made."""
+    """By class of customers, by cap and number of products, of contacts, by ranking."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         await find(release, campaign_id)
@@ -51,6 +51,9 @@ async def value(request: Request, campaign_id: str) -> HTTPResponse:
                 "campaign_frontier", campaign_id=campaign_id
             ),
             "attribution": attribution[0] if attribution else None,
+            "rankings": await release.ask_records(
+                "ranking_responses", campaign_id=campaign_id
+            ),
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))

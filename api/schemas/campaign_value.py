@@ -87,6 +87,20 @@ class Attribution(Schema):
     explanation: str
 
 
+class RankingResponses(Schema):
+    """What a ranking that placed customers has brought."""
+
+    ranking: str
+    contacted_customers: int
+    responses: int
+    response_rate: float
+    weighted_rate: float = Field(
+        description="The rate if the ranking placed all customers of the campaign"
+    )
+    weighted_rate_low: float
+    weighted_rate_high: float
+
+
 class CampaignValue(Schema):
     """Expected values, other choices, and what the contacts added."""
 
@@ -95,4 +109,7 @@ class CampaignValue(Schema):
     classes: list[CustomerClass]
     frontier: list[FrontierPoint]
     attribution: Attribution | None = Field(description="null before the first contact")
+    rankings: list[RankingResponses] = Field(
+        description="Rankings whose customers were contacted, once their windows have ended"
+    )
     release: str

@@ -46,6 +46,7 @@ MARTS = (
     "campaign_attribution",
     "campaign_classes",
     "campaign_frontier",
+    "ranking_responses",
 )
 COLUMNS = "product_id, audience_rank, customer_id, engagement_score, arm, explanation"
 

@@ -1,5 +1,5 @@
 with rivals as (
-    select * from {{ ref('int_campaign_rivals') }}
+    select * from {{ ref('int_campaign_turns') }}
 ),
 
 placements as (

@@ -7,7 +7,7 @@ If an event is required and few customers suit a product, an open place takes ov
 customer whose own product has another candidate. The cost grows with the places and the
 named pairs.
 
-Campaigns that share their customers (int_campaign_rivals) have no slots: they are placed
+Campaigns that share their customers (int_campaign_turns) have no slots: they are placed
 here one after the other, each out of the customers whom those before it did not place.
 """
 
@@ -196,7 +196,7 @@ def model(dbt: Any, session: Any) -> Any:
 
     customers = arrow_table(dbt.ref("int_campaign_free_customers"))
     pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
-    rivals = arrow_table(dbt.ref("int_campaign_rivals")).to_pylist()
+    rivals = arrow_table(dbt.ref("int_campaign_turns")).to_pylist()
     turns = {row["campaign_id"]: row["turn"] for row in rivals}
     ranks_placed: dict[str, Any] = {}
     tables = []

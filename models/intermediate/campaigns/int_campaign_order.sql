@@ -21,7 +21,7 @@ classes as (
 ),
 
 class_values as (
-    select * from {{ ref('campaign_classes') }}
+    select * from {{ ref('int_class_values') }}
 ),
 
 probabilities as (

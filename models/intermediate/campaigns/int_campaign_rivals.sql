@@ -1,13 +1,9 @@
-{#
-    Campaigns that share their customers. This model alone decides which one comes first: the
-    lowest `turn`.
-#}
+{# Campaigns that share their customers: those with a priority and days in common. #}
 with campaigns as (
     select
         campaign_id,
         starts_on,
-        ends_on,
-        row_number() over (order by priority, campaign_id) as turn
+        ends_on
     from {{ ref('stg_campaigns') }}
     where
         is_active
@@ -17,9 +13,7 @@ with campaigns as (
 final as (
     select
         campaigns.campaign_id,
-        campaigns.turn,
-        rivals.campaign_id as rival_id,
-        rivals.turn as rival_turn
+        rivals.campaign_id as rival_id
     from campaigns
     inner join campaigns as rivals
         on

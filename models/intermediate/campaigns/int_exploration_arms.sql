@@ -3,6 +3,9 @@
     responses so far: customers whom the ranking placed, once each, whose response window has
     ended.
 #}
+{% set candidates = rankings() | selectattr('ranks', 'equalto', 'customers')
+    | selectattr('is_candidate') | map(attribute='name') | list %}
+
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
     where
@@ -10,16 +13,23 @@ with campaigns as (
         and exploration_share > 0
 ),
 
-rankings as (
-    select distinct ranking
-    from {{ ref('int_customer_scores') }}
-    where origin = 0
-),
-
 served as (
     select ranking
     from {{ ref('int_served_rankings') }}
     where audience = 'customers'
+),
+
+rankings as (
+    select distinct ranking
+    from {{ ref('int_customer_scores') }}
+    where
+        origin = 0
+        and (
+            ranking in (
+                {{ text_values(candidates) }}
+            )
+            or ranking in (select served.ranking from served)
+        )
 ),
 
 log_window as (

@@ -24,6 +24,7 @@ FIRST_DAY = date(2023, 4, 1)
 MODELS = "models/intermediate/campaigns"
 STEPS = (
     "int_campaign_rivals",
+    "int_campaign_turns",
     "int_campaign_slots",
     "int_campaign_candidates",
     "int_campaign_open_products",
@@ -156,10 +157,11 @@ def place(
                 for product, need in enumerate(campaign.needs)
             ],
         ),
-        "intermediate.int_campaign_customers": (
-            "campaign_id text, customer_id bigint, customer_rank bigint, capacity bigint",
+        "intermediate.int_campaign_order": (
+            "campaign_id text, customer_id bigint, customer_rank bigint, capacity bigint,"
+            " campaign_rank bigint",
             [
-                (f"{number}", customer, customer + 1, room)
+                (f"{number}", customer, customer + 1, room, customer + 1)
                 for number, campaign in enumerate(batch)
                 for customer, room in enumerate(campaign.rooms)
             ],
@@ -180,6 +182,11 @@ def place(
                 for product, customer in campaign.carts or ()
             ],
         ),
+        "intermediate.int_class_values": (
+            "campaign_id text, score_class text, customer_count bigint,"
+            " expected_profit double",
+            [],
+        ),
         "intermediate.int_log_window": ("as_of_at timestamp", [("2023-03-31",)]),
     }
     for table, (columns, rows) in tables.items():
@@ -193,6 +200,10 @@ def place(
                 ),
             )
             connection.execute(f"insert into {table} from made_up")
+    connection.execute(
+        "create view intermediate.int_campaign_customers as"
+        " from intermediate.int_campaign_order"
+    )
     for name, step in models.items():
         made = step(connection)  # noqa: F841 - DuckDB finds it by name
         connection.execute(f"create table intermediate.{name} as from made")

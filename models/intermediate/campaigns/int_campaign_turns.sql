@@ -1,0 +1,53 @@
+{#
+    In which order campaigns that share their customers place them. This model alone decides it:
+    by priority; of equal priority the campaign first whose contacts are expected to earn more.
+#}
+with rivals as (
+    select * from {{ ref('int_campaign_rivals') }}
+),
+
+campaigns as (
+    select
+        campaign_id,
+        priority
+    from {{ ref('stg_campaigns') }}
+),
+
+profits as (
+    select
+        campaign_id,
+        sum(customer_count * expected_profit)
+        / sum(case when expected_profit is not null then customer_count end)
+            as expected_profit
+    from {{ ref('int_class_values') }}
+    where score_class = 'first'
+    group by campaign_id
+),
+
+turns as (
+    select
+        rivals.campaign_id,
+        row_number() over (
+            order by
+                campaigns.priority,
+                case when profits.expected_profit is null then 1 else 0 end,
+                profits.expected_profit desc,
+                rivals.campaign_id
+        ) as turn
+    from (select distinct campaign_id from rivals) as rivals
+    inner join campaigns on rivals.campaign_id = campaigns.campaign_id
+    left join profits on rivals.campaign_id = profits.campaign_id
+),
+
+final as (
+    select
+        rivals.campaign_id,
+        turns.turn,
+        rivals.rival_id,
+        rival_turns.turn as rival_turn
+    from rivals
+    inner join turns on rivals.campaign_id = turns.campaign_id
+    inner join turns as rival_turns on rivals.rival_id = rival_turns.campaign_id
+)
+
+select * from final
