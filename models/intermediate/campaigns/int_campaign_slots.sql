@@ -12,7 +12,7 @@ with campaigns as (
         and required_event is null
         -- These take turns in int_campaign_completions.
         and campaign_id not in (
-            select campaign_id from {{ ref('int_campaign_rivals') }}
+            select rivals.campaign_id from {{ ref('int_campaign_rivals') }} as rivals
         )
 ),
 

@@ -13,6 +13,11 @@ campaigns as (
     from {{ ref('stg_campaigns') }}
 ),
 
+sharing as (
+    select distinct campaign_id
+    from rivals
+),
+
 profits as (
     select
         campaign_id,
@@ -26,17 +31,17 @@ profits as (
 
 turns as (
     select
-        rivals.campaign_id,
+        sharing.campaign_id,
         row_number() over (
             order by
-                campaigns.priority,
-                case when profits.expected_profit is null then 1 else 0 end,
+                campaigns.priority asc,
+                case when profits.expected_profit is null then 1 else 0 end asc,
                 profits.expected_profit desc,
-                rivals.campaign_id
+                sharing.campaign_id asc
         ) as turn
-    from (select distinct campaign_id from rivals) as rivals
-    inner join campaigns on rivals.campaign_id = campaigns.campaign_id
-    left join profits on rivals.campaign_id = profits.campaign_id
+    from sharing
+    inner join campaigns on sharing.campaign_id = campaigns.campaign_id
+    left join profits on sharing.campaign_id = profits.campaign_id
 ),
 
 final as (

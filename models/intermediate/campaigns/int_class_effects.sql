@@ -50,12 +50,10 @@ counted as (
 smoothed as (
     select
         *,
+        (contacted_buyers + 1.0) / (contacted_units + 2.0) as contacted_rate,
+        (held_out_buyers + 1.0) / (held_out_units + 2.0) as held_out_rate,
         contacted_buyers / cast(contacted_units as double)
-        - held_out_buyers / cast(held_out_units as double) as estimate,
-        {% for arm in ['contacted', 'held_out'] %}
-        ({{ arm }}_buyers + 1.0) / ({{ arm }}_units + 2.0) as {{ arm }}_rate
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        - held_out_buyers / cast(held_out_units as double) as estimate
     from counted
     where
         contacted_units > 0

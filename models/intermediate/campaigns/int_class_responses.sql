@@ -24,19 +24,13 @@ window_counts as (
     group by campaign_id
 ),
 
-counted as (
+outcomes as (
     select
         classes.campaign_id,
         classes.score_class,
         classes.history_class,
-        {% for part, condition in {
-            'taught': 'classes.window_number > 1 or window_counts.window_count = 1',
-            'checked': 'classes.window_number = 1 and window_counts.window_count > 1',
-        }.items() %}
-        count(case when {{ condition }} then 1 end) as {{ part }}_customers,
-        count(case when {{ condition }} then buyers.customer_id end)
-            as {{ part }}_buyers{{ ',' if not loop.last }}
-        {% endfor %}
+        buyers.customer_id is not null as is_buyer,
+        classes.window_number > 1 or window_counts.window_count = 1 as is_taught
     from classes
     inner join window_counts on classes.campaign_id = window_counts.campaign_id
     inner join windows
@@ -48,11 +42,23 @@ counted as (
             windows.campaign_id = buyers.campaign_id
             and windows.origin = buyers.origin
             and classes.customer_id = buyers.customer_id
-    group by classes.campaign_id, classes.score_class, classes.history_class
 ),
 
--- Agresti and Coull (1998, doi:10.1080/00031305.1998.10480550): a variance above 0 even if
--- none bought.
+counted as (
+    select
+        campaign_id,
+        score_class,
+        history_class,
+        count(case when is_taught then 1 end) as taught_customers,
+        count(case when is_taught and is_buyer then 1 end) as taught_buyers,
+        count(case when not is_taught then 1 end) as checked_customers,
+        count(case when not is_taught and is_buyer then 1 end) as checked_buyers
+    from outcomes
+    group by campaign_id, score_class, history_class
+),
+
+-- A variance above 0 even if none bought (Agresti and Coull 1998,
+-- doi:10.1080/00031305.1998.10480550).
 rates as (
     select
         *,
@@ -66,6 +72,20 @@ rates as (
 
 {{ partial_pooling('rates', 'campaign_id') }},
 
+score_classes as (
+    {% for score_class in ['first', 'other'] %}
+    select '{{ score_class }}' as score_class
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+history_classes as (
+    {% for history_class in history_classes() %}
+    select '{{ history_class }}' as history_class
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 -- A class that no past window had is expected to be like the others.
 every_class as (
     select
@@ -78,18 +98,8 @@ every_class as (
         ) as half_width
     from means
     inner join heterogeneity on means.campaign_id = heterogeneity.campaign_id
-    cross join (
-        {% for score_class in ['first', 'other'] %}
-        select '{{ score_class }}' as score_class
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as score_classes
-    cross join (
-        {% for history_class in history_classes() %}
-        select '{{ history_class }}' as history_class
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as history_classes
+    cross join score_classes
+    cross join history_classes
 ),
 
 final as (

@@ -39,9 +39,9 @@ final as (
         effects.incremental_probability_high,
         {% for end in ['', '_low', '_high'] %}
         effects.incremental_probability{{ end }} * campaigns.value_per_conversion
-        - campaigns.cost_per_contact as expected_profit{{ end }}
-        {{- ',' if not loop.last }}
+        - campaigns.cost_per_contact as expected_profit{{ end }},
         {% endfor %}
+        campaigns.cost_per_contact
     from classes
     inner join campaigns on classes.campaign_id = campaigns.campaign_id
     left join responses

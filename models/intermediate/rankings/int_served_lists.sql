@@ -30,6 +30,9 @@ placed as (
         expanded.customer_id,
         expanded.ranking,
         expanded.score,
+        expanded.ranking in (
+            {{ text_values(ranking_names('products')) }}
+        ) as is_of_products,
         {{ probability_features('expanded', 'products') }}
     from expanded
     inner join products on expanded.product_id = products.product_id
@@ -53,12 +56,8 @@ final as (
         placed.ranking,
         placed.score,
         {% for signal in ['attribute_count', 'neighbour_count'] %}
-        case
-            when placed.ranking in (
-                {{ text_values(ranking_names('products')) }}
-            )
-                then candidates.{{ signal }}
-        end as {{ signal }},
+        case when placed.is_of_products then candidates.{{ signal }} end
+            as {{ signal }},
         {% endfor %}
         {% for part, sql in hybrid_parts().items() %}
         case

@@ -37,11 +37,10 @@ totals as (
 attributed as (
     select
         campaign_id,
-        {% for rule in ['last_touch', 'position'] %}
-        sum({{ rule }}_share) as {{ rule }}_purchases,
-        sum({{ rule }}_share * value_per_conversion) as {{ rule }}_revenue
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        sum(last_touch_share) as last_touch_purchases,
+        sum(last_touch_share * value_per_conversion) as last_touch_revenue,
+        sum(position_share) as position_purchases,
+        sum(position_share * value_per_conversion) as position_revenue
     from {{ ref('int_attributed_purchases') }}
     group by campaign_id
 ),
@@ -78,11 +77,10 @@ outcomes as (
 counted as (
     select
         campaign_id,
-        {% for arm, name in {'contact': 'contacted', 'holdout': 'held_out'}.items() %}
-        count(case when arm = '{{ arm }}' then 1 end) as {{ name }}_units,
-        sum(case when arm = '{{ arm }}' then is_buyer else 0 end) as {{ name }}_buyers
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        count(case when arm = 'contact' then 1 end) as contacted_units,
+        count(case when arm = 'holdout' then 1 end) as held_out_units,
+        sum(case when arm = 'contact' then is_buyer else 0 end) as contacted_buyers,
+        sum(case when arm = 'holdout' then is_buyer else 0 end) as held_out_buyers
     from outcomes
     group by campaign_id
 ),
@@ -91,11 +89,10 @@ counted as (
 smoothed as (
     select
         *,
-        {% for name in ['contacted', 'held_out'] %}
-        ({{ name }}_buyers + 1.0) / ({{ name }}_units + 2.0) as {{ name }}_smoothed,
-        {{ share(name ~ '_buyers', name ~ '_units') }} as {{ name }}_rate
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        {{ share('contacted_buyers', 'contacted_units') }} as contacted_rate,
+        {{ share('held_out_buyers', 'held_out_units') }} as held_out_rate,
+        (contacted_buyers + 1.0) / (contacted_units + 2.0) as contacted_smoothed,
+        (held_out_buyers + 1.0) / (held_out_units + 2.0) as held_out_smoothed
     from counted
     where
         contacted_units > 0
@@ -148,22 +145,26 @@ final as (
         cast(bounded.contacted_rate as double) as contacted_rate,
         cast(bounded.held_out_rate as double) as held_out_rate,
         {% for end in ['', '_low', '_high'] %}
-        cast(round(bounded.effect{{ end }}, 12) as double) as effect{{ end }},
+        cast(
+            round(bounded.effect{{ end }}, 12) as double
+        ) as effect{{ end }},
         {% endfor %}
         {% for end in ['', '_low', '_high'] %}
-        cast(round(bounded.effect{{ end }} * bounded.contacted_units, 6) as double)
-            as buyers_added{{ end }},
+        cast(
+            round(bounded.effect{{ end }} * bounded.contacted_units, 6) as double
+        ) as buyers_added{{ end }},
         {% endfor %}
         cast(
             case
                 when bounded.campaign_id is null
                     then
-                        'Purchases after a contact would often have come without it. What'
-                        || ' the contacts caused is not known: no customer was held out, or'
-                        || ' no response window has ended.'
+                        'Purchases after a contact would often have come without it.'
+                        || ' What the contacts caused is not known: no customer was'
+                        || ' held out, or no response window has ended.'
                 else
-                    'Purchases by last touch and by position would often have come without'
-                    || ' a contact. Only the difference to the customers held out ('
+                    'Purchases by last touch and by position would often have come'
+                    || ' without a contact. Only the difference to the customers held'
+                    || ' out ('
                     || {{ whole_number_text('bounded.held_out_units') }}
                     || ') was caused by the contacts.'
             end as {{ dbt.type_string() }}

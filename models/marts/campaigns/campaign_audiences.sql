@@ -27,7 +27,7 @@ campaign_order as (
     from {{ ref('int_campaign_order') }}
 ),
 
--- A customer is contacted about several products, and is one buyer: each contact has its
+-- A customer is contacted about several products, and is one buyer: each contact has a
 -- share of what the customer adds.
 customer_values as (
     select

@@ -10,8 +10,9 @@ final as (
         cast(history_class as {{ dbt.type_string() }}) as history_class,
         cast(customer_count as bigint) as customer_count,
         {% for end in ['', '_low', '_high'] %}
-        cast(round(purchase_probability{{ end }}, 9) as double)
-            as purchase_probability{{ end }},
+        cast(
+            round(purchase_probability{{ end }}, 9) as double
+        ) as purchase_probability{{ end }},
         {% endfor %}
         cast(taught_customers as bigint) as measured_customers,
         cast(checked_customers as bigint) as checked_customers,
@@ -26,13 +27,13 @@ final as (
         cast(contacted_units as bigint) as contacted_units,
         cast(held_out_units as bigint) as held_out_units,
         {% for end in ['', '_low', '_high'] %}
-        cast(round(incremental_probability{{ end }}, 9) as double)
-            as incremental_probability{{ end }},
+        cast(
+            round(incremental_probability{{ end }}, 9) as double
+        ) as incremental_probability{{ end }},
         {% endfor %}
-        {% for end in ['', '_low', '_high'] %}
-        cast(round(expected_profit{{ end }}, 6) as double) as expected_profit{{ end }}
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        cast(round(expected_profit, 6) as double) as expected_profit,
+        cast(round(expected_profit_low, 6) as double) as expected_profit_low,
+        cast(round(expected_profit_high, 6) as double) as expected_profit_high
     from class_values
 )
 

@@ -98,7 +98,8 @@ described as (
             when campaign_order.placed_by = customers.customer_ranking then ''
             {% for ranking in rankings() if ranking.ranks == 'customers' %}
             when campaign_order.placed_by = {{ text_literal(ranking.name) }}
-                then {{ text_literal(' Placed by ' ~ ranking.label ~ ', to explore it.') }}
+                then
+                    {{ text_literal(' Placed by ' ~ ranking.label ~ ' to explore it.') }}
             {% endfor %}
         end
         || coalesce(

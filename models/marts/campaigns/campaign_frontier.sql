@@ -21,11 +21,11 @@ products as (
 current_choices as (
     select
         campaigns.campaign_id,
+        products.product_count,
         case
             when campaigns.frequency_cap < products.product_count
                 then campaigns.frequency_cap
-        end as frequency_cap,
-        products.product_count
+        end as frequency_cap
     from campaigns
     inner join products on campaigns.campaign_id = products.campaign_id
 ),

@@ -4,59 +4,11 @@
     the campaign's customers (self-normalised: Hajek 1971; Swaminathan and Joachims 2015,
     doi:10.5555/2969442.2969600).
 #}
-with log_window as (
-    select * from {{ ref('int_log_window') }}
-),
-
-campaigns as (
-    select * from {{ ref('stg_campaigns') }}
-),
-
-purchases as (
+with outcomes as (
     select
-        customer_id,
-        event_at
-    from {{ ref('int_interactions') }}
-    where event = 'purchased'
-),
-
-placed as (
-    select
-        campaign_id,
-        customer_id,
-        min(contacted_at) as contacted_at,
-        min(placed_by) as placed_by,
-        min(placement_probability) as placement_probability
-    from {{ ref('stg_contacts') }}
-    where
-        placed_by is not null
-        and arm = 'contact'
-        and experiment_id is null
-    group by campaign_id, customer_id
-),
-
-outcomes as (
-    select
-        placed.campaign_id,
-        placed.customer_id,
-        placed.placed_by,
-        1 / placed.placement_probability as weight,
-        max(case when purchases.customer_id is not null then 1.0 else 0.0 end)
-            as responded
-    from placed
-    inner join campaigns on placed.campaign_id = campaigns.campaign_id
-    cross join log_window
-    left join purchases
-        on
-            placed.customer_id = purchases.customer_id
-            and placed.contacted_at <= purchases.event_at
-            and {{ days_later('campaigns.response_days', 'placed.contacted_at') }}
-            > purchases.event_at
-    where {{ days_later('campaigns.response_days', 'placed.contacted_at') }}
-        <= log_window.last_interaction_at
-    group by
-        placed.campaign_id, placed.customer_id, placed.placed_by,
-        placed.placement_probability
+        *,
+        1 / placement_probability as weight
+    from {{ ref('int_placed_responses') }}
 ),
 
 rates as (

@@ -1,0 +1,66 @@
+{#
+    Contacted customers whom a ranking placed, and whether they responded: once each, from the
+    first contact on, if the log covers their response window.
+#}
+with campaigns as (
+    select * from {{ ref('stg_campaigns') }}
+),
+
+log_window as (
+    select * from {{ ref('int_log_window') }}
+),
+
+contacted as (
+    select
+        campaign_id,
+        customer_id,
+        cast(min(contacted_at) as timestamp) as contacted_at,
+        min(placed_by) as placed_by,
+        min(placement_probability) as placement_probability,
+        min(history_class) as history_class
+    from {{ ref('stg_contacts') }}
+    where
+        placed_by is not null
+        and arm = 'contact'
+        and experiment_id is null
+    group by campaign_id, customer_id
+),
+
+windows as (
+    select
+        contacted.*,
+        {{ days_later('campaigns.response_days', 'contacted.contacted_at') }}
+            as responds_until
+    from contacted
+    inner join campaigns on contacted.campaign_id = campaigns.campaign_id
+),
+
+purchases as (
+    select
+        customer_id,
+        event_at
+    from {{ ref('int_interactions') }}
+    where event = 'purchased'
+),
+
+final as (
+    select
+        windows.campaign_id,
+        windows.customer_id,
+        windows.placed_by,
+        windows.placement_probability,
+        windows.history_class,
+        max(case when purchases.customer_id is not null then 1 else 0 end) as responded
+    from windows
+    inner join log_window on windows.responds_until <= log_window.last_interaction_at
+    left join purchases
+        on
+            windows.customer_id = purchases.customer_id
+            and windows.contacted_at <= purchases.event_at
+            and windows.responds_until > purchases.event_at
+    group by
+        windows.campaign_id, windows.customer_id, windows.placed_by,
+        windows.placement_probability, windows.history_class
+)
+
+select * from final
