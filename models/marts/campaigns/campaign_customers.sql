@@ -99,7 +99,7 @@ described as (
             {% for ranking in rankings() if ranking.ranks == 'customers' %}
             when campaign_order.placed_by = {{ text_literal(ranking.name) }}
                 then
-                    {{ text_literal(' Placed by ' ~ ranking.label ~ ' to explore it.') }}
+                    {{ text_literal(' Placed by ' ~ ranking.label ~ ' to try it.') }}
             {% endfor %}
         end
         || coalesce(

@@ -117,7 +117,7 @@ def test_who_was_placed_by_which_ranking_is_in_the_ledger_and_comes_back(
     with read_release(folder) as release:
         placed = release.execute(
             "select placed_by, count(*), min(placement_probability),"
-            " max(placement_probability), bool_and(explanation like '%to explore it.%')"
+            " max(placement_probability), bool_and(explanation like '%to try it.%')"
             " from campaign_customers where placed_by <> customer_ranking_that_serves"
             " group by all".replace(
                 "customer_ranking_that_serves",
