@@ -16,6 +16,14 @@ export function sections(value) {
   ];
 }
 
+// Only where an experiment has measured it.
+const EFFECT = [
+  { heading: "A contact adds", numeric: true, cell: (row) => percent(row.incremental_probability), by: (row) => row.incremental_probability },
+  { heading: "Its interval", numeric: true, cell: (row) => range(percent, row.incremental_probability_low, row.incremental_probability_high) },
+  { heading: "Profit of a contact", numeric: true, cell: (row) => decimal(row.expected_profit), by: (row) => row.expected_profit },
+  { heading: "Its interval", numeric: true, cell: (row) => range(decimal, row.expected_profit_low, row.expected_profit_high) },
+];
+
 function classes({ classes: rows, note }) {
   return [
     element("p", {}, note),
@@ -28,10 +36,7 @@ function classes({ classes: rows, note }) {
         { heading: "Purchase anyway", numeric: true, cell: (row) => percent(row.purchase_probability), by: (row) => row.purchase_probability },
         { heading: "In the last window", numeric: true, cell: (row) => percent(row.checked_rate) },
         { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.checked_rate_low, row.checked_rate_high) },
-        { heading: "A contact adds", numeric: true, cell: (row) => percent(row.incremental_probability), by: (row) => row.incremental_probability },
-        { heading: "Its interval", numeric: true, cell: (row) => range(percent, row.incremental_probability_low, row.incremental_probability_high) },
-        { heading: "Profit of a contact", numeric: true, cell: (row) => decimal(row.expected_profit), by: (row) => row.expected_profit },
-        { heading: "Its interval", numeric: true, cell: (row) => range(decimal, row.expected_profit_low, row.expected_profit_high) },
+        ...(rows.some((row) => row.experiment_id) ? EFFECT : []),
       ],
       rows,
       empty: "No customer suits the campaign.",
@@ -68,8 +73,12 @@ function frontier(rows) {
         { heading: "Customers", numeric: true, cell: (row) => count(row.reached_customer_count), by: (row) => row.reached_customer_count },
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
         { heading: "Buy anyway", numeric: true, cell: (row) => decimal(row.expected_purchases_anyway), by: (row) => row.expected_purchases_anyway },
-        { heading: "Buyers added", numeric: true, cell: (row) => decimal(row.expected_purchases_added), by: (row) => row.expected_purchases_added },
-        { heading: "Profit", numeric: true, cell: (row) => money(row.expected_profit), by: (row) => row.expected_profit },
+        ...(isMeasured
+          ? [
+              { heading: "Buyers added", numeric: true, cell: (row) => decimal(row.expected_purchases_added), by: (row) => row.expected_purchases_added },
+              { heading: "Profit", numeric: true, cell: (row) => money(row.expected_profit), by: (row) => row.expected_profit },
+            ]
+          : []),
       ],
       rows: others,
       empty: "No customer suits the campaign.",

@@ -82,6 +82,14 @@ async function one(campaignId) {
   ];
 }
 
+const EFFECT = [
+  { heading: "Adds", numeric: true, cell: (row) => percent(row.effect), by: (row) => row.effect },
+  { heading: "Profit", numeric: true, cell: (row) => money(row.profit), by: (row) => row.profit },
+  { heading: "Interval of the profit", numeric: true, cell: (row) => range(money, row.profit_low, row.profit_high) },
+  { heading: "Return", numeric: true, cell: (row) => percent(row.return_on_investment), by: (row) => row.return_on_investment },
+  { heading: "Why", prose: true, cell: (row) => row.explanation },
+];
+
 function worth(plan) {
   if (!plan.sizes.length) return [element("p", {}, plan.note ?? "Nothing was measured.")];
   const [first] = plan.sizes;
@@ -116,11 +124,8 @@ function worth(plan) {
         { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.response_rate_low, row.response_rate_high) },
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
         { heading: "Must add", numeric: true, cell: (row) => percent(row.break_even_effect), by: (row) => row.break_even_effect },
-        { heading: "Adds", numeric: true, cell: (row) => percent(row.effect), by: (row) => row.effect },
-        { heading: "Profit", numeric: true, cell: (row) => money(row.profit), by: (row) => row.profit },
-        { heading: "Interval of the profit", numeric: true, cell: (row) => range(money, row.profit_low, row.profit_high) },
-        { heading: "Return", numeric: true, cell: (row) => percent(row.return_on_investment), by: (row) => row.return_on_investment },
-        { heading: "Why", prose: true, cell: (row) => row.explanation },
+        // Columns without a figure in any row say nothing.
+        ...(measured.length ? EFFECT : []),
       ],
       rows: plan.sizes,
     }),
