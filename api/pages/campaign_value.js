@@ -55,7 +55,7 @@ function frontier(rows) {
         "every respect are pale. " +
         (isMeasured
           ? "The profit is what an experiment has measured, for these customers."
-          : "No experiment has measured a profit, so the chart shows purchases that come anyway."),
+          : "No experiment has measured a profit, so the chart shows purchases that come anyway, and a point beats another by purchases per cost."),
     ),
     rows.length
       ? chart(
@@ -93,7 +93,7 @@ function rankings(rows) {
       { heading: "Ranking", cell: (row) => words(row.ranking) },
       { heading: "Contacted", numeric: true, cell: (row) => count(row.contacted_customers), by: (row) => row.contacted_customers },
       { heading: "Purchased", numeric: true, cell: (row) => count(row.responses), by: (row) => row.responses },
-      { heading: "If it placed all", numeric: true, cell: (row) => percent(row.weighted_rate), by: (row) => row.weighted_rate },
+      { heading: "If it filled all places", numeric: true, cell: (row) => percent(row.weighted_rate), by: (row) => row.weighted_rate },
       { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.weighted_rate_low, row.weighted_rate_high) },
     ],
     rows,
@@ -102,6 +102,7 @@ function rankings(rows) {
 
 function attribution(found) {
   if (!found) return [element("p", {}, "The campaign has contacted no customer yet.")];
+  if (!found.contacted_customers) return [element("p", {}, "The campaign has held customers out and contacted none yet.")];
   const rows = [
     ["by last touch", found.last_touch_purchases, found.last_touch_revenue],
     ["by position", found.position_purchases, found.position_revenue],

@@ -11,12 +11,12 @@ from api.schemas import campaign_value as schemas
 
 # What the figures mean.
 UNMEASURED = (
-    "No experiment of this campaign has measured what a contact adds: the purchases of a"
-    " class come anyway."
+    "No experiment of this campaign has measured what a contact adds. The purchases of a"
+    " class are those of past customers, whatever contacts they had."
 )
 MEASURED = (
-    "An experiment has measured what a contact adds to each class. Classes are drawn"
-    " towards their mean, the more the fewer customers were measured."
+    "An experiment has measured what a contact adds to each class. More than three classes"
+    " are drawn towards their mean, the more the fewer customers were measured."
 )
 
 campaign_value = Blueprint("campaign_value")

@@ -16,7 +16,7 @@ class CustomerClass(Schema):
     history_class: str
     customer_count: int
     purchase_probability: float | None = Field(
-        description="Probability of a purchase in the response window, without a contact"
+        description="Probability of a purchase in the response window, as in the past"
     )
     purchase_probability_low: float | None
     purchase_probability_high: float | None
@@ -95,7 +95,7 @@ class RankingResponses(Schema):
     responses: int
     response_rate: float
     weighted_rate: float = Field(
-        description="The rate if the ranking placed all customers of the campaign"
+        description="The rate if the ranking filled all places of the campaign"
     )
     weighted_rate_low: float
     weighted_rate_high: float

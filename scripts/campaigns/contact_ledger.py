@@ -8,12 +8,14 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import duckdb
 
 from scripts.build_folder import BuildFolder, literal_paths, sql_path
-from scripts.campaigns.opt_outs import has_numbers, noted_opt_outs
+from scripts.campaigns.current_opt_outs import CurrentOptOuts
+from scripts.campaigns.opt_outs import has_numbers
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
 
@@ -93,10 +95,33 @@ def open_ledger(
         are_numbers = has_numbers(connection, "release.customers")
         connection.execute(
             "create temp table opted_out as select unnest($ids::text[]) as customer_id",
-            {"ids": noted_opt_outs(folder, are_numbers=are_numbers)},
+            # Those of a build too that was held back after it had told the API.
+            {"ids": list(CurrentOptOuts(folder, are_numbers).ids())},
         )
         _read_holdout(connection)
         yield connection, release
+
+
+def check_holdout_is_known(
+    connection: duckdb.DuckDBPyConnection, release: Release, day: date
+) -> None:
+    """See that the release knows whom the global holdout leaves out on a day.
+
+    Raises:
+        ContactListError: the day is after the last period that it knows.
+    """
+    try:
+        found = connection.execute(
+            "select max(valid_until) from release.holdout_periods"
+        ).fetchone()
+    except duckdb.CatalogException:
+        return  # An earlier version had no global holdout.
+    known_until = found[0] if found else None
+    if known_until is not None and day > known_until:
+        raise ContactListError(
+            f"{release.release_id} knows the global holdout until {known_until}, and the"
+            f" day is {day}: run `audience build` with a newer log first"
+        )
 
 
 def _read_holdout(connection: duckdb.DuckDBPyConnection) -> None:

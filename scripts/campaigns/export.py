@@ -13,7 +13,12 @@ import duckdb
 
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.channel_limits import limit_by_channels
-from scripts.campaigns.contact_ledger import open_ledger, record, records
+from scripts.campaigns.contact_ledger import (
+    check_holdout_is_known,
+    open_ledger,
+    record,
+    records,
+)
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 from scripts.settings.destination_settings import ContactColumns
 
@@ -40,8 +45,8 @@ def export_campaign(
         dry_run: only count.
 
     Raises:
-        ContactListError: the campaign is unknown, or the day is outside its period or a
-            quiet day.
+        ContactListError: the campaign is unknown, or the day is outside its period, a
+            quiet day or after the known global holdout.
         ContactColumnsError: the table of contact columns cannot be used.
         ReleaseError: there is no release.
         OSError, duckdb.Error: nothing was written.
@@ -54,6 +59,7 @@ def export_campaign(
             campaign_id, campaign["starts_on"], campaign["ends_on"], "seeds/campaigns.csv"
         )
         day = period.day(contact_on)
+        check_holdout_is_known(connection, release, day)
         campaigns = records(connection, release, "campaign_summaries")
         choose_contacts(connection, campaigns, campaign_id, day)
         return write_contact_list(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from scripts.campaigns.contact_columns import NO_ROW
-from scripts.delivery.current_opt_outs import OPTED_OUT, CurrentOptOuts
+from scripts.campaigns.current_opt_outs import OPTED_OUT, CurrentOptOuts
 from scripts.delivery.delivery_error import DeliveryError
 from scripts.delivery.written_list import Contact, WrittenList
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts.build_folder import BuildFolder
+from scripts.campaigns.current_opt_outs import CurrentOptOuts
 from scripts.delivery.batch import Batch, Receiver, content
-from scripts.delivery.current_opt_outs import CurrentOptOuts
 from scripts.delivery.delivery_error import DeliveryError
 from scripts.delivery.destinations import destinations_file, read_destination
 from scripts.delivery.progress import Progress, now, only_delivery, progress_file

@@ -112,12 +112,13 @@ class HttpReceiver:
         Raises:
             DeliveryError: it is not acknowledged.
         """
-        contacts = batch.contacts()
-        if not contacts:
-            return
-        body = json.dumps(content(batch, contacts), separators=(",", ":")).encode()
         key = f"{batch.written.export_id}:{batch.number}"
         for attempt in range(self._settings.retries + 1):
+            # Customers may opt out while it waits.
+            contacts = batch.contacts()
+            if not contacts:
+                return
+            body = json.dumps(content(batch, contacts), separators=(",", ":")).encode()
             answer = self._post(body, key)
             if 200 <= answer.status < 300:
                 return

@@ -79,7 +79,6 @@ class PostgresqlReceiver:
         try:
             async with connection.transaction():
                 await self._insert(connection, batch)
-            await connection.close(timeout=seconds)
         except FAILURES as error:
             raise self._refused(error) from error
         finally:
@@ -145,6 +144,12 @@ class PostgresqlReceiver:
             return DeliveryError(
                 f"Table {table} has no unique key, expected one of the columns"
                 f" {', '.join(KEY)}: nothing was inserted"
+            )
+        if not isinstance(error, asyncpg.PostgresError):
+            return DeliveryError(
+                f"The connection to PostgreSQL was lost ({_kind(error)}): whether the"
+                " contacts were inserted is not known. Run the command again to continue;"
+                " no row is inserted twice"
             )
         return DeliveryError(
             f"PostgreSQL does not take the contacts into table {table}: {_kind(error)}."

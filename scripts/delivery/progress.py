@@ -114,8 +114,9 @@ class Progress:
         if self.batches:
             raise DeliveryError(
                 f"{self.plan['destination']} was another place when the delivery of"
-                f" {self.plan['export_id']} began: give the new one another name, so that"
-                " its deliveries are counted by themselves"
+                f" {self.plan['export_id']} began, and {len(self.batches)} batches are"
+                " delivered there: name that place again to continue. Under another name"
+                " the whole list is sent to the new place"
             )
         # That place has acknowledged nothing, as after a wrong URL.
         self.plan, self._whole = {}, 0

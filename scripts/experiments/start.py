@@ -9,6 +9,7 @@ from scripts.build_folder import BuildFolder
 from scripts.campaigns.channel_limits import limit_by_channels
 from scripts.campaigns.contact_ledger import (
     ContactListError,
+    check_holdout_is_known,
     open_ledger,
     record,
     records,
@@ -104,6 +105,7 @@ def start_experiment(
             "seeds/experiments.csv",
         )
         day = period.day(contact_on)
+        check_holdout_is_known(connection, release, day)
         campaigns = records(connection, release, "campaign_summaries")
         channel = campaigns.get(experiment["campaign_id"], {}).get("channel")
         limit_by_channels(connection, channel, day)

@@ -14,7 +14,9 @@ from scripts.settings.values import Number, Text
 # The columns of a list. Those of your own table must have other names.
 LIST_COLUMNS = (
     *("campaign_id", "experiment_id", "product_id", "place", "customer_id", "arm"),
-    *("contact_on", "explanation", "release_id", "export_id", "delivered_at"),
+    *("contact_on", "explanation", "release_id", "channel", "export_id", "delivered_at"),
+    # What the programs that join them add for themselves.
+    *("has_row", "position"),
 )
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]{0,62}\.)?[A-Za-z_][A-Za-z0-9_]{0,62}")

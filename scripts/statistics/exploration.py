@@ -67,7 +67,8 @@ def weighted_rate(
 
     Customers count by the inverse of the probability that the ranking placed them, and the
     weights are normalised (Hajek 1971; Swaminathan and Joachims 2015,
-    doi:10.5555/2969442.2969600). The interval is by the linearised variance of a ratio.
+    doi:10.5555/2969442.2969600). The interval is Wilson's, of as many customers as equal
+    weights would need to say as much (Kish 1965, Survey Sampling).
 
     Args:
         responded: 1 or 0 per customer.
@@ -78,5 +79,9 @@ def weighted_rate(
     """
     weights = 1 / probabilities
     rate = float(numpy.average(responded, weights=weights))
-    error = float(numpy.sqrt((weights**2 * (responded - rate) ** 2).sum()) / weights.sum())
-    return rate, rate - 1.959963984540054 * error, rate + 1.959963984540054 * error
+    size = float(weights.sum() ** 2 / (weights**2).sum())
+    z = 1.959963984540054
+    middle = (rate + z * z / (2 * size)) / (1 + z * z / size)
+    half = z * numpy.sqrt(rate * (1 - rate) / size + (z / (2 * size)) ** 2)
+    half = float(half / (1 + z * z / size))
+    return rate, middle - half, middle + half

@@ -47,6 +47,14 @@ first_counts as (
     left join experiments on campaigns.campaign_id = experiments.campaign_id
 ),
 
+-- Whom the campaign may contact: of a campaign that requires an event, those who have it.
+candidates as (
+    select distinct
+        campaign_id,
+        customer_id
+    from {{ ref('int_campaign_candidates') }}
+),
+
 now as (
     select
         customers.campaign_id,
@@ -60,6 +68,14 @@ now as (
     from {{ ref('int_campaign_customers') }} as customers
     inner join {{ ref('int_customer_features') }} as features
         on customers.customer_id = features.customer_id
+    inner join campaigns on customers.campaign_id = campaigns.campaign_id
+    left join candidates
+        on
+            customers.campaign_id = candidates.campaign_id
+            and customers.customer_id = candidates.customer_id
+    where
+        campaigns.required_event is null
+        or candidates.customer_id is not null
 ),
 
 past as (

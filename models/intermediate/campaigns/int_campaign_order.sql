@@ -1,11 +1,12 @@
 {#
-    The customers of a campaign in the order in which they get places. That is the order of
-    the ranking that serves, or of the expected profit, as the campaign says. Where it
-    explores, a draw gives each customer to one ranking. Each ranking orders its own customers,
-    and they take turns in proportion to their numbers.
+    The customers who can get places of a campaign, in the order in which they do. That is the
+    order of the ranking that serves, or of the expected profit, as the campaign says. Where it
+    explores, a draw gives each customer to one ranking. Each ranking orders its own customers
+    as it would all of them, and all rankings are cut at the same share of the customers.
 #}
 with campaign_customers as (
     select * from {{ ref('int_campaign_customers') }}
+    where capacity > 0
 ),
 
 campaigns as (
@@ -78,7 +79,6 @@ assigned as (
     left join probabilities
         on
             drawn.campaign_id = probabilities.campaign_id
-            and drawn.history_class = probabilities.history_class
             and drawn.draw >= probabilities.draw_from
             and drawn.draw < probabilities.draw_until
 ),

@@ -1,6 +1,7 @@
 {#
-    The days on which campaigns contacted customers or held them out: several products on one
-    day are one touch. Units of experiments have results of their own.
+    The days on which exports of campaigns contacted customers or held them out: several
+    products on one day are one touch. Units of experiments have results of their own, and
+    contacts made by others were not drawn by chance.
 #}
 with contacts as (
     select
@@ -9,6 +10,7 @@ with contacts as (
     from {{ ref('stg_contacts') }}
     where
         outcome = 'accepted'
+        and is_exported
         and campaign_id is not null
         and experiment_id is null
 ),

@@ -63,9 +63,9 @@ rates as (
     select
         *,
         {{ share('taught_buyers', 'taught_customers') }} as estimate,
-        (taught_buyers + 2.0) / (taught_customers + 4.0)
-        * (1 - (taught_buyers + 2.0) / (taught_customers + 4.0))
-        / (taught_customers + 4.0) as variance
+        (cast(taught_buyers as double) + 2) / (taught_customers + 4)
+        * (1 - (cast(taught_buyers as double) + 2) / (taught_customers + 4))
+        / (taught_customers + 4) as variance
     from counted
     where taught_customers > 0
 ),

@@ -1,7 +1,7 @@
 {#
-    The rankings that a campaign with an explored share tries, by class of history, with the
-    responses so far: customers whom the ranking placed, once each, whose response window has
-    ended.
+    The rankings that a campaign with an explored share tries, with the responses so far:
+    customers whom the ranking placed, once each, whose response window has ended. Not by
+    class of history: rankings reach the classes at different depths.
 #}
 {% set candidates = rankings() | selectattr('ranks', 'equalto', 'customers')
     | selectattr('is_candidate') | map(attribute='name') | list %}
@@ -36,17 +36,9 @@ responses as (
     select * from {{ ref('int_placed_responses') }}
 ),
 
-history_classes as (
-    {% for history_class in history_classes() %}
-    select '{{ history_class }}' as history_class
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
 final as (
     select
         campaigns.campaign_id,
-        history_classes.history_class,
         rankings.ranking,
         campaigns.exploration_share,
         rankings.ranking = served.ranking as is_served,
@@ -55,15 +47,13 @@ final as (
     from campaigns
     cross join rankings
     cross join served
-    cross join history_classes
     left join responses
         on
             campaigns.campaign_id = responses.campaign_id
             and rankings.ranking = responses.placed_by
-            and history_classes.history_class = responses.history_class
     group by
-        campaigns.campaign_id, history_classes.history_class, rankings.ranking,
-        served.ranking, campaigns.exploration_share
+        campaigns.campaign_id, rankings.ranking, served.ranking,
+        campaigns.exploration_share
 )
 
 select * from final

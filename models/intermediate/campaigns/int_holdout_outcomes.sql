@@ -15,10 +15,6 @@ customer_totals as (
     select * from {{ ref('int_customer_totals') }}
 ),
 
-suppressed_customers as (
-    select * from {{ ref('int_suppressed_customers') }}
-),
-
 interactions as (
     select * from {{ ref('int_interactions') }}
     where event = 'purchased'
@@ -65,6 +61,8 @@ spans as (
     {% endfor %}
 ),
 
+-- With those who have opted out: contacts make some opt out, and without them the others
+-- would seem to buy more.
 customers as (
     select
         periods.period_from,
@@ -74,9 +72,6 @@ customers as (
             as is_held_out
     from periods
     cross join customer_totals
-    left join suppressed_customers
-        on customer_totals.customer_id = suppressed_customers.customer_id
-    where suppressed_customers.customer_id is null
 ),
 
 population as (

@@ -10,20 +10,30 @@ log_window as (
     select * from {{ ref('int_log_window') }}
 ),
 
-contacted as (
+-- Only contacts of campaigns that explored then: others are of another time.
+numbered as (
     select
         campaign_id,
         customer_id,
-        cast(min(contacted_at) as timestamp) as contacted_at,
-        min(placed_by) as placed_by,
-        min(placement_probability) as placement_probability,
-        min(history_class) as history_class
+        contacted_at,
+        placed_by,
+        placement_probability,
+        history_class,
+        row_number() over (
+            partition by campaign_id, customer_id
+            order by contacted_at, product_id
+        ) as contact_number
     from {{ ref('stg_contacts') }}
     where
-        placed_by is not null
+        outcome = 'accepted'
+        and placement_probability < 1
         and arm = 'contact'
         and experiment_id is null
-    group by campaign_id, customer_id
+),
+
+contacted as (
+    select * from numbered
+    where contact_number = 1
 ),
 
 windows as (

@@ -47,15 +47,19 @@ attributed as (
 
 -- A customer is a unit from the first contact on, or from the first day held out; only
 -- units whose window the log covers to its end have an outcome.
-units as (
+numbered as (
     select
-        touches.campaign_id,
-        touches.customer_id,
-        min(touches.arm) as arm,
-        min(touches.touched_at) as touched_at,
-        min(touches.responds_until) as responds_until
+        *,
+        row_number() over (
+            partition by campaign_id, customer_id
+            order by touched_at, arm
+        ) as touch_number
     from touches
-    group by touches.campaign_id, touches.customer_id
+),
+
+units as (
+    select * from numbered
+    where touch_number = 1
 ),
 
 outcomes as (
@@ -91,8 +95,10 @@ smoothed as (
         *,
         {{ share('contacted_buyers', 'contacted_units') }} as contacted_rate,
         {{ share('held_out_buyers', 'held_out_units') }} as held_out_rate,
-        (contacted_buyers + 1.0) / (contacted_units + 2.0) as contacted_smoothed,
-        (held_out_buyers + 1.0) / (held_out_units + 2.0) as held_out_smoothed
+        (cast(contacted_buyers as double) + 1) / (contacted_units + 2)
+            as contacted_smoothed,
+        (cast(held_out_buyers as double) + 1) / (held_out_units + 2)
+            as held_out_smoothed
     from counted
     where
         contacted_units > 0
@@ -105,8 +111,8 @@ effects as (
         contacted_rate - held_out_rate as effect,
         contacted_smoothed - held_out_smoothed as centre,
         1.959963984540054 * sqrt(
-            contacted_smoothed * (1 - contacted_smoothed) / (contacted_units + 2.0)
-            + held_out_smoothed * (1 - held_out_smoothed) / (held_out_units + 2.0)
+            contacted_smoothed * (1 - contacted_smoothed) / (contacted_units + 2)
+            + held_out_smoothed * (1 - held_out_smoothed) / (held_out_units + 2)
         ) as half_width
     from smoothed
 ),

@@ -36,8 +36,13 @@ customer_values as (
         campaign_classes.purchase_probability,
         campaign_classes.incremental_probability,
         campaigns.value_per_conversion,
-        campaigns.cost_per_contact
+        campaigns.cost_per_contact,
+        campaign_customers.contact_count
     from {{ ref('int_campaign_classes') }} as classes
+    inner join {{ ref('int_campaign_customers') }} as campaign_customers
+        on
+            classes.campaign_id = campaign_customers.campaign_id
+            and classes.customer_id = campaign_customers.customer_id
     inner join {{ ref('stg_campaigns') }} as campaigns
         on classes.campaign_id = campaigns.campaign_id
     inner join {{ ref('campaign_classes') }} as campaign_classes
@@ -80,13 +85,18 @@ final as (
         cast(customer_values.incremental_probability as double)
             as incremental_probability,
         cast(
-            round(
-                customer_values.incremental_probability
-                * customer_values.value_per_conversion
-                / campaign_customers.audience_count
-                - customer_values.cost_per_contact,
-                6
-            ) as double
+            case
+                when
+                    campaign_customers.arm = 'contact'
+                    and customer_values.contact_count = 0
+                    then round(
+                        customer_values.incremental_probability
+                        * customer_values.value_per_conversion
+                        / campaign_customers.audience_count
+                        - customer_values.cost_per_contact,
+                        6
+                    )
+            end as double
         ) as expected_profit
     from ranked
     inner join campaign_customers

@@ -131,7 +131,7 @@ final as (
         cast(customer_rank as bigint) as customer_rank,
         cast(explanation as {{ dbt.type_string() }}) as explanation,
         cast(placed_by as {{ dbt.type_string() }}) as placed_by,
-        cast(round(placement_probability, 6) as double) as placement_probability,
+        cast(placement_probability as double) as placement_probability,
         cast(history_class as {{ dbt.type_string() }}) as history_class
     from described
 )

@@ -1,7 +1,7 @@
 {#
-    What a campaign would reach with other caps and fewer products: its places go to its
-    customers in their order, each at most `frequency_cap` times. Exclusions of single products
-    are not counted, so real audiences can be a little smaller.
+    What a campaign would reach with other caps and fewer products: its places go to the
+    customers who can get one, in the campaign's order, each at most `frequency_cap` times.
+    Exclusions of single products are not counted, so real audiences can be a little smaller.
 #}
 {% set caps = [1, 2, 3, 5, 10] %}
 {% set shares = [1, 0.5, 0.25, 0.1] %}
@@ -32,11 +32,15 @@ current_choices as (
 
 customers as (
     select
-        classes.campaign_id,
-        classes.place,
+        campaign_order.campaign_id,
+        campaign_order.campaign_rank as place,
         campaign_classes.purchase_probability,
         campaign_classes.incremental_probability
-    from {{ ref('int_campaign_classes') }} as classes
+    from {{ ref('int_campaign_order') }} as campaign_order
+    inner join {{ ref('int_campaign_classes') }} as classes
+        on
+            campaign_order.campaign_id = classes.campaign_id
+            and campaign_order.customer_id = classes.customer_id
     inner join {{ ref('campaign_classes') }} as campaign_classes
         on
             classes.campaign_id = campaign_classes.campaign_id
@@ -122,6 +126,7 @@ sized as (
         current_choices.product_count as all_products,
         campaigns.cost_per_contact,
         campaigns.value_per_conversion,
+        1 - campaigns.holdout_share as contacted_share,
         points.product_count = current_choices.product_count
         and coalesce(points.frequency_cap, 0)
         = coalesce(current_choices.frequency_cap, 0) as is_current,
@@ -152,9 +157,9 @@ valued as (
         -- What is not known of all of them is not known.
         case
             when cumulated.measured_customers = placed.reached_customers
-                then cumulated.incrementals
+                then cumulated.incrementals * placed.contacted_share
         end as incrementals,
-        placed.contact_count * placed.cost_per_contact as cost
+        placed.contact_count * placed.contacted_share * placed.cost_per_contact as cost
     from placed
     inner join cumulated
         on
@@ -169,7 +174,7 @@ judged as (
         incrementals * value_per_conversion - cost as expected_profit,
         case
             when max(incrementals) over (partition by campaign_id) is null
-                then coalesce(purchases / nullif(cost, 0), 0)
+                then coalesce(case when cost > 0 then purchases / cost else purchases end, 0)
             else incrementals * value_per_conversion - cost
         end as worth
     from valued

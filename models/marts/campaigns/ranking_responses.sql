@@ -17,49 +17,27 @@ rates as (
         placed_by,
         count(*) as contacted_customers,
         sum(responded) as responses,
-        sum(weight * responded) / sum(weight) as weighted_rate
+        sum(weight * responded) / sum(weight) as weighted_rate,
+        -- As many equal weights say as much (Kish 1965, Survey Sampling).
+        sum(weight) * sum(weight) / sum(weight * weight) as effective_customers
     from outcomes
     group by campaign_id, placed_by
 ),
 
-errors as (
-    select
-        outcomes.campaign_id,
-        outcomes.placed_by,
-        sqrt(
-            sum(
-                power(outcomes.weight * (outcomes.responded - rates.weighted_rate), 2)
-            )
-        ) / sum(outcomes.weight) as standard_error
-    from outcomes
-    inner join rates
-        on
-            outcomes.campaign_id = rates.campaign_id
-            and outcomes.placed_by = rates.placed_by
-    group by outcomes.campaign_id, outcomes.placed_by
-),
-
 final as (
     select
-        cast(rates.campaign_id as {{ dbt.type_string() }}) as campaign_id,
-        cast(rates.placed_by as {{ dbt.type_string() }}) as ranking,
-        cast(rates.contacted_customers as bigint) as contacted_customers,
-        cast(rates.responses as bigint) as responses,
-        {{ share('rates.responses', 'rates.contacted_customers') }} as response_rate,
-        cast(round(rates.weighted_rate, 12) as double) as weighted_rate,
-        cast(
-            round(rates.weighted_rate - 1.959963984540054 * errors.standard_error, 12)
-            as double
-        ) as weighted_rate_low,
-        cast(
-            round(rates.weighted_rate + 1.959963984540054 * errors.standard_error, 12)
-            as double
-        ) as weighted_rate_high
+        cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        cast(placed_by as {{ dbt.type_string() }}) as ranking,
+        cast(contacted_customers as bigint) as contacted_customers,
+        cast(responses as bigint) as responses,
+        {{ share('responses', 'contacted_customers') }} as response_rate,
+        cast(round(weighted_rate, 12) as double) as weighted_rate,
+        {% for end in ['low', 'high'] %}
+        {{ wilson_interval(
+            end, '(weighted_rate * effective_customers)', 'effective_customers'
+        ) }} as weighted_rate_{{ end }}{{ ',' if not loop.last }}
+        {% endfor %}
     from rates
-    inner join errors
-        on
-            rates.campaign_id = errors.campaign_id
-            and rates.placed_by = errors.placed_by
 )
 
 select * from final

@@ -133,7 +133,7 @@ def test_who_was_placed_by_which_ranking_is_in_the_ledger_and_comes_back(
     # Of the explored share the serving ranking has its part too.
     others = SHARE * len(placed) / (len(placed) + 1)
     assert explored / customers == pytest.approx(others, abs=0.08)
-    assert all(0 < low <= high < SHARE and is_said for _, _, low, high, is_said in placed)
+    assert all(0 < low == high < SHARE and is_said for _, _, low, high, is_said in placed)
 
     on = date(2023, 4, 3)
     list_of_contacts = export_campaign(folder, "trial", on)
@@ -163,14 +163,10 @@ def test_who_was_placed_by_which_ranking_is_in_the_ledger_and_comes_back(
                 "select ranking, response_rate from ranking_responses"
             ).fetchall()
         )
-        # In the class that most of its customers belong to.
         probabilities = dict(
             warehouse.execute(
                 "select ranking, probability"
                 " from intermediate.int_exploration_probabilities"
-                " where history_class = (select max_by(history_class, contact_count)"
-                " from intermediate.int_exploration_arms where ranking = $favourite)",
-                {"favourite": favourite},
             ).fetchall()
         )
         served = release.execute(
