@@ -27,6 +27,7 @@ import msgpack  # noqa: E402
 from dbt.cli.main import dbtRunner  # noqa: E402
 from dbt.contracts.graph.manifest import Manifest  # noqa: E402
 from dbt.parser.manifest import extended_msgpack_decoder  # noqa: E402
+from dbt_common.clients import agate_helper  # noqa: E402
 
 # What `dbt parse` takes of the options of another command, each with a value.
 OPTIONS_OF_PARSE = ("--vars", "--target", "--log-level", "--log-level-file")
@@ -60,10 +61,21 @@ def read_manifest(parsed: Path) -> Manifest | None:
 
 
 def place_seeds(manifest: Manifest) -> None:
-    """Let dbt read the rows of seeds below the folder that the calling program names."""
+    """Let dbt read seeds below the folder that the calling program names.
+
+    Dbt copies the rows from there, but only if the project's own file has rows.
+    """
+    root = os.environ["AUDIENCE_SEEDS_ROOT"]
     for node in manifest.nodes.values():
         if hasattr(node, "root_path"):
-            node.root_path = os.environ["AUDIENCE_SEEDS_ROOT"]
+            node.root_path = root
+    read = agate_helper.from_csv
+
+    def read_placed(path: str, *arguments: Any, **options: Any) -> Any:
+        placed = Path(root) / os.path.relpath(path, os.environ["DBT_PROJECT_DIR"])
+        return read(str(placed if placed.exists() else path), *arguments, **options)
+
+    vars(agate_helper)["from_csv"] = read_placed
 
 
 def _unpack(content: bytes) -> Any:
