@@ -102,6 +102,14 @@ class ResultSettings(Settings):
         shown="that of the campaigns, if all have the same",
     )
 
+    @field_validator("global_holdout_from")
+    @classmethod
+    def check_first_day(cls, value: Day | None) -> Day | None:
+        """Every month has the day, so that no day is between two months of a period."""
+        if value is not None and int(str(value)[8:10]) > 28:
+            raise refusal("a date whose day is at most 28, as every month has")
+        return value
+
     @field_validator("global_holdout_share")
     @classmethod
     def check_holdout(cls, value: Number, info: ValidationInfo) -> Number:

@@ -131,6 +131,10 @@ def refused(settings: dict[str, Any]) -> str:
         ),
         ("{global_holdout_from: 2023-04}", "= 2023-04: expected a date (2023-04-01)"),
         (
+            "{global_holdout_from: 2023-01-31}",
+            "= 2023-01-31: expected a date whose day is at most 28, as every month has",
+        ),
+        (
             "{global_holdout_from: '2023-04-01 12:00'}",
             "= 2023-04-01 12:00: expected a date (2023-04-01)",
         ),
