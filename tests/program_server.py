@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import gc
 import json
+import logging
 import os
 import runpy
 import selectors
@@ -214,6 +215,8 @@ def run(words: list[str]) -> None:
     path = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
     sys.path[:] = path + INSTALLED
     if words[0] == "-m":
+        # Dbt's imports have set them up; the program itself has none.
+        logging.root.handlers.clear()
         sys.path.insert(0, os.getcwd())  # noqa: PTH109
         sys.argv = words[1:]
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
