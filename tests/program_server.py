@@ -6,6 +6,7 @@ arguments, folder, environment and open files of its caller (program_caller.py).
 """
 
 import contextlib
+import csv
 import fcntl
 import gc
 import json
@@ -215,8 +216,9 @@ def run(words: list[str]) -> None:
     path = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
     sys.path[:] = path + INSTALLED
     if words[0] == "-m":
-        # Dbt's imports have set them up; the program itself has none.
+        # What dbt's imports have changed, and the program itself has not.
         logging.root.handlers.clear()
+        csv.field_size_limit(131_072)
         sys.path.insert(0, os.getcwd())  # noqa: PTH109
         sys.argv = words[1:]
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)

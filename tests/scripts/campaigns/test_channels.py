@@ -125,7 +125,11 @@ def opened(market: Marketplace) -> duckdb.DuckDBPyConnection:
         "create table release.campaign_audiences (campaign_id text, product_id bigint,"
         " audience_rank bigint, customer_id bigint, arm text);"
         "create table release.campaign_customers (campaign_id text, customer_id bigint,"
-        " explanation text, external_contact_count bigint);"
+        " explanation text, external_contact_count bigint, placed_by text,"
+        " placement_probability double, history_class text);"
+        # The global holdout is off.
+        "create temp table held_out (customer_id text, period_from date,"
+        " valid_until date);"
         "create table release.campaign_summaries (campaign_id text,"
         " cost_per_contact double, response_days bigint);"
         "create table release.channel_rules (channel text, frequency_cap bigint,"
@@ -165,7 +169,8 @@ def opened(market: Marketplace) -> duckdb.DuckDBPyConnection:
             )
         for customer in {customer for _, customer in places}:
             connection.execute(
-                "insert into release.campaign_customers values (?, ?, 'why', 0)",
+                "insert into release.campaign_customers"
+                " values (?, ?, 'why', 0, null, 1, null)",
                 [f"{number}", customer],
             )
     return connection

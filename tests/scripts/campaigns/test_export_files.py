@@ -144,7 +144,8 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
             " unnest(range(len($ids))) as place, unnest($ids) as customer_id,"
             " 'contact' as arm, 0.1::double as cost_per_contact, '=x' as explanation,"
             " null::text as experiment_id, null::text as experiment_arm,"
-            " null::text as channel, null::text as left_out",
+            " null::text as channel, null::text as left_out, null::text as placed_by,"
+            " null::double as placement_probability, null::text as history_class",
             {"ids": ids},
         )
         found = write_contact_list(

@@ -114,7 +114,7 @@ def test_the_planted_effect_is_found(holdout_build: FinishedBuild) -> None:
     for until, months in (("2023-02-28", (2,)), ("2023-03-31", (3,))):
         row = found[until, "month"]
         first_day = f"2023-{months[0]:02d}-01"
-        population = {c for c, _, _, at in log if at < first_day} - OPTED_OUT
+        population = {c for c, _, _, at in log if at < first_day}
         out = {customer for customer in population if is_held_out(customer, PERIODS[0])}
         bought = [
             customer
