@@ -21,8 +21,8 @@ lost as (
 
 select
     {{ counted('row_count', 'row') }}
-    || ' of events that opt customers out (seeds/feedback_events.csv) have no product, so'
-    || ' these customers stay in the lists: pass them in the setting suppressions.'
+    || ' of events that opt customers out (seeds/feedback_events.csv) have no product,'
+    || ' so these customers stay in the lists: pass them in the setting suppressions.'
         as problem
 from lost
 where row_count > 0

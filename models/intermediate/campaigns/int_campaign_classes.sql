@@ -47,7 +47,7 @@ first_counts as (
     left join experiments on campaigns.campaign_id = experiments.campaign_id
 ),
 
--- Whom the campaign may contact: of a campaign that requires an event, those who have it.
+-- A campaign that requires an event may contact only those who have it.
 candidates as (
     select distinct
         campaign_id,

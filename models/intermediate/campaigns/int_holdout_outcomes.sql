@@ -61,8 +61,8 @@ spans as (
     {% endfor %}
 ),
 
--- With those who have opted out: contacts make some opt out, and without them the others
--- would seem to buy more.
+-- With those who have opted out: contacts make some opt out, and without them the
+-- others would seem to buy more.
 customers as (
     select
         periods.period_from,

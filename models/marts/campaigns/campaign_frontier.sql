@@ -174,7 +174,7 @@ judged as (
         incrementals * value_per_conversion - cost as expected_profit,
         case
             when max(incrementals) over (partition by campaign_id) is null
-                then coalesce(case when cost > 0 then purchases / cost else purchases end, 0)
+                then coalesce(purchases / case when cost > 0 then cost else 1 end, 0)
             else incrementals * value_per_conversion - cost
         end as worth
     from valued

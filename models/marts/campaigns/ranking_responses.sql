@@ -32,11 +32,12 @@ final as (
         cast(responses as bigint) as responses,
         {{ share('responses', 'contacted_customers') }} as response_rate,
         cast(round(weighted_rate, 12) as double) as weighted_rate,
-        {% for end in ['low', 'high'] %}
         {{ wilson_interval(
-            end, '(weighted_rate * effective_customers)', 'effective_customers'
-        ) }} as weighted_rate_{{ end }}{{ ',' if not loop.last }}
-        {% endfor %}
+            'low', '(weighted_rate * effective_customers)', 'effective_customers'
+        ) }} as weighted_rate_low,
+        {{ wilson_interval(
+            'high', '(weighted_rate * effective_customers)', 'effective_customers'
+        ) }} as weighted_rate_high
     from rates
 )
 
