@@ -52,12 +52,17 @@ async function all() {
   ];
 }
 
+// A release of an earlier version has no values of contacts.
+function unlessMissing(problem) {
+  if (problem.status !== 404) throw problem;
+  return null;
+}
+
 async function one(campaignId) {
   const [campaign, plan, worths] = await Promise.all([
     ask(path(["campaigns", campaignId])),
     ask(path(["campaigns", campaignId, "plan"])),
-    // A release of an earlier version has none.
-    ask(path(["campaigns", campaignId, "value"])).catch(() => null),
+    ask(path(["campaigns", campaignId, "value"])).catch(unlessMissing),
   ]);
   return [
     element("p", {}, link("campaigns", {}, "All campaigns")),

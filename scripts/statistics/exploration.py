@@ -63,7 +63,7 @@ def placement_probabilities(
 def weighted_rate(
     responded: numpy.ndarray, probabilities: numpy.ndarray
 ) -> tuple[float, float, float]:
-    """The response rate if a ranking placed everybody, from customers that it did place.
+    """The response rate if a ranking placed all customers, from those that it did place.
 
     Customers count by the inverse of the probability that the ranking placed them, and the
     weights are normalised (Hajek 1971; Swaminathan and Joachims 2015,

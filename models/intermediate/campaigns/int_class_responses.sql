@@ -87,17 +87,22 @@ history_classes as (
 ),
 
 -- A class that no past window had is expected to be like the others.
+means as (
+    select distinct
+        campaign_id,
+        mean,
+        1.959963984540054 * sqrt(mean_variance + variance_between) as half_width
+    from pooled
+),
+
 every_class as (
     select
         means.campaign_id,
         score_classes.score_class,
         history_classes.history_class,
         means.mean,
-        1.959963984540054 * sqrt(
-            means.mean_variance + coalesce(heterogeneity.variance_between, 0)
-        ) as half_width
+        means.half_width
     from means
-    inner join heterogeneity on means.campaign_id = heterogeneity.campaign_id
     cross join score_classes
     cross join history_classes
 ),

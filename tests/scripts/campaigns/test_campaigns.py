@@ -14,7 +14,7 @@ from scripts.build_folder import BuildFolder
 from scripts.campaigns.export import export_campaign
 from scripts.campaigns.opt_outs import note_opt_outs
 from tests.conftest import copy_project, read_release, run_audience
-from tests.scripts.build.test_seeds import GOOD
+from tests.seed_rows import GOOD
 
 # Fits the log, whose last purchase is in August 2018.
 PERIOD = {"starts_on": "2018-09-01", "ends_on": "2018-09-30"}

@@ -17,7 +17,7 @@ from scripts.statistics.exploration import (
 )
 from scripts.synthetic.interactions import generate
 from tests.conftest import copy_project, read_release, read_warehouse, run_audience
-from tests.scripts.build.test_seeds import GOOD, RULE
+from tests.seed_rows import GOOD, RULE
 
 SHARE = 0.4
 CAMPAIGN = GOOD | {

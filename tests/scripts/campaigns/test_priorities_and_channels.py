@@ -15,7 +15,7 @@ from scripts.campaigns.export import export_campaign
 from scripts.experiments.start import start_experiment
 from scripts.synthetic.interactions import generate
 from tests.conftest import copy_project, read_release, run_audience
-from tests.scripts.build.test_seeds import ARM, EXPERIMENT, GOOD, HOLDOUT, RULE
+from tests.seed_rows import ARM, EXPERIMENT, GOOD, HOLDOUT, RULE
 
 LIMITED = {"product_limit": "10", "audience_size": "5", "frequency_cap": "2"}
 FIRST = GOOD | LIMITED | {"campaign_id": "first", "priority": "1", "channel": "email"}

@@ -18,7 +18,7 @@ from scripts.statistics.experiment_decisions import CANNOT_BE_TOLD
 from scripts.synthetic.experiments import ARMS, TRUTH
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, copy_project, read_release, run_audience
-from tests.scripts.build.test_seeds import GOOD, RULE
+from tests.seed_rows import GOOD, RULE
 
 EXPERIMENT = {
     "experiment_id": "march_test",
