@@ -61,10 +61,16 @@ def copy_project(tmp_path: Path, **seeds: list[dict[str, str]]) -> Path:
 
 
 def run_audience(
-    folder: BuildFolder, *words: str, project: Path = PROJECT, **environment: str
+    folder: BuildFolder,
+    *words: str,
+    project: Path = PROJECT,
+    python: str | None = None,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of `audience` as a user would, with a build folder of its own."""
-    return run_program(folder, "scripts.cli", *words, project=project, **environment)
+    return run_program(
+        folder, "scripts.cli", *words, project=project, python=python, **environment
+    )
 
 
 @functools.cache
@@ -80,11 +86,16 @@ def run_program(
     module: str,
     *arguments: str,
     project: Path = PROJECT,
+    python: str | None = None,
     **environment: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `python -m module`, with a build folder of its own."""
+    """Run `python -m module`, with a build folder of its own.
+
+    Args:
+        python: the interpreter; one that has imported dbt already, if none is given.
+    """
     return subprocess.run(
-        [preloaded_python(), "-m", module, *arguments],
+        [python or preloaded_python(), "-m", module, *arguments],
         cwd=project,
         env=os.environ
         | {

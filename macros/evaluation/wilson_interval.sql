@@ -10,12 +10,14 @@
     {%- set z = 1.959963984540054 -%}
     {%- set share = 'cast(' ~ count ~ ' as double) / nullif(' ~ total ~ ', 0)' -%}
     cast(
-            {{ 'greatest(0, ' if bound == 'low' else 'least(1, ' }}(
+            {#- Rounding must not put the share outside where none or all respond. -#}
+            {{ 'greatest(0, least(' if bound == 'low' else 'least(1, greatest(' }}
+            {{- share }}, (
                 {{ share }} + {{ z * z / 2 }} / {{ total }}
                 {{ '-' if bound == 'low' else '+' }} {{ z }} * sqrt(
                     greatest(0, {{ share }} * (1 - {{ share }})) / {{ total }}
                     + {{ z * z / 4 }} / ({{ total }} * cast({{ total }} as double))
                 )
-            ) / (1 + {{ z * z }} / {{ total }})) as double
+            ) / (1 + {{ z * z }} / {{ total }}))) as double
         )
 {%- endmacro %}

@@ -56,6 +56,8 @@ def _check_seed(file: Path) -> None:
     """
     name = shown(file)
     known = columns_of_seed(file.name)
+    # A longer value is a quote that nothing closes. dbt's libraries lift this limit.
+    csv.field_size_limit(131_072)
     with file.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
         names = next(rows, [])

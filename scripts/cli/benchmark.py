@@ -130,7 +130,7 @@ def opt_outs(rounds: int) -> None:
     "--campaigns", type=click.IntRange(min=1), default=200, help="Simulated campaigns."
 )
 def exploration(campaigns: int) -> None:
-    """Simulate how exploring rankings finds a better one, and what it costs."""
+    """Simulate how exploring rankings finds a better one."""
     with report_errors():
         from scripts.benchmarks.exploration import report
 

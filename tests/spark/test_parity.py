@@ -103,6 +103,7 @@ def test_every_row_is_accounted_for_alike(engines: Engines) -> None:
     assert ("customer_attributes", "uncastable customer_id") in reasons
 
 
+@pytest.mark.long
 def test_unit_tests_of_models_pass_on_spark(
     engines: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,7 +67,7 @@ def test_impossible_times_are_set_aside_and_the_summary_names_their_setting(
     assert days_of_calendar == (193,)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_new_files_are_judged_by_themselves(folder: BuildFolder, tmp_path: Path) -> None:
     """Also when the same refresh is tried again, which reads the whole log."""
     log = tmp_path / "log"

@@ -276,7 +276,7 @@ def test_the_beginning_alone_ends_with_a_whole_line(tmp_path: Path) -> None:
     assert text_of(read["log"]) == ROWS[: ROWS.index("3,4")]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_build_reads_copies_and_a_refresh_the_new_ones(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import numpy
+import pyarrow as pa
 import pytest
 
 from scripts.campaigns.export import export_campaign
@@ -224,7 +225,8 @@ def covered(
     """The shares of simulated holdouts whose two intervals hold the truth."""
     random = numpy.random.default_rng(11)
     held = random.binomial(customers, share, simulations)
-    figures = {}
+    # Each simulation is a month of its own.
+    figures = {"period_from": numpy.datetime64("2000-01-01") + numpy.arange(simulations)}
     # A buyer buys once, or with a quarter twice.
     for arm, sizes, rate in (
         ("held_out", held, rates[0]),
@@ -238,14 +240,13 @@ def covered(
             f"{arm}_purchases": buyers + twice,
             f"{arm}_squares": buyers + 3 * twice,
         }
-    columns = ", ".join(f"unnest(${name}) as {name}" for name in figures)
+    simulated = pa.table(figures)  # noqa: F841 - DuckDB finds it by name
     connection.execute("delete from intermediate.int_holdout_outcomes")
     connection.execute(
         "insert into intermediate.int_holdout_outcomes by name select"
-        " date '2023-02-01' as period_from, date '2023-02-01' as from_on,"
+        " date '2023-02-01' as from_on,"
         " date '2023-02-28' as until_on, 'month' as span, true as is_complete,"
-        f" 0 as contacted_held_out_customers, {columns}",
-        {name: list(map(int, values)) for name, values in figures.items()},
+        " 0 as contacted_held_out_customers, * from simulated"
     )
     (query,) = connection.execute("select text from query").fetchall()
     truth = rates[1] - rates[0]

@@ -115,6 +115,7 @@ def test_a_dry_run_sends_and_writes_nothing_and_names_no_customer(
                 "contact_on": "2023-04-03",
                 "explanation": "***",
                 "release_id": "000001-20230401T000000Z",
+                "channel": None,
                 "email": None,
             }
         ],

@@ -86,6 +86,7 @@ def test_an_endpoint_gets_all_contacts_in_batches(
         "contact_on": "2023-04-03",
         "explanation": "seen 3 days ago",
         "release_id": "000001-20230401T000000Z",
+        "channel": None,
     }
     assert (delivery.contacts, delivery.batches) == (count, len(bodies))
     assert delivery.sent_before == 0

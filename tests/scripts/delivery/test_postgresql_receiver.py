@@ -134,7 +134,8 @@ def test_a_table_of_yours_has_types_of_its_own(
         server,
         "create table typed (export_id varchar(90), product_id int, customer_id bigint,"
         " campaign_id text, experiment_id text, place int, arm text, contact_on timestamp,"
-        " explanation text, release_id text, unique (customer_id, product_id, export_id))",
+        " explanation text, release_id text, channel text,"
+        " unique (customer_id, product_id, export_id))",
     )
     send(folder, tmp_path, write_list(folder, [2**53 + 1, 7]), "typed")
     assert ask(server, "select customer_id, product_id, place from typed order by 3") == [
@@ -156,7 +157,7 @@ def test_a_table_of_yours_has_types_of_its_own(
             "create table keyless as select ''::text as export_id, ''::text as campaign_id,"
             " ''::text as experiment_id, ''::text as product_id, 1 as place,"
             " ''::text as customer_id, ''::text as arm, now() as contact_on,"
-            " ''::text as explanation, ''::text as release_id",
+            " ''::text as explanation, ''::text as release_id, ''::text as channel",
             "keyless",
             "Table keyless has no unique key, expected one of the columns export_id",
         ),
