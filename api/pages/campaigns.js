@@ -6,6 +6,7 @@ import * as value from "./campaign_value.js";
 import * as charts from "./charts.js";
 import { element, figures, link, section } from "./elements.js";
 import { breakEven, concentrated, count, counted, date, money, percent, range, words } from "./format.js";
+import * as holdout from "./holdout.js";
 import { table } from "./table.js";
 
 const PAGE = 20; // customers of an audience at once
@@ -16,7 +17,10 @@ export async function show(address) {
 }
 
 async function all() {
-  const { campaigns } = await ask(path(["campaigns"]));
+  const [{ campaigns }, heldOut] = await Promise.all([
+    ask(path(["campaigns"])),
+    ask(path(["holdout"])).catch(unlessMissing),
+  ]);
   return [
     element("p", {}, "Which customers are contacted about which products, within rules, opt-outs and a frequency cap."),
     table({
@@ -49,10 +53,11 @@ async function all() {
         " and build again.",
       ],
     }),
+    ...(heldOut ? holdout.sections(heldOut) : []),
   ];
 }
 
-// A release of an earlier version has no values of contacts.
+// A release of an earlier version has no values of contacts and no holdout.
 function unlessMissing(problem) {
   if (problem.status !== 404) throw problem;
   return null;

@@ -288,6 +288,43 @@ export function profit(rows) {
   };
 }
 
+/** Buyers added since each period of the global holdout began, with their interval. */
+export function holdout(rows) {
+  const x = { field: "until_on", type: "temporal", timeUnit: "utcyearmonthdate", title: "up to" };
+  const period = { field: "period_from", type: "nominal", title: "period from" };
+  return {
+    data: data(rows),
+    width: "container",
+    height: 220,
+    layer: [
+      {
+        mark: { type: "errorbar", ticks: true },
+        encoding: {
+          x,
+          y: quantitative("conversions_added_low", "buyers added"),
+          y2: { field: "conversions_added_high" },
+          color: period,
+        },
+      },
+      {
+        mark: { type: "line", point: { size: 80 } },
+        encoding: {
+          x,
+          y: quantitative("conversions_added"),
+          color: period,
+          tooltip: [
+            told("until_on", undefined, "up to"),
+            told("conversions_added", ",.1f", "buyers added"),
+            told("conversions_added_low", ",.1f", "at least"),
+            told("conversions_added_high", ",.1f", "at most"),
+          ],
+        },
+      },
+      { mark: { type: "rule", color: FAINT, strokeDash: [4, 3] }, encoding: { y: { datum: 0 } } },
+    ],
+  };
+}
+
 /** What each cap and number of products would reach, and what is expected of it. */
 export function frontier(rows, worth) {
   const x = quantitative("reached_customer_count", "distinct customers", { scale: { type: "log" } });

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from scripts.build.column_order import column_orders, write_in_order
 from scripts.build.copied_rows import write_rows
 from scripts.build.copied_text import write_text
 from scripts.build.copy_notes import CopyNotes, place_below
@@ -109,7 +110,9 @@ class _Copies:
         kinds = {file: kind_of(file) for file in matching(pattern) if file.is_file()}
         for file, kind in kinds.items():
             check_readable(file, kind)
-        if not any(_must_be_copied(kind, written) for kind in kinds.values()):
+        codec = CODECS.get(written.encoding, written.encoding)
+        orders = column_orders(kinds, written, codec)
+        if not orders and not any(_must_be_copied(one, written) for one in kinds.values()):
             self._remove_others(set())
             return {}
         of_rows = [file for file, kind in kinds.items() if not kind.has_text]
@@ -121,7 +124,7 @@ class _Copies:
             )
         ending = ".parquet" if of_rows else ".csv"
         places = {file: place_below(self.folder, str(file), ending) for file in kinds}
-        self._copy(kinds, written, places)
+        self._copy(kinds, written, places, orders)
         self._remove_others(set(places.values()))
         replaced: dict[str, Any] = {"path": f"{glob.escape(str(self.folder))}/**/*{ending}"}
         if written.encoding != UTF_8:
@@ -135,6 +138,7 @@ class _Copies:
         kinds: Mapping[Path, FileKind],
         written: InputFormat[Any],
         places: Mapping[Path, Path],
+        orders: Mapping[Path, list[int]],
     ) -> None:
         """Make the copies that are missing or older than their files."""
         notes = self.notes.read()
@@ -142,7 +146,7 @@ class _Copies:
         for file in kinds:
             stat = file.stat()
             how = [stat.st_size, stat.st_mtime_ns, written.encoding, written.unnest]
-            wanted[file] = [str(file.absolute()), *how, self.most_bytes]
+            wanted[file] = [str(file.absolute()), *how, self.most_bytes, orders.get(file)]
         missing = [
             file
             for file, note in wanted.items()
@@ -156,13 +160,18 @@ class _Copies:
             f" them {shown(missing[0].absolute())} ..."
         )
         for file in missing:
-            self._copy_file(file, kinds[file], written, places[file])
+            self._copy_file(file, kinds[file], written, places[file], orders.get(file))
             notes[str(places[file])] = wanted[file]
         kept = {str(place) for place in places.values()}
         self.notes.write({place: note for place, note in notes.items() if place in kept})
 
     def _copy_file(
-        self, file: Path, kind: FileKind, written: InputFormat[Any], place: Path
+        self,
+        file: Path,
+        kind: FileKind,
+        written: InputFormat[Any],
+        place: Path,
+        order: list[int] | None,
     ) -> None:
         """Make one copy, as old as its file; a killed program leaves none."""
         unfinished = place.with_name(f".{place.name}")
@@ -171,6 +180,8 @@ class _Copies:
             if kind.has_text:
                 codec = CODECS.get(written.encoding, written.encoding)
                 write_text(file, kind.compression, codec, unfinished, self.most_bytes)
+                if order:
+                    write_in_order(unfinished, order, written)
             else:
                 write_rows(file, kind, written.unnest, unfinished, self.most_bytes)
             stat = file.stat()
