@@ -42,6 +42,8 @@ def running_server() -> Iterator[Path]:
         words = [sys.executable, "-IS", str(CALLER), str(address)]
         python.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
         python.chmod(0o755)
+        # Programs look for this one next to their Python.
+        python.with_name("dbt").symlink_to(Path(sys.executable).with_name("dbt"))
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.program_server", str(address), str(python)],
             cwd=Path(__file__).parent.parent,

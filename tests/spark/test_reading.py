@@ -8,7 +8,9 @@ from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.spark.conftest import SMALL
 
-READ = ["build", "--target", "spark", "--exclude-resource-type", "unit_test", "--select"]
+READ = ["build", "--target", "spark", "--exclude-resource-type", "unit_test"]
+# Without tests that also look at models which are not built here.
+READ += ["--indirect-selection", "cautious", "--select"]
 READ += ["stg_raw_log", "stg_log_rows", "assert_every_row_is_accounted_for"]
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
