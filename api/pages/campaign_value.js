@@ -19,9 +19,9 @@ export function sections(value) {
 // Only where an experiment has measured it.
 const EFFECT = [
   { heading: "A contact adds", numeric: true, cell: (row) => percent(row.incremental_probability), by: (row) => row.incremental_probability },
-  { heading: "Its interval", numeric: true, cell: (row) => range(percent, row.incremental_probability_low, row.incremental_probability_high) },
+  { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.incremental_probability_low, row.incremental_probability_high) },
   { heading: "Profit of a contact", numeric: true, cell: (row) => decimal(row.expected_profit), by: (row) => row.expected_profit },
-  { heading: "Its interval", numeric: true, cell: (row) => range(decimal, row.expected_profit_low, row.expected_profit_high) },
+  { heading: "95 % interval", numeric: true, cell: (row) => range(decimal, row.expected_profit_low, row.expected_profit_high) },
 ];
 
 function classes({ classes: rows, note }) {
@@ -30,11 +30,11 @@ function classes({ classes: rows, note }) {
     table({
       caption: "Customers by class",
       columns: [
-        { heading: "Rank", cell: (row) => (row.score_class === "first" ? "picked first" : "after them") },
+        { heading: "Place in the order", cell: (row) => (row.score_class === "first" ? "top" : "rest") },
         { heading: "History", cell: (row) => row.history_class },
         { heading: "Customers", numeric: true, cell: (row) => count(row.customer_count), by: (row) => row.customer_count },
         { heading: "Purchase anyway", numeric: true, cell: (row) => percent(row.purchase_probability), by: (row) => row.purchase_probability },
-        { heading: "In the last window", numeric: true, cell: (row) => percent(row.checked_rate) },
+        { heading: "Bought in the last window", numeric: true, cell: (row) => percent(row.checked_rate) },
         { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.checked_rate_low, row.checked_rate_high) },
         ...(rows.some((row) => row.experiment_id) ? EFFECT : []),
       ],
@@ -55,7 +55,7 @@ function frontier(rows) {
         "every respect are pale. " +
         (isMeasured
           ? "The profit is what an experiment has measured, for these customers."
-          : "No experiment has measured a profit, so the chart shows purchases that come anyway, and a point beats another by purchases per cost."),
+          : "No experiment has measured a profit, so the chart shows customers who buy anyway, and a point beats another by those per cost."),
     ),
     rows.length
       ? chart(
@@ -72,7 +72,7 @@ function frontier(rows) {
         { heading: "Contacts", numeric: true, cell: (row) => count(row.contact_count), by: (row) => row.contact_count },
         { heading: "Customers", numeric: true, cell: (row) => count(row.reached_customer_count), by: (row) => row.reached_customer_count },
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
-        { heading: "Buy anyway", numeric: true, cell: (row) => decimal(row.expected_purchases_anyway), by: (row) => row.expected_purchases_anyway },
+        { heading: "Buyers anyway", numeric: true, cell: (row) => decimal(row.expected_purchases_anyway), by: (row) => row.expected_purchases_anyway },
         ...(isMeasured
           ? [
               { heading: "Buyers added", numeric: true, cell: (row) => decimal(row.expected_purchases_added), by: (row) => row.expected_purchases_added },
@@ -88,11 +88,11 @@ function frontier(rows) {
 
 function rankings(rows) {
   return table({
-    caption: "Purchases after a contact, by the ranking that placed the customer",
+    caption: "Buyers after a contact, by the ranking that placed the customer",
     columns: [
       { heading: "Ranking", cell: (row) => words(row.ranking) },
       { heading: "Contacted", numeric: true, cell: (row) => count(row.contacted_customers), by: (row) => row.contacted_customers },
-      { heading: "Purchased", numeric: true, cell: (row) => count(row.responses), by: (row) => row.responses },
+      { heading: "Buyers", numeric: true, cell: (row) => count(row.responses), by: (row) => row.responses },
       { heading: "If it filled all places", numeric: true, cell: (row) => percent(row.weighted_rate), by: (row) => row.weighted_rate },
       { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.weighted_rate_low, row.weighted_rate_high) },
     ],
@@ -120,8 +120,9 @@ function attribution(found) {
           "p",
           {},
           `Of ${counted(found.measured_customers, "contacted customer")} ${smallPercent(found.contacted_rate)} bought, of ` +
-            `${counted(found.held_out_customers, "held-out customer")} ${smallPercent(found.held_out_rate)}. So the contacts caused ` +
-            `${decimal(found.buyers_added)} buyers (${range(decimal, found.buyers_added_low, found.buyers_added_high)}).`,
+            `${counted(found.held_out_customers, "held-out customer")} ${smallPercent(found.held_out_rate)}. The contacts added ` +
+            `${decimal(found.buyers_added)} buyers (95 % interval: ${range(decimal, found.buyers_added_low, found.buyers_added_high)}).` +
+            (found.buyers_added_low <= 0 && found.buyers_added_high >= 0 ? " The interval includes 0, so no effect is shown." : ""),
         ),
     table({
       caption: "Purchases after a contact",

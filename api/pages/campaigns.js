@@ -75,10 +75,10 @@ async function one(campaignId) {
     element("p", {}, `${date(campaign.starts_on)} to ${date(campaign.ends_on)}. ${campaign.audience_rule}`),
     figures([
       ["products", count(campaign.product_count)],
-      ["suitable customers", count(campaign.suitable_customer_count)],
-      ["customers reached", count(campaign.reached_customer_count)],
+      ["customers whom the rules allow", count(campaign.suitable_customer_count)],
+      ["customers with a place", count(campaign.reached_customer_count)],
       ["contacts still to make", count(campaign.contact_count)],
-      ["held out", count(campaign.holdout_count)],
+      ["places held out", count(campaign.holdout_count)],
       ["cost", money(campaign.planned_cost)],
       ["contacts per customer, at most", campaign.frequency_cap == null ? "no cap" : count(campaign.frequency_cap)],
       ...(campaign.channel == null ? [] : [["channel", campaign.channel]]),
@@ -235,8 +235,9 @@ async function people(campaignId) {
     trouble,
     element(
       "p",
-      { class: "faint" },
-      "To export the list and record the contacts, run ",
+      {},
+      "This file is for review: it also has the customers who are held out, and no contact is recorded. " +
+        "To get a list to contact, and record it, run ",
       element("code", {}, `audience export ${campaignId}`),
       ".",
     ),

@@ -328,7 +328,7 @@ export function holdout(rows) {
 /** What each cap and number of products would reach, and what is expected of it. */
 export function frontier(rows, worth) {
   const x = quantitative("reached_customer_count", "distinct customers", { scale: { type: "log" } });
-  const y = quantitative(worth, worth === "expected_profit" ? "expected profit" : "purchases that come anyway");
+  const y = quantitative(worth, worth === "expected_profit" ? "expected profit" : "customers who buy anyway");
   const tooltip = [
     told("frequency_cap", ",", "contacts per customer, at most"),
     told("product_count", ","),

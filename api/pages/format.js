@@ -75,11 +75,6 @@ export function time(text) {
   );
 }
 
-const monthName = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
-
-// The month of a day.
-export const month = (text) => monthName.format(new Date(`${text.slice(0, 10)}T00:00:00Z`));
-
 export function date(text) {
   if (text == null) return UNKNOWN;
   return day.format(new Date(`${text.slice(0, 10)}T00:00:00Z`)).replaceAll(" ", "\u00a0");

@@ -3,7 +3,7 @@
 import { chart } from "./chart.js";
 import * as charts from "./charts.js";
 import { element, figures, section } from "./elements.js";
-import { count, date, decimal, money, month, percent, range, smallPercent } from "./format.js";
+import { count, counted, date, decimal, money, percent, range, smallPercent } from "./format.js";
 import { table } from "./table.js";
 
 /** The section of an answer of /holdout; none where no customer is held out and no effect measured. */
@@ -24,11 +24,22 @@ export function sections(holdout) {
           ])
         : null,
       soFar.length
-        ? chart(charts.holdout(soFar), "Buyers added since a period of the holdout began, with the 95 % interval")
+        ? chart(charts.holdout(soFar), "Buyers added since the period of the holdout began, with the 95 % interval")
         : null,
       months(effects),
     ),
   ];
+}
+
+// The rates of a month that goes on are not those of a month.
+const rate = (row, share) => smallPercent(row.is_complete ? share : null);
+
+function note(row) {
+  if (!row.is_complete) return "The month is not over in the log: no effect yet.";
+  if (row.conversions_added == null) return "There is no customer to compare with.";
+  if (!row.contacted_held_out_customers) return "";
+  const contacted = counted(row.contacted_held_out_customers, "held-out customer");
+  return `${contacted} had a contact all the same: the effect looks smaller than it is.`;
 }
 
 function months(effects) {
@@ -37,11 +48,11 @@ function months(effects) {
   return table({
     caption: "By month",
     columns: [
-      { heading: "Month", cell: (row) => month(row.from_on), by: (row) => row.from_on },
+      { heading: "Days", cell: (row) => `${date(row.from_on)} to ${date(row.until_on)}`, by: (row) => row.from_on },
       { heading: "Held out", numeric: true, cell: (row) => count(row.held_out_customers), by: (row) => row.held_out_customers },
-      { heading: "Bought", numeric: true, cell: (row) => smallPercent(row.held_out_conversion_rate), by: (row) => row.held_out_conversion_rate },
+      { heading: "Of these bought", numeric: true, cell: (row) => rate(row, row.held_out_conversion_rate), by: (row) => row.held_out_conversion_rate },
       { heading: "All others", numeric: true, cell: (row) => count(row.contactable_customers), by: (row) => row.contactable_customers },
-      { heading: "Bought", numeric: true, cell: (row) => smallPercent(row.contactable_conversion_rate), by: (row) => row.contactable_conversion_rate },
+      { heading: "Of these bought", numeric: true, cell: (row) => rate(row, row.contactable_conversion_rate), by: (row) => row.contactable_conversion_rate },
       { heading: "Buyers added", numeric: true, cell: (row) => decimal(row.conversions_added), by: (row) => row.conversions_added },
       { heading: "95 % interval", numeric: true, cell: (row) => range(decimal, row.conversions_added_low, row.conversions_added_high) },
       ...(hasRevenue
@@ -50,7 +61,7 @@ function months(effects) {
             { heading: "95 % interval", numeric: true, cell: (row) => range(money, row.revenue_added_low, row.revenue_added_high) },
           ]
         : []),
-      { heading: "", prose: true, cell: (row) => (row.is_complete ? "" : "The log does not reach its end: no effect yet.") },
+      { heading: "", prose: true, cell: note },
     ],
     rows,
     empty: "No month of the holdout is in the log yet.",

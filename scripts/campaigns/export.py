@@ -1,7 +1,7 @@
 """Write the contact list of a campaign and note it in the ledger.
 
 A customer is left out who was contacted about the product before, has reached a cap, was
-contacted too lately, or has opted out since the release was made. So two exports in a row
+contacted too recently, or has opted out since the release was made. So two exports in a row
 contact no one twice.
 """
 

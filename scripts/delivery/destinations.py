@@ -59,7 +59,7 @@ def read_destination(file: Path, name: str) -> Destination:
     except FileNotFoundError as error:
         raise DestinationError(
             f"There is no file {shown(file)}: expected one that describes destinations"
-            " (docs/campaigns.md, Deliver it), or --destinations FILE"
+            " (docs/delivery.md), or --destinations FILE"
         ) from error
     except OSError as error:
         raise DestinationError(f"{shown(file)} cannot be read: {error.strerror}") from error

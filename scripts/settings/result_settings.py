@@ -77,7 +77,7 @@ class ResultSettings(Settings):
     )
     global_holdout_from: Day | None = setting(
         None,
-        "the day on which the first period of the global holdout begins",
+        "the day on which the first period of the global holdout begins, at most the 28th",
         shown="none",
         example="2023-04-01",
     )

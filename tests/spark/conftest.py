@@ -60,7 +60,7 @@ def seed_rows(name: str) -> list[dict[str, str]]:
 
 
 def sample_project(root: Path) -> Path:
-    """The project with an experiment that is planned, and rules of every operator."""
+    """The project with an experiment, a channel, feedback, and all kinds of rules."""
     experiments = seed_rows("experiments")
     experiments[0] |= {"is_active": "true", "units": "200"}
     names = ("campaign_id", "subject", "action", "attribute", "operator", "value")
@@ -73,9 +73,15 @@ def sample_project(root: Path) -> Path:
     ]
     since = ("first_interaction_at", "at_least", "2022-10-02")
     rules.append(("abandoned_carts", "customer", "include", *since))
+    campaigns = seed_rows("campaigns")
+    campaigns[1] |= {"channel": "mail", "priority": "1"}
+    channel = {"channel": "mail", "frequency_cap": "3", "cap_days": "30"}
     return copy_project(
         root,
         experiments=experiments,
+        campaigns=campaigns,
+        channels=[channel | {"minimum_gap_days": "2", "quiet_weekdays": "saturday|sunday"}],
+        feedback_events=[{"event": "returned", "effect": "exclude_product"}],
         campaign_rules=[dict(zip(names, rule, strict=True)) for rule in rules],
     )
 
@@ -125,6 +131,8 @@ def write_side_inputs(root: Path) -> dict[str, object]:
         "top_n": 7,
         "event_aliases": {"search": "search_keyword"},
         "event_weights": {"it's new": 1.5},
+        "global_holdout_share": 0.1,
+        "global_holdout_from": "2023-02-01",
     }
 
 
@@ -142,7 +150,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
         '5,3,"it\'s new",2023-03-30 10:00:00.25,"Rug, ""red"""\n'
         '6,3,Search,2023-03-30T12:00:00+02:00,"two\nlines"\n'
         "6,3,search,2023-03-30 10:00,\n"
-        "8,x\n"
+        "5,4,returned,2023-03-30 11:00,\n8,x\n"
     )
     settings = write_side_inputs(root)
     order = ("--log", str(log / "*.csv"), "--vars", yaml.safe_dump(settings))
