@@ -47,9 +47,9 @@ def write_in_order(file: Path, order: list[int], written: InputFormat[Any]) -> N
     dialect = _dialect(written)
     csv.field_size_limit(2**31 - 1)
     unfinished = file.with_name(f"{file.name}.ordered")
-    # A byte that is not UTF-8 stays as it is.
+    # A byte that is not UTF-8 stays as it is. A mark at the beginning belongs to no column.
     with (
-        file.open(encoding="utf-8", errors="surrogateescape", newline="") as source,
+        file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source,
         unfinished.open(
             "w", encoding="utf-8", errors="surrogateescape", newline=""
         ) as target,

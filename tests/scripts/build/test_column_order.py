@@ -75,7 +75,7 @@ def test_the_copy_has_the_order_of_the_first_file(tmp_path: Path, ending: str) -
 
 def test_a_row_of_another_width_is_left_for_the_build_to_name(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b,c\n1,2,3\n")
-    (tmp_path / "b.csv").write_text("b,c,a\n1,2,3\n1,2\n\n1,2,3,4\n")
+    (tmp_path / "b.csv").write_text("\ufeffb,c,a\n1,2,3\n1,2\n\n1,2,3,4\n")
     with_readable_copies(tmp_path / "copies", {"log": str(tmp_path / "*.csv")})
     [copy] = (tmp_path / "copies").rglob("b.csv.csv")
     assert copy.read_text() == "a,b,c\n3,1,2\n1,2\n\n1,2,3,4\n"
