@@ -76,7 +76,7 @@ async function one(campaignId) {
     figures([
       ["products", count(campaign.product_count)],
       ["customers whom the rules allow", count(campaign.suitable_customer_count)],
-      ["customers with a place", count(campaign.reached_customer_count)],
+      ["customers to contact", count(campaign.reached_customer_count)],
       ["contacts still to make", count(campaign.contact_count)],
       ["places held out", count(campaign.holdout_count)],
       ["cost", money(campaign.planned_cost)],
@@ -93,7 +93,7 @@ async function one(campaignId) {
 }
 
 const EFFECT = [
-  { heading: "Adds", numeric: true, cell: (row) => percent(row.effect), by: (row) => row.effect },
+  { heading: "Added", numeric: true, cell: (row) => percent(row.effect), by: (row) => row.effect },
   { heading: "Profit", numeric: true, cell: (row) => money(row.profit), by: (row) => row.profit },
   { heading: "Interval of the profit", numeric: true, cell: (row) => range(money, row.profit_low, row.profit_high) },
   { heading: "Return", numeric: true, cell: (row) => percent(row.return_on_investment), by: (row) => row.return_on_investment },
@@ -118,9 +118,9 @@ function worth(plan) {
           "p",
           {},
           plan.best_audience_size == null
-            ? "No number of customers makes a profit with its whole 95 % interval."
-            : `${counted(plan.best_audience_size, "customer")} are the best number (the diamond).`,
-          ` ${measured[0].explanation}`,
+            ? ""
+            : `${counted(plan.best_audience_size, "customer")} are the best number (the diamond). `,
+          measured[0].explanation,
         )
       : null,
     measured.length
@@ -133,7 +133,7 @@ function worth(plan) {
         { heading: "Purchase anyway", numeric: true, cell: (row) => percent(row.response_rate), by: (row) => row.response_rate },
         { heading: "95 % interval", numeric: true, cell: (row) => range(percent, row.response_rate_low, row.response_rate_high) },
         { heading: "Cost", numeric: true, cell: (row) => money(row.cost), by: (row) => row.cost },
-        { heading: "Must add", numeric: true, cell: (row) => percent(row.break_even_effect), by: (row) => row.break_even_effect },
+        { heading: "Needed on top", numeric: true, cell: (row) => percent(row.break_even_effect), by: (row) => row.break_even_effect },
         // Columns without a figure in any row say nothing.
         ...(measured.length ? EFFECT : []),
       ],

@@ -1,7 +1,7 @@
 {#
-    Lines above the first row that are no rows: comments, empty lines among them, and the line
-    `sep=;` of Excel. A list of two numbers: of all, and of those that are no comments, which
-    DuckDB's reader must be told to skip. Spark's reader passes over all but Excel's.
+    Lines above the first row that are no rows: as many as `skip_lines` says, comments, empty
+    lines among them, and the line `sep=;` of Excel. A list of two numbers: of all, and of those that are no comments, which
+    DuckDB's reader must be told to skip. Spark's reader passes over comments alone.
 #}
 {% macro skipped_lines(file, settings) %}
     {% if target.type == 'spark' %}{{ return([0, 0]) }}{% endif %}
@@ -15,9 +15,9 @@
         {% set is_excel_s = loop.first and modules.re.fullmatch('"?sep=.{1,2}"?', text) %}
         {% set is_comment = settings.comment
             and (not text or text.startswith(settings.comment)) %}
-        {% if is_excel_s or is_comment %}
+        {% if loop.index <= settings.skip_lines or is_excel_s or is_comment %}
             {% set found.skipped = found.skipped + 1 %}
-            {% set is_other = is_excel_s or not text %}
+            {% set is_other = not text or not is_comment %}
             {% set found.others = found.others + (1 if is_other else 0) %}
         {% else %}
             {% set found.row = true %}

@@ -48,6 +48,12 @@
         ) }}
     {% endfor %}
     {% set skipped = skipped_lines(files[0], settings) %}
+    {% if target.type == 'spark' and settings.skip_lines %}
+        {{ exceptions.raise_compiler_error(
+            'skip_lines: Spark cannot pass over lines above the header of ' ~ files[0]
+            ~ ': remove them.'
+        ) }}
+    {% endif %}
     {% if target.type == 'spark' and fields and fields[0].startswith('sep=') %}
         {{ exceptions.raise_compiler_error(
             files[0] ~ ' begins with the line sep= of Excel, which Spark cannot pass over:'
@@ -86,8 +92,8 @@
 
 {#
     How an input is written: its `path` (none where there is no such input), `columns`,
-    `expressions`, `delimiter`, `has_header`, `escape`, `comment`, `encoding`, `time_format`
-    and `time_zone`. The log has a variable for each; a side input has one variable, a path or
+    `expressions`, `delimiter`, `has_header`, `escape`, `skip_lines`, `comment`, `encoding`,
+    `time_format` and `time_zone`. The log has a variable for each; a side input has one variable, a path or
     a dictionary of these, and of the marks of its numbers. `earliest` and `latest` are the SQL
     of the times that it may have.
 #}
@@ -100,6 +106,7 @@
             'delimiter': written_delimiter(var('delimiter')),
             'has_header': var('has_header'),
             'escape': var('escape'),
+            'skip_lines': var('skip_lines'),
             'comment': var('comment'),
             'encoding': var('encoding'),
             'time_format': var('time_format'),
@@ -115,6 +122,7 @@
         'delimiter': ',',
         'has_header': true,
         'escape': '"',
+        'skip_lines': 0,
         'comment': none,
         'decimal_mark': '.',
         'thousands_mark': '',

@@ -45,13 +45,13 @@ def _print_plans(console: Console, connection: duckdb.DuckDBPyConnection) -> Non
     ).fetchall()
     if not rows:
         return
-    table = Table(title="\nPurchases per 100 customers", title_justify="left", box=None)
+    table = Table(title="\nBuyers per 100 customers", title_justify="left", box=None)
     table.add_column("campaign", no_wrap=True)
     for heading in (
         "days",
         "anyway, of all eligible",
         "of those contacted",
-        "must be added",
+        "needed on top",
         "best size",
     ):
         table.add_column(heading, justify="right")
@@ -88,8 +88,8 @@ def print_holdout(console: Console, connection: duckdb.DuckDBPyConnection) -> No
     else:
         added, low, high, first, last = found
         effect = (
-            f"From {first} to {last} all contacts together added {added:,.0f} customers who"
-            f" bought (95 % interval: {low:,.0f} to {high:,.0f})."
+            f"From {first} to {last} all contacts together added {added:,.0f} buyers"
+            f" (95 % interval: {low:,.0f} to {high:,.0f})."
         )
     console.print(
         f"\nGlobal holdout\n{customers:,} customers are in no list until {until}"

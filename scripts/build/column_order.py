@@ -24,7 +24,9 @@ def column_orders(
         written: how they are written.
         encoding: of the files; empty for UTF-8.
     """
-    if not written.has_header or written.comment or len(written.delimiter) > 1:
+    has_lines_above = written.comment or written.skip_lines
+    is_divided = len(written.delimiter) == 1 and not written.column_widths
+    if not written.has_header or has_lines_above or not is_divided:
         return {}
     found: dict[Path, list[int]] = {}
     first: list[str] = []

@@ -4,6 +4,7 @@ A field of an object becomes a column named by its path, such as `user.id`. List
 JSON texts; of one, each element can become a row.
 """
 
+import codecs
 import contextlib
 import json
 import re
@@ -16,7 +17,7 @@ from typing import Any
 import duckdb
 
 from scripts.build.copied_text import write_text
-from scripts.build.file_kinds import FileKind
+from scripts.build.file_kinds import FileKind, open_unpacked
 from scripts.build.log_source import LogSourceError
 from scripts.build_folder import literal_paths
 
@@ -60,12 +61,16 @@ def write_rows(
 @contextlib.contextmanager
 def _unpacked(file: Path, kind: FileKind, most_bytes: int | None) -> Iterator[Path]:
     """The file, or an unpacked copy of it or its beginning."""
-    if not kind.compression and most_bytes is None:
+    with open_unpacked(file, kind.compression) as stream:
+        has_mark = stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    if not kind.compression and not has_mark and most_bytes is None:
         yield file
         return
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder, "rows.json")
-        write_text(file, kind.compression, "", plain, most_bytes)
+        # DuckDB takes the mark of UTF-8 for a value.
+        encoding = "utf-8-sig" if has_mark else ""
+        write_text(file, kind.compression, encoding, plain, most_bytes)
         yield plain
 
 

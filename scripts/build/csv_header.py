@@ -29,7 +29,7 @@ def header_of(files: list[str], written: InputFormat[Any]) -> list[str]:
         header = "a header and " if written.has_header else ""
         raise LogSourceError(
             f"{files[0]} is empty or begins with an empty line: expected {header}one row"
-            " per line."
+            f" per line. Leave out empty lines above (skip_lines: {skipped + 1})."
         )
     with duckdb.connect() as connection:
         fields, has_end = _first_row(connection, files[0], written, others)
@@ -112,6 +112,11 @@ def likely_delimiter(file: str, written: InputFormat[Any]) -> str | None:
     return next((one for one in (";", "\t", "|", ",") if one in first), None)
 
 
+def lines_to_skip(file: str, written: InputFormat[Any]) -> int:
+    """How many lines DuckDB must be told to skip: it passes over comments by itself."""
+    return _beginning(file, written)[1]
+
+
 def _first_row(
     connection: duckdb.DuckDBPyConnection,
     file: str,
@@ -163,9 +168,9 @@ def _beginning(file: str, written: InputFormat[Any]) -> tuple[int, int, str]:
     for skipped, line in enumerate(lines):
         is_excel_s = skipped == 0 and EXCEL_LINE.fullmatch(line)
         is_comment = written.comment and (not line or line.startswith(written.comment))
-        if not is_excel_s and not is_comment:
+        if skipped >= written.skip_lines and not is_excel_s and not is_comment:
             return skipped, others, line
-        others += bool(is_excel_s or not line)
+        others += not line or not is_comment
     return 0, 0, ""
 
 

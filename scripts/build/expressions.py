@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from scripts.build.csv_header import lines_to_skip
 from scripts.build.input_columns import columns_of, find_input
 from scripts.build.log_source import matching
 from scripts.build_folder import literal_paths
@@ -58,13 +59,15 @@ def _log(settings: dict[str, Any]) -> duckdb.DuckDBPyRelation:
     return duckdb.sql(
         "select * from read_csv($files, auto_detect = false, header = $header,"
         f" columns = {columns}, delim = $delimiter, quote = '\"', escape = $escape,"
-        " comment = $comment, encoding = $encoding, ignore_errors = true)",
+        " comment = $comment, skip = $skipped, encoding = $encoding,"
+        " ignore_errors = true)",
         params={
             "files": paths,
             "header": written.has_header,
             "delimiter": written.delimiter,
             "escape": written.escape,
             "comment": written.comment or "",
+            "skipped": lines_to_skip(files[0], written),
             "encoding": written.encoding,
         },
     )

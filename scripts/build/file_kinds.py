@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import io
 import json
 import lzma
 import re
@@ -12,8 +13,11 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from scripts.build.log_source import LogSourceError
+from scripts.build.spreadsheets import sheet_as_csv
 
 BEGINNING = 65_536
+# Its only sheet is looked at as CSV.
+WORKBOOK = "workbook"
 MAGIC = (
     (b"PAR1", "Parquet"),
     (b"\x1f\x8b", "gzip"),
@@ -21,7 +25,7 @@ MAGIC = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"PK\x03\x04", "zip"),
-    (b"\xd0\xcf\x11\xe0", "xls"),
+    (b"\xd0\xcf\x11\xe0", WORKBOOK),
     (b"SQLite format 3\x00", "SQLite"),
     (b"Obj\x01", "Avro"),
     (b"ORC", "ORC"),
@@ -29,12 +33,12 @@ MAGIC = (
     (b"%PDF", "PDF"),
 )
 # Compressions that a build unpacks into a copy.
-UNPACK = ("zstd", "bzip2", "xz", "zip")
+UNPACK = ("zstd", "bzip2", "xz", "zip", WORKBOOK)
+# Lines of JSON without an object.
+NO_OBJECT = re.compile(rb"(null\s+(?=(null\s+)*[{\[]))*")
 MARKUP = re.compile(rb"<(!doctype|\?xml|html|head|meta|table|div|body)\b", re.IGNORECASE)
 # What to do about files that have rows, but are neither CSV nor Parquet.
 EXPORT = {
-    "xlsx": "save the sheet as 'CSV UTF-8' in the spreadsheet program",
-    "xls": "save the sheet as 'CSV UTF-8' in the spreadsheet program",
     "SQLite": "export the table as CSV",
     "Avro": "write it as Parquet",
     "ORC": "write it as Parquet",
@@ -49,7 +53,7 @@ class FileKind:
     """What a file is.
 
     Attributes:
-        compression: gzip, zstd, bzip2, xz, zip, or empty for none.
+        compression: gzip, zstd, bzip2, xz, zip, workbook, or empty for none.
         content: Parquet, text, JSON lines, JSON array, or another of MAGIC and EXPORT.
     """
 
@@ -79,7 +83,10 @@ def kind_of(file: Path) -> FileKind:
         named = _by_magic(beginning)
         if named not in ("gzip", *UNPACK):
             return FileKind("", named)
-        if named == "zip" and (holds := _content_of_zip(file)):
+        holds = _content_of_zip(file) if named == "zip" else ""
+        if WORKBOOK in (named, holds):
+            return FileKind(WORKBOOK, "text")
+        if holds:
             return FileKind("", holds)
         with open_unpacked(file, named) as stream:
             return FileKind(named, _by_magic(stream.read(BEGINNING)))
@@ -104,6 +111,8 @@ def open_unpacked(file: Path, compression: str) -> IO[bytes]:
         import pyarrow
 
         return cast(IO[bytes], pyarrow.input_stream(str(file), compression="zstd"))
+    if compression == WORKBOOK:
+        return io.BytesIO(sheet_as_csv(file))
     if compression == "zip":
         archive = zipfile.ZipFile(file)
         return archive.open(next(n for n in archive.namelist() if not n.endswith("/")))
@@ -133,6 +142,7 @@ def _by_magic(beginning: bytes) -> str:
         if beginning.startswith(magic):
             return name
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = text[NO_OBJECT.match(text).end() :]  # type: ignore[union-attr]
     if text[:1] in (b"{", b"["):
         return _json_kind(text)
     if MARKUP.match(text):
@@ -158,8 +168,9 @@ def _content_of_zip(file: Path) -> str:
     """What a zip archive holds other than one file to look at; empty for that."""
     with zipfile.ZipFile(file) as archive:
         names = [name for name in archive.namelist() if not name.endswith("/")]
-    if any(name.startswith("xl/") for name in names):
-        return "xlsx"
+    # Of Excel, or of LibreOffice.
+    if any(name.startswith("xl/") or name == "content.xml" for name in names):
+        return WORKBOOK
     return "" if len(names) == 1 else "zip of several files"
 
 

@@ -177,29 +177,28 @@ def _check_parquet(file: Path, beginning: bytes, end: bytes) -> None:
 
 
 def _check_text(file: Path, beginning: bytes) -> None:
-    """See that a file is text in UTF-8, and that its first line says something."""
+    """See that a file is text in UTF-8, by its first line that is not empty."""
     if beginning.startswith(b"PAR1"):
         raise LogSourceError(f"{file} is a Parquet file: give its name the suffix .parquet")
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        is_json = beginning[2:20].replace(b"\0", b"").lstrip()[:1] in (b"{", b"[")
         raise LogSourceError(
-            f"{file} is UTF-16: name the encoding in the mapping (`encoding: utf-16`)"
+            f"{file} is JSON in UTF-16: write it as UTF-8 (iconv -f UTF-16 -t UTF-8)"
+            if is_json
+            else f"{file} is UTF-16: name the encoding in the mapping (`encoding: utf-16`)"
         )
     if b"\0" in beginning:
         raise LogSourceError(
             f"{file} is not text (it has zero bytes): expected CSV, JSON or Parquet. Name"
             " the encoding in the mapping if it is text."
         )
-    line = beginning.splitlines()[0]
-    if not line.strip():
-        raise LogSourceError(
-            f"{file} begins with an empty line: expected the header or the first row."
-            " Remove the line"
-        )
+    lines = enumerate(beginning.splitlines(), 1)
+    number, line = next((one for one in lines if one[1].strip()), (1, b""))
     try:
         line.decode(errors="ignore" if len(line) == SAMPLE_BYTES else "strict")
     except UnicodeDecodeError as error:
         raise LogSourceError(
-            f"{file}, line 1 is not UTF-8 (byte {error.start + 1} is"
+            f"{file}, line {number} is not UTF-8 (byte {error.start + 1} is"
             f" {error.object[error.start]:#x}): name the encoding in the mapping, such as"
             " `encoding: windows-1252`"
         ) from error

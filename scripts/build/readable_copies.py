@@ -16,7 +16,8 @@ from scripts.build.column_order import column_orders, write_in_order
 from scripts.build.copied_rows import write_rows
 from scripts.build.copied_text import write_text
 from scripts.build.copy_notes import CopyNotes, place_below
-from scripts.build.file_kinds import UNPACK, FileKind, check_readable, kind_of
+from scripts.build.file_kinds import UNPACK, WORKBOOK, FileKind, check_readable, kind_of
+from scripts.build.fixed_width import write_divided
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.remote_files import download, is_remote
 from scripts.build_folder import shown
@@ -131,6 +132,9 @@ class _Copies:
             replaced["encoding"] = UTF_8
         if written.unnest:
             replaced["unnest"] = None
+        is_workbook = any(kind.compression == WORKBOOK for kind in kinds.values())
+        if is_workbook or written.column_widths:
+            replaced |= {"delimiter": ",", "escape": '"', "column_widths": None}
         return replaced
 
     def _copy(
@@ -145,8 +149,11 @@ class _Copies:
         wanted = {}
         for file in kinds:
             stat = file.stat()
-            how = [stat.st_size, stat.st_mtime_ns, written.encoding, written.unnest]
-            wanted[file] = [str(file.absolute()), *how, self.most_bytes, orders.get(file)]
+            as_written = written.encoding, written.unnest, written.column_widths
+            wanted[file] = [
+                *(str(file.absolute()), stat.st_size, stat.st_mtime_ns, self.most_bytes),
+                *(*as_written, written.comment, orders.get(file)),
+            ]
         missing = [
             file
             for file, note in wanted.items()
@@ -179,7 +186,10 @@ class _Copies:
             place.parent.mkdir(parents=True, exist_ok=True)
             if kind.has_text:
                 codec = CODECS.get(written.encoding, written.encoding)
+                codec = "" if kind.compression == WORKBOOK else codec
                 write_text(file, kind.compression, codec, unfinished, self.most_bytes)
+                if written.column_widths:
+                    write_divided(unfinished, written.column_widths, written.comment)
                 if order:
                     write_in_order(unfinished, order, written)
             else:
@@ -205,7 +215,8 @@ class _Copies:
 def _must_be_copied(kind: FileKind, written: InputFormat[Any]) -> bool:
     """Whether the engines cannot read such a file as it is."""
     if kind.has_text:
-        return kind.compression in UNPACK or written.encoding != UTF_8
+        is_plain = written.encoding == UTF_8 and not written.column_widths
+        return kind.compression in UNPACK or not is_plain
     return kind.content.startswith("JSON") or (
         kind.content == "Parquet" and bool(written.unnest)
     )

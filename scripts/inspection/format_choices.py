@@ -15,7 +15,10 @@ def choose_format(
     if encoding.setting != "utf-8":
         proposal.add("encoding", encoding.setting, encoding.name)
     if not dialect.delimiter:
-        proposal.problems.append(f"No delimiter divides the lines of {file} into columns.")
+        proposal.problems.append(
+            f"No delimiter divides the lines of {file} into columns. If these have fixed"
+            " places, give their widths, such as column_widths: [8, 10, 16]."
+        )
         return
     if dialect.delimiter != ",":
         proposal.add(
@@ -37,12 +40,11 @@ def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
     if dialect.comment:
         proposal.add("comment", dialect.comment, "the lines above the header begin with it")
     elif dialect.lines_above and not EXCEL_LINE.fullmatch(dialect.above.strip()):
-        lines = "line stands" if dialect.lines_above == 1 else "lines stand"
         below = "header" if dialect.header else "rows"
-        proposal.remedies.append(
-            f"{dialect.lines_above} {lines} above the {below} of {file}"
-            f" ({dialect.above!r}), which a build does not read: remove what is above"
-            f" (tail -n +{dialect.lines_above + 1})."
+        proposal.add(
+            "skip_lines",
+            dialect.lines_above,
+            f"what stands above the {below} of {file}, such as {dialect.above!r}",
         )
     if dialect.escape == "\\":
         proposal.add("escape", "\\", 'quotes within fields are written as \\"')

@@ -196,7 +196,7 @@ def _checked(inspection: Inspection) -> str:
     try:
         return check_settings({**proposal.settings, "log": inspection.found.pattern})
     except LogSourceError as error:
-        proposal.problems.extend(proposal.remedies or [str(error)])
+        proposal.problems.append(str(error))
     except duckdb.Error as error:
         # The engine's reader is stricter about encodings than this program.
         reason = str(error).split("\n")[0]

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts.build.file_kinds import WORKBOOK
 from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import ROLES
 from scripts.inspection.dialects import Dialect
@@ -60,7 +61,8 @@ def _format(inspection: Inspection) -> Iterator[str]:
     yield f"file         {found.files[0]}{more}"
     content = "CSV" if found.kind.has_text else found.kind.content
     packed = f", {found.kind.compression}" if found.kind.compression else ""
-    yield f"format       {content}{packed}"
+    is_workbook = found.kind.compression == WORKBOOK
+    yield f"format       {'workbook' if is_workbook else content + packed}"
     if inspection.encoding:
         yield f"encoding     {inspection.encoding.name}"
         if inspection.encoding.line:

@@ -37,14 +37,12 @@ class Proposal:
         decisions: what a person has to decide, a sentence each.
         problems: what a build cannot read, a sentence each.
         warnings: what reads, but perhaps not as it is meant.
-        remedies: what is odd about the files, and helps if a build does not read them.
     """
 
     entries: list[Entry] = field(default_factory=list)
     decisions: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    remedies: list[str] = field(default_factory=list)
 
     def add(self, setting: str, value: Any, why: str, key: str = "") -> None:
         """Add what is settled."""

@@ -7,7 +7,7 @@ A page marks the place of a table by two comments, `<!-- settings: NAME -->` and
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import get_origin
+from typing import get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -115,8 +115,9 @@ def _values(field: FieldInfo) -> str:
         return _code(choices(field.annotation))
     if field.annotation is bool:
         return "`true`, `false`"
-    if get_origin(field.annotation) is list:
-        return "list"
+    parts = (field.annotation, *get_args(field.annotation))
+    if any(get_origin(part) is list for part in parts):
+        return "text or list" if str in parts else "list"
     return "mapping" if get_origin(field.annotation) is dict else "text"
 
 

@@ -8,6 +8,7 @@ from scripts.settings.declaration import Settings, setting
 from scripts.settings.setting_error import refusal
 from scripts.settings.values import (
     ColumnName,
+    ColumnWidths,
     Comment,
     Delimiter,
     EventAliases,
@@ -44,6 +45,13 @@ class InputFormat(Settings, Generic[Column]):
     escape: Literal['"', "\\"] = setting(
         '"', "what stands before a quote within quotes; some databases write a backslash"
     )
+    skip_lines: int = setting(
+        0,
+        "how many lines of a CSV file above the header, or above the first row without one,"
+        " are left out",
+        at_least=0,
+        at_most=100,
+    )
     comment: Comment = setting(
         None,
         "a sign such as `#`: lines of a CSV file that begin with it are left out, and empty"
@@ -71,6 +79,12 @@ class InputFormat(Settings, Generic[Column]):
         " and its fields are columns such as `items.sku`",
         shown="none",
         example="items",
+    )
+    column_widths: ColumnWidths = setting(
+        None,
+        "for text files whose columns have fixed places: the characters of each column",
+        shown="none",
+        example="[8, 10, 16]",
     )
     time_format: TimeFormat = setting(
         "iso",

@@ -38,6 +38,17 @@ def check_comment(value: str | None) -> str | None:
     return value
 
 
+def check_column_widths(value: Any) -> Any:
+    """The characters of each column of a line."""
+    if value is not None and not (
+        isinstance(value, list)
+        and value
+        and all(type(width) is int and width > 0 for width in value)
+    ):
+        raise refusal("a list of whole numbers from 1, such as [8, 10, 16]")
+    return value
+
+
 def check_time_format(value: Any) -> Any:
     """A name of TIME_FORMATS or a pattern, or a list of them."""
     formats = value if isinstance(value, list) else [value]
@@ -161,6 +172,7 @@ Number = int | float  # Not a float alone, so that 90 stays 90.
 Text = Annotated[str, Field(min_length=1)]
 Delimiter = Annotated[Text, AfterValidator(check_delimiter)]
 Comment = Annotated[str | None, AfterValidator(check_comment)]
+ColumnWidths = Annotated[list[int] | None, BeforeValidator(check_column_widths)]
 TimeFormat = Annotated[str | list[str], BeforeValidator(check_time_format)]
 TimeZone = Annotated[str, BeforeValidator(check_time_zone)]
 EventBound = Annotated[

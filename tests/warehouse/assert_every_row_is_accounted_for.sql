@@ -2,8 +2,11 @@
 -- rejected and filtered rows. A line of a CSV file with a wrong encoding is found only
 -- by parsing. An unreadable row may span several lines.
 {% set input = describe_input('log') %}
-{# Comments are not counted, and so are none of the header's lines. #}
-{% set comment_lines = input.skipped_lines[0] if input.settings.comment else 0 %}
+{# Comments are not counted, and neither are the header's lines below `skip_lines`. #}
+{% set comment_lines = 0 %}
+{% if input.settings.comment %}
+    {% set comment_lines = input.skipped_lines[0] - input.settings.skip_lines %}
+{% endif %}
 
 with counted as (
     {% if not input.is_read %}

@@ -2,6 +2,7 @@
     What a campaign would reach with other caps and fewer products: its places go to the
     customers who can get one, in the campaign's order, each at most `frequency_cap` times.
     Exclusions of single products are not counted, so real audiences can be a little smaller.
+    Held-out places are filled and not contacted: all figures are of the share that is.
 #}
 {% set caps = [1, 2, 3, 5, 10] %}
 {% set shares = [1, 0.5, 0.25, 0.1] %}
@@ -153,7 +154,8 @@ placed as (
 valued as (
     select
         placed.*,
-        cumulated.purchases,
+        placed.contact_count * placed.contacted_share as contacts,
+        cumulated.purchases * placed.contacted_share as purchases,
         -- What is not known of all of them is not known.
         case
             when cumulated.measured_customers = placed.reached_customers
@@ -215,8 +217,9 @@ final as (
         judged.is_current,
         judged.worth is not null
         and dominated.campaign_id is null as is_efficient,
-        cast(judged.contact_count as bigint) as contact_count,
-        cast(judged.reached_customers as bigint) as reached_customer_count,
+        cast(round(judged.contacts) as bigint) as contact_count,
+        cast(round(judged.reached_customers * judged.contacted_share) as bigint)
+            as reached_customer_count,
         cast(
             round(judged.product_count / cast(judged.all_products as double), 9)
             as double

@@ -52,7 +52,7 @@ customer_counts as (
 placed_counts as (
     select
         campaign_id,
-        count(*) as reached_customer_count,
+        count(case when arm = 'contact' then 1 end) as reached_customer_count,
         sum(case when arm = 'contact' then audience_count else 0 end) as contact_count,
         sum(case when arm = 'holdout' then audience_count else 0 end) as holdout_count
     from placed_customers

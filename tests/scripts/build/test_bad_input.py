@@ -60,7 +60,11 @@ def log(tmp_path: Path) -> Callable[[str], Path]:
             HEADER.encode("utf-16-be").join([b"\xfe\xff", b""]),
             "is UTF-16: name the",
         ),
-        ("blank.csv", b"\n" + HEADER.encode(), "begins with an empty line"),
+        (
+            "page.json",
+            b"\xff\xfe" + '[{"a": 1}]'.encode("utf-16-le"),
+            "is JSON in UTF-16: write it as UTF-8",
+        ),
         (
             "latin.csv",
             "käufer,a\n".encode("latin-1"),

@@ -140,12 +140,22 @@ def test_too_many_unknown_opt_outs_stop_the_build(
         (HEADER.replace(",", "\t"), {"delimiter": "\\t"}),
         (HEADER.replace("event,", '" event\xa0",'), {"columns": {"event": "event "}}),
         (f"\ufeff# x\n#\n{HEADER}\n", {"comment": "#"}),
+        (f"May\n\n{HEADER}\n{ROW}\n", {"skip_lines": 2}),
+        (f'A "title\n# x\n\n{HEADER}\n{ROW}\n', {"skip_lines": 1, "comment": "#"}),
     ],
 )
 def test_what_fits_is_read(tmp_path: Path, content: str, settings: dict[str, Any]) -> None:
     log = tmp_path / "log.csv"
     log.write_text(content)
     check_input_columns({"log": str(log)} | settings)
+
+
+def test_an_empty_line_above_the_header_is_named(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text(f"\n{HEADER}\n{ROW}\n")
+    with pytest.raises(LogSourceError, match=r"empty line: .*\(skip_lines: 1\)"):
+        check_input_columns({"log": str(log)})
+    check_input_columns({"log": str(log), "skip_lines": 1})
 
 
 def test_a_side_input_names_its_own_setting(tmp_path: Path) -> None:

@@ -47,6 +47,23 @@ def rows_of(pattern: str, columns: str = "*") -> list[tuple[Any, ...]]:
     return duckdb.execute(query, [pattern]).fetchall()
 
 
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        ('\ufeff[{"user": 7}, {"user": 8}]', [(7,), (8,)]),
+        ('\ufeff{"user": 7}\n', [(7,)]),
+        ('null\nnull\n{"user": 7}\n', [(7,), (None,), (None,)]),
+    ],
+)
+def test_json_may_begin_with_a_mark_or_without_an_object(
+    tmp_path: Path, content: str, rows: list[tuple[Any, ...]]
+) -> None:
+    path = tmp_path / "log.json"
+    path.write_text(content, encoding="utf-8")
+    _, pattern = copies_of(tmp_path, str(path))
+    assert sorted(rows_of(pattern), key=str) == rows
+
+
 @pytest.mark.parametrize("name", ["log.csv", "log.csv.gz", "log.parquet"])
 def test_what_the_engines_read_is_not_copied(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

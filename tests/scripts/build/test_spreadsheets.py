@@ -1,0 +1,171 @@
+"""Workbooks are read as the CSV file of their only sheet, fixed columns as CSV too."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import xlsxwriter
+
+from scripts.build.dbt_run import run_dbt
+from scripts.build.file_kinds import FileKind, kind_of, open_unpacked
+from scripts.build.log_source import LogSourceError, matching
+from scripts.build.readable_copies import with_readable_copies
+from scripts.build_folder import BuildFolder
+from scripts.inspection.inspect_log import inspect_log
+
+HEADER = ("customer_id", "product_id", "event", "event_date")
+
+
+def write_workbook(path: Path, sheets: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Write sheets as a spreadsheet program does; times are numbers with a format."""
+    with xlsxwriter.Workbook(path) as workbook:
+        day = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                for column, value in enumerate(row):
+                    is_time = isinstance(value, datetime.date)
+                    sheet.write(number, column, value, *([day] if is_time else []))
+
+
+def text_of(path: Path) -> str:
+    kind = kind_of(path)
+    with open_unpacked(path, kind.compression) as stream:
+        return stream.read().decode()
+
+
+def test_cells_are_written_as_a_build_reads_them(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"  # Whatever its name says.
+    moment = datetime.datetime(2023, 1, 31, 12, 30, 5, tzinfo=None)
+    write_workbook(
+        path,
+        {
+            "Log": [
+                ("Orders of May",),
+                (),
+                ("id", "text", "time"),
+                (7, "a, b", moment),
+                (0.5, 'say "x"', datetime.date(2023, 2, 1)),
+                (True, "two\nlines", None),
+                (-12.0, "00109", None),
+                (1234567890123456, "last digits are lost", None),
+            ],
+            "Empty": [],
+        },
+    )
+    assert kind_of(path) == FileKind("workbook", "text")
+    assert text_of(path).splitlines() == [
+        "Orders of May",
+        "",
+        "id,text,time",
+        '7,"a, b",2023-01-31 12:30:05',
+        '0.5,"say ""x""",2023-02-01 00:00:00',
+        'true,"two',
+        'lines",',
+        "-12,00109,",
+        "1.23456789012346e+15,last digits are lost,",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "found"),
+    [
+        ({"A": [(1,)], "B": [(2,)]}, r"has 2 sheets with rows \(A, B\), expected one"),
+        ({"A": []}, r"has 0 sheets with rows \(none\), expected one"),
+    ],
+)
+def test_the_sheet_is_not_guessed(
+    tmp_path: Path, sheets: dict[str, list[tuple[Any, ...]]], found: str
+) -> None:
+    path = tmp_path / "orders.xlsx"
+    write_workbook(path, sheets)
+    with pytest.raises(LogSourceError, match=found):
+        text_of(path)
+
+
+@pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0" + bytes(600), b"PK\x03\x04 cut"])
+def test_a_damaged_workbook_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "orders.xls"
+    path.write_bytes(content)
+    with pytest.raises(LogSourceError, match=r"orders\.xls"):
+        text_of(path)
+
+
+def test_inspect_describes_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "orders.xlsx"
+    start = datetime.datetime(2023, 1, 13, tzinfo=None)
+    rows = [
+        (number % 40 + 1, number % 9 + 1, "view", start + datetime.timedelta(hours=number))
+        for number in range(200)
+    ]
+    write_workbook(path, {"Log": [("Orders of May",), HEADER, *rows]})
+    proposal = inspect_log(str(path)).proposal
+    assert proposal.problems == []
+    assert proposal.decisions == []
+    assert proposal.settings.get("skip_lines") == 1
+
+
+@pytest.mark.slow
+def test_a_workbook_and_fixed_columns_are_read_as_the_same_csv(
+    folder: BuildFolder, tmp_path: Path
+) -> None:
+    """A log in a workbook below a title, and opt-outs in fixed columns."""
+    write_workbook(
+        tmp_path / "orders.xlsx",
+        {
+            "Log": [
+                ("Orders of May",),
+                HEADER,
+                (1, 2, "cart", datetime.date(2023, 1, 1)),
+                (2, 2, "cart", "soon"),
+                (3, 2, "cart", datetime.date(2023, 1, 3)),
+            ]
+        },
+    )
+    (tmp_path / "opt_outs.txt").write_text(
+        "# as of May\nclient  since\n       3 2023-01-01\n\n     100 2023-01-01 letter\n"
+    )
+    given = {
+        "log": str(tmp_path / "orders.xlsx"),
+        "delimiter": ";",
+        "skip_lines": 1,
+        "max_reject_share": 0.5,
+        "suppressions": {
+            "path": str(tmp_path / "opt_outs.txt"),
+            "columns": {"customer_id": "client"},
+            "column_widths": [8, 11],
+            "comment": "#",
+        },
+    }
+    settings = with_readable_copies(folder.readable_copies, given)
+    [copy] = matching(settings["suppressions"]["path"])
+    assert copy.read_text() == (
+        "# as of May\nclient,since\n3,2023-01-01\n\n100,2023-01-01,letter\n"
+    )
+    selected = ["stg_log_rows", "stg_rejected_rows", "stg_suppressions"]
+    tests = ["assert_every_row_is_accounted_for"]
+    run = run_dbt(
+        ["build", "--exclude-resource-type", "unit_test", "--select"]
+        + [f"+{name}" for name in selected]
+        + tests
+        + ["--indirect-selection", "cautious"],
+        settings,
+        folder,
+    )
+    assert run.problems == []
+    with duckdb.connect(folder.warehouse, read_only=True) as warehouse:
+
+        def found(query: str) -> list[Any]:
+            return warehouse.execute(query).fetchall()
+
+        assert found(
+            "select customer_id, event_at::varchar from staging.stg_log_rows"
+            " where outcome = 'accepted' order by all"
+        ) == [(1, "2023-01-01 00:00:00"), (3, "2023-01-03 00:00:00")]
+        # The line of the sheet.
+        assert found("select line_number from staging.stg_rejected_rows") == [(4,)]
+        assert found(
+            "select customer_id, reason from staging.stg_suppressions order by all"
+        ) == [(3, None), (None, "unreadable line")]
