@@ -8,7 +8,7 @@ from typing import Any
 from scripts.blanks import BLANKS
 from scripts.build.file_kinds import FileKind, open_unpacked
 from scripts.build.log_source import SAMPLE_BYTES
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 
 def column_orders(

@@ -10,7 +10,7 @@ import duckdb
 from scripts.blanks import BLANKS
 from scripts.build.log_source import SAMPLE_BYTES, LogSourceError
 from scripts.build_folder import literal_paths
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 # More than a CSV file may have; DuckDB wants to know the columns before it reads one.
 MOST_COLUMNS = 1000

@@ -25,7 +25,7 @@ from scripts.build.parquet_columns import names_in_parquet, types_in_parquet
 from scripts.build.path_columns import columns_of_paths
 from scripts.build.readable_copies import original_of
 from scripts.settings.build_settings import BuildSettings, ProgramVariables
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 # Names that the macro `read_input` gives to columns of its own.
 RESERVED = {"_input_file", "_row_in_input", "_unreadable", "file_row_number"}

@@ -22,7 +22,7 @@ from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.remote_files import download, is_remote
 from scripts.build_folder import shown
 from scripts.settings.build_settings import BuildSettings
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 UTF_8 = "utf-8"
 NOTES = "copies.json"

@@ -11,7 +11,7 @@ from scripts.build.input_columns import Input, columns_of
 from scripts.build_folder import literal_paths
 from scripts.inspection.dialects import MOST_ABOVE, Dialect, rows_of
 from scripts.inspection.found_files import FoundFiles, spread
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 TABLE = "sampled_rows"
 # Rows of Parquet from each of so many places of a file.

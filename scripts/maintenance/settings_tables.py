@@ -30,7 +30,8 @@ from scripts.settings.environment import (
     SparkVariables,
     variable,
 )
-from scripts.settings.input_settings import AmountInput, InputSettings
+from scripts.settings.input_format import AmountInput
+from scripts.settings.input_settings import InputSettings
 from scripts.settings.result_settings import ResultSettings
 from scripts.settings.setting_error import choices, limits, nested_model
 

@@ -34,7 +34,7 @@ def check_delimiter(value: str) -> str:
 def check_comment(value: str | None) -> str | None:
     """No character, or one that can begin a line."""
     if value is not None and not re.fullmatch(r'[^\s\w"\\]', value):
-        raise refusal('one sign such as "#"')
+        raise refusal('one character such as "#"')
     return value
 
 

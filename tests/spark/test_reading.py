@@ -58,6 +58,9 @@ def test_what_spark_cannot_read_is_said_in_one_sentence(
     assert run.problems[0].startswith(
         f"No log at {log.with_name('none.csv')}: expected a CSV"
     )
+    run = run_dbt(READ, {"log": str(log), "skip_lines": 1}, folder)
+    assert len(run.problems) == 1
+    assert run.problems[0].startswith("skip_lines: Spark cannot pass over lines above the")
 
 
 def test_files_that_spark_would_pass_over_are_named(log: Path, folder: BuildFolder) -> None:

@@ -11,7 +11,7 @@ from scripts.build.dbt_run import run_dbt
 from scripts.build.input_columns import Input, check_input_columns, columns_of
 from scripts.build.log_source import LogSourceError
 from scripts.build_folder import BuildFolder
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 HEADER = "customer_id,product_id,event,event_date"
 ROW = "1,2,cart,2023-01-01"

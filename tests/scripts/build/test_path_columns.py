@@ -12,7 +12,7 @@ from scripts.build.input_columns import Input, columns_of
 from scripts.build.log_state import read_log_state
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.opt_outs import note_opt_outs, noted_opt_outs
-from scripts.settings.input_settings import InputFormat
+from scripts.settings.input_format import InputFormat
 
 GROWING = ["build", "--resource-type", "model", "--resource-type", "seed"]
 GROWING += ["--select", "+config.materialized:incremental"]
