@@ -150,6 +150,44 @@ def test_what_fits_is_read(tmp_path: Path, content: str, settings: dict[str, Any
     check_input_columns({"log": str(log)} | settings)
 
 
+@pytest.mark.parametrize(
+    ("settings", "lines", "first"),
+    [
+        (
+            {},
+            # Texts of several lines, with and without commas, and one with two rows.
+            [
+                *('7,1,2,cart,2023-01-01,"red', 'and blue, of 5 m, for you, and others"'),
+                *('7,1,2,cart,2023-01-01,"red', '12, 5 of them"'),
+                *('7,1,2,cart,2023-01-01,"red', "7,2,2,cart,2023-01-02,rug", '7,3,2,cart"'),
+            ],
+            3,
+        ),
+        # In the first column of a log whose ids are texts.
+        ({"id_type": "text"}, ['"7', '7,a,b,cart,2023-01-02,x",1,2,cart,2023-01-01,x'], 1),
+    ],
+    ids=["numbers", "texts"],
+)
+@pytest.mark.slow
+def test_rows_within_a_value_are_noted(
+    folder: BuildFolder,
+    tmp_path: Path,
+    settings: dict[str, Any],
+    lines: list[str],
+    first: int,
+) -> None:
+    """The mapping does not name the column."""
+    log = tmp_path / "log.csv"
+    log.write_text("\n".join([f"tag,{HEADER},note", *lines, ""]))
+    select = ["test", "--select", "assert_values_are_no_rows"]
+    run = run_dbt(select, {"log": str(log)} | settings, folder)
+    assert run.problems == []
+    assert run.warnings == [
+        f"Whole rows are lost within 1 value of several lines in the log (the first in row"
+        f" {first} of {log}). A quote opens in one value and closes in another: remove it."
+    ]
+
+
 def test_an_empty_line_above_the_header_is_named(tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text(f"\n{HEADER}\n{ROW}\n")
