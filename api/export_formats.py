@@ -8,8 +8,9 @@ from pyarrow import compute, csv, parquet
 
 from api.responses import as_json
 
-# How a text begins that a spreadsheet computes (queries/ids_like_formulas.sql).
-FORMULA = r"\A([=+@\t\r-])"
+# How a text begins that a spreadsheet computes (queries/ids_like_formulas.sql); four
+# characters also in full width.
+FORMULA = r"\A([=+@\t\r" + "\uff1d\uff0b\uff20\uff0d-])"
 
 
 class Writer:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
-# How such a text begins; the API has the same in export_formats.py.
-FORMULA = r"^[=+@\t\r-]"
+# The characters with which such a text begins, for regular expressions; four also in full
+# width, which Japanese programs compute too. The API has the same in export_formats.py.
+FIRST = r"[=+@\t\r" + "\uff1d\uff0b\uff20\uff0d-]"
+FORMULA = f"^{FIRST}"
 # The columns of a list that may be text.
 TEXTS = [
     "campaign_id",
@@ -15,7 +17,7 @@ TEXTS = [
     "channel",
 ]
 # Of the user's own columns. A text that had a quote before gets another one.
-QUOTED_VALUE = r"^''*[=+@\t\r-]"
+QUOTED_VALUE = f"^''*{FIRST}"
 
 
 def quoted(name: str) -> str:

@@ -129,7 +129,9 @@ def test_a_campaign_shows_its_shortfalls_and_the_effect_of_its_cap(server: Serve
         for measure in body["concentration"]
         if measure["measure"] == "distinct customers"
     )
-    assert customers["value"] == body["reached_customer_count"]
+    # Each of them has one place; those of the holdout are not contacted.
+    assert body["frequency_cap"] == 1
+    assert customers["value"] == body["reached_customer_count"] + body["holdout_count"]
     assert customers["value"] > customers["without_campaign"]
 
 

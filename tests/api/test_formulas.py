@@ -21,7 +21,7 @@ from tests.api.conftest import ServeInThread, Server
 from tests.api.in_process import opened
 from tests.conftest import alter_release
 
-LIKE_FORMULAS = ("=1+1", "+1", "-1", "@a", "\ta", "\ra")
+LIKE_FORMULAS = ("=1+1", "+1", "-1", "@a", "\ta", "\ra", "\uff1d1", "\uff0d1")
 OTHERS = ("a=1", "'=1", "a\n=1", "")
 
 

@@ -129,7 +129,7 @@ def test_a_receipt_uses_the_singular_and_warns_of_formulas(
     assert "compute it. In the CSV file a ' stands before it." in capsys.readouterr().out
 
 
-LIKE_FORMULAS = ["=1+1", "+1", "-1", "@a", "\ta", "\ra"]
+LIKE_FORMULAS = ["=1+1", "+1", "-1", "@a", "\ta", "\ra", "\uff1d1", "\uff0d1"]
 
 
 @pytest.mark.parametrize("formulas", ["keep", "quote"])
