@@ -27,6 +27,8 @@ from scripts.settings.input_format import InputFormat
 UTF_8 = "utf-8"
 NOTES = "copies.json"
 # Files said to be latin-1 are often windows-1252, whose signs latin-1 lacks.
+# How copies of sheets, and of text with fixed columns, are written.
+AS_SHEETS = {"delimiter": ",", "escape": '"', "encoding": UTF_8, "column_widths": None}
 CODECS = {UTF_8: "", "latin-1": "windows-1252"}
 
 
@@ -111,19 +113,23 @@ class _Copies:
         kinds = {file: kind_of(file) for file in matching(pattern) if file.is_file()}
         for file, kind in kinds.items():
             check_readable(file, kind)
+        are_workbooks = [kind.compression == WORKBOOK for kind in kinds.values()]
+        if any(are_workbooks):
+            # Whatever the settings say, their sheets are written so.
+            written = written.model_copy(update=AS_SHEETS)
         codec = CODECS.get(written.encoding, written.encoding)
         orders = column_orders(kinds, written, codec)
         if not orders and not any(_must_be_copied(one, written) for one in kinds.values()):
             self._remove_others(set())
             return {}
-        of_rows = [file for file, kind in kinds.items() if not kind.has_text]
-        of_text = [file for file, kind in kinds.items() if kind.has_text]
-        if of_rows and of_text:
+        first_of = {_kind_of_copy(kind): file for file, kind in reversed(kinds.items())}
+        if len(first_of) > 1:
             raise LogSourceError(
-                f"{pattern} matches files of several kinds ({of_text[0]}, {of_rows[0]}):"
-                " expected one kind. Narrow the pattern."
+                f"{pattern} matches files of several kinds"
+                f" ({', '.join(sorted(map(str, first_of.values())))}): expected one"
+                " kind. Narrow the pattern."
             )
-        ending = ".parquet" if of_rows else ".csv"
+        ending = ".parquet" if "rows" in first_of else ".csv"
         places = {file: place_below(self.folder, str(file), ending) for file in kinds}
         self._copy(kinds, written, places, orders)
         self._remove_others(set(places.values()))
@@ -132,9 +138,8 @@ class _Copies:
             replaced["encoding"] = UTF_8
         if written.unnest:
             replaced["unnest"] = None
-        is_workbook = any(kind.compression == WORKBOOK for kind in kinds.values())
-        if is_workbook or written.column_widths:
-            replaced |= {"delimiter": ",", "escape": '"', "column_widths": None}
+        if any(are_workbooks) or written.column_widths:
+            replaced |= AS_SHEETS
         return replaced
 
     def _copy(
@@ -186,7 +191,6 @@ class _Copies:
             place.parent.mkdir(parents=True, exist_ok=True)
             if kind.has_text:
                 codec = CODECS.get(written.encoding, written.encoding)
-                codec = "" if kind.compression == WORKBOOK else codec
                 write_text(file, kind.compression, codec, unfinished, self.most_bytes)
                 if written.column_widths:
                     write_divided(unfinished, written.column_widths, written.comment)
@@ -202,7 +206,8 @@ class _Copies:
                 f"Cannot copy {file} to {place}: {error.strerror or error}"
             ) from error
         finally:
-            unfinished.unlink(missing_ok=True)
+            for left in place.parent.glob(f"{glob.escape(unfinished.name)}*"):
+                left.unlink()
 
     def _remove_others(self, places: set[Path]) -> None:
         """Remove the copies of files that are gone."""
@@ -210,6 +215,13 @@ class _Copies:
             for copy in self.folder.rglob(f"*{ending}"):
                 if copy not in places:
                     copy.unlink()
+
+
+def _kind_of_copy(kind: FileKind) -> str:
+    """Files of one kind are read with the same settings."""
+    if not kind.has_text:
+        return "rows"
+    return WORKBOOK if kind.compression == WORKBOOK else "text"
 
 
 def _must_be_copied(kind: FileKind, written: InputFormat[Any]) -> bool:

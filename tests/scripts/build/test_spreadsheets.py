@@ -1,5 +1,6 @@
 """Workbooks are read as the CSV file of their only sheet, fixed columns as CSV too."""
 
+import csv
 import datetime
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,27 @@ def test_inspect_describes_a_workbook(tmp_path: Path) -> None:
     assert proposal.problems == []
     assert proposal.decisions == []
     assert proposal.settings.get("skip_lines") == 1
+
+
+def test_workbooks_and_text_are_several_kinds(tmp_path: Path) -> None:
+    write_workbook(tmp_path / "a.csv", {"Log": [HEADER, (1, 2, "cart", "2023-01-01")]})
+    (tmp_path / "b.csv").write_text(";".join(HEADER) + "\n")
+    with pytest.raises(LogSourceError, match=r"several kinds \(.*a\.csv, .*b\.csv\)"):
+        with_readable_copies(tmp_path / "copies", {"log": f"{tmp_path}/*.csv"})
+
+
+def test_a_copy_that_cannot_be_finished_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(csv, "writer", is_full)
+    (tmp_path / "log.txt").write_text("1 2\n")
+    given = {"log": str(tmp_path / "log.txt"), "column_widths": [1, 2]}
+    with pytest.raises(LogSourceError, match=r"log\.csv: No space left"):
+        with_readable_copies(tmp_path / "copies", given)
+    assert [path for path in (tmp_path / "copies").rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.slow
