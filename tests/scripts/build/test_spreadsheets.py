@@ -124,7 +124,7 @@ def test_a_copy_that_cannot_be_finished_leaves_nothing(
     monkeypatch.setattr(csv, "writer", is_full)
     (tmp_path / "log.txt").write_text("1 2\n")
     given = {"log": str(tmp_path / "log.txt"), "column_widths": [1, 2]}
-    with pytest.raises(LogSourceError, match=r"log\.csv: No space left"):
+    with pytest.raises(LogSourceError, match=r"log\.txt\.csv: No space left"):
         with_readable_copies(tmp_path / "copies", given)
     assert [path for path in (tmp_path / "copies").rglob("*") if path.is_file()] == []
 
