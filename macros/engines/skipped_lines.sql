@@ -1,7 +1,8 @@
 {#
     Lines above the first row that are no rows: as many as `skip_lines` says, comments, empty
-    lines among them, and the line `sep=;` of Excel. A list of two numbers: of all, and of those that are no comments, which
-    DuckDB's reader must be told to skip. Spark's reader passes over comments alone.
+    lines among them, and the line `sep=;` of Excel. A list of two numbers: of all, and of those
+    that are no comments, which DuckDB's reader must be told to skip. Spark's reader passes over
+    comments alone.
 #}
 {% macro skipped_lines(file, settings) %}
     {% if target.type == 'spark' %}{{ return([0, 0]) }}{% endif %}

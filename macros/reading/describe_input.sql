@@ -93,9 +93,9 @@
 {#
     How an input is written: its `path` (none where there is no such input), `columns`,
     `expressions`, `delimiter`, `has_header`, `escape`, `skip_lines`, `comment`, `encoding`,
-    `time_format` and `time_zone`. The log has a variable for each; a side input has one variable, a path or
-    a dictionary of these, and of the marks of its numbers. `earliest` and `latest` are the SQL
-    of the times that it may have.
+    `time_format` and `time_zone`. The log has a variable for each; a side input has one
+    variable, a path or a dictionary of these, and of the marks of its numbers. `earliest` and
+    `latest` are the SQL of the times that it may have.
 #}
 {% macro input_settings(name) %}
     {% if name == 'log' %}

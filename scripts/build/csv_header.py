@@ -25,12 +25,19 @@ def header_of(files: list[str], written: InputFormat[Any]) -> list[str]:
         LogSourceError: it cannot be split, or a file begins otherwise.
     """
     skipped, others, first = _beginning(files[0], written)
+    if written.skip_lines and not skipped:
+        raise LogSourceError(
+            f"{files[0]} has no row below its first {written.skip_lines} lines, which"
+            " skip_lines leaves out: give a lower number."
+        )
     if not first:
         header = "a header and " if written.has_header else ""
         raise LogSourceError(
             f"{files[0]} is empty or begins with an empty line: expected {header}one row"
             f" per line. Leave out empty lines above (skip_lines: {skipped + 1})."
         )
+    for file in files if written.skip_lines else ():
+        _check_left_out(file, files[0], written)
     with duckdb.connect() as connection:
         fields, has_end = _first_row(connection, files[0], written, others)
         if first.replace(f'{written.escape}"', "").count('"') % 2:
@@ -78,6 +85,31 @@ def _check_beginning(
             f" as in {first_file}. Build these files separately, or give them the same"
             " columns."
         )
+
+
+def _check_left_out(file: str, first_file: str, written: InputFormat[Any]) -> None:
+    """See that no rows are among the lines that `skip_lines` leaves out.
+
+    Raises:
+        LogSourceError: a quote opens in one and closes below, so that the engine counts
+            other lines; or a file has fields where the first one has a title.
+    """
+    lines = _lines(file, written)[: written.skip_lines + 1]
+    for number, line in enumerate(lines[:-1], 1):
+        if line.count('"') % 2:
+            raise LogSourceError(
+                f"{file}, line {number}, which skip_lines leaves out, opens a quote and"
+                " does not close it: remove the quote."
+            )
+    titles = _lines(first_file, written)
+    row = lines[-1].count(written.delimiter)
+    for number, (line, title) in enumerate(zip(lines[:-1], titles, strict=False), 1):
+        if line.count(written.delimiter) == row != title.count(written.delimiter):
+            raise LogSourceError(
+                f"{file}, line {number}, which skip_lines leaves out, has as many fields as"
+                f" a row, which that of {first_file} has not. Build these files separately,"
+                " or give each the same lines above its first row."
+            )
 
 
 def column_names(fields: list[str], *, has_header: bool) -> list[str]:
@@ -160,18 +192,22 @@ def _beginning(file: str, written: InputFormat[Any]) -> tuple[int, int, str]:
 
     Their number, and that of those which are no comments: DuckDB must be told to skip them.
     """
-    with gzip.open(file) if file.endswith(".gz") else Path(file).open("rb") as stream:
-        beginning = stream.read(SAMPLE_BYTES)
-    text = beginning.decode(written.encoding, errors="replace").removeprefix("\ufeff")
-    lines = re.split(r"\r\n|\r|\n", text)
     others = 0
-    for skipped, line in enumerate(lines):
+    for skipped, line in enumerate(_lines(file, written)):
         is_excel_s = skipped == 0 and EXCEL_LINE.fullmatch(line)
         is_comment = written.comment and (not line or line.startswith(written.comment))
         if skipped >= written.skip_lines and not is_excel_s and not is_comment:
             return skipped, others, line
         others += not line or not is_comment
     return 0, 0, ""
+
+
+def _lines(file: str, written: InputFormat[Any]) -> list[str]:
+    """The first lines of a file."""
+    with gzip.open(file) if file.endswith(".gz") else Path(file).open("rb") as stream:
+        beginning = stream.read(SAMPLE_BYTES)
+    text = beginning.decode(written.encoding, errors="replace").removeprefix("\ufeff")
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def _cleaned(fields: list[str]) -> list[str]:

@@ -130,6 +130,8 @@ def check_readable(file: Path, kind: FileKind) -> None:
             f"{file} is {_with_article(kind.content)} file, which a build does not read:"
             f" {EXPORT[kind.content]}"
         )
+    if kind.content in ("gzip", *UNPACK):
+        raise LogSourceError(f"{file} holds a packed file ({kind.content}): unpack it")
     if kind.content == "zip of several files":
         raise LogSourceError(
             f"{file} is a zip archive of several files: unpack it (unzip {file})"

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.blanks import BLANKS
+from scripts.build.log_source import LogSourceError
 
 
-def write_divided(file: Path, widths: Sequence[int], comment: str | None) -> None:
-    """Rewrite a copy with its lines divided into columns, blanks around values removed.
+def write_divided(
+    file: Path, widths: Sequence[int], comment: str | None, name: Path
+) -> None:
+    """Rewrite a copy of a file with its lines divided, blanks around values removed.
 
     What a line has behind its last column becomes one more field, so that the build says
     that the line cannot be read. Empty lines and comments stay.
+
+    Raises:
+        LogSourceError: the places are those of bytes, and a line has characters of several.
     """
     ends = list(itertools.accumulate(widths))
     starts = [0, *ends]
@@ -25,15 +31,24 @@ def write_divided(file: Path, widths: Sequence[int], comment: str | None) -> Non
         ) as target,
     ):
         writer = csv.writer(target, lineterminator="\n")
+        lengths: set[tuple[int, int]] = set()
         for line in source:
             text = line.rstrip("\n")
             if not text.strip(BLANKS) or (comment and text.startswith(comment)):
                 target.write(f"{text.strip(BLANKS)}\n")
                 continue
+            lengths.add((len(text), len(text.encode(errors="surrogateescape"))))
             fields = [text[start:end] for start, end in zip(starts, ends, strict=False)]
             rest = text[ends[-1] :]
             writer.writerow(
                 field.strip(BLANKS)
                 for field in (*fields, *([rest] if rest.strip() else []))
             )
+    in_characters, in_bytes = map(set, zip(*lengths, strict=True)) if lengths else ((), ())
+    if len(in_bytes) == 1 and len(in_characters) > 1:
+        raise LogSourceError(
+            f"All lines of {name} have {max(in_bytes)} bytes, but not as many characters:"
+            " column_widths are characters, and would divide some lines at wrong places."
+            " Write the file as windows-1252, or as CSV."
+        )
     unfinished.replace(file)

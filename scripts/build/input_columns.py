@@ -81,7 +81,7 @@ class InputColumns:
             return f"{advice} or the list whose elements are the rows ({unnest})."
         if self.are_parquet:
             return f"{advice[:-1]}."
-        first = next(iter(self.types))
+        first = next(iter(self.types), "")
         if first.startswith("#") and not written.comment:
             comment = self.setting('comment: "#"')
             return f"{advice} or leave out lines that begin with # ({comment})."

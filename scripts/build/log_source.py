@@ -90,7 +90,9 @@ def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def matching(pattern: str) -> list[Path]:
     """What a path or a glob of paths finds, in the order in which it is read."""
     # pathlib's glob takes no absolute pattern.
-    return [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+    names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207
+    # A spreadsheet program keeps such a file while it has a workbook open.
+    return [Path(name) for name in names if not Path(name).name.startswith("~$")]
 
 
 def check_side_inputs(settings: dict[str, Any]) -> None:

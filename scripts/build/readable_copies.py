@@ -22,13 +22,15 @@ from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.remote_files import download, is_remote
 from scripts.build_folder import shown
 from scripts.settings.build_settings import BuildSettings
-from scripts.settings.input_format import InputFormat
+from scripts.settings.input_format import AmountInput, InputFormat
 
 UTF_8 = "utf-8"
 NOTES = "copies.json"
-# Files said to be latin-1 are often windows-1252, whose signs latin-1 lacks.
 # How copies of sheets, and of text with fixed columns, are written.
 AS_SHEETS = {"delimiter": ",", "escape": '"', "encoding": UTF_8, "column_widths": None}
+# Numbers of a sheet have no marks of a country.
+PLAIN_MARKS = {"decimal_mark": ".", "thousands_mark": ""}
+# Files said to be latin-1 are often windows-1252, whose characters latin-1 lacks.
 CODECS = {UTF_8: "", "latin-1": "windows-1252"}
 
 
@@ -140,6 +142,8 @@ class _Copies:
             replaced["unnest"] = None
         if any(are_workbooks) or written.column_widths:
             replaced |= AS_SHEETS
+        if any(are_workbooks) and isinstance(written, AmountInput):
+            replaced |= PLAIN_MARKS
         return replaced
 
     def _copy(
@@ -193,7 +197,7 @@ class _Copies:
                 codec = CODECS.get(written.encoding, written.encoding)
                 write_text(file, kind.compression, codec, unfinished, self.most_bytes)
                 if written.column_widths:
-                    write_divided(unfinished, written.column_widths, written.comment)
+                    write_divided(unfinished, written.column_widths, written.comment, file)
                 if order:
                     write_in_order(unfinished, order, written)
             else:

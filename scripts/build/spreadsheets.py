@@ -3,18 +3,22 @@
 import csv
 import datetime
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from scripts.build.log_source import LogSourceError
 
+# By so many rows it is seen which one is the header.
+JUDGED = 50
+
 
 def sheet_as_csv(file: Path) -> bytes:
     """The rows of the only sheet that has any, with commas, in UTF-8.
 
-    Empty rows at the end are left out. The others stay, so that lines and rows of the sheet
-    have the same numbers. Lines above the header, the first row without an empty cell, have
-    only the fields that are not empty.
+    Above the header, which is the first row that is about as full as those below it, rows
+    end with their last cell that is not empty. Below it, empty rows are left out. Down to
+    the header, line breaks in cells become blanks.
 
     Raises:
         LogSourceError: the file is damaged or has a password, or no or several of its
@@ -52,13 +56,24 @@ def sheet_as_csv(file: Path) -> bytes:
         [written(value, has_time=place in with_times) for place, value in enumerate(row)]
         for row in rows
     ]
-    header = next((number for number, line in enumerate(lines) if all(line)), 0)
+    header = _header_of(lines)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for number, line in enumerate(lines):
-        # A title has no empty fields behind it. A single one would be written as quotes.
-        writer.writerow(filter(None, line) if number < header or not any(line) else line)
+        fields = [" ".join(field.split()) for field in line] if number <= header else line
+        while number < header and fields and not fields[-1]:
+            fields.pop()
+        if number <= header or any(fields):
+            writer.writerow(fields)
     return text.getvalue().encode()
+
+
+def _header_of(lines: Sequence[Sequence[str]]) -> int:
+    """The number of the first row that has most of the cells that a row has."""
+    filled = [sum(map(bool, line)) for line in lines[:JUDGED]]
+    return next(
+        number for number, count in enumerate(filled) if count >= 0.75 * max(filled)
+    )
 
 
 def written(value: Any, *, has_time: bool = False) -> str:

@@ -39,7 +39,7 @@ def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
     """What stands above the header, and how quotes are written."""
     if dialect.comment:
         proposal.add("comment", dialect.comment, "the lines above the header begin with it")
-    elif dialect.lines_above and not EXCEL_LINE.fullmatch(dialect.above.strip()):
+    elif dialect.lines_above > bool(EXCEL_LINE.fullmatch(dialect.above.strip())):
         below = "header" if dialect.header else "rows"
         proposal.add(
             "skip_lines",

@@ -141,7 +141,7 @@ def test_too_many_unknown_opt_outs_stop_the_build(
         (HEADER.replace("event,", '" event\xa0",'), {"columns": {"event": "event "}}),
         (f"\ufeff# x\n#\n{HEADER}\n", {"comment": "#"}),
         (f"May\n\n{HEADER}\n{ROW}\n", {"skip_lines": 2}),
-        (f'A "title\n# x\n\n{HEADER}\n{ROW}\n', {"skip_lines": 1, "comment": "#"}),
+        (f'"A" title\n# x\n\n{HEADER}\n{ROW}\n', {"skip_lines": 1, "comment": "#"}),
     ],
 )
 def test_what_fits_is_read(tmp_path: Path, content: str, settings: dict[str, Any]) -> None:
@@ -186,6 +186,27 @@ def test_rows_within_a_value_are_noted(
         f"Whole rows are lost within 1 value of several lines in the log (the first in row"
         f" {first} of {log}). A quote opens in one value and closes in another: remove it."
     ]
+
+
+@pytest.mark.parametrize(
+    ("contents", "skip_lines", "message"),
+    [
+        ([f'"Orders\n{HEADER}\n{ROW}\n'], 1, "line 1, .* opens a quote and does not close"),
+        ([f"May\n{HEADER}\n{ROW}\n"], 9, "no row below its first 9 lines"),
+        ([f"May\n{ROW}\n{ROW}\n", f"{ROW}\n{ROW}\n"], 1, "line 1, .* as many fields as a"),
+    ],
+)
+def test_skipped_lines_are_not_rows(
+    tmp_path: Path, contents: list[str], skip_lines: int, message: str
+) -> None:
+    for number, content in enumerate(contents):
+        (tmp_path / f"{number}.csv").write_text(content)
+    settings: dict[str, Any] = {"log": f"{tmp_path}/*.csv", "skip_lines": skip_lines}
+    if len(contents) > 1:
+        names = enumerate(HEADER.split(","), 1)
+        settings |= {"has_header": False, "columns": {name: n for n, name in names}}
+    with pytest.raises(LogSourceError, match=message):
+        check_input_columns(settings)
 
 
 def test_an_empty_line_above_the_header_is_named(tmp_path: Path) -> None:

@@ -70,6 +70,38 @@ def test_cells_are_written_as_a_build_reads_them(tmp_path: Path) -> None:
     ]
 
 
+def test_cells_stay_in_their_columns(tmp_path: Path) -> None:
+    """A column without a name, a column that is seldom filled, and empty rows."""
+    path = tmp_path / "orders.xlsx"
+    header = (None, "customer\nid", "product_id", "coupon", "event", "event_date")
+    rows = [(number, 1, 2, None, "view", "2023-01-01") for number in range(60)]
+    full = (60, 1, 2, "x", "view", "2023-01-01")
+    write_workbook(path, {"Log": [("Orders\nof May",), (), header, (), *rows, full]})
+    assert text_of(path).splitlines() == [
+        *("Orders of May", "", ",customer id,product_id,coupon,event,event_date"),
+        *(f"{number},1,2,,view,2023-01-01" for number in range(60)),
+        "60,1,2,x,view,2023-01-01",
+    ]
+
+
+def test_numbers_of_a_workbook_have_no_marks_of_a_country(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.xlsx"
+    write_workbook(path, {"Contacts": [("customer_id", "cost"), (1, 1.125)]})
+    contacts = {"path": str(path), "decimal_mark": ",", "thousands_mark": "."}
+    (tmp_path / "log.csv").write_text(",".join(HEADER) + "\n")
+    given = {"log": str(tmp_path / "log.csv"), "contacts": contacts}
+    read = with_readable_copies(tmp_path / "copies", given)["contacts"]
+    assert (read["decimal_mark"], read["thousands_mark"]) == (".", "")
+    assert matching(read["path"])[0].read_text() == "customer_id,cost\n1,1.125\n"
+
+
+def test_widths_of_bytes_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_bytes("Meier   1\nM\u00fcller 2\n".encode())
+    given = {"log": str(tmp_path / "log.txt"), "column_widths": [8, 1]}
+    with pytest.raises(LogSourceError, match=r"log\.txt have 9 bytes, but not as many"):
+        with_readable_copies(tmp_path / "copies", given)
+
+
 @pytest.mark.parametrize(
     ("sheets", "found"),
     [
