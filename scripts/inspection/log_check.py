@@ -93,11 +93,16 @@ def judge_files(
         copies: the folder of copies of their beginnings, which messages do not name.
 
     Raises:
-        LogCheckError: more of them cannot be used than a build tolerates, or none of a
-            file.
+        LogCheckError: there are none, more of them cannot be used than a build
+            tolerates, or none of a file.
     """
     samples = _judged(settings, most_bytes, most_rows, copies)
     rows = sum(sample.rows for sample in samples)
+    if not rows and len(samples) == len(matching(str(settings["log"]))):
+        raise LogCheckError(
+            f"{samples[0].file} has no rows: expected one per interaction, not only a"
+            " header, and the same line end in all lines."
+        )
     rejected = sum(sample.rejected for sample in samples)
     worst = max(samples, key=lambda sample: sample.reject_share)
     is_unread = worst.rejected == worst.rows >= UNREAD_ROWS

@@ -58,6 +58,11 @@ def test_rows_that_cannot_be_used_come_with_an_example_and_what_helps(
     assert "such as" in str(caught.value)
 
 
+def test_a_log_without_rows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LogCheckError, match=r"log\.csv has no rows: .* not only a header"):
+        checked(tmp_path, HEADER, {})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
