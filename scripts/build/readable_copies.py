@@ -170,11 +170,10 @@ class _Copies:
         ]
         if not missing:
             return
-        files = "file" if len(missing) == 1 else "files"
-        self.say(
-            f"Copying {len(missing)} {files} into a form that can be read, the first of"
-            f" them {shown(missing[0].absolute())} ..."
-        )
+        first = shown(missing[0].absolute())
+        more = len(missing) - 1
+        others = f" and {more} more {'file' if more == 1 else 'files'}" if more else ""
+        self.say(f"Copying {first}{others} into a form that can be read ...")
         for file in missing:
             self._copy_file(file, kinds[file], written, places[file], orders.get(file))
             notes[str(places[file])] = wanted[file]
