@@ -36,8 +36,10 @@ def header_of(files: list[str], written: InputFormat[Any]) -> list[str]:
             f"{files[0]} is empty or begins with an empty line: expected {header}one row"
             f" per line. Leave out empty lines above (skip_lines: {skipped + 1})."
         )
-    for file in files if written.skip_lines else ():
-        _check_left_out(file, files[0], written)
+    if written.skip_lines:
+        titles = _lines(files[0], written)
+        for file in files:
+            _check_left_out(file, files[0], titles, written)
     with duckdb.connect() as connection:
         fields, has_end = _first_row(connection, files[0], written, others)
         if first.replace(f'{written.escape}"', "").count('"') % 2:
@@ -87,7 +89,9 @@ def _check_beginning(
         )
 
 
-def _check_left_out(file: str, first_file: str, written: InputFormat[Any]) -> None:
+def _check_left_out(
+    file: str, first_file: str, titles: list[str], written: InputFormat[Any]
+) -> None:
     """See that no rows are among the lines that `skip_lines` leaves out.
 
     Raises:
@@ -101,7 +105,6 @@ def _check_left_out(file: str, first_file: str, written: InputFormat[Any]) -> No
                 f"{file}, line {number}, which skip_lines leaves out, opens a quote and"
                 " does not close it: remove the quote."
             )
-    titles = _lines(first_file, written)
     row = lines[-1].count(written.delimiter)
     for number, (line, title) in enumerate(zip(lines[:-1], titles, strict=False), 1):
         if line.count(written.delimiter) == row != title.count(written.delimiter):

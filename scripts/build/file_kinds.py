@@ -35,7 +35,7 @@ MAGIC = (
 # Compressions that a build unpacks into a copy.
 UNPACK = ("zstd", "bzip2", "xz", "zip", WORKBOOK)
 # Lines of JSON without an object.
-NO_OBJECT = re.compile(rb"(null\s+(?=(null\s+)*[{\[]))*")
+NO_OBJECT = re.compile(rb"\A(null\s+)+(?=[{\[])")
 MARKUP = re.compile(rb"<(!doctype|\?xml|html|head|meta|table|div|body)\b", re.IGNORECASE)
 # What to do about files that have rows, but are neither CSV nor Parquet.
 EXPORT = {
@@ -144,7 +144,7 @@ def _by_magic(beginning: bytes) -> str:
         if beginning.startswith(magic):
             return name
     text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
-    text = text[NO_OBJECT.match(text).end() :]  # type: ignore[union-attr]
+    text = NO_OBJECT.sub(b"", text)
     if text[:1] in (b"{", b"["):
         return _json_kind(text)
     if MARKUP.match(text):

@@ -53,7 +53,7 @@ def sheet_as_csv(file: Path) -> bytes:
         if isinstance(value, datetime.datetime)
     }
     lines = [
-        [written(value, has_time=place in with_times) for place, value in enumerate(row)]
+        [cell_text(value, has_time=place in with_times) for place, value in enumerate(row)]
         for row in rows
     ]
     header = _header_of(lines)
@@ -76,7 +76,7 @@ def _header_of(lines: Sequence[Sequence[str]]) -> int:
     )
 
 
-def written(value: Any, *, has_time: bool = False) -> str:
+def cell_text(value: Any, *, has_time: bool = False) -> str:
     """A cell as the text of a CSV field: 7.0 is 7, and times are in ISO 8601.
 
     A workbook holds 15 digits of a number. Longer ones are written with an exponent, as

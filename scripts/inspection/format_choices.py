@@ -37,9 +37,10 @@ def choose_format(
 
 def _judge_rest(proposal: Proposal, file: Path, dialect: Dialect) -> None:
     """What stands above the header, and how quotes are written."""
+    is_excel_s = EXCEL_LINE.fullmatch(dialect.above.strip()) and dialect.lines_above == 1
     if dialect.comment:
         proposal.add("comment", dialect.comment, "the lines above the header begin with it")
-    elif dialect.lines_above > bool(EXCEL_LINE.fullmatch(dialect.above.strip())):
+    elif dialect.lines_above and not is_excel_s:
         below = "header" if dialect.header else "rows"
         proposal.add(
             "skip_lines",
