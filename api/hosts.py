@@ -8,7 +8,6 @@ import re
 from typing import Any
 
 from sanic import Request
-from sanic.helpers import STATUS_CODES
 
 from api.problems import Problem
 from api.settings import Settings, is_loopback, variable
@@ -16,8 +15,6 @@ from api.settings import Settings, is_loopback, variable
 # A name or an address, and a port.
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+?)\.?(?::[0-9]{0,5})?")
 ANY = "*"
-# Sanic does not know its phrase (RFC 9110, 15.5.20).
-STATUS_CODES.setdefault(421, b"Misdirected Request")
 
 
 class AllowedHosts:

@@ -138,7 +138,6 @@ def test_only_names_of_this_machine_are_answered(server: Server) -> None:
     for host in bad:
         answer = server.get("/health", headers={"host": host})
         assert answer.status_code == 421, host
-        assert answer.reason_phrase == "Misdirected Request"
         assert answer.json()["type"].endswith(":misdirected")
     for path in ("/recommend/5", "/docs", "/pages/overview", "/nothing", "/metrics"):
         answer = server.get(path, headers={"host": "evil.example"})
