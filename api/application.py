@@ -10,6 +10,7 @@ from sanic.log import error_logger as log
 
 from api.authentication import Authenticator
 from api.connections import Connections
+from api.export_responses import ExportResponse
 from api.hosts import AllowedHosts
 from api.problems import Problem
 from api.protocol import CheckedRequest
@@ -17,7 +18,6 @@ from api.query_gates import Gate
 from api.rate_limit import RateLimit
 from api.responses import SECURITY_HEADERS, ReleaseResponse
 from api.routes import BLUEPRINTS
-from api.routes.exports import ExportResponse
 from api.serving import Serving
 from api.settings import Settings
 from api.telemetry import Telemetry

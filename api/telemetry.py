@@ -221,15 +221,12 @@ class Telemetry:
         if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
             registry = CollectorRegistry()
             multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry) + generate_latest(self._release_now())
-
-    def _release_now(self) -> "_ReleaseCollector":
-        """The release of this worker; all workers agree within a second."""
-        return _ReleaseCollector(self._serving.release)
+        release = _ReleaseCollector(self._serving.release)
+        return generate_latest(registry) + generate_latest(release)
 
 
 class _ReleaseCollector(CollectorRegistry):
-    """The release as metrics, computed on demand."""
+    """The release of this worker as metrics: all workers agree within a second."""
 
     def __init__(self, release: Release | None) -> None:
         super().__init__()

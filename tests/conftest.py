@@ -263,85 +263,13 @@ def taste_evidence(tmp_path_factory: pytest.TempPathFactory) -> FinishedBuild:
     )
 
 
-# Six categories of ten products; each customer prefers one. Products 61 to 65 have
-# attributes and no interaction.
-CATEGORIES_LOG = """
-copy (
-    select
-        customer as customer_id,
-        product as product_id,
-        if((customer * 7 + product * 3 + visit) % 9 = 0, 'purchased', 'cart') as event,
-        timestamp '2023-01-01'
-        + to_days(((customer * 37 + product * 11 + visit * 53) % 150)::int)
-        + to_minutes((customer * 13 + product * 7) % 1440) as event_date
-    from range(1, 91) as customers (customer), range(1, 61) as products (product),
-        range(2) as visits (visit)
-    where
-        (customer * 7919 + product * 10473 + visit * 3571 + customer * product * 31) % 100
-        < if((product - 1) // 10 = customer % 6, 30, 3)
-) to '{log}'
-"""
-CATEGORIES_ATTRIBUTES = """
-copy (
-    select
-        product as product_id,
-        ['red', 'Blue', 'green', 'white', 'black', 'grey'][(product - 1) // 10 % 6 + 1]
-            as category,
-        ['small', 'large'][product % 2 + 1] as size
-    from range(1, 66) as products (product)
-) to '{attributes}'
-"""
-
-
 @pytest.fixture(scope="session")
 def hybrid_build(tmp_path_factory: pytest.TempPathFactory) -> BuildFolder:
     """A small log with categories, in which the combination serves products."""
+    from tests import planted_taste
 
-    def build(root: Path) -> subprocess.CompletedProcess[str]:
-        log, attributes = root / "log.csv", root / "attributes.csv"
-        with duckdb.connect() as connection:
-            connection.execute(CATEGORIES_LOG.format(log=log))
-            connection.execute(CATEGORIES_ATTRIBUTES.format(attributes=attributes))
-        settings = {
-            "ranking": "hybrid",
-            "product_attributes": str(attributes),
-            "top_n": 12,
-        }
-        return run_audience(
-            BuildFolder(root / "build"),
-            "build",
-            *("--log", str(log), "--vars", json.dumps(settings)),
-        )
-
-    root, _ = build_once(tmp_path_factory, "hybrid", build)
+    root, _ = build_once(tmp_path_factory, "hybrid", planted_taste.build_by_combination)
     return BuildFolder(root / "build")
-
-
-# Customers 6, 12 ... prefer products 1 to 10, and so on; they touch six of seven of them.
-TASTE_LOG = """
-copy (
-    select
-        customer as customer_id,
-        product as product_id,
-        'purchased' as event,
-        timestamp '2023-01-01'
-        + to_days(((customer * 37 + product * 11) % 150)::int)
-        + to_minutes((customer * 13 + product * 7) % 1440) as event_date
-    from range(1, 91) as customers (customer), range(1, 61) as products (product)
-    where (product - 1) // 10 = customer % 6 and (customer * 5 + product * 3) % 7 > 0
-) to '{log}'
-"""
-# Some of those who prefer products 1 to 10 come back later, for a new product.
-LATER_LOG = """
-copy (
-    select
-        customer as customer_id,
-        61 as product_id,
-        'purchased' as event,
-        timestamp '2023-06-01' + to_minutes(customer) as event_date
-    from range(6, 49, 6) as customers (customer)
-) to '{log}'
-"""
 
 
 @dataclass(frozen=True)
@@ -360,22 +288,9 @@ class RefreshedBuild:
 @pytest.fixture(scope="session")
 def als_build(tmp_path_factory: pytest.TempPathFactory) -> RefreshedBuild:
     """A log whose customers follow a taste, served by collaborative filtering."""
+    from tests import planted_taste
 
-    def build(root: Path) -> subprocess.CompletedProcess[str]:
-        folder, log = BuildFolder(root / "build"), root / "log"
-        log.mkdir()
-        settings = json.dumps({"ranking": "als", "top_n": 12})
-        with duckdb.connect() as connection:
-            connection.execute(TASTE_LOG.format(log=log / "a.csv"))
-            order = ("--log", str(log / "*.csv"), "--vars", settings)
-            outcome = run_audience(folder, "build", *order)
-            (root / "built.txt").write_text(outcome.stdout)
-            if outcome.returncode:
-                return outcome
-            connection.execute(LATER_LOG.format(log=log / "b.csv"))
-        return run_audience(folder, "refresh", "--accept-drift", "a new product")
-
-    root, outcome = build_once(tmp_path_factory, "als", build)
+    root, outcome = build_once(tmp_path_factory, "als", planted_taste.build_by_als)
     built = (root / "built.txt").read_text()
     return RefreshedBuild(BuildFolder(root / "build"), built, outcome.stdout)
 

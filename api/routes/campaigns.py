@@ -10,12 +10,13 @@ from sanic.response import HTTPResponse
 from api.blocks import ProductId
 from api.documentation import READING, Operation, documented
 from api.export_formats import FORMATS
+from api.export_responses import FORMULAS, export
 from api.identifiers import CAMPAIGN_ID, PRODUCT_ID
 from api.parameters import Choice, Cursor, Filter, WholeNumber
 from api.problems import not_found
 from api.release import Release
 from api.responses import as_json, release_response
-from api.routes.exports import FORMULAS, PART_SIZE, export
+from api.routes.exports import PART_SIZE
 from api.schemas import campaigns as schemas
 
 N = WholeNumber("n", 100, 1, 1000, "Rows per page; a file has all rows.")

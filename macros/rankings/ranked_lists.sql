@@ -21,17 +21,16 @@ products as (
 ),
 
 places as (
-    select places.*
-    from {{ ref('int_customer_places') }} as places
+    select * from {{ ref('int_customer_places') }}
     {% if served %}
     where
-        places.origin = 0
+        origin = 0
         and (
-            places.ranking = 'activity'
-            or places.ranking in (select ranking from {{ ref('int_served_rankings') }})
+            ranking = 'activity'
+            or ranking in (select ranking from {{ ref('int_served_rankings') }})
         )
     {% else %}
-    where places.origin > 0
+    where origin > 0
     {% endif %}
 ),
 
@@ -54,9 +53,7 @@ excluded as (
 ),
 
 {{ lists_with_signal(depth, served) }},
-
 {{ own_lists(depth) }},
-
 {{ customer_lists(depth) }},
 
 listed as (

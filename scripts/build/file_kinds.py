@@ -14,6 +14,7 @@ from typing import IO, Any, cast
 
 from scripts.build.log_source import LogSourceError
 from scripts.build.spreadsheets import sheet_as_csv
+from scripts.settings.input_format import InputFormat
 
 BEGINNING = 65_536
 # Its only sheet is looked at as CSV.
@@ -174,6 +175,24 @@ def _content_of_zip(file: Path) -> str:
     if any(name.startswith("xl/") or name == "content.xml" for name in names):
         return WORKBOOK
     return "" if len(names) == 1 else "zip of several files"
+
+
+def check_settings_of_text(file: Path, kind: FileKind, written: InputFormat[Any]) -> None:
+    """See that a setting of lines is given for a file that has lines.
+
+    Raises:
+        LogSourceError: it would be ignored.
+    """
+    is_workbook = kind.compression == WORKBOOK
+    what = "workbook" if is_workbook else f"{kind.content} file"
+    for name, holds in (
+        ("skip_lines", kind.has_text),
+        ("column_widths", kind.has_text and not is_workbook),
+    ):
+        if getattr(written, name) and not holds:
+            raise LogSourceError(
+                f"{name} is set and {file} is a {what}: it is for text. Leave it out."
+            )
 
 
 def _with_article(name: str) -> str:

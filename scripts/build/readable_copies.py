@@ -16,7 +16,14 @@ from scripts.build.column_order import column_orders, write_in_order
 from scripts.build.copied_rows import write_rows
 from scripts.build.copied_text import write_text
 from scripts.build.copy_notes import CopyNotes, place_below
-from scripts.build.file_kinds import UNPACK, WORKBOOK, FileKind, check_readable, kind_of
+from scripts.build.file_kinds import (
+    UNPACK,
+    WORKBOOK,
+    FileKind,
+    check_readable,
+    check_settings_of_text,
+    kind_of,
+)
 from scripts.build.fixed_width import write_divided
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.remote_files import download, is_remote
@@ -115,6 +122,7 @@ class _Copies:
         kinds = {file: kind_of(file) for file in matching(pattern) if file.is_file()}
         for file, kind in kinds.items():
             check_readable(file, kind)
+            check_settings_of_text(file, kind, written)
         are_workbooks = [kind.compression == WORKBOOK for kind in kinds.values()]
         if any(are_workbooks):
             # Whatever the settings say, their sheets are written so.

@@ -3,6 +3,9 @@
 import csv
 import datetime
 import io
+import re
+import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,9 @@ from scripts.build.log_source import LogSourceError
 
 # By so many rows it is seen which one is the header.
 JUDGED = 50
+# A reader makes room for all cells up to the last one that is filled: 3 GB for so many.
+MOST_CELLS = 100_000_000
+EXTENT = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:(([A-Z]+)([0-9]+))"')
 
 
 def sheet_as_csv(file: Path) -> bytes:
@@ -21,18 +27,24 @@ def sheet_as_csv(file: Path) -> bytes:
     the header, line breaks in cells become blanks.
 
     Raises:
-        LogSourceError: the file is damaged or has a password, or no or several of its
-            sheets have rows.
+        LogSourceError: the file is damaged or has a password, a cell lies far from all
+            others, or no or several sheets have rows.
     """
     import python_calamine
 
     try:
+        _check_extents(file)
         with python_calamine.CalamineWorkbook.from_path(file) as workbook:
             sheets = {
                 name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
                 for name in workbook.sheet_names
             }
-    except (python_calamine.CalamineError, OSError) as error:
+    except (
+        python_calamine.CalamineError,
+        OSError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise LogSourceError(
             f"{file} cannot be read as a workbook: {error}. If it has a password, save it"
             " without one."
@@ -66,6 +78,34 @@ def sheet_as_csv(file: Path) -> bytes:
         if number <= header or any(fields):
             writer.writerow(fields)
     return text.getvalue().encode()
+
+
+def _check_extents(file: Path) -> None:
+    """Check that no cell of an .xlsx file lies far from all others.
+
+    Raises:
+        LogSourceError: one does.
+    """
+    if not zipfile.is_zipfile(file):
+        return
+    with zipfile.ZipFile(file) as workbook:
+        for name in workbook.namelist():
+            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+                continue
+            with workbook.open(name) as sheet:
+                extent = EXTENT.search(sheet.read(4096))
+            if extent is None:
+                continue
+            cell, column, row = (part.decode() for part in extent.groups())
+            columns = 0
+            for letter in column:
+                columns = 26 * columns + ord(letter) - ord("A") + 1
+            if columns * int(row) > MOST_CELLS:
+                raise LogSourceError(
+                    f"{file} has a sheet whose last cell is {cell}: expected at most"
+                    f" {MOST_CELLS:,} cells. Delete the rows and columns after those of the"
+                    " log, and save it again."
+                )
 
 
 def _header_of(lines: Sequence[Sequence[str]]) -> int:

@@ -9,8 +9,9 @@ import pytest
 from sanic.response import HTTPResponse
 
 from api.audiences import Audiences
+from api.export_responses import attachment
 from api.problems import Problem
-from api.routes.exports import attachment, export_audience
+from api.routes.exports import export_audience
 from api.settings import Settings
 from tests.api.conftest import Server
 from tests.api.in_process import opened

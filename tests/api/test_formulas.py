@@ -11,9 +11,9 @@ import pyarrow
 import pytest
 
 from api.export_formats import FORMULA, Csv
+from api.export_responses import has_ids_like_formulas
 from api.opt_outs import OptOuts
 from api.query_gates import KINDS
-from api.routes.exports import has_ids_like_formulas
 from api.settings import Settings
 from scripts.build_folder import BuildFolder
 from scripts.campaigns.formulas import FORMULA as FORMULA_OF_LISTS

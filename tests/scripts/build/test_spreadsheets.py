@@ -126,6 +126,17 @@ def test_a_damaged_workbook_is_one_sentence(tmp_path: Path, content: bytes) -> N
         text_of(path)
 
 
+def test_a_cell_far_from_all_others_is_named(tmp_path: Path) -> None:
+    """The reader would make room for all cells between, more than a machine has."""
+    path = tmp_path / "orders.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("Log")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write(1_048_575, 16_383, "x")
+    with pytest.raises(LogSourceError, match=r"last cell is XFD1048576: expected at most"):
+        text_of(path)
+
+
 def test_inspect_describes_a_workbook(tmp_path: Path) -> None:
     path = tmp_path / "orders.xlsx"
     start = datetime.datetime(2023, 1, 13, tzinfo=None)
@@ -145,6 +156,22 @@ def test_workbooks_and_text_are_several_kinds(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(";".join(HEADER) + "\n")
     with pytest.raises(LogSourceError, match=r"several kinds \(.*a\.csv, .*b\.csv\)"):
         with_readable_copies(tmp_path / "copies", {"log": f"{tmp_path}/*.csv"})
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"), [("skip_lines", 1), ("column_widths", [1, 2])]
+)
+def test_settings_of_lines_are_for_text(tmp_path: Path, name: str, setting: Any) -> None:
+    parquet, lines, book = (tmp_path / f"log.{end}" for end in ("parquet", "json", "xlsx"))
+    duckdb.sql("select 1 as customer_id").write_parquet(str(parquet))
+    lines.write_text('{"customer_id": 1}\n')
+    write_workbook(book, {"Log": [HEADER, (1, 2, "cart", "2023-01-01")]})
+    kinds = {parquet: "Parquet file", lines: "JSON lines file", book: "workbook"}
+    if name == "skip_lines":  # A title above the header of a sheet.
+        del kinds[book]
+    for file, kind in kinds.items():
+        with pytest.raises(LogSourceError, match=rf"{name} is set and {file} is a {kind}"):
+            with_readable_copies(tmp_path / "copies", {"log": str(file), name: setting})
 
 
 def test_a_copy_that_cannot_be_finished_leaves_nothing(

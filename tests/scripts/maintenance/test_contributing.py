@@ -11,6 +11,8 @@ import yaml
 
 from scripts.build_folder import PROJECT
 
+LONGEST_MODULE, LONGEST_TEST_MODULE, LONGEST_MACRO = 250, 400, 80
+MACRO = re.compile(r"{%-? *macro +(\w+).*?endmacro *-?%}", re.DOTALL)
 FORMS = sorted((PROJECT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
 ELEMENTS = {"markdown", "textarea", "input", "dropdown", "checkboxes"}
 
@@ -84,3 +86,25 @@ def test_there_are_forms_for_bugs_and_questions_and_a_template_for_changes() -> 
     assert [form.stem for form in FORMS] == ["bug_report", "question"]
     template = (PROJECT / ".github" / "pull_request_template.md").read_text()
     assert template.count("- [ ]") == 3
+
+
+def test_no_module_and_no_macro_is_long() -> None:
+    longest = {"api": LONGEST_MODULE, "scripts": LONGEST_MODULE}
+    modules = {
+        str(file.relative_to(PROJECT)): len(file.read_text().splitlines())
+        for folder in (*longest, "tests")
+        for file in (PROJECT / folder).rglob("*.py")
+    }
+    assert len(modules) > 300
+    assert {
+        name: lines
+        for name, lines in modules.items()
+        if lines > longest.get(name.split("/")[0], LONGEST_TEST_MODULE)
+    } == {}
+    macros = {
+        found[1]: found[0].count("\n") + 1
+        for file in (PROJECT / "macros").rglob("*.sql")
+        for found in MACRO.finditer(file.read_text())
+    }
+    assert len(macros) > 100
+    assert {name: lines for name, lines in macros.items() if lines > LONGEST_MACRO} == {}
