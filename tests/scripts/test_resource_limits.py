@@ -54,14 +54,22 @@ def fill(folder: BuildFolder) -> str:
     return said
 
 
-@pytest.mark.slow
+CORES = "select current_setting('threads') * 11 as cores"
+
+
 def test_cores_are_bounded(folder: BuildFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIENCE_CORES", "3")
-    query = "select current_setting('threads') * 11 as cores"
     with resource_limits.connect(folder) as connection:
-        assert connection.execute(query).fetchone() == (33,)
+        assert connection.execute(CORES).fetchone() == (33,)
+
+
+@pytest.mark.long
+def test_dbt_by_hand_has_the_same_bound(
+    folder: BuildFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIENCE_CORES", "3")
     shown = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "--quiet", "show", "--inline", query],
+        [Path(sys.executable).with_name("dbt"), "--quiet", "show", "--inline", CORES],
         cwd=PROJECT,
         env=os.environ
         | {"AUDIENCE_BUILD_DIR": str(folder.root), "DBT_TARGET_PATH": str(folder.root)}

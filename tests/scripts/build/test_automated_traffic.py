@@ -55,7 +55,7 @@ def counts(folder: BuildFolder) -> dict[str, int]:
         )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_automated_customers_are_reported_and_on_request_set_aside(
     log: Path, tmp_path: Path
 ) -> None:

@@ -195,13 +195,8 @@ def test_readers_and_builds_do_not_disturb_each_other(
         assert 0 < len(reader.execute("from customers").fetchall()) < len(before)
 
 
-@pytest.mark.parametrize(
-    "exclude",
-    [
-        pytest.param("none", marks=pytest.mark.slow),
-        pytest.param("purchased", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("exclude", ["none", "purchased"])
 def test_customers_who_touched_a_product_can_be_in_its_audience(
     folder: BuildFolder, tmp_path: Path, exclude: str
 ) -> None:

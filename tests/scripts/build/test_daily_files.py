@@ -223,12 +223,19 @@ def test_dbt_by_hand_rebuilds_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "selector", ["daily", pytest.param("everything", marks=pytest.mark.long)]
+    ("selector", "new_files"),
+    [
+        ("daily", 1),
+        pytest.param("daily", 2, marks=pytest.mark.long),
+        pytest.param("everything", 2, marks=pytest.mark.long),
+    ],
 )
-def test_day_by_day_gives_what_one_build_gives(tmp_path: Path, selector: str) -> None:
+def test_day_by_day_gives_what_one_build_gives(
+    tmp_path: Path, selector: str, new_files: int
+) -> None:
     log, folder = tmp_path / "log", BuildFolder(tmp_path / "day_by_day")
     whole = BuildFolder(tmp_path / "whole")
-    write_days(log, days=2)
+    write_days(log, days=new_files)
     days = sorted(log.iterdir())
     later = [day.rename(tmp_path / day.name) for day in days[1:]]
     run(folder, log, "everything")

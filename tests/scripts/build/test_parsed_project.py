@@ -90,7 +90,7 @@ def test_dbt_parses_the_same_whatever_the_other_settings(folder: BuildFolder) ->
     assert len(parsed[0]) > 200
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_damaged_file_is_parsed_again(folder: BuildFolder) -> None:
     settings = {"log": str(folder.root / "log.csv")}
     generate(Path(settings["log"]), scale=0.001)

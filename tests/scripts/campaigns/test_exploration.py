@@ -100,7 +100,7 @@ def test_the_report_has_a_row_for_each_policy_and_share() -> None:
     assert table.count("a fixed test") == 2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_who_was_placed_by_which_ranking_is_in_the_ledger_and_comes_back(
     folder: BuildFolder, tmp_path: Path
 ) -> None:

@@ -46,7 +46,7 @@ def customers_of(folder: BuildFolder) -> dict[str, set[int]]:
         }
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_campaigns_with_a_priority_and_the_rules_of_all_channels(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
