@@ -37,7 +37,8 @@ def report(results: list[ScaleResult]) -> str:
         f" {DBT_THREADS} of its models and tests at a time.",
         "## Whole builds",
         "Models alone: the sum over all models, run one after the other, best of"
-        f" {_rounds(results)}; those of the evaluation measure every ranking on past data."
+        f" {_rounds(results)}; those of the evaluation are the folders of this name,"
+        " without the rankings at past cutoffs."
         " CPU time: of that run on all cores, dbt's own included."
         f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, one by one."
         " `dbt build`: wall time of one run of all models and tests, dbt's start included,"

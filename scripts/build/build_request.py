@@ -50,13 +50,22 @@ class BuildRequest:
 def gather_settings(
     folder: BuildFolder, log: str | None, mapping: Path | None, extra: str | None
 ) -> dict[str, Any]:
-    """The dbt variables of a build: the mapping's, then those given by hand, and the log.
-
-    In a workspace, they add to its own settings.
+    """The dbt variables of a build: those given, and else those of the generated log.
 
     Raises:
         LogSourceError: the mapping cannot be read.
         SettingError: a setting is not valid.
+    """
+    return with_generated_log(folder, given_settings(log, mapping, extra))
+
+
+def given_settings(
+    log: str | None, mapping: Path | None, extra: str | None
+) -> dict[str, Any]:
+    """The settings of the workspace if there is one, of a mapping, and those given by hand.
+
+    Raises:
+        LogSourceError: the mapping cannot be read.
     """
     own = workspace_settings()
     settings = below(own.parent, read_mapping(own)) if own else {}
@@ -76,7 +85,16 @@ def gather_settings(
     if log is not None:
         given_by_hand["log"] = literal(log)
     # A later refresh may run in another folder of the workspace.
-    settings |= below(Path.cwd(), given_by_hand) if own else given_by_hand
+    return settings | (below(Path.cwd(), given_by_hand) if own else given_by_hand)
+
+
+def with_generated_log(folder: BuildFolder, given: dict[str, Any]) -> dict[str, Any]:
+    """The dbt variables that settings mean; without a log they are for the generated one.
+
+    Raises:
+        SettingError: a setting is not valid.
+    """
+    settings = dict(given)
     if not {"log", "experiment_units"} & settings.keys():
         # The generated log comes with example experiments.
         settings |= {

@@ -33,7 +33,6 @@ def parsed_variables(variables: dict[str, Any]) -> dict[str, Any]:
     """What dbt's parser sees of the variables of a run."""
     return {
         "id_type": variables.get("id_type"),
-        "top_n": variables.get("top_n"),
         "is_parquet": str(variables.get("log", "")).endswith(".parquet"),
     }
 

@@ -18,7 +18,8 @@ from scripts import resource_limits
 from scripts.build.build_request import (
     BuildRequest,
     check_inputs,
-    gather_settings,
+    given_settings,
+    with_generated_log,
 )
 from scripts.build.dbt_run import DbtRun
 from scripts.build.evidence_cadence import DAILY, note_evidence, plan_evidence
@@ -75,7 +76,9 @@ def prepare(
         BuildError, LogSourceError, GeneratorError, SparkSetupError: it cannot.
     """
     check_engine(folder, console, request.target)
-    settings = gather_settings(folder, request.log, request.mapping, request.extra)
+    given = given_settings(request.log, request.mapping, request.extra)
+    check_nothing_is_forgotten(folder, given)
+    settings = with_generated_log(folder, given)
     is_generated = settings["log"] == literal(str(folder.default_log))
     if is_generated and not folder.default_log.exists():
         console.print("No log given: generating a synthetic one, once ...")
@@ -86,7 +89,6 @@ def prepare(
     read = check_inputs(folder.readable_copies, settings, console.print)
     if not is_generated and request.target != "spark":
         check_log(read, folder.readable_copies)
-    check_nothing_is_forgotten(folder, settings)
     return settings
 
 

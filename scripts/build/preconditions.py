@@ -3,6 +3,7 @@
 import errno
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -107,13 +108,17 @@ def check_engine(folder: BuildFolder, console: Console, target: str) -> None:
         check_warehouse(folder, console)
 
 
-def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) -> None:
-    """Check that the tables of opt-outs and contacts of the current release are named.
+def check_nothing_is_forgotten(folder: BuildFolder, given: dict[str, Any]) -> None:
+    """Check that the log of the current release is named, its opt-outs and its contacts.
 
-    Without it, people would be contacted who must not be.
+    Without the log, the generated one would be served in its place. Without the tables,
+    people would be contacted who must not be.
+
+    Args:
+        given: the settings of a build, without defaults.
 
     Raises:
-        BuildError: one is not.
+        BuildError: one is not named.
         NewerReleaseError: what the release knew cannot be read.
     """
     releases = ReleaseFolder(folder.releases)
@@ -125,12 +130,21 @@ def check_nothing_is_forgotten(folder: BuildFolder, settings: dict[str, Any]) ->
         raise
     except ReleaseError:
         return
+    generated = folder.default_log
+    log = before.get("log")
+    if log and "log" not in given and Path(log).parts[-2:] != generated.parts[-2:]:
+        raise BuildError(
+            f"No log is named, and the current release was built from {log}: this build"
+            " would serve a generated log instead. Name the log again (--log or --mapping),"
+            " or run `audience refresh`, which has the settings of the release. For the"
+            f" generated log, name that (--log {generated})"
+        )
     for name in ("suppressions", "contacts"):
-        if before.get(name) and name not in settings:
-            given = json.dumps({name: before[name]})
+        if before.get(name) and name not in given:
+            again = json.dumps({name: before[name]})
             raise BuildError(
                 f"The current release was built with {name}, and this build has no such"
                 " setting: it would forget the customers in that table. Name the table"
-                f" again (--vars '{given}', or in the mapping), or confirm that there is"
+                f" again (--vars '{again}', or in the mapping), or confirm that there is"
                 f" none (--vars '{name}: null')"
             )

@@ -88,14 +88,15 @@ piled as (
 last_layers as (
     select
         piled.campaign_id,
-        min(
-            piled.height
-            - floor((piled.places_to_height - rooms.room) / piled.product_count)
-        ) as last_layer
+        piled.height
+        - floor((piled.places_to_height - rooms.room) / piled.product_count)
+            as last_layer
     from piled
     inner join rooms on piled.campaign_id = rooms.campaign_id
-    where piled.places_to_height >= rooms.room
-    group by piled.campaign_id
+    where
+        piled.places_to_height >= rooms.room
+        and piled.places_to_height
+        - (piled.height - piled.height_before) * piled.product_count < rooms.room
 ),
 
 layers as (

@@ -37,6 +37,7 @@ OTHER_SETTINGS: dict[str, Any] = {
     "score_scale": "logarithmic",
     "split_quantile": 0.7,
     "bootstrap_replicates": 200,
+    "top_n": 3,
 }
 
 
@@ -48,7 +49,7 @@ def own_parsed_projects(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_that_are_not_parsed_share_a_parsed_project(folder: BuildFolder) -> None:
     plain = parsed_project(folder, {"log": "a.csv"}, "duckdb")
     assert parsed_project(folder, {"log": "b.csv"} | OTHER_SETTINGS, "duckdb") == plain
-    for other in ({"log": "a.parquet"}, {"id_type": "text"}, {"top_n": 3}):
+    for other in ({"log": "a.parquet"}, {"id_type": "text"}):
         assert parsed_project(folder, {"log": "a.csv"} | other, "duckdb") != plain
     assert parsed_project(folder, {"log": "a.csv"}, "spark") != plain
 

@@ -185,8 +185,31 @@ def test_a_build_without_a_table_of_the_release_is_refused(
         in outcome.stderr
     )
     assert f"or confirm that there is none (--vars '{name}: null')" in outcome.stderr
-    check_nothing_is_forgotten(published, {name: None})
-    check_nothing_is_forgotten(published, {name: "other.csv"})
+    check_nothing_is_forgotten(published, {"log": log, name: None})
+    check_nothing_is_forgotten(published, {"log": log, name: "other.csv"})
+
+
+def test_a_build_without_a_log_does_not_replace_the_release_of_a_log(
+    published: BuildFolder,
+) -> None:
+    release = ReleaseFolder(published.releases).current()
+    assert release is not None
+    log = release.manifest["settings"]["log"]
+    for command in ("build", "evidence"):
+        outcome = run_audience(published, command)
+        assert outcome.returncode == 1
+        assert (
+            f"No log is named, and the current release was built from {log}: this build"
+            " would serve a generated log instead." in outcome.stderr
+        )
+    assert ReleaseFolder(published.releases).current() == release
+    check_nothing_is_forgotten(published, {"log": str(published.default_log)})
+    path = release.folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    # Generated before, in a folder that has moved.
+    manifest["settings"]["log"] = "/elsewhere/build/data/interactions.parquet"
+    path.write_text(json.dumps(manifest))
+    check_nothing_is_forgotten(published, {})
 
 
 def test_a_table_needs_a_column_for_its_customers(log: Path, tmp_path: Path) -> None:

@@ -15,6 +15,9 @@
         dense_rank: a `column` of ranks that run from 1 to the number of rows without gaps or
             ties, over the table or `within` each group of these columns. `most` is the largest
             number of rows of a group.
+
+    A bound is a number or the name of a setting. A setting in braces would be part of what dbt
+    parses: dbt would parse the project for each of its values.
 #}
 {% test checks(
     model,
@@ -44,7 +47,8 @@
 {% for bounded in accepted_range %}
     {% set bounds = [] %}
     {% for comparison, bound in [('>=', 'at_least'), ('<=', 'at_most')] if bound in bounded %}
-        {% do bounds.append(comparison ~ ' ' ~ bounded[bound]) %}
+        {% set value = bounded[bound] %}
+        {% do bounds.append(comparison ~ ' ' ~ (var(value) if value is string else value)) %}
     {% endfor %}
     {% for column in bounded['columns'] if bounds %}
         {% set condition = column ~ ' ' ~ bounds | join(' and ' ~ column ~ ' ') %}
@@ -81,11 +85,12 @@
 {% endif %}
 {% if dense_rank %}
     {% set rank, most = dense_rank.column, dense_rank.most %}
+    {% set most = var(most) if most is string else most %}
     {% set group = dense_rank.get('within', []) | join(', ') %}
     {% set failure = 'count(distinct ' ~ rank ~ ') <> count(*)' %}
     {# Up to 50 rows a sum per group is enough, and no engine has to hold every rank: n powers
        of two add up to 2^1 + ... + 2^n only if they are exactly these. #}
-    {% if most and most | int <= 50 %}
+    {% if most and most <= 50 %}
         {% set failure = 'sum(power(cast(2 as double), ' ~ rank ~ '))'
             ~ ' <> power(cast(2 as double), count(*) + 1) - 2' %}
     {% endif %}
