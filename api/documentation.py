@@ -28,7 +28,7 @@ STATUSES = {
     405: "The path has other methods",
     408: "The request did not arrive in time",
     413: "The request is too large",
-    421: "The server does not answer by the name in `Host`",
+    421: "The server does not answer to the name in `Host`",
     422: "A parameter is invalid",
     429: "Too many requests with this key",
     500: "An unexpected error",

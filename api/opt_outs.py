@@ -123,7 +123,7 @@ class OptOutFile:
         if trouble:
             trouble = (
                 f"{self._path.name} with the opt-outs {trouble}: the latest of them may"
-                " not be in effect. `audience publish` writes the file again; the API"
+                " not be in effect. `audience build` writes the file again; the API"
                 " must run as its owner or as a member of AUDIENCE_READERS_GROUP."
             )
             if trouble != self.trouble:

@@ -56,8 +56,8 @@ class RateLimit:
                 429,
                 "too-many-requests",
                 "Too many requests",
-                f"The key {owner!r} has used up its requests of this second: try again in"
-                " the next.",
+                f"The key {owner!r} has used up its {self.limit} requests of this second:"
+                " try again in the next.",
                 headers={"retry-after": "1"},
             )
         own = counts[self.worker]

@@ -133,7 +133,7 @@ class Release:
         if time.monotonic() - self._state.failed_at > FAILURE_SECONDS:
             return None
         return (
-            f"{self.release_id} could not be read in the last {FAILURE_SECONDS // 60}"
+            f"A read of {self.release_id} failed in the last {FAILURE_SECONDS // 60}"
             " minutes; the log says why. Publish a new release or roll back."
         )
 

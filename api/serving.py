@@ -133,7 +133,8 @@ class Serving:
             self.trouble = (
                 NO_RELEASE
                 if self.audiences is None
-                else "The served release is no longer there, and there is no other."
+                else "The link `current` leads to no release. Serve one with"
+                " `audience rollback`, or run `audience build`."
             )
             self._pointed = None
             return

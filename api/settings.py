@@ -35,7 +35,9 @@ class Settings:
     port: int = _setting(8000, "port to listen on")
     workers: int = _setting(0, "worker processes; 0 is one per core")
     release_dir: Path = _setting(  # noqa: RUF009
-        RELEASES, "folder of the releases, with the pointer `current`"
+        RELEASES,
+        "folder of the releases, with the pointer `current`; if `AUDIENCE_BUILD_DIR` is"
+        " set, the default is its `releases`",
     )
     max_release_age_days: float = _setting(
         10.0, "an older release makes `/health` say `degraded`"

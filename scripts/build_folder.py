@@ -210,7 +210,7 @@ class BuildFolder:
                 shutil.rmtree(self.spill, ignore_errors=True)
 
     def _private_paths(self) -> tuple[Path, ...]:
-        """What versions before 0.1.0 left readable for others."""
+        """What development versions left readable for others."""
         return (
             *self.root.glob(f"{self.warehouse.name}*"),
             self.log_state,

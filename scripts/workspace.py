@@ -9,9 +9,10 @@ shop/
 """
 
 import os
+import re
 from pathlib import Path
 
-from scripts.build_folder import PROJECT
+from scripts.build_folder import PROJECT, shown
 from scripts.reported_error import ReportedError
 
 MARK = "audience.yml"
@@ -70,3 +71,14 @@ def own_file(file: Path) -> Path:
         return file
     own = root / TABLES / file.name
     return own if own.is_file() else file
+
+
+def with_own_tables(message: str) -> str:
+    """A message about tables of seeds/, with those of the workspace in their place."""
+
+    def place(name: re.Match[str]) -> str:
+        seed = PROJECT / name[0]
+        own = own_file(seed)
+        return name[0] if own == seed else str(shown(own))
+
+    return re.sub(r"\bseeds/\w+\.csv\b", place, message)

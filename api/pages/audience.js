@@ -170,7 +170,7 @@ function people(audience) {
         { heading: "Why", prose: true, cell: (row) => reasons.get(row.customer_id) },
       ],
       rows: audience.recommendations,
-      empty: "All customers have interacted with this product already, so there is no one to contact.",
+      empty: "No customer is left to contact: each is excluded, held out or has opted out.",
       // Only for the rows on screen.
       onpage: (rows) => rows.forEach(explain),
     }),

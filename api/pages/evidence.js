@@ -48,7 +48,7 @@ export async function show(address) {
         "p",
         {},
         "A candidate replaces the default if it is clearly better at the earlier cutoffs and not clearly worse at the last one. ",
-        "Differences are hits in a hundred places of the audiences. The interval of a challenger is corrected for their number; that of the last cutoff is not.",
+        "Differences are hits in a hundred places of the audiences. The interval of a challenger is corrected for the number of challengers; that of the last cutoff is not.",
       ),
       kinds(evidence.decisions, "decision").map((kind) => [
         element("h3", {}, kindInWords(kind)),

@@ -197,7 +197,7 @@ def signals(
         found.append(
             f"left out: held out from all contacts until {until}"
             if until
-            else "left out: has interacted with this product"
+            else "left out: by the setting exclude or by feedback"
         )
     count = place.get("attribute_count") or 0
     if count:

@@ -52,7 +52,12 @@ class Shortfall(Schema):
     """Products with too few customers, by reason."""
 
     reason: Literal[
-        "nobody suits", "too few suit", "frequency cap", "other campaign", "channel"
+        "nobody suits",
+        "too few suit",
+        "frequency cap",
+        "other campaign",
+        "channel",
+        "test",
     ]
     product_count: int
     missing_count: int

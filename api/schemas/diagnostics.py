@@ -116,7 +116,7 @@ class AccountedRows(Schema):
     """Rows of an input with the same outcome and reason."""
 
     input: str
-    outcome: Literal["accepted", "duplicate", "filtered", "rejected"]
+    outcome: Literal["accepted", "automated", "duplicate", "filtered", "rejected"]
     reason: str
     row_count: int
     row_share: float | None

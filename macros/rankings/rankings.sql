@@ -28,7 +28,7 @@
          'description': 'interactions of the last 30 days by days since the last one'},
         {'name': 'decayed_activity', 'ranks': 'customers', 'is_charted': false, 'is_candidate': true,
          'label': 'decayed activity',
-         'description': 'number of products, each halved with every half-life since, which the past of the log has chosen'},
+         'description': 'number of products, each counting half after every half-life, which the past of the log chooses'},
         {'name': 'return_propensity', 'ranks': 'customers', 'is_charted': false, 'is_candidate': true,
          'is_fitted': true, 'label': 'return propensity',
          'description': 'probability to come back, fitted by `audience evidence` at an earlier cutoff'},

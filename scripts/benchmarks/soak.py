@@ -93,6 +93,10 @@ def soak(folder: BuildFolder, seconds: int, interval: int) -> bool:
         after[0] <= before[0] * GROWTH and after[1] <= before[1]
         for before, after in zip(first, last, strict=True)
     )
-    print(f"Memory {'stays' if is_flat else 'does NOT stay'} within 10 %.")
+    print(
+        "Memory stays within 10 %, and no more files are open."
+        if is_flat
+        else "Memory or the number of open files has grown."
+    )
     is_answered = "Requests/sec" in output
     return is_flat and is_answered and not re.search("Non-2xx|Socket errors", output)

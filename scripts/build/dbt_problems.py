@@ -16,6 +16,7 @@ from scripts.build.expressions import failed_expression
 from scripts.build.log_source import matching
 from scripts.build.text_encodings import why_not_utf8
 from scripts.build_folder import BuildFolder
+from scripts.workspace import with_own_tables
 
 # What dbt writes above a message: "Compilation Error in model x (models/x.sql)".
 HEADING = re.compile(r"([A-Z]\w+ )*Error( in [a-z_ ]+ .+)?")
@@ -72,7 +73,12 @@ def explain(
     if any("unreadable line" in problem for problem in problems):
         problems.append(why_not_utf8(matching(str(variables["log"]))))
     # Several nodes may fail of one cause.
-    return list(dict.fromkeys(filter(None, problems))), list(dict.fromkeys(warnings))
+    return distinct(problems), distinct(warnings)
+
+
+def distinct(found: list[str]) -> list[str]:
+    """Each sentence once, about the tables that the user has written."""
+    return list(dict.fromkeys(with_own_tables(text) for text in found if text))
 
 
 def _explain_test(

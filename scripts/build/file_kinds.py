@@ -191,7 +191,7 @@ def check_settings_of_text(file: Path, kind: FileKind, written: InputFormat[Any]
     ):
         if getattr(written, name) and not holds:
             raise LogSourceError(
-                f"{name} is set and {file} is a {what}: it is for text. Leave it out."
+                f"{name} is set and {file} is a {what}: expected text. Remove the setting."
             )
 
 

@@ -47,8 +47,8 @@ def write_divided(
     in_characters, in_bytes = map(set, zip(*lengths, strict=True)) if lengths else ((), ())
     if len(in_bytes) == 1 and len(in_characters) > 1:
         raise LogSourceError(
-            f"All lines of {name} have {max(in_bytes)} bytes, but not as many characters:"
-            " column_widths are characters, and would divide some lines at wrong places."
-            " Write the file as windows-1252, or as CSV."
+            f"All lines of {name} have {max(in_bytes)} bytes, but different numbers of"
+            " characters: column_widths count characters, and would divide some lines at"
+            " the wrong places. Write the file as windows-1252, or as CSV."
         )
     unfinished.replace(file)

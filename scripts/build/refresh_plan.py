@@ -86,9 +86,12 @@ def plan(folder: BuildFolder, console: Console) -> None:
         f"The current release is {current.release_id}, built from {settings['log']}.",
         soft_wrap=True,
     )
-    if is_unchanged(folder, current, inputs) and not is_evidence_due(folder, current):
+    is_same = is_unchanged(folder, current, inputs)
+    if is_same and not is_evidence_due(folder, current):
         console.print(
-            f"Nothing is new in its {len(files)} files: a refresh would build nothing."
+            f"Nothing is new (files of the log: {len(files)}): a refresh would build"
+            " nothing.",
+            soft_wrap=True,
         )
         return
     check_not_rolled_back(folder, current, inputs)
@@ -99,6 +102,8 @@ def plan(folder: BuildFolder, console: Console) -> None:
         + (
             f", the last of them {shown(Path(new[-1]))}."
             if new
+            else ", but the evidence is due."
+            if is_same
             else ", but the release was built from other inputs or files."
         ),
         soft_wrap=True,

@@ -53,7 +53,7 @@ def sheet_as_csv(file: Path) -> bytes:
     if len(filled) != 1:
         raise LogSourceError(
             f"{file} has {len(filled)} sheets with rows ({', '.join(filled) or 'none'}),"
-            " expected one. Save the sheet with the log as a workbook of its own, or as"
+            " expected one. Save the sheet with the rows as a workbook of its own, or as"
             " 'CSV UTF-8'."
         )
     (rows,) = filled.values()

@@ -187,7 +187,7 @@ def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) ->
             highlight=False,
         )
     else:
-        console.print("\nAudiences\nNone: every customer touched every product.")
+        console.print("\nAudiences\nNone: no product has a customer left to contact.")
 
 
 def _print_experiments(console: Console, connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from scripts.campaigns.contact_ledger import ContactListError
+from scripts.workspace import with_own_tables
 
 LIMITS = Path(__file__).with_name("channel_limits.sql")
 ALL = "all"
@@ -95,7 +96,8 @@ def _check_quiet_days(rules: Iterable[dict[str, Any]], contact_on: date) -> None
     raise ContactListError(
         f"{contact_on} is a {_weekday(contact_on).capitalize()}, a quiet day of"
         f" {'every channel' if name == ALL else f'the channel {name}'}: name another day"
-        f" (--on {allowed}), or change quiet_weekdays in seeds/channels.csv and build again"
+        f" (--on {allowed}), or change quiet_weekdays in"
+        f" {with_own_tables('seeds/channels.csv')} and build again"
     )
 
 

@@ -168,8 +168,8 @@ def record(
     """
     found = records(connection, release, mart)
     if name not in found:
+        known = f"expected one of {', '.join(found)}" if found else "none is active"
         raise ContactListError(
-            f"There is no {thing} {name} in {release.release_id}, expected one of"
-            f" {', '.join(found) or 'none: none is active'}"
+            f"There is no {thing} {name} in {release.release_id}, {known}"
         )
     return found[name]

@@ -21,6 +21,7 @@ from scripts.campaigns.contact_ledger import (
 )
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
 from scripts.settings.destination_settings import ContactColumns
+from scripts.workspace import with_own_tables
 
 CHOICE = Path(__file__).with_name("export.sql")
 
@@ -56,7 +57,10 @@ def export_campaign(
             connection, release, "campaign_summaries", "campaign", campaign_id
         )
         period = Period(
-            campaign_id, campaign["starts_on"], campaign["ends_on"], "seeds/campaigns.csv"
+            campaign_id,
+            campaign["starts_on"],
+            campaign["ends_on"],
+            with_own_tables("seeds/campaigns.csv"),
         )
         day = period.day(contact_on)
         check_holdout_is_known(connection, release, day)

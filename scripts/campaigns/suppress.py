@@ -81,7 +81,11 @@ def suppress(
         soft_wrap=True,
     )
     if not served:
-        console.print("No release is built: the current one does not contain them.")
+        console.print(
+            "No release is built: the current one does not contain them."
+            if current
+            else "No release is built: there is no current one."
+        )
         return current
     assert current is not None  # Its customers were looked up.
     try:

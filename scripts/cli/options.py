@@ -21,7 +21,8 @@ def examples(*lines: str) -> str:
 def _reason(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not value.strip():
         raise click.BadParameter(
-            "is empty, expected why: the history of builds keeps it", param=parameter
+            "is empty, expected the reason, which the history of builds keeps",
+            param=parameter,
         )
     return value
 

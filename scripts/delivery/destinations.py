@@ -71,9 +71,10 @@ def read_destination(file: Path, name: str) -> Destination:
         )
     if name not in content or not NAME.fullmatch(name):
         names = [str(one) for one in content if NAME.fullmatch(str(one))]
+        known = f"expected one of {', '.join(names)}"
         raise DestinationError(
-            f"{shown(file)} has no destination {name!r}: expected one of"
-            f" {', '.join(names) or 'none: names are letters, digits, - and _'}"
+            f"{shown(file)} has no destination {name!r}:"
+            f" {known if names else 'names have letters, digits, - and _'}"
         )
     return check_settings(Destination, f"{shown(file)}, {name}", content[name])
 
@@ -102,7 +103,11 @@ def check_settings(model: type[Model], where: str, given: Any) -> Model:
         DestinationError: one is not.
     """
     if not isinstance(given, dict):
-        raise DestinationError(f"{where}: expected settings such as {{path: ...}}")
+        example = "path" if model is ContactColumns else "folder: {path"
+        raise DestinationError(
+            f"{where}: expected settings such as {{{example}: ...}}"
+            f"{'}' if ': {' in example else ''}"
+        )
     try:
         return model.model_validate({str(name): value for name, value in given.items()})
     except ValidationError as error:

@@ -142,8 +142,8 @@ class PostgresqlReceiver:
         table = self._settings.table
         if isinstance(error, asyncpg.InvalidColumnReferenceError):
             return DeliveryError(
-                f"Table {table} has no unique key, expected one of the columns"
-                f" {', '.join(KEY)}: nothing was inserted"
+                f"Table {table} has no unique key of ({', '.join(KEY)}): add one. Nothing"
+                " was inserted"
             )
         if not isinstance(error, asyncpg.PostgresError):
             return DeliveryError(

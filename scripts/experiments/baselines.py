@@ -84,7 +84,7 @@ def read_baselines(
         raise DesignError(
             "The log ends too soon after its split"
             + (f", or no customer was eligible for {campaign} then" if campaign else "")
-            + ": it has no base rates"
+            + ": it has no base rates. Use a log that goes on for at least a week after it"
         )
     bases = {
         (days, name): Base(mean, variance or 0, name == "conversion")

@@ -71,13 +71,14 @@ def plan(baseline: Baseline, question: Question, units: int) -> Plan:
     base = baseline.base
     if not base.mean or not base.variance:
         raise DesignError(
-            f"In {baseline.days} days {'all do' if base.mean else 'no customer does'} it,"
-            " so there is nothing to compare: take another window, or another metric"
+            f"In {baseline.days} days {'all customers' if base.mean else 'no customer'} did"
+            " what the metric counts, so there is nothing to compare: take another window,"
+            " or another metric"
         )
     if base.is_share and base.mean * (1 + question.effect) > 1:
         raise DesignError(
-            f"--effect {question.effect:g}: {base.mean:.2%} do it without an experiment,"
-            f" and no more than all can: expected at most {1 / base.mean - 1:.3g}"
+            f"--effect {question.effect:g}: {base.mean:.2%} of the customers do it without"
+            f" an experiment, so at most {1 / base.mean - 1:.3g} is possible"
         )
     if question.prices and not baseline.money_base.mean:
         raise DesignError(

@@ -15,6 +15,7 @@ from scripts.campaigns.contact_ledger import (
     records,
 )
 from scripts.campaigns.contact_list import ContactList, Period, write_contact_list
+from scripts.workspace import with_own_tables
 
 # A customer who opts out between the build and the start is in no arm, nor is one whom the
 # rules of channels or the global holdout keep from a contact on the day. They look at the
@@ -102,7 +103,7 @@ def start_experiment(
             experiment_id,
             experiment["starts_on"],
             experiment["ends_on"],
-            "seeds/experiments.csv",
+            with_own_tables("seeds/experiments.csv"),
         )
         day = period.day(contact_on)
         check_holdout_is_known(connection, release, day)

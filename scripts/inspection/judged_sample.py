@@ -26,7 +26,7 @@ class JudgedSample:
         reasons: rejected rows by reason.
         examples: the value of a rejected row, by reason.
         is_whole: whether these are all rows of the file.
-        values: other values that were rejected for their time.
+        times: other values that were rejected for their time.
     """
 
     file: Path

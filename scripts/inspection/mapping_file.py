@@ -18,7 +18,7 @@ from scripts.settings.build_settings import BuildSettings
 # Settings with an entry per line, also where there is one.
 MAPPINGS = ("columns", "expressions", "event_aliases", "event_weights")
 ORDER = (
-    *("has_header", "delimiter", "quote", "escape", "encoding", "skip_lines", "id_type"),
+    *("has_header", "delimiter", "escape", "encoding", "skip_lines", "id_type"),
     *("columns", "expressions", "time_format", "row_filter", "event_aliases"),
     "event_weights",
 )

@@ -13,6 +13,7 @@ from scripts import resource_limits
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
+from scripts.workspace import with_own_tables
 
 REFERENCE = "AUDIENCE_REFERENCE"
 # Shares are shown in per cent, counts as plain numbers.
@@ -96,7 +97,10 @@ def releases_to_compare(
     served = current.release_id if current else ""
     named = os.environ.get(REFERENCE)
     if named:
-        reference: Release | None = releases.find(named)
+        try:
+            reference: Release | None = releases.find(named)
+        except ReleaseError as error:
+            raise ReleaseError(f"{REFERENCE} = {named}: {error}") from error
     else:
         # A release newer than the served one was rolled back, and its acceptance with it.
         since = max((one for one in accepted if one <= served), default="")
@@ -144,7 +148,7 @@ def check_drift(report: list[Drift], accepted: str | None) -> None:
             + "; ".join(blocked)
             + ". Check the new data. If the change is expected, publish it with"
             " --accept-drift 'why'. The thresholds are in"
-            " seeds/drift_thresholds.csv"
+            f" {with_own_tables('seeds/drift_thresholds.csv')}"
         )
 
 

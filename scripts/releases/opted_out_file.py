@@ -168,7 +168,7 @@ def _parsed(path: Path, content: bytes) -> dict[str, set[str]]:
             raise TypeError
     except (ValueError, KeyError, TypeError) as error:
         raise OptedOutFileError(
-            f"{path} is damaged: `audience publish`, where releases are built, writes it"
+            f"{path} is damaged: `audience build`, where releases are built, writes it"
             " again"
         ) from error
     return customers

@@ -148,7 +148,8 @@ def roll_back(
             usable = next(filter(_has_database, reversed(earlier)), None)
             if usable is None:
                 raise ReleaseError(
-                    "There is no earlier release to go back to that is undamaged"
+                    "There is no earlier release to go back to that is undamaged and was"
+                    " not rolled back itself: name one (`audience releases` lists them)"
                 )
             release = usable
         releases.serve(release)

@@ -86,7 +86,10 @@ class Release:
             manifest["row_counts"]["customers"], manifest["row_counts"]["products"]
             manifest["input"]["as_of_at"], manifest["files"]["audience.duckdb"]["bytes"]
         except (AttributeError, ValueError, KeyError, TypeError) as error:
-            raise ReleaseError(f"{path} is damaged: publish again") from error
+            raise ReleaseError(
+                f"{path} is damaged: serve another release (`audience rollback`), or build"
+                " again"
+            ) from error
         return manifest
 
     def check(self) -> None:
@@ -98,7 +101,8 @@ class Release:
         expected = self.manifest["files"]["audience.duckdb"]["bytes"]
         if not self.database.is_file() or self.database.stat().st_size != expected:
             raise ReleaseError(
-                f"{self.release_id} is damaged: {self.database} is missing or incomplete"
+                f"{self.release_id} is damaged: {self.database} is missing or incomplete."
+                " Serve another release (`audience rollback`), or build again"
             )
 
 
@@ -148,7 +152,11 @@ class ReleaseFolder:
         for release in self.all():
             if release.release_id == release_id:
                 return release
-        known = ", ".join(release.release_id for release in self.all()) or "none yet"
+        known = ", ".join(release.release_id for release in self.all())
+        if not known:
+            raise ReleaseError(
+                f"No release {release_id}, and no other yet: run `audience build`"
+            )
         raise ReleaseError(f"No release {release_id}: expected one of {known}")
 
     def next_id(self, created_at: datetime) -> str:

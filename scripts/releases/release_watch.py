@@ -156,7 +156,7 @@ def watch(
                 )
         sleep(1)
     if trouble:
-        return Watched(note=f"At its end, {trouble}")
+        return Watched(note=f"When the watch ended, {trouble}")
     served = served_by(url)
     if served != release_id:
         return Watched(note=f"The API at {url} still serves {served}")

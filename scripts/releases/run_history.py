@@ -63,7 +63,7 @@ class Run:
         reason: why nothing was published, or why the release is no longer served.
         accepted_drift: why a drift was accepted.
         process: its process id.
-        inputs: a hash of its inputs; see scripts.build.refresh.
+        inputs: a hash of its inputs; see scripts.build.input_fingerprint.
         drift: the drift of the build; kept in the release, not in the history.
     """
 

@@ -67,7 +67,8 @@ def _check_counts(candidate: Path, current: Release | None) -> None:
     ]
     if gone:
         raise SmokeCheckError(
-            f"{', '.join(gone)} would be empty, but {current.release_id} has rows in them"
+            f"{', '.join(gone)} would be empty, but {current.release_id} has rows there:"
+            " check the log and its mapping"
         )
 
 

@@ -68,9 +68,11 @@ def check_headers(headers: dict[str, str]) -> dict[str, str]:
     """Names and values that a request can have."""
     for name, value in headers.items():
         if not HEADER.fullmatch(name) or name.lower() in OWN_HEADERS:
-            raise refusal("names of headers that a request does not have by itself", name)
+            raise refusal(
+                "names of letters, digits and -, none that a request has by itself", name
+            )
         if UNSEEN.search(value) or not value.isascii():
-            raise refusal("values of plain signs on one line", name)
+            raise refusal("values of ASCII characters on one line", name)
     return headers
 
 

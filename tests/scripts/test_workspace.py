@@ -17,6 +17,7 @@ from scripts.build.seed_files import check_seeds, write_seeds
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.cli.main import main
 from scripts.settings.build_settings import BuildSettings
+from scripts.workspace import with_own_tables
 from scripts.workspace_files import WRITTEN, write_workspace
 
 
@@ -51,6 +52,14 @@ def test_what_is_there_stays(shop: Path) -> None:
     (shop / "audience.yml").write_text("top_n: 3\n")
     assert main(["init", str(shop)]) == 1
     assert (shop / "audience.yml").read_text() == "top_n: 3\n"
+
+
+def test_messages_name_the_tables_that_are_read(shop: Path) -> None:
+    message = "seeds/campaigns.csv, spring: is late. Compare seeds/event_weights.csv."
+    assert with_own_tables(message) == (
+        f"{shop / 'tables' / 'campaigns.csv'}, spring: is late."
+        " Compare seeds/event_weights.csv."
+    )
 
 
 def test_its_paths_are_meant_from_it_on(shop: Path) -> None:

@@ -173,13 +173,18 @@ problems as (
         arms.experiment_id,
         case
             when typed.experiment_id is null
-                then 'seeds/experiments.csv has no such experiment'
+                then 'a row of seeds/experiment_arms.csv names it, and there is none'
             when arms.arm not in ({{ text_values(experiment_arms()) }})
                 then
                     'unknown arm ' || arms.arm
                     || ', expected {{ experiment_arms() | join(", ") }}'
             when arms.share is null or arms.share <= 0 or arms.share > 1
-                then 'the share of ' || arms.arm || ' is none, expected more than 0'
+                then
+                    'the share of ' || arms.arm || ' is '
+                    || coalesce(
+                        cast(arms.share as {{ dbt.type_string() }}), 'no number'
+                    )
+                    || ', expected more than 0 and at most 1'
         end as problem
     from arms
     left join typed on arms.experiment_id = typed.experiment_id

@@ -30,8 +30,8 @@ found as (
 select
     'seeds/experiments.csv, ' || needed.experiment_id || ': ' || needed.pool
     || ' needs ' || cast(needed.needed_count as bigint) || ' customers, and '
-    || coalesce(found.unit_count, 0) || ' can be had. Lower units, or let the campaign'
-    || ' reach more.' as problem
+    || coalesce(found.unit_count, 0)
+    || ' are available. Lower units, or let the campaign reach more.' as problem
 from needed
 left join found
     on

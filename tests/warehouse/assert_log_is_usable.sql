@@ -166,10 +166,9 @@ open_quotes as (
 
 problems as (
     select
-        'About line ' || cast(line_number as {{ dbt.type_string() }}) || ' of '
-        || input_file
-        || ' opens a quote that is not closed, so that lines after it cannot be read.'
-        || ' Close the quote or remove the line.' as problem
+        'A quote near line ' || cast(line_number as {{ dbt.type_string() }}) || ' of '
+        || input_file || ' is not closed, so the lines after it cannot be read.'
+        || ' Close it, or remove the line.' as problem
     from open_quotes
     union all
     select

@@ -36,8 +36,7 @@ counted as (
 select
     input || ': ' || cast(flawed_count as {{ dbt.type_string() }}) || ' of '
     || cast(row_count as {{ dbt.type_string() }}) || ' rows cannot be used ('
-    || example || '). Correct them, or how the setting ' || input
-    || ' describes the file' || case
+    || example || '). Correct the rows, or the setting ' || input || case
         when example like 'unparseable c%' or example like 'unparseable revenue%'
             then ' (its decimal_mark and thousands_mark)'
         else ''

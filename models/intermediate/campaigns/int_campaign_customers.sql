@@ -97,8 +97,9 @@ judged as (
         case
             when kept_by_rivals.customer_id is not null then 'other campaign'
             when channel_rooms.is_too_soon or channel_rooms.room <= 0 then 'channel'
+            when units_in_tests.customer_id is not null then 'test'
         end as withheld_by,
-        case when units_in_tests.customer_id is not null then 0 else greatest(
+        greatest(
             least(
                 coalesce(
                     campaigns.frequency_cap - coalesce(contact_counts.contact_count, 0),
@@ -109,7 +110,7 @@ judged as (
                 products.product_count
             ),
             0
-        ) end as capacity
+        ) as capacity
     from customers_in_scope
     inner join campaigns on customers_in_scope.campaign_id = campaigns.campaign_id
     inner join products on customers_in_scope.campaign_id = products.campaign_id

@@ -104,7 +104,11 @@ final as (
         picked.experiment_id,
         picked.customer_id,
         picked.arm,
-        coalesce(picked.product_id, drawn_products.product_id) as product_id
+        case
+            when picked.pool = 'control'
+                then drawn_products.product_id
+            else picked.product_id
+        end as product_id
     from picked
     left join drawn_products
         on

@@ -1,7 +1,7 @@
 {#
     Customers who may get a place for a product with a signal: the most active ones, those who
-    touched most of its attributes, and those who touched most of its neighbours. Each group is
-    large enough to fill a list by itself, and its size grows with the log, not with its square.
+    touched most of its attributes, and the 50 who touched most of its neighbours. The first two
+    groups fill a list by themselves. The cost grows with the log, not with its square.
 #}
 with ranked_products as (
     select * from {{ ref('int_ranked_products') }}

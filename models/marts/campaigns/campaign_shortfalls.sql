@@ -79,7 +79,8 @@ withheld_counts as (
     select
         campaign_id,
         count(case when withheld_by = 'other campaign' then 1 end) as by_campaign,
-        count(case when withheld_by = 'channel' then 1 end) as by_channel
+        count(case when withheld_by = 'channel' then 1 end) as by_channel,
+        count(case when withheld_by = 'test' then 1 end) as by_test
     from withheld_customers
     group by campaign_id
 ),
@@ -93,7 +94,8 @@ withheld_{{ pairs }} as (
             case when withheld_customers.withheld_by = 'other campaign' then 1 end
         ) as by_campaign,
         count(case when withheld_customers.withheld_by = 'channel' then 1 end)
-            as by_channel
+            as by_channel,
+        count(case when withheld_customers.withheld_by = 'test' then 1 end) as by_test
     from {{ pairs }}
     inner join withheld_customers
         on
@@ -113,7 +115,7 @@ counted as (
         coalesce(placed_counts.placed_count, 0) as placed_count,
         campaign_products.open_count
         - coalesce(placed_counts.placed_count, 0) as missing_count,
-        {% for withheld in ['by_campaign', 'by_channel'] %}
+        {% for withheld in ['by_campaign', 'by_channel', 'by_test'] %}
         case
             when campaigns.required_event is null
                 then
@@ -172,12 +174,14 @@ final as (
                     then 'too few suit'
                 -- They could have filled the places, or all other suitable ones are in.
                 when
-                    greatest(by_campaign, by_channel) >= missing_count
-                    or suitable_count - placed_count <= by_campaign + by_channel
+                    greatest(by_campaign, by_channel, by_test) >= missing_count
+                    or suitable_count - placed_count
+                    <= by_campaign + by_channel + by_test
                     then
-                        case
-                            when by_campaign >= by_channel then 'other campaign'
-                            else 'channel'
+                        case greatest(by_campaign, by_channel, by_test)
+                            when by_campaign then 'other campaign'
+                            when by_channel then 'channel'
+                            else 'test'
                         end
                 else 'frequency cap'
             end as {{ dbt.type_string() }}

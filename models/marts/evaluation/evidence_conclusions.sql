@@ -326,7 +326,12 @@ statements as (
             'training_log.known_late_product_count', 'training_log.late_product_count'
         )) }}
         || ' were known before it: for the others no ranking by shared products has'
-        || ' lists of their own, but rankings by attributes do.' as statement
+        || ' lists of their own'
+        || case
+            when (select count(*) from {{ ref('int_product_attributes') }}) > 0
+                then ', but rankings by attributes do.'
+            else '.'
+        end as statement
     from profile
     cross join training_log
     where training_log.late_product_count > 0

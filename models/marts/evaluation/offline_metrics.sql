@@ -130,6 +130,16 @@ covered as (
     group by evaluated_products.population, recommended_products.recommender
 ),
 
+-- Products without a customer to find are in no evaluation: no list can cover them.
+coverable as (
+    select
+        population,
+        count(*) as product_count
+    from evaluated_products
+    where slice_by = 'nothing'
+    group by population
+),
+
 coverage as (
     select
         covered.recommender,
@@ -142,11 +152,11 @@ coverage as (
             as value,
         cast(null as double) as value_low,
         cast(null as double) as value_high,
-        {{ share(
-            'training_log.known_late_product_count', 'training_log.late_product_count'
-        ) }} as ceiling,
+        {{ share('coverable.product_count', 'training_log.late_product_count') }}
+            as ceiling,
         training_log.late_product_count as product_count
     from covered
+    inner join coverable on covered.population = coverable.population
     cross join training_log
     cross join list_sizes
 ),

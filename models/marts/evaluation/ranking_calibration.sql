@@ -35,16 +35,16 @@ predicted as (
         {{ fitted_probability('examples', 'weights') }}
 ),
 
--- Tenths of the places; equal probabilities stay together.
+-- Tenths of the places; equal probabilities stay together, in the tenth of the first.
 grouped as (
     select
         *,
-        ceil(
-            10.0 * sum(place_count) over (
+        1 + floor(
+            10.0 * coalesce(sum(place_count) over (
                 partition by audience, outcome
                 order by probability desc
-                rows between unbounded preceding and current row
-            ) / sum(place_count) over (partition by audience, outcome)
+                rows between unbounded preceding and 1 preceding
+            ), 0) / sum(place_count) over (partition by audience, outcome)
         ) as bin
     from predicted
 ),

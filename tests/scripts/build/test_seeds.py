@@ -291,10 +291,10 @@ def test_the_id_of_an_experiment_names_files(problems: Problems, name: str) -> N
             [{}, HOLDOUT, {"arm": "placebo", "share": "0.0"}],
             "unknown arm placebo, expected treatment",
         ),
-        ([{}, HOLDOUT, {"arm": "control", "share": "0"}], "the share of control is none"),
+        ([{}, HOLDOUT, {"arm": "control", "share": "0"}], "the share of control is 0"),
         (
             [{}, HOLDOUT, {"experiment_id": "other"}],
-            "seeds/experiments.csv has no such experiment",
+            "a row of seeds/experiment_arms.csv names it, and there is none",
         ),
     ],
 )

@@ -172,7 +172,10 @@ def test_an_error_class_is_one_that_is_reported() -> None:
         (["build", "--loog", "x"], "No such option"),
         (["build", "--keep", "0"], "'--keep': 0 is not in the range x>=1"),
         (["build", "--target", "oracle"], "'oracle' is not one of 'duckdb', 'spark'"),
-        (["build", "--accept-drift", " "], "'--accept-drift': is empty, expected why"),
+        (
+            ["build", "--accept-drift", " "],
+            "'--accept-drift': is empty, expected the reason",
+        ),
         (["refresh", "--watch", "nan"], "'--watch': nan, expected seconds from 0 to 3600"),
         (["export"], "Missing argument 'CAMPAIGN'"),
         (["export", "spring", "--on", "2023-02-30"], "'2023-02-30' does not match"),

@@ -125,8 +125,16 @@ def test_a_request_is_signed_with_its_time(
     [
         ("secret_env", {}, "CRM_SECRET is not set: expected the secret that signs"),
         ("headers", {}, "TOKEN is not set: expected a part of the header X-Token"),
-        ("headers", {"TOKEN": "a\nb"}, "Header X-Token: expected values of plain signs"),
-        ("headers", {"TOKEN": "ключ"}, "Header X-Token: expected values of plain signs"),
+        (
+            "headers",
+            {"TOKEN": "a\nb"},
+            "Header X-Token: expected values of ASCII characters",
+        ),
+        (
+            "headers",
+            {"TOKEN": "ключ"},
+            "Header X-Token: expected values of ASCII characters",
+        ),
     ],
 )
 def test_a_missing_secret_is_named_and_not_shown(

@@ -116,7 +116,7 @@ def test_an_audience_smaller_than_the_arms_need_is_named(
         assert connection.execute(query).fetchall() == []
     assert found == [
         (
-            "seeds/experiments.csv, trial: control needs 300 customers, and 299 can be had."
-            " Lower units, or let the campaign reach more.",
+            "seeds/experiments.csv, trial: control needs 300 customers, and 299 are"
+            " available. Lower units, or let the campaign reach more.",
         )
     ]

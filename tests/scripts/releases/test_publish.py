@@ -193,7 +193,10 @@ def test_a_damaged_manifest_is_listed_as_damaged(
     assert main(["releases"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith(f"  {damaged.release_id}")
-    assert first.endswith("manifest.json is damaged: publish again")
+    assert first.endswith(
+        "manifest.json is damaged: serve another release (`audience rollback`), or build"
+        " again"
+    )
     assert second.startswith(f"* {good.release_id}")
 
 

@@ -122,5 +122,5 @@ def test_a_table_that_an_earlier_release_lacks_is_named_in_one_sentence() -> Non
 
 def test_a_format_that_is_no_number_is_damage(published: BuildFolder) -> None:
     alter_release(served(published), release_format="new")
-    with pytest.raises(ReleaseError, match="is damaged: publish again"):
+    with pytest.raises(ReleaseError, match="is damaged: serve another release"):
         ReleaseFolder(published.releases).readable()

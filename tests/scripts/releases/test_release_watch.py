@@ -118,7 +118,10 @@ def test_missing_observations_are_noted(api: FakeApi) -> None:
     assert "AUDIENCE_API_KEY must hold a key" in (found.note or "")
     api.health = [HEALTHY, DEGRADED]
     found = watch(api.url, "new", 2, Answers(), api.next_second)
-    assert found.note == f"At its end, the API at {api.url} is degraded: A query failed."
+    assert (
+        found.note
+        == f"When the watch ended, the API at {api.url} is degraded: A query failed."
+    )
     api.health = [HEALTHY]
     assert watch(api.url, "new", 0.4, Answers(), api.next_second).note is None
 
