@@ -23,7 +23,7 @@
 {% macro is_missing(column) -%}
     coalesce(
         {{ trimmed(column) }} in ('', '=""')
-        or {{ matches_text(trimmed(column), null_word_pattern()) }},
+        or {{ matches(trimmed(column), null_word_pattern()) }},
         true
     )
 {%- endmacro %}
@@ -32,7 +32,7 @@
 {# An id, null where it has lost digits or is a word that means no id. #}
 {% macro without_no_ids(id) -%}
     case
-        when {{ matches_text(
+        when {{ matches(
             id, '(?:' ~ rounded_pattern() ~ '|' ~ null_word_pattern() ~ ')'
         ) }} then null
         else {{ id }}

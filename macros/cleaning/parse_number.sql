@@ -36,7 +36,7 @@
     {%- endif -%}
     case
         when
-            {{ matches_text(
+            {{ matches(
                 trimmed(column),
                 '[+-]?(' ~ digits ~ '([' ~ decimal ~ '][0-9]*)?|[' ~ decimal
                 ~ '][0-9]+)([eE][+-]?[0-9]{1,2})?'

@@ -10,18 +10,8 @@
 {%- endmacro %}
 
 
-{# Whether a regular expression, which holds no quote, matches the whole of a text. #}
+{# Whether a regular expression matches the whole of a text. #}
 {% macro matches(text, pattern) -%}
-    {%- if target.type == 'spark' -%}
-    regexp_like({{ text }}, r'^(?:{{ pattern }})\z')
-    {%- else -%}
-    regexp_full_match({{ text }}, '{{ pattern }}')
-    {%- endif -%}
-{%- endmacro %}
-
-
-{# The same for a regular expression with any characters. #}
-{% macro matches_text(text, pattern) -%}
     {%- if target.type == 'spark' -%}
     regexp_like({{ text }}, {{ text_literal('^(?:' ~ pattern ~ ')\\z') }})
     {%- else -%}
