@@ -73,10 +73,10 @@ def explain(
     if any("unreadable line" in problem for problem in problems):
         problems.append(why_not_utf8(matching(str(variables["log"]))))
     # Several nodes may fail of one cause.
-    return distinct(problems), distinct(warnings)
+    return _distinct(problems), _distinct(warnings)
 
 
-def distinct(found: list[str]) -> list[str]:
+def _distinct(found: list[str]) -> list[str]:
     """Each sentence once, about the tables that the user has written."""
     return list(dict.fromkeys(with_own_tables(text) for text in found if text))
 

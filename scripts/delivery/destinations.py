@@ -103,11 +103,9 @@ def check_settings(model: type[Model], where: str, given: Any) -> Model:
         DestinationError: one is not.
     """
     if not isinstance(given, dict):
-        example = "path" if model is ContactColumns else "folder: {path"
-        raise DestinationError(
-            f"{where}: expected settings such as {{{example}: ...}}"
-            f"{'}' if ': {' in example else ''}"
-        )
+        is_destination = model is Destination
+        example = "{folder: {path: ...}}" if is_destination else "{path: ...}"
+        raise DestinationError(f"{where}: expected settings such as {example}")
     try:
         return model.model_validate({str(name): value for name, value in given.items()})
     except ValidationError as error:

@@ -324,7 +324,7 @@ def test_customers_outside_a_list_are_explained(
     for (customer,) in excluded:
         body = server.get(f"/recommend/5/explain/{customer}").json()
         assert (body["place"], body["rank"]) == ("excluded", None)
-        assert "interacted with this product" in body["signals"][0]
+        assert body["signals"][0] == "left out: by the setting exclude or by feedback"
     for row in customers(server, f"/recommend/{UNKNOWN}?n=20"):
         body = server.get(f"/recommend/{UNKNOWN}/explain/{row['customer_id']}").json()
         assert (body["place"], body["rank"]) == ("cold start", row["rank"])

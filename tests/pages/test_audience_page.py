@@ -189,7 +189,7 @@ def test_an_empty_audience_is_explained(visit: Visit) -> None:
 
     visit.page.route("**/recommend/5?*", empty)
     visit.go("audience?product_id=5")
-    expect(visit.page.get_by_text("there is no one to contact")).to_be_visible()
+    expect(visit.page.get_by_text("No customer is left to contact")).to_be_visible()
     assert visit.page.get_by_role("button", name="Download CSV").count() == 0
 
 
