@@ -97,15 +97,15 @@ def plan(folder: BuildFolder, console: Console) -> None:
     check_not_rolled_back(folder, current, inputs)
     state = read_log_state(folder)
     new = [file for file in log_files(log) if state is None or file not in state.files]
+    if new:
+        reason = f", the last of them {shown(Path(new[-1]))}"
+    elif is_same:
+        reason = ", but the evidence is due"
+    else:
+        reason = ", but the release was built from other inputs or files"
     console.print(
         f"A refresh would build: {len(new)} of the {len(files)} files of the log are new"
-        + (
-            f", the last of them {shown(Path(new[-1]))}."
-            if new
-            else ", but the evidence is due."
-            if is_same
-            else ", but the release was built from other inputs or files."
-        ),
+        f"{reason}.",
         soft_wrap=True,
     )
     target = current.manifest.get("engine", "duckdb")
