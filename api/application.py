@@ -121,9 +121,9 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
     async def explain(request: Request, error: Exception) -> HTTPResponse:
         begin_late(request)
         request_id = request.ctx.request_id
-        return as_problem(error, request_id, has_head=bool(request.head)).response(
-            request_id
-        )
+        has_head = bool(request.head)
+        path = request.path if has_head else ""
+        return as_problem(error, request_id, path, has_head=has_head).response(request_id)
 
     @app.exception(RequestCancelled)  # type: ignore[arg-type]
     async def leave(request: Request, _: RequestCancelled) -> HTTPResponse:
@@ -161,24 +161,31 @@ def add_cors_headers(request: Request, response: HTTPResponse, origins: set[str]
         )
 
 
-def as_problem(error: Exception, request_id: str, *, has_head: bool) -> Problem:
+def as_problem(
+    error: Exception, request_id: str, path: str = "", *, has_head: bool
+) -> Problem:
     """Any error as a problem; an unexpected error is logged, and the problem hides it.
 
     Args:
         error: the exception.
         request_id: the id of the request in the log.
+        path: the path of the request.
         has_head: whether the head of the request could be read.
     """
     if isinstance(error, Problem):
         return error
     if isinstance(error, SanicException) and error.status_code < 500:
-        status = error.status_code
+        status, shown = error.status_code, path[:100]
         titles = {
-            404: ("not-found", "Not found", "There is no such path; `/` lists all paths."),
+            404: (
+                "not-found",
+                "Not found",
+                f"There is no path {shown!r}; `/` lists all paths.",
+            ),
             405: (
                 "method-not-allowed",
                 "Method not allowed",
-                "The path has other methods.",
+                f"{shown!r} has other methods; the header Allow names them.",
             ),
             408: ("timeout", "Request timeout", "The request did not arrive in time."),
             413: (

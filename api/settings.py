@@ -141,8 +141,9 @@ class Settings:
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
             if not low <= value <= high:
+                number = "a whole number" if isinstance(value, int) else "a number"
                 raise SettingsError(
-                    f"{variable(name)} = {value}: expected a number from {low} to {high}"
+                    f"{variable(name)} = {value}: expected {number} from {low} to {high}"
                 )
         if not self.keys and self.rate_limit:
             raise SettingsError(
@@ -246,4 +247,5 @@ def _parsed(name: str, text: str, default: object) -> object:
     try:
         return kind(text)  # type: ignore[call-arg]
     except ValueError as error:
-        raise SettingsError(f"{variable(name)} = {text}: expected a number") from error
+        number = "a whole number" if kind is int else "a number"
+        raise SettingsError(f"{variable(name)} = {text}: expected {number}") from error

@@ -6,7 +6,10 @@ with part as (
         audience_rank,
         customer_id,
         engagement_score,
-        arm
+        arm,
+        purchase_probability,
+        incremental_probability,
+        expected_profit
     from main.campaign_audiences
     where
         campaign_id = $campaign_id
@@ -29,6 +32,9 @@ select
     part.customer_id,
     part.engagement_score,
     part.arm,
+    part.purchase_probability,
+    part.incremental_probability,
+    part.expected_profit,
     campaign_customers.explanation
 from part
 inner join main.campaign_customers

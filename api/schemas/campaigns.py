@@ -88,6 +88,15 @@ class Contact(Schema):
     customer_id: Identifier
     engagement_score: float
     arm: Literal["contact", "holdout"]
+    purchase_probability: float | None = Field(
+        description="Share of customers like this one who purchase anything in time"
+    )
+    incremental_probability: float | None = Field(
+        description="What contacts of the campaign add to it; null if not measured"
+    )
+    expected_profit: float | None = Field(
+        description="What this contact is expected to earn, its cost deducted"
+    )
     explanation: str
 
 

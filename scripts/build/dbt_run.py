@@ -17,6 +17,7 @@ from typing import Any
 from scripts import resource_limits
 from scripts.build.dbt_environment import as_option, dbt_environment
 from scripts.build.dbt_problems import explain, one_sentence
+from scripts.build.log_source import side_inputs
 from scripts.build.parsed_project import parsed_project, prune
 from scripts.build_folder import DBT_PROCESS, TIED_PROCESS, BuildFolder
 
@@ -139,8 +140,9 @@ def run_dbt(
         run.problems = [f"{killed or shortage}. Then build again"]
     elif any("CSV Parser state machine" in text for text in run.problems):
         run.problems = [
-            f"{variables['log']} cannot be split into lines: some end in CR LF and some in"
-            " LF. Write all of them with the same line end"
+            "A CSV file cannot be split into lines: some of its lines end in CR LF and some"
+            f" in LF. Look at {_inputs(variables)}, and write all lines with the same line"
+            " end"
         ]
     elif run.exit_code and not run.problems:
         run.problems = [one_sentence(text) for text in errors] or [
@@ -148,6 +150,11 @@ def run_dbt(
             f" {''.join(stderr_tail).strip()[-300:]}"
         ]
     return run
+
+
+def _inputs(variables: dict[str, Any]) -> str:
+    """The files that a build reads, the log first."""
+    return " or ".join([variables["log"], *(path for _, path in side_inputs(variables))])
 
 
 def _option(command: list[str], name: str) -> str | None:

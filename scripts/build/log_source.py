@@ -53,8 +53,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
         return {}  # Comments alone.
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise LogSourceError(
-            f"{path} holds {type(content).__name__}, expected settings such as"
-            " `columns: {customer_id: visitor}`; mappings/ has examples"
+            f"{path} has no settings, but {' '.join(str(content).split())[:100]}: expected"
+            " lines such as `columns: {customer_id: visitor}`; mappings/ has examples"
         )
     return content
 

@@ -84,7 +84,9 @@ def notify(command: str, run: Run) -> str | None:
             timeout=COMMAND_SECONDS,
             check=False,
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired:
+        return f"AUDIENCE_NOTIFY = {command} took more than {COMMAND_SECONDS} s: stopped"
+    except (OSError, ValueError) as error:
         return f"AUDIENCE_NOTIFY = {command} could not be run: {error}"
     if done.returncode:
         said = done.stderr.strip().splitlines()

@@ -11,6 +11,7 @@ bucket:
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -128,9 +129,27 @@ def _described(where: str, error: ValidationError) -> DestinationError:
     wrong = found.get("ctx", {}).get("wrong_part", found["input"])
     is_shown = isinstance(wrong, str | int | float) and not SECRET.match(name)
     value = f" = {str(wrong)[:MOST_SHOWN]}" if is_shown else ""
-    expected = found["msg"].removeprefix("Input should be ")
+    expected = _expected(found["type"], found["msg"], found.get("ctx", {}))
     named = f" {name}{value}:" if name else ""
     return DestinationError(f"{where}:{named} expected {expected}")
+
+
+def _expected(kind: str, message: str, bounds: Mapping[str, Any]) -> str:
+    """What a setting must be, in words."""
+    words = {
+        "greater_than_equal": f"{bounds.get('ge')} or more",
+        "greater_than": f"more than {bounds.get('gt')}",
+        "less_than_equal": f"{bounds.get('le')} or less",
+        "int_type": "a whole number",
+        "int_parsing": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "float_parsing": "a number",
+        "bool_type": "true or false",
+        "bool_parsing": "true or false",
+        "string_type": "text",
+    }
+    return words.get(kind, message.removeprefix("Input should be "))
 
 
 def _no_yaml(where: str, error: Exception) -> DestinationError:

@@ -28,7 +28,7 @@ def advice_for(sample: JudgedSample, reason: str, settings: Mapping[str, Any]) -
             f" {sample.file}` shows them."
         )
     if setting:
-        return f"Compare the setting {setting}."
+        return f"Set {setting} to what these rows need, or correct them."
     if column == "event_date" and not is_missing:
         return _advice_for_times(sample, settings)
     if column.endswith("_id") and not is_missing:

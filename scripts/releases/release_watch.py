@@ -183,7 +183,7 @@ def _trouble(url: str, release_id: str) -> str | None:
     if health.get("status") == "unavailable":
         return f"the API at {url} serves no release"
     if health.get("status") != "healthy" and is_about_it:
-        return f"the API at {url} is {health.get('status')}: {reasons}"
+        return f"the API at {url} is {health.get('status')}: {reasons.removesuffix('.')}"
     return None
 
 

@@ -48,7 +48,10 @@ MARTS = (
     "campaign_frontier",
     "ranking_responses",
 )
-COLUMNS = "product_id, audience_rank, customer_id, engagement_score, arm, explanation"
+COLUMNS = (
+    "product_id, audience_rank, customer_id, engagement_score, arm, purchase_probability,"
+    " incremental_probability, expected_profit, explanation"
+)
 
 
 def rows(server: Server, query: str) -> list[dict[str, Any]]:

@@ -60,8 +60,8 @@ CASES = [
     ("GET", "/products/sample?n=0", 422, "from 1 to 1000"),
     ("GET", "/audience/5?format=xlsx", 422, "format = 'xlsx': expected one of csv, jsonl"),
     ("GET", "/audience/5?n=-1", 422, "n = '-1'"),
-    ("GET", "/nothing", 404, "There is no such path"),
-    ("GET", "/docs/assets/..%2f..%2fapplication.py", 404, "no such path"),
+    ("GET", "/nothing", 404, "There is no path '/nothing'"),
+    ("GET", "/docs/assets/..%2f..%2fapplication.py", 404, "There is no path"),
     ("DELETE", "/recommend/5", 405, "other methods"),
     ("POST", "/recommend/batch", 422, "body"),
 ]

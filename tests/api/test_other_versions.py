@@ -86,6 +86,11 @@ select
     customer_id, change, customer_rank as engagement_rank, earlier_rank,
     earlier_release_id
 from lookup.ranking_changes;
+create or replace table campaign_audiences as
+from campaign_audiences select * exclude (
+    ranking, purchase_probability, incremental_probability, expected_profit
+)
+order by campaign_id, product_id, audience_rank;
 create or replace table product_exclusions as
 from product_exclusions select * exclude (customer_rank)
 order by product_id, engagement_rank;
@@ -171,6 +176,8 @@ def test_a_release_older_than_rankings_answers_by_engagement(
     explanation = server.get(f"/recommend/5/explain/{first[0][0]}")
     assert explanation.status_code == 404
     assert "before there were explanations" in explanation.json()["detail"]
+    contacts = server.get("/campaigns/most_engaged/audience?n=3").json()["audience"]
+    assert [row["expected_profit"] for row in contacts] == [None] * 3
     for path in ("/release/changes", "/products/sample", "/diagnostics"):
         assert server.get(path).status_code == 200, path
     assert server.get("/health").json()["status"] == "healthy"

@@ -50,8 +50,8 @@ def test_other_machines_need_a_key_or_a_setting() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("PORT", "http", "AUDIENCE_PORT = http: expected a number"),
-        ("PORT", "70000", "AUDIENCE_PORT = 70000: expected a number from 0 to 65535"),
+        ("PORT", "http", "AUDIENCE_PORT = http: expected a whole number"),
+        ("PORT", "70000", "AUDIENCE_PORT = 70000: expected a whole number from 0 to 65535"),
         ("WORKERS", "-1", "AUDIENCE_WORKERS = -1"),
         ("ACCESS_LOG", "maybe", "AUDIENCE_ACCESS_LOG = maybe: expected 1 or 0"),
         ("API_KEYS", "a:secret", "AUDIENCE_API_KEYS: entry 1 is not name:sha256"),

@@ -156,8 +156,9 @@ def test_it_is_found_from_a_folder_in_it(
         workspace.enter_workspace()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_build_in_a_workspace_uses_its_settings_and_tables(tmp_path: Path) -> None:
+    """So does the build with a global holdout, whose tests are quicker."""
     shop = tmp_path / "shop"
     write_workspace(shop)
     (shop / "log.csv").write_text(

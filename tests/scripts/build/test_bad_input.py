@@ -94,8 +94,8 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("columns: [1\n", "line 2 is not YAML"),
-        ("only words\n", "holds str, expected settings"),
-        ("- a\n- b\n", "holds list, expected settings"),
+        ("only words\n", "has no settings, but only words: expected lines"),
+        ("- a\n- b\n", r"has no settings, but \['a', 'b'\]: expected lines"),
     ],
 )
 def test_a_mapping_that_is_none_is_refused(
@@ -138,9 +138,9 @@ def long(*values: str) -> Any:
         long(
             HEADER + '"1\n1",2,cart,2023-01-01\n' + ROW * 99,
             "id_type: text",
-            "opens a quote",
+            "is not closed, so the lines after it cannot be read",
         ),
-        long(HEADER + ROW + ROW.replace("\n", "\r\n"), "", "some end in CR LF and some"),
+        long(HEADER + ROW + ROW.replace("\n", "\r\n"), "", "lines end in CR LF and some"),
         long('"cus\ntomer",product_id\n' + ROW, "", "opens a quote and does not close it"),
         long("_input_file," + HEADER + "x," + ROW, "", "has a column _input_file, a name"),
         (HEADER + ROW, "1: 2", "expected names of settings"),

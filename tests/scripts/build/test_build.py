@@ -6,7 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from rich.console import Console
 
+from scripts.build.build_request import BuildRequest
+from scripts.build.pipeline import prepare
 from scripts.build_folder import BuildFolder
 from scripts.releases.released_tables import public_marts
 from scripts.synthetic.broken_rows import BROKEN_ROWS
@@ -134,7 +137,22 @@ def test_a_release_lies_in_lookup_order(dirty_build: FinishedBuild) -> None:
     assert keys == sorted(keys)
 
 
-@pytest.mark.slow
+def test_without_a_log_the_generated_one_is_read_with_the_examples(
+    folder: BuildFolder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The shared build has the same examples."""
+    generate(folder.default_log, scale=0.002)
+    settings = prepare(folder, Console(), BuildRequest(), {})
+    assert "generating" not in capsys.readouterr().out, "it is there already"
+    assert settings == {
+        "log": str(folder.default_log),
+        "with_examples": True,
+        "experiment_units": str(folder.example_units),
+    }
+    assert folder.example_units.exists()
+
+
+@pytest.mark.long
 def test_without_a_log_the_generated_one_is_built_with_the_examples(
     folder: BuildFolder,
 ) -> None:

@@ -5,8 +5,10 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from scripts.build import notifications
 from scripts.build.notifications import METRICS, notify, write_metrics
 from scripts.build_folder import BuildFolder
 from scripts.releases.drift import Drift
@@ -59,3 +61,9 @@ def test_a_command_that_fails_is_named_and_stops_nothing() -> None:
     assert said is not None
     assert said.endswith("ended with exit code 1: no route")
     assert "could not be run" in (notify("no-such-program --now", run()) or "")
+
+
+def test_a_command_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifications, "COMMAND_SECONDS", 0.1)
+    said = notify("sleep 60", run())
+    assert said == "AUDIENCE_NOTIFY = sleep 60 took more than 0.1 s: stopped"

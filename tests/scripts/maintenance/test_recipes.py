@@ -46,7 +46,7 @@ def write_log(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Followed:
-    """A copy of the project in which all recipes were followed, and its build."""
+    """A copy of the project in which all recipes were followed; its ranking serves."""
 
     project: Path
     log: Path
@@ -63,6 +63,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         return run_audience(
             BuildFolder(root / "build"),
             *("build", "--log", str(root / "log.parquet")),
+            *("--vars", f"ranking: {RANKING}"),
             project=project,
         )
 
@@ -154,15 +155,8 @@ def test_a_ranking_is_measured_and_may_be_chosen(followed: Followed) -> None:
 
 
 @pytest.mark.slow
-def test_a_ranking_serves_by_name(followed: Followed, tmp_path: Path) -> None:
-    folder = BuildFolder(tmp_path / "build")
-    outcome = run_audience(
-        folder,
-        *("build", "--log", str(followed.log), "--vars", f"ranking: {RANKING}"),
-        project=followed.project,
-    )
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    with read_release(folder) as release:
+def test_a_ranking_serves_by_name(followed: Followed) -> None:
+    with read_release(followed.folder) as release:
         served = "select audience, ranking from served_rankings order by audience"
         found = release.execute(served).fetchall()
         lists = release.execute("select distinct ranking from product_audiences").fetchall()

@@ -1,5 +1,6 @@
 """Where the project is installed, dbt by hand checks the settings too."""
 
+import json
 import os
 import subprocess
 import sys
@@ -49,11 +50,24 @@ def test_a_program_of_dbt_ends_with_the_sentence() -> None:
     assert "Traceback" not in outcome.stdout + outcome.stderr
 
 
-@pytest.mark.slow
-def test_valid_variables_and_those_of_programs_pass() -> None:
-    variables = "{top_n: 5, new_log_files: [a.csv], log_batch: 2}"
+VALID = {"top_n": 5, "new_log_files": ["a.csv"], "log_batch": 2}
+
+
+def test_valid_variables_and_those_of_programs_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flags = SimpleNamespace(PROJECT_DIR=str(PROJECT), VARS=VALID)
+    monkeypatch.setattr("dbt_product_audience.get_flags", lambda: flags)
+    SettingsPlugin("product_audience")
+    flags.VARS = VALID | {"log_batches": 2}
+    with pytest.raises(DbtRuntimeError, match="Setting log_batches = 2"):
+        SettingsPlugin("product_audience")
+
+
+@pytest.mark.long
+def test_dbt_parses_the_project_with_valid_variables() -> None:
     outcome = dbtRunner().invoke(
-        ["--quiet", "ls", "--select", "customers", "--vars", variables]
+        ["--quiet", "ls", "--select", "customers", "--vars", json.dumps(VALID)]
     )
     assert outcome.success, outcome.exception
 
