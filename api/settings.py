@@ -141,10 +141,8 @@ class Settings:
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
             if not low <= value <= high:
-                number = "a whole number" if isinstance(value, int) else "a number"
-                raise SettingsError(
-                    f"{variable(name)} = {value}: expected {number} from {low} to {high}"
-                )
+                expected = f"{_number(type(value))} from {low} to {high}"
+                raise SettingsError(f"{variable(name)} = {value}: expected {expected}")
         if not self.keys and self.rate_limit:
             raise SettingsError(
                 f"{variable('rate_limit')} = {self.rate_limit} needs AUDIENCE_API_KEYS:"
@@ -236,6 +234,10 @@ def is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
+def _number(kind: type) -> str:
+    return "a whole number" if kind is int else "a number"
+
+
 def _parsed(name: str, text: str, default: object) -> object:
     kind = type(default)
     if isinstance(default, bool):
@@ -247,5 +249,5 @@ def _parsed(name: str, text: str, default: object) -> object:
     try:
         return kind(text)  # type: ignore[call-arg]
     except ValueError as error:
-        number = "a whole number" if kind is int else "a number"
-        raise SettingsError(f"{variable(name)} = {text}: expected {number}") from error
+        expected = _number(kind)
+        raise SettingsError(f"{variable(name)} = {text}: expected {expected}") from error

@@ -55,7 +55,7 @@ function frontier(rows) {
         "every respect are pale. " +
         (isMeasured
           ? "The profit is what an experiment has measured, for these customers."
-          : "No experiment has measured a profit, so the chart shows customers who buy anyway, and a point beats another by those per cost."),
+          : "No experiment has measured a profit: a point beats another by more customers, more products or a lower cost. The chart shows customers who buy anyway; they say nothing for a choice."),
     ),
     rows.length
       ? chart(

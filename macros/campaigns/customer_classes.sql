@@ -11,9 +11,3 @@
                 else '{{ history_classes()[2] }}'
             end
 {%- endmacro %}
-
-
-{# Whether the ranking picks a customer: `first`, those that a campaign needs, or `other`. #}
-{% macro score_class(place, first_count) -%}
-    case when {{ place }} <= {{ first_count }} then 'first' else 'other' end
-{%- endmacro %}

@@ -87,9 +87,10 @@ def print_holdout(console: Console, connection: duckdb.DuckDBPyConnection) -> No
         effect = "No month of it has ended yet."
     else:
         added, low, high, first, last = found
+        chance = "; chance explains it too" if low <= 0 <= high else ""
         effect = (
             f"From {first} to {last} all contacts together added {added:,.0f} buyers"
-            f" (95 % interval: {low:,.0f} to {high:,.0f})."
+            f" (95 % interval: {low:,.0f} to {high:,.0f}{chance})."
         )
     console.print(
         f"\nGlobal holdout\n{customers:,} customers are in no list until {until}"

@@ -52,7 +52,9 @@ class Evidence:
         has_control: whether customers picked by chance are contacted too, so that the
             question is one of targeting.
         effect_low, effect_high: interval of what a contact adds per unit of the treatment.
-        least_effect: the planned effect per unit.
+        lift_high: upper end of the interval of that effect relative to the holdout, whose
+            own error it counts.
+        minimum_effect: the planned effect, relative too.
         power_at_most, power_planned: to see the planned effect.
         advantage_low, advantage_high: interval of that effect less the one of the control.
         cost_per_contact: NaN if it was not stated.
@@ -66,7 +68,8 @@ class Evidence:
     has_control: Any
     effect_low: Any
     effect_high: Any
-    least_effect: Any
+    lift_high: Any
+    minimum_effect: Any
     power_at_most: Any
     power_planned: Any
     advantage_low: Any
@@ -103,7 +106,7 @@ def decide(evidence: Evidence) -> Any:
         ),
         # The planned effect is not excluded.
         (
-            ~has_effect & ~(np.asarray(evidence.effect_high) < evidence.least_effect),
+            ~has_effect & ~(np.asarray(evidence.lift_high) < evidence.minimum_effect),
             "interval",
         ),
         (~has_effect, "no effect"),

@@ -1,7 +1,7 @@
 {#
     The class of each customer of a campaign, now (window 0) and in its past windows, by score
-    and by history. The first customers are as many as its experiment picked by their rank, or
-    without one as many as it needs.
+    and by history. The first customers are as many as it needs, or as its experiment would
+    have picked from all customers; in the past the same share of those who suited it then.
 #}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
@@ -16,11 +16,21 @@ products as (
     group by campaign_id
 ),
 
+-- The system picks its units from a random part of the customers: its pool, within its part
+-- of the layer.
 experiments as (
     select
         campaign_experiments.campaign_id,
-        count(distinct outcomes.unit_id) as first_count
+        round(
+            count(distinct outcomes.unit_id)
+            / max(
+                (designs.treatment_share + designs.treatment_holdout_share)
+                * (designs.layer_to - designs.layer_from)
+            )
+        ) as first_count
     from {{ ref('int_campaign_experiments') }} as campaign_experiments
+    inner join {{ ref('int_experiment_designs') }} as designs
+        on campaign_experiments.experiment_id = designs.experiment_id
     inner join {{ ref('int_experiment_outcomes') }} as outcomes
         on campaign_experiments.experiment_id = outcomes.experiment_id
     where
@@ -102,16 +112,44 @@ combined as (
     select * from past
 ),
 
+populations as (
+    select
+        campaign_id,
+        window_number,
+        count(*) as customer_count
+    from combined
+    group by campaign_id, window_number
+),
+
+now_counts as (
+    select
+        campaign_id,
+        customer_count
+    from populations
+    where window_number = 0
+),
+
 final as (
     select
         combined.campaign_id,
         combined.window_number,
         combined.customer_id,
         combined.place,
-        {{ score_class('combined.place', 'first_counts.first_count') }} as score_class,
+        case
+            when
+                (combined.place - 1) * now_counts.customer_count
+                < first_counts.first_count * populations.customer_count
+                then 'first'
+            else 'other'
+        end as score_class,
         {{ history_class('combined.total_interactions') }} as history_class
     from combined
     inner join first_counts on combined.campaign_id = first_counts.campaign_id
+    inner join now_counts on combined.campaign_id = now_counts.campaign_id
+    inner join populations
+        on
+            combined.campaign_id = populations.campaign_id
+            and combined.window_number = populations.window_number
 )
 
 select * from final

@@ -1,7 +1,8 @@
 {#
-    What a contact adds to the purchases of each class, by the experiment of the campaign: its
-    treatment are the first customers, its control the others. Classes are drawn towards their
-    mean. Units that were brought have no history here, so they are one class per pool.
+    What a contact adds to the purchases of the first customers of a campaign, by its
+    experiment: its treatment are customers whom the ranking picks. Its control says nothing of
+    the others: it holds first customers too, and contacts them about random products. Units
+    that were brought have no history here, so they are one class.
 #}
 with experiments as (
     select * from {{ ref('int_campaign_experiments') }}
@@ -10,23 +11,22 @@ with experiments as (
 
 outcomes as (
     select * from {{ ref('int_experiment_outcomes') }}
-    where conversion is not null
+    where
+        conversion is not null
+        and arm in ('treatment', 'treatment_holdout')
 ),
 
 units as (
     select
         experiments.campaign_id,
         experiments.experiment_id,
-        case
-            when outcomes.arm in ('treatment', 'treatment_holdout') then 'first'
-            else 'other'
-        end as score_class,
+        'first' as score_class,
         case
             when outcomes.contacted_at is null then 'any'
             -- The covariate of units from the log is ln(1 + interactions before).
             else {{ history_class('round(exp(outcomes.covariate)) - 1') }}
         end as history_class,
-        outcomes.arm in ('treatment', 'control') as is_contacted,
+        outcomes.arm = 'treatment' as is_contacted,
         outcomes.conversion
     from experiments
     inner join outcomes on experiments.experiment_id = outcomes.experiment_id

@@ -19,7 +19,9 @@ known_products as (
         ranked_products.excluded_count
     from {{ ref('int_ranked_products') }} as ranked_products
     inner join split on ranked_products.origin = split.origin
-    where not ranked_products.is_new
+    where
+        ranked_products.is_touched
+        and not ranked_products.is_new
 ),
 
 excluded as (

@@ -60,7 +60,8 @@ final as (
         converted.cost_per_conversion as cost_per_incremental_conversion,
         designs.treatment_holdout_share > 0 as has_holdout,
         designs.control_share > 0 as has_control,
-        designs.minimum_effect * effects.base_mean as least_effect,
+        effects.lift_high,
+        designs.minimum_effect,
         contaminated.experiment_id is not null as is_contaminated
     from designs
     inner join states on designs.experiment_id = states.experiment_id

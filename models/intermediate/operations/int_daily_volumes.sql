@@ -3,14 +3,30 @@ with counts as (
     select * from {{ ref('int_daily_counts') }}
 ),
 
--- Only days with interactions; a larger number is an earlier day.
-days as (
+counted as (
     select
         day_number,
         sum(part_count) as interaction_count
     from counts
     where measure = 'event mix of the last day'
     group by day_number
+),
+
+-- Days without interactions too: their files may be missing. A larger number is an
+-- earlier day.
+calendar as (
+    select {{ each_number(0, 'last_day') }} as day_number
+    from (select max(day_number) as last_day from counted) as bounds
+),
+
+-- A ratio needs a number: no interaction counts as half of one.
+days as (
+    select
+        calendar.day_number,
+        coalesce(counted.interaction_count, 0) as interaction_count,
+        coalesce(counted.interaction_count, 0.5) as compared_count
+    from calendar
+    left join counted on calendar.day_number = counted.day_number
 ),
 
 -- A day next to the seven days before it, and next to the day before.
@@ -22,14 +38,14 @@ growth as (
             range between 1 following and 7 following
         ) as week_before,
         ln(
-            interaction_count / avg(interaction_count) over (
+            compared_count / nullif(avg(interaction_count) over (
                 order by day_number
                 range between 1 following and 7 following
-            )
+            ), 0)
         ) as since_week_before,
         ln(
-            cast(interaction_count as double)
-            / lead(interaction_count) over (order by day_number)
+            cast(compared_count as double)
+            / lead(compared_count) over (order by day_number)
         ) as since_day_before
     from days
 ),

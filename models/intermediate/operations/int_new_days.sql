@@ -39,15 +39,22 @@ new_counts as (
     group by day_number
 ),
 
--- The last day is judged in any case.
+-- The last day is judged in any case, and a day without interactions if more than half
+-- of it lies after the release before.
 final as (
     select volumes.day_number
     from volumes
+    cross join log_window
     cross join release_times
     left join new_counts on volumes.day_number = new_counts.day_number
     where
         volumes.day_number = 0
         or 2 * new_counts.new_count >= volumes.interaction_count
+        or (
+            volumes.interaction_count = 0
+            and {{ seconds_of('log_window.as_of_at') }}
+            - 86400 * (volumes.day_number + 0.5) > release_times.reference_second
+        )
 )
 
 select * from final

@@ -1,7 +1,8 @@
 {#
     The places of the rankings that serve, at the past cutoffs, with what came of them: the
     cutoffs before the split teach the probabilities, the split checks them. Places that agree
-    in everything that the probability depends on are one row.
+    in everything that the probability depends on are one row. Products that the window does
+    not touch count too.
 #}
 {{ config(tags=['evidence']) }}
 
@@ -32,6 +33,7 @@ places as (
     select
         served.audience,
         origins.is_split,
+        products.stands_for,
         {{ probability_features('lists', 'products') }},
         late_pairs.customer_id is not null as is_touched,
         coalesce(late_pairs.is_purchased, false) as is_purchased
@@ -62,7 +64,7 @@ final as (
         no_score_feature,
         place_feature,
         customers_feature,
-        count(*) as place_count,
+        cast(sum(stands_for) as bigint) as place_count,
         count(case when is_touched then 1 end) as touched_count,
         count(case when is_purchased then 1 end) as purchased_count
     from places

@@ -1,7 +1,10 @@
 {#
     Products that lists are made for. Now: all, and those with attributes that are new. In the
-    past: those that the window after the cutoff touches.
+    past: those that the window after the cutoff touches, and a sample of the other known ones.
+    Most products are not touched, so probabilities need them; each of the sample stands for
+    many.
 #}
+{% set sample_size = 2000 %}
 with cutoffs as (
     select * from {{ ref('int_ranking_cutoffs') }}
 ),
@@ -32,6 +35,42 @@ known as (
     group by origin, product_id
 ),
 
+untouched as (
+    select
+        known.origin,
+        known.product_id,
+        row_number() over (
+            partition by known.origin
+            order by
+                {{ hash_number("'sample ' || known.product_id") }},
+                known.product_id
+        ) as draw,
+        greatest(
+            cast(count(*) over (partition by known.origin) as double)
+            / {{ sample_size }}, 1
+        ) as products_each
+    from known
+    inner join cutoffs on known.origin = cutoffs.origin
+    left join late_products
+        on
+            known.origin = late_products.origin
+            and known.product_id = late_products.product_id
+    where
+        not cutoffs.is_now
+        and late_products.product_id is null
+),
+
+-- Whole numbers that add up to all products that are not touched.
+sampled as (
+    select
+        origin,
+        product_id,
+        floor(round(draw * products_each, 6))
+        - floor(round((draw - 1) * products_each, 6)) as stands_for
+    from untouched
+    where draw <= {{ sample_size }}
+),
+
 feedback_counts as (
     select
         product_id,
@@ -45,14 +84,26 @@ wanted as (
     select
         cutoffs.origin,
         cutoffs.is_now,
-        late_products.product_id
+        late_products.product_id,
+        true as is_touched,
+        1 as stands_for
     from cutoffs
     inner join late_products on cutoffs.origin = late_products.origin
     union all
     select
+        origin,
+        false as is_now,
+        product_id,
+        false as is_touched,
+        stands_for
+    from sampled
+    union all
+    select
         cutoffs.origin,
         cutoffs.is_now,
-        known.product_id
+        known.product_id,
+        cast(null as boolean) as is_touched,
+        1 as stands_for
     from cutoffs
     inner join known on cutoffs.origin = known.origin
     where cutoffs.is_now
@@ -60,7 +111,9 @@ wanted as (
     select
         cutoffs.origin,
         cutoffs.is_now,
-        described.product_id
+        described.product_id,
+        cast(null as boolean) as is_touched,
+        1 as stands_for
     from cutoffs
     cross join described
     left join known
@@ -75,6 +128,8 @@ final as (
         wanted.origin,
         wanted.product_id,
         wanted.is_now,
+        wanted.is_touched,
+        cast(wanted.stands_for as bigint) as stands_for,
         known.product_id is null as is_new,
         coalesce(known.customer_count, 0) as customer_count,
         coalesce(known.excluded_count, 0)

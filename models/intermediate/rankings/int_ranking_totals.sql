@@ -32,7 +32,7 @@ products as (
         *,
         case when is_new then 'new products' else 'known products' end as decision
     from {{ ref('int_ranked_products') }}
-    where not is_now
+    where is_touched
 ),
 
 excluded_pairs as (

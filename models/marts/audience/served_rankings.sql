@@ -166,7 +166,9 @@ final as (
                     || {{ percent_text('hit_share', most) }}
                     || case audience
                         when 'customers' then ' of its first tenth come back'
-                        else ' of the customers in a list touch the product'
+                        else
+                            ' of the customers listed for a product that is touched'
+                            || ' touch it'
                     end
                     || ' (' || {{ percent_text('hit_share_low', most) }} || ' to '
                     || {{ percent_text('hit_share_high', most) }} || '); '

@@ -108,7 +108,10 @@ earlier_profits as (
         campaign_id,
         audience_size,
         count(*) as window_count,
-        avg(responders * lift * value_per_conversion - cost) as profit
+        avg(
+            least(responders * lift, audience_size - responders) * value_per_conversion
+            - cost
+        ) as profit
     from priced
     where
         window_number > 1
@@ -147,11 +150,11 @@ rates as (
 
 -- The product of two measured quantities, each with its interval: the distances to
 -- their bounds add up as squares (Zou and Donner 2008, doi:10.1002/sim.3095).
-effects as (
+multiplied as (
     select
         *,
         audience_size * value_per_conversion as value_of_all,
-        response_rate * lift as effect,
+        response_rate * lift as product,
         response_rate * lift - sqrt(
             power(response_rate * (lift - lift_low), 2)
             + power(
@@ -163,7 +166,7 @@ effects as (
                     end
                 ), 2
             )
-        ) as effect_low,
+        ) as product_low,
         response_rate * lift + sqrt(
             power(response_rate * (lift_high - lift), 2)
             + power(
@@ -175,8 +178,19 @@ effects as (
                     end
                 ), 2
             )
-        ) as effect_high
+        ) as product_high
     from rates
+),
+
+-- The lift may have been measured where fewer buy anyway; no more than all can buy.
+effects as (
+    select
+        {% for end in ['', '_low', '_high'] %}
+        least(multiplied.product{{ end }}, 1 - multiplied.response_rate)
+            as effect{{ end }},
+        {% endfor %}
+        multiplied.*
+    from multiplied
 ),
 
 valued as (

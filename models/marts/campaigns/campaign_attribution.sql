@@ -172,7 +172,12 @@ final as (
                     || ' without a contact. Only the difference to the customers held'
                     || ' out ('
                     || {{ whole_number_text('bounded.held_out_units') }}
-                    || ') was caused by the contacts.'
+                    || ') is caused by the contacts'
+                    || case
+                        when bounded.effect_low <= 0 and bounded.effect_high >= 0
+                            then ', and it can be chance: its interval holds 0.'
+                        else '.'
+                    end
             end as {{ dbt.type_string() }}
         ) as explanation
     from totals

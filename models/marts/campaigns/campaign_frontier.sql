@@ -2,13 +2,16 @@
     What a campaign would reach with other caps and fewer products: its places go to the
     customers who can get one, in the campaign's order, each at most `frequency_cap` times.
     Exclusions of single products are not counted, so real audiences can be a little smaller.
-    Held-out places are filled and not contacted: all figures are of the share that is.
+    A campaign that requires an event has no choices here: its places depend on the pairs of
+    product and customer with that event. Held-out places are filled and not contacted: all figures are of the share that is.
 #}
 {% set caps = [1, 2, 3, 5, 10] %}
 {% set shares = [1, 0.5, 0.25, 0.1] %}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
-    where is_active
+    where
+        is_active
+        and required_event is null
 ),
 
 products as (
@@ -169,14 +172,15 @@ valued as (
             and placed.reached_customers = cumulated.place
 ),
 
--- Where no experiment has measured what a contact adds, purchases stand for it.
+-- Where no experiment has measured what a contact adds, only the cost is known:
+-- purchases that come anyway say nothing for a choice.
 judged as (
     select
         *,
         incrementals * value_per_conversion - cost as expected_profit,
         case
             when max(incrementals) over (partition by campaign_id) is null
-                then coalesce(purchases / case when cost > 0 then cost else 1 end, 0)
+                then -coalesce(cost, 0)
             else incrementals * value_per_conversion - cost
         end as worth
     from valued

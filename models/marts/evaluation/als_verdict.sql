@@ -119,9 +119,9 @@ typed as (
                         || ', and at least {{ minimum_hits() }} are needed; '
                 else ''
             end
-            || 'of the ten customers that ALS names for a product, '
-            || {{ percent_text('precision_at_10', most) }}
-            || ' touch it after the split ('
+            || 'of the ten customers that ALS names for a product that is touched after'
+            || ' the split, ' || {{ percent_text('precision_at_10', most) }}
+            || ' touch it ('
             || {{ percent_text('precision_at_10_low', most) }} || ' to '
             || {{ percent_text('precision_at_10_high', most) }} || '), '
             || case

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from scripts.statistics.experiment_decisions import Evidence
 from scripts.statistics.share_intervals import difference, share
@@ -44,7 +45,8 @@ def evidence_of(
         has_control=advantage is not None,
         effect_low=effect.low,
         effect_high=effect.high,
-        least_effect=minimum_effect * arms[1].value,
+        lift_high=lift_high(hits[0], hits[1], units, significance),
+        minimum_effect=minimum_effect,
         power_at_most=1.0,
         power_planned=0.8,
         advantage_low=unknown if advantage is None else advantage.low,
@@ -53,6 +55,18 @@ def evidence_of(
         profit_low=effect.low * money.value - money.cost,
         profit_high=effect.high * money.value - money.cost,
     )
+
+
+def lift_high(contacted: Any, held_out: Any, units: tuple[int, ...], level: float) -> Any:
+    """Upper end of the interval of a lift (Katz 1978); NaN where an arm has no hit."""
+    hits = [np.asarray(one, float) for one in (contacted, held_out)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rates = [hit / unit for hit, unit in zip(hits, units, strict=False)]
+        error = np.sqrt(
+            sum((1 - rate) / hit for rate, hit in zip(rates, hits, strict=True))
+        )
+        high = rates[0] / rates[1] * np.exp(stats.norm.ppf(1 - level / 2) * error) - 1
+    return np.where((hits[0] > 0) & (hits[1] > 0), high, np.nan)
 
 
 def simulate_hits(

@@ -95,8 +95,8 @@ def api() -> Iterator[FakeApi]:
         ([*[SLOW] * 10, HEALTHY], None),
         ([HEALTHY, DEGRADED, DEGRADED, HEALTHY], None),
         ([SLOW], None),
-        ([SLOW, REFUSED], "is degraded: new is damaged."),
-        ([HEALTHY, DEGRADED], "is degraded: A query failed."),
+        ([SLOW, REFUSED], "is degraded: new is damaged"),
+        ([HEALTHY, DEGRADED], "is degraded: A query failed"),
         ([GONE], "serves no release"),
     ],
 )
@@ -120,7 +120,7 @@ def test_missing_observations_are_noted(api: FakeApi) -> None:
     found = watch(api.url, "new", 2, Answers(), api.next_second)
     assert (
         found.note
-        == f"When the watch ended, the API at {api.url} is degraded: A query failed."
+        == f"When the watch ended, the API at {api.url} is degraded: A query failed"
     )
     api.health = [HEALTHY]
     assert watch(api.url, "new", 0.4, Answers(), api.next_second).note is None
