@@ -127,10 +127,8 @@ class Settings:
             "cache_products": (0, 1_000_000_000),
             "cache_megabytes": (0, 1_000_000),
             "query_seconds": (0.01, 3600),
-            "concurrent_queries": (1, 64),
-            "concurrent_exports": (1, 64),
-            "concurrent_batches": (1, 64),
-            "concurrent_slow_queries": (1, 64),
+            **dict.fromkeys(("concurrent_queries", "concurrent_slow_queries"), (1, 64)),
+            **dict.fromkeys(("concurrent_exports", "concurrent_batches"), (1, 64)),
             "waiting_queries": (0, 100_000),
             "request_seconds": (0.1, 3600),
             "connections": (16, 1_000_000),
@@ -249,5 +247,6 @@ def _parsed(name: str, text: str, default: object) -> object:
     try:
         return kind(text)  # type: ignore[call-arg]
     except ValueError as error:
-        expected = _number(kind)
-        raise SettingsError(f"{variable(name)} = {text}: expected {expected}") from error
+        raise SettingsError(
+            f"{variable(name)} = {text}: expected {_number(kind)}"
+        ) from error
