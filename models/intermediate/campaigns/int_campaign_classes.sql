@@ -108,7 +108,10 @@ final as (
         combined.window_number,
         combined.customer_id,
         combined.place,
-        {{ score_class('combined.place', 'first_counts.first_count') }} as score_class,
+        case
+            when combined.place <= first_counts.first_count then 'first'
+            else 'other'
+        end as score_class,
         {{ history_class('combined.total_interactions') }} as history_class
     from combined
     inner join first_counts on combined.campaign_id = first_counts.campaign_id

@@ -26,11 +26,10 @@ final as (
         contacts.customer_id,
         contacts.contacted_on,
         contacts.arm,
-        cast(contacts.contacted_on as timestamp) as touched_at,
-        {{ days_later(
-            'campaigns.response_days', 'cast(contacts.contacted_on as timestamp)'
-        ) }} as responds_until,
         campaigns.value_per_conversion,
+        cast(contacts.contacted_on as timestamp) as touched_at,
+        cast(contacts.contacted_on as timestamp)
+        + interval '1' day * campaigns.response_days as responds_until,
         count(*) as contact_count,
         sum(contacts.cost) as cost
     from contacts

@@ -1,3 +1,6 @@
+{# The definition that the setting does not choose; int_trial_scores compares both. #}
+{% set other_days = 'known' if var('frequency_days') == 'active' else 'active' %}
+
 with customers as (
     select * from {{ ref('int_cutoff_customers') }}
 ),
@@ -21,9 +24,8 @@ final as (
         customers.customer_id,
         customers.last_interaction_at,
         {{ for_each_feature('customers.{feature}') }},
-        {{ interaction_frequency(
-            'customers', 'origins.split_at', other_definition('frequency_days')
-        ) }} as other_interaction_frequency,
+        {{ interaction_frequency('customers', 'origins.split_at', other_days) }}
+            as other_interaction_frequency,
         late_customers.customer_id is not null as is_late,
         coalesce(late_customers.is_purchaser, false) as is_late_purchaser
     from customers
