@@ -12,18 +12,25 @@
     {%- set reasons = time_reasons(column) -%}
     {%- set number = 'try_cast(' ~ value ~ ' as double)' -%}
     {%- set earliest = setting_time(var('earliest_event'), '00:00:00') -%}
-    {%- set latest = setting_time(var('latest_event') or tomorrow(), '23:59:59') -%}
-    {%- set has_long_years = '%Y' in time_formats(settings) | join -%}
+    {%- set latest = setting_time(var('latest_event'), '23:59:59') -%}
+    {#- The seconds from 1970 to the days of both. -#}
+    {%- set epochs = [] -%}
+    {%- for time in [earliest, latest] -%}
+        {%- set day = modules.datetime.datetime.strptime(time[:10], '%Y-%m-%d') -%}
+        {%- do epochs.append((day - modules.datetime.datetime(1970, 1, 1)).days * 86400) -%}
+    {%- endfor -%}
+    {%- set has_long_years = '%Y' in settings.time_formats | join -%}
     case
             when
                 {{ reason }} not in ('unparseable {{ column }}', {{ text_values(reasons.values()) }})
                 then ''
-            {%- for unit, per_second in epoch_units().items() %}
+            {%- for unit, per_second in {
+                'epoch_s': 1, 'epoch_ms': 1000, 'epoch_us': 1000000, 'epoch_ns': 1000000000,
+            }.items() %}
             when
                 {{ matches(value, '[0-9]{9,19}([.][0-9]*)?') }}
                 and {{ number }} / {{ per_second }}
-                between {{ epoch_seconds(earliest) }}
-                and {{ epoch_seconds(latest) }}
+                between {{ epochs | join(' and ') }}
                 then ' time_format: {{ unit }} reads such numbers.'
             {%- endfor %}
             when {{ matches(value, '[0-9.]+[eE][+]?[0-9]+') }}
@@ -55,10 +62,3 @@
             else ''
         end
 {%- endmacro %}
-
-
-{# The seconds from 1970 to the day of a time. #}
-{% macro epoch_seconds(time) %}
-    {% set day = modules.datetime.datetime.strptime(time[:10], '%Y-%m-%d') %}
-    {{ return((day - modules.datetime.datetime(1970, 1, 1)).days * 86400) }}
-{% endmacro %}

@@ -9,11 +9,11 @@
 {% macro time_defects(time, raw_column, column, settings) -%}
     {%- if settings.time_zone != 'UTC' -%}
     {%- set times = [] -%}
-    {%- for _ in time_formats(settings) %}{% do times.append('time_' ~ loop.index) %}{% endfor -%}
+    {%- for _ in settings.time_formats %}{% do times.append('time_' ~ loop.index) %}{% endfor -%}
     when {{ time }} is null and coalesce(null, {{ times | join(', ') }}) is not null
                 then '{{ time_reasons(column).skipped }}'
             {% endif -%}
-    {%- if 'iso' in time_formats(settings) -%}
+    {%- if 'iso' in settings.time_formats -%}
     when
                 {{ time }} is null
                 and {{ matches(
