@@ -1,6 +1,7 @@
 {#
     An id of a Parquet column as text, so that each id keeps one text and no two share one:
-    whole numbers without decimals, bytes as the text that they are.
+    whole numbers without decimals, bytes as the text that they are, or as the engine shows them
+    where they are not UTF-8.
 
     Floating point numbers come from tools that have no missing whole numbers. Whole ones are
     read as such as far as the type tells each from the next; larger ones stay in scientific
@@ -25,8 +26,13 @@
     end
     {%- elif type.startswith('DECIMAL') and not type.endswith(',0)') -%}
     {{ replaced(text, '[.]?0+$', '') }}
+    {%- elif type in ['BLOB', 'BINARY'] and target.type == 'spark' -%}
+    case
+        when is_valid_utf8(cast({{ column }} as string)) then cast({{ column }} as string)
+        else hex({{ column }})
+    end
     {%- elif type in ['BLOB', 'BINARY'] -%}
-    {{ bytes_text(column) }}
+    coalesce(try(decode({{ column }})), cast({{ column }} as text))
     {%- elif modules.re.search('^(STRUCT|MAP|UNION|ARRAY)|\\]$', type) -%}
     {{ exceptions.raise_compiler_error(
         'Column ' ~ column ~ ' is a ' ~ type ~ ', which is no id: name a column of numbers'
@@ -34,18 +40,5 @@
     ) }}
     {%- else -%}
     {{ text }}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{# Bytes as the text that they are; as the engine shows them where they are not UTF-8. #}
-{% macro bytes_text(column) -%}
-    {%- if target.type == 'spark' -%}
-    case
-        when is_valid_utf8(cast({{ column }} as string)) then cast({{ column }} as string)
-        else hex({{ column }})
-    end
-    {%- else -%}
-    coalesce(try(decode({{ column }})), cast({{ column }} as text))
     {%- endif -%}
 {%- endmacro %}
