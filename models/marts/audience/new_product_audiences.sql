@@ -22,9 +22,9 @@ final as (
         cast(served_lists.purchase_probability as double) as purchase_probability,
         cast(served_lists.attribute_count as bigint) as attribute_count,
         cast(served_lists.neighbour_count as bigint) as neighbour_count,
-        {% for part in hybrid_parts() %}
-        cast(served_lists.{{ part }} as double) as {{ part }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(served_lists.activity_part as double) as activity_part,
+        cast(served_lists.attribute_part as double) as attribute_part,
+        cast(served_lists.neighbour_part as double) as neighbour_part
     from served_lists
     inner join customers on served_lists.customer_id = customers.customer_id
 )
