@@ -11,6 +11,7 @@ from typing import Any
 RELEASES = Path("build/releases")
 MEMORY = re.compile(r"(\d{1,6}(?:\.\d+)?) ?([KMGT])i?B")
 UNITS = {"K": 0.001, "M": 1, "G": 1000, "T": 1_000_000}  # MB
+NUMBERS = {int: "a whole number", float: "a number"}
 LEAST_MEMORY = 16  # MB; with less DuckDB does not read a release.
 # The form that browsers send: lower case, without a path.
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?")
@@ -139,7 +140,7 @@ class Settings:
         for name, (low, high) in bounds.items():
             value = getattr(self, name)
             if not low <= value <= high:
-                expected = f"{_number(type(value))} from {low} to {high}"
+                expected = f"{NUMBERS[type(value)]} from {low} to {high}"
                 raise SettingsError(f"{variable(name)} = {value}: expected {expected}")
         if not self.keys and self.rate_limit:
             raise SettingsError(
@@ -232,10 +233,6 @@ def is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def _number(kind: type) -> str:
-    return "a whole number" if kind is int else "a number"
-
-
 def _parsed(name: str, text: str, default: object) -> object:
     kind = type(default)
     if isinstance(default, bool):
@@ -248,5 +245,5 @@ def _parsed(name: str, text: str, default: object) -> object:
         return kind(text)  # type: ignore[call-arg]
     except ValueError as error:
         raise SettingsError(
-            f"{variable(name)} = {text}: expected {_number(kind)}"
+            f"{variable(name)} = {text}: expected {NUMBERS[kind]}"
         ) from error

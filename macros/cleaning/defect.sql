@@ -13,7 +13,7 @@
             then 'missing {{ column }}'
         when {{ trimmed(raw_column) }} like '%' || chr(10) || '%' then 'unreadable line'
         {%- if column.endswith('_id') %}
-        when {{ matches(trimmed(raw_column), rounded_pattern()) }}
+        when {{ matches(trimmed(raw_column), no_id_patterns().rounded) }}
             then 'rounded {{ column }}'
         {%- endif %}
         else '{{ defect }} {{ column }}'

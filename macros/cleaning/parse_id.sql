@@ -1,11 +1,17 @@
 {#
     An identifier of the declared type, or null where the value is none: text without blanks
-    around it and without Excel's `="..."`; or a whole number within 64 bits. `17850.0` is valid; `1e3`, `1.5` and `0x1F`,
-    which a plain cast accepts, are not. A word of the setting `null_words` is no id.
+    around it and without Excel's `="..."`; or a whole number within 64 bits. `17850.0` is
+    valid; `1e3`, `1.5` and `0x1F`, which a plain cast accepts, are not. A word of the setting
+    `null_words` is no id.
 #}
 {% macro parse_id(column) -%}
     {%- if var('id_type') == 'text' -%}
-        {{ without_no_ids(without_formula(one_line(column))) }}
+        {%- set id = without_formula(one_line(column)) -%}
+        case
+            when {{ matches(id, '(?:' ~ no_id_patterns().values() | join('|') ~ ')') }}
+                then null
+            else {{ id }}
+        end
     {%- else -%}
         {%- set id = namespace(sql=parse_whole_number(column)) -%}
         {%- for word in var('null_words') if modules.re.fullmatch(
@@ -18,6 +24,7 @@
 {%- endmacro %}
 
 
+{# A whole number from text, or null where it is none. #}
 {% macro parse_whole_number(column) -%}
     {#- typeof() is a constant: a column of numbers costs no check of text. -#}
     case

@@ -6,5 +6,7 @@
         'missing event',
         'missing event_date', 'unparseable event_date',
         'unreadable line',
-    ] + time_reasons('event_date').values() | list) }}
+        'event_date before earliest_event', 'event_date after latest_event',
+        'event_date skipped by time_zone', 'event_date with a zone name: set time_zone',
+    ]) }}
 {% endmacro %}

@@ -9,34 +9,23 @@
 {% macro time_defects(time, raw_column, column, settings) -%}
     {%- if settings.time_zone != 'UTC' -%}
     {%- set times = [] -%}
-    {%- for _ in time_formats(settings) %}{% do times.append('time_' ~ loop.index) %}{% endfor -%}
+    {%- for _ in settings.time_formats %}{% do times.append('time_' ~ loop.index) %}{% endfor -%}
     when {{ time }} is null and coalesce(null, {{ times | join(', ') }}) is not null
-                then '{{ time_reasons(column).skipped }}'
+                then '{{ column }} skipped by time_zone'
             {% endif -%}
-    {%- if 'iso' in time_formats(settings) -%}
+    {%- if 'iso' in settings.time_formats -%}
     when
                 {{ time }} is null
                 and {{ matches(
                     trimmed(raw_column),
                     '\\d{4}-\\d{1,2}-\\d{1,2}[T ]\\d{1,2}:\\d{2}[0-9:.]*\\s*[A-Za-z]{3,}.*'
                 ) }}
-                then '{{ time_reasons(column).named_zone }}'
+                then '{{ column }} with a zone name: set time_zone'
             {% endif -%}
     when {{ time }} is null
                 then {{ defect(raw_column, column, 'unparseable') }}
             when {{ time }} < {{ settings.earliest }}
-                then '{{ time_reasons(column).early }}'
+                then '{{ column }} before earliest_event'
             when {{ time }} > {{ settings.latest }}
-                then '{{ time_reasons(column).late }}'
+                then '{{ column }} after latest_event'
 {%- endmacro %}
-
-
-{# The reasons for which a time that can be read is rejected. #}
-{% macro time_reasons(column) %}
-    {{ return({
-        'early': column ~ ' before earliest_event',
-        'late': column ~ ' after latest_event',
-        'skipped': column ~ ' skipped by time_zone',
-        'named_zone': column ~ ' with a zone name: set time_zone',
-    }) }}
-{% endmacro %}

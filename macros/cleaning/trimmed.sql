@@ -20,13 +20,6 @@
 {% endmacro %}
 
 
-{% macro cleaned(texts) %}
-    {% set found = [] %}
-    {% for text in texts %}{% do found.append(stripped(text)) %}{% endfor %}
-    {{ return(found) }}
-{% endmacro %}
-
-
 {# A value as text, without blanks and invisible characters around it. #}
 {% macro trimmed(column) -%}
     {#- A regular expression: `trim` is ten times slower with as many characters. -#}

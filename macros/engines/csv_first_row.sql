@@ -1,6 +1,7 @@
 {#
-    The fields of the first row of a CSV file, as its reader splits it. DuckDB wants to know
-    the columns before: it is given more than a file has, and leaves the rest null.
+    The fields of the first row of a CSV file, as its reader splits it, without blanks around
+    them. DuckDB wants to know the columns before: it is given more than a file has, and leaves
+    the rest null.
     scripts/build/csv_header.py asks DuckDB the same.
 
     Args:
@@ -15,7 +16,7 @@
         from csv.{{ column_name(literal_path(file)) }} with (
             header 'false',
             sep {{ text_literal(settings.delimiter) }},
-            encoding {{ text_literal(spark_encoding(settings.encoding)) }},
+            encoding {{ text_literal(settings.encoding) }},
             quote '"',
             escape {{ text_literal(settings.escape) }},
             {% if settings.comment %}
@@ -60,5 +61,9 @@
     {# A header that ends in a delimiter, where the rows do not. #}
     {% set has_end = settings.has_header and rows | length == 2 and fields[-1] == ''
         and rows[1] | length == fields | length - 1 %}
-    {{ return(fields[:-1] if has_end else fields) }}
+    {% set found = [] %}
+    {% for field in (fields[:-1] if has_end else fields) %}
+        {% do found.append(stripped(field)) %}
+    {% endfor %}
+    {{ return(found) }}
 {% endmacro %}

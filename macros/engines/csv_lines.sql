@@ -3,7 +3,6 @@
     that are not in the file's encoding are left out.
 #}
 {% macro read_lines(input) -%}
-    {%- set encoding = input.settings.encoding -%}
     {%- if target.type == 'spark' -%}
     (
         select
@@ -11,7 +10,7 @@
             {{ spark_file_name(input.settings.path) }} as input_file
         from csv.{{ column_name(input.settings.path) }} with (
             header 'false', sep '\u0001', quote '', escape '',
-            encoding {{ text_literal(spark_encoding(encoding)) }}
+            encoding {{ text_literal(input.settings.encoding) }}
         )
     )
     {%- else -%}
@@ -27,12 +26,7 @@
         strict_mode = false,
         null_padding = true,
         ignore_errors = true,
-        encoding = {{ text_literal(encoding) }}
+        encoding = {{ text_literal(input.settings.encoding) }}
     )
     {%- endif -%}
 {%- endmacro %}
-
-
-{% macro spark_encoding(encoding) %}
-    {{ return({'latin-1': 'ISO-8859-1'}.get(encoding, encoding | upper)) }}
-{% endmacro %}

@@ -3,31 +3,49 @@
     and a path without a scheme is one of the machine that runs dbt.
 #}
 
-{# Files that match a path or pattern, in order, named as the pattern names them. #}
-{% macro matching_files(pattern) %}
+{#
+    The files that a path or pattern finds, in order, named as the pattern names them; hidden
+    files only if it names them.
+
+    Args:
+        may_be_none: whether it is no error if there is none.
+#}
+{% macro find_files(pattern, may_be_none=false) %}
     {% if target.type != 'spark' %}
-        {{ return(run_query(
+        {% set found = run_query(
             'select file from glob(' ~ text_literal(pattern) ~ ') order by file'
-        ).columns[0].values()) }}
-    {% endif %}
-    {% if adapter.matching_files is not defined %}
+        ).columns[0].values() %}
+    {% elif adapter.matching_files is defined %}
+        {% set found = adapter.matching_files(pattern) %}
+    {% else %}
         {{ exceptions.raise_compiler_error(
             'dbt does not know dbt_spark_session.py, which finds files for Spark: install'
             ~ " the project (pip install -e '.[spark]') next to dbt."
         ) }}
     {% endif %}
-    {% set parts = pattern.split('/') | length %}
-    {% set names = [] %}
-    {% for file in adapter.matching_files(pattern) %}
-        {% if ':/' in pattern %}
-            {% do names.append(file) %}
+    {% set files, parts = [], pattern.split('/') %}
+    {% for file in found
+        if parts[-1].startswith('.') or not file.split('/')[-1].startswith('.') %}
+        {% if target.type != 'spark' or ':/' in pattern %}
+            {% do files.append(file) %}
         {% elif pattern.startswith('/') %}
-            {% do names.append(modules.re.sub('^[a-z0-9]+:/+', '/', file)) %}
+            {% do files.append(modules.re.sub('^[a-z0-9]+:/+', '/', file)) %}
         {% else %}
-            {% do names.append(file.split('/')[-parts:] | join('/')) %}
+            {% do files.append(file.split('/')[-(parts | length):] | join('/')) %}
         {% endif %}
     {% endfor %}
-    {{ return(names) }}
+    {% for file in files if target.type == 'spark' and file.split('/')[-1].startswith('_') %}
+        {{ exceptions.raise_compiler_error(
+            file ~ ' begins with _, and Spark passes over such files: rename it.'
+        ) }}
+    {% endfor %}
+    {% if not files and not may_be_none %}
+        {{ exceptions.raise_compiler_error(
+            'No log at ' ~ pattern ~ ': expected a CSV or Parquet file, or a pattern such as '
+            ~ 'folder/*.csv. Give its path as `audience build --log ...` or as the variable `log`.'
+        ) }}
+    {% endif %}
+    {{ return(files) }}
 {% endmacro %}
 
 

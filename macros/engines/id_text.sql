@@ -1,6 +1,7 @@
 {#
     An id of a Parquet column as text, so that each id keeps one text and no two share one:
-    whole numbers without decimals, bytes as the text that they are.
+    whole numbers without decimals, bytes as the text that they are, or as the engine shows them
+    where they are not UTF-8.
 
     Floating point numbers come from tools that have no missing whole numbers. Whole ones are
     read as such as far as the type tells each from the next; larger ones stay in scientific
@@ -10,47 +11,34 @@
         column: SQL of the column.
         type: its type, in DuckDB's words.
 #}
-{% macro id_text(column, type) %}
-    {% set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' %}
-    {% if type in ['FLOAT', 'DOUBLE'] %}
-        {{ return(float_id_text(column, 2 ** (24 if type == 'FLOAT' else 53))) }}
-    {% elif type.startswith('DECIMAL') and not type.endswith(',0)') %}
-        {{ return(replaced(text, '[.]?0+$', '')) }}
-    {% elif type in ['BLOB', 'BINARY'] %}
-        {{ return(bytes_text(column)) }}
-    {% elif modules.re.search('^(STRUCT|MAP|UNION|ARRAY)|\\]$', type) %}
-        {{ exceptions.raise_compiler_error(
-            'Column ' ~ column ~ ' is a ' ~ type ~ ', which is no id: name a column of numbers'
-            ~ ' or texts, or give an expression.'
-        ) }}
-    {% endif %}
-    {{ return(text) }}
-{% endmacro %}
-
-
-{# A floating point id as text; from the limit on, the type skips whole numbers. #}
-{% macro float_id_text(column, limit) -%}
+{% macro id_text(column, type) -%}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- if type in ['FLOAT', 'DOUBLE'] -%}
     case
         when isnan({{ column }}) or abs({{ column }}) > 1e308 then null
-        when abs({{ column }}) >= {{ limit }}
+        {#- From here on the type skips whole numbers. #}
+        when abs({{ column }}) >= {{ 2 ** (24 if type == 'FLOAT' else 53) }}
             {#- Spark writes all numbers from ten million on in scientific notation. #}
             then {{ text if target.type == 'spark' else "format('{:.16e}', " ~ column ~ ')' }}
         when {{ column }} = floor({{ column }})
             then cast(cast({{ column }} as bigint) as {{ dbt.type_string() }})
         else {{ text }}
     end
-{%- endmacro %}
-
-
-{# Bytes as the text that they are; as the engine shows them where they are not UTF-8. #}
-{% macro bytes_text(column) -%}
-    {%- if target.type == 'spark' -%}
+    {%- elif type.startswith('DECIMAL') and not type.endswith(',0)') -%}
+    {{ replaced(text, '[.]?0+$', '') }}
+    {%- elif type in ['BLOB', 'BINARY'] and target.type == 'spark' -%}
     case
         when is_valid_utf8(cast({{ column }} as string)) then cast({{ column }} as string)
         else hex({{ column }})
     end
-    {%- else -%}
+    {%- elif type in ['BLOB', 'BINARY'] -%}
     coalesce(try(decode({{ column }})), cast({{ column }} as text))
+    {%- elif modules.re.search('^(STRUCT|MAP|UNION|ARRAY)|\\]$', type) -%}
+    {{ exceptions.raise_compiler_error(
+        'Column ' ~ column ~ ' is a ' ~ type ~ ', which is no id: name a column of numbers'
+        ~ ' or texts, or give an expression.'
+    ) }}
+    {%- else -%}
+    {{ text }}
     {%- endif -%}
 {%- endmacro %}

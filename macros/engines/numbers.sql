@@ -24,13 +24,3 @@
     format('{:,}', cast({{ number }} as bigint))
     {%- endif -%}
 {%- endmacro %}
-
-
-{#
-    A sum or a mean of doubles, rounded so that no order of summation shows: to twelve decimals,
-    and to twelve digits where it is larger than 1.
-#}
-{% macro rounded(number) -%}
-    {%- set scale = 'power(10.0, ceil(log10(greatest(abs(' ~ number ~ '), 1.0))))' -%}
-    round({{ number }} / {{ scale }}, 12) * {{ scale }}
-{%- endmacro %}

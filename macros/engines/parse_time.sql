@@ -50,8 +50,8 @@
                 then timezone('UTC', try_cast({{ text }} as timestamptz))
                 {%- endif %}
         end
-    {%- elif time_format in epoch_units() -%}
-        {{ time_of_epoch(column, epoch_units()[time_format]) }}
+    {%- elif time_format.startswith('epoch_') -%}
+        {{ time_of_epoch(column, time_format) }}
     {%- else -%}
         {{ time_by_pattern(text, time_format) }}
     {%- endif -%}

@@ -19,7 +19,11 @@
         {% if name is none %}
             {% do added.update({key: {'key': key, 'type': type, 'files': none}}) %}
         {% elif input.format == 'parquet' and target.type != 'spark' %}
-            {% set lacking = files_without(input.files, key) %}
+            {% set lacking = run_query(
+                'select file_name from parquet_schema(' ~ file_list(input.files) ~ ')'
+                ~ ' group by file_name having not bool_or(lower(name) = '
+                ~ text_literal(key | lower) ~ ')'
+            ).columns[0].values() | list %}
             {% set column = {'key': key, 'type': file_columns[name], 'files': lacking} %}
             {% if lacking %}{% do added.update({name: column}) %}{% endif %}
         {% endif %}
@@ -60,13 +64,4 @@
         {% do types.update({column[0]: column[1] | upper}) %}
     {% endfor %}
     {{ return(types) }}
-{% endmacro %}
-
-
-{# Parquet files that have no column of this name. #}
-{% macro files_without(files, name) %}
-    {{ return(run_query(
-        'select file_name from parquet_schema(' ~ file_list(files) ~ ') group by file_name'
-        ~ ' having not bool_or(lower(name) = ' ~ text_literal(name | lower) ~ ')'
-    ).columns[0].values() | list) }}
 {% endmacro %}

@@ -19,7 +19,7 @@
             path {{ text_literal(input.settings.path) }},
             header '{{ input.settings.has_header | lower }}',
             sep {{ text_literal(input.settings.delimiter) }},
-            encoding {{ text_literal(spark_encoding(input.settings.encoding)) }},
+            encoding {{ text_literal(input.settings.encoding) }},
             quote '"',
             escape {{ text_literal(input.settings.escape) }},
             {% if input.settings.comment %}

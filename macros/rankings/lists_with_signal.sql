@@ -16,18 +16,18 @@ customers as (
 ),
 
 signals as (
-    {% for ranking in ranking_names('products') %}
+    {% for ranking in rankings() if ranking.ranks == 'products' %}
     select
-        '{{ ranking }}' as ranking,
+        '{{ ranking.name }}' as ranking,
         scores.origin,
         scores.product_id,
         scores.customer_id,
         scores.score
-    from {{ ref('ranking_' ~ ranking) }} as scores
+    from {{ ref('ranking_' ~ ranking.name) }} as scores
     where
         scores.score is not null
         {%- if served %}
-        and '{{ ranking }}' in (select ranking from {{ ref('int_served_rankings') }})
+        and '{{ ranking.name }}' in (select ranking from {{ ref('int_served_rankings') }})
         {%- endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -81,12 +81,6 @@
 {% endmacro %}
 
 
-{# Names of the rankings of customers or of products. #}
-{% macro ranking_names(ranks) %}
-    {{ return(rankings() | selectattr('ranks', 'equalto', ranks) | map(attribute='name') | list) }}
-{% endmacro %}
-
-
 {# Places of a list that a ranking fills by itself; after them come customers by activity. #}
 {% macro list_depth() %}
     {{ return([list_sizes() | max, var('top_n') | int] | max) }}

@@ -32,58 +32,51 @@
     {% if settings.path is none %}{{ return(input) }}{% endif %}
 
     {% set files = (new_files if name == 'log') or find_files(settings.path) %}
+    {% do input.update({'files': files}) %}
     {% if files[0].endswith('.parquet') %}
         {% set columns = parquet_columns(settings.path, files) %}
-        {% do input.update({'format': 'parquet', 'files': files}) %}
-        {{ return(with_columns(input, columns)) }}
+        {% do input.update({'format': 'parquet'}) %}
+    {% else %}
+        {# All files must have the same header, because values are read by position. #}
+        {% set fields = csv_first_row(files[0], settings) %}
+        {% for file in files[1:] if settings.has_header
+            and csv_first_row(file, settings, fields | length + 1) not in [[], fields] %}
+            {{ exceptions.raise_compiler_error(
+                file ~ ' has another header than ' ~ files[0] ~ '.'
+            ) }}
+        {% endfor %}
+        {% if target.type == 'spark' and settings.skip_lines %}
+            {{ exceptions.raise_compiler_error(
+                'skip_lines: Spark cannot pass over lines above the header of ' ~ files[0]
+                ~ ': remove them.'
+            ) }}
+        {% endif %}
+        {% if target.type == 'spark' and fields and fields[0].startswith('sep=') %}
+            {{ exceptions.raise_compiler_error(
+                files[0] ~ ' begins with the line sep= of Excel, which Spark cannot pass over:'
+                ~ ' remove it.'
+            ) }}
+        {% endif %}
+        {# Without a header, or a name in it: column1, column2 ... #}
+        {% set columns, seen = {}, [] %}
+        {% for field in fields %}
+            {% set name = (field if settings.has_header) or 'column' ~ loop.index %}
+            {% set name = name ~ '_' ~ loop.index if name | lower in seen else name %}
+            {% do seen.append(name | lower) %}
+            {% do columns.update({name: 'VARCHAR'}) %}
+        {% endfor %}
+        {% set skipped = skipped_lines(files[0], settings) %}
+        {% do input.update({
+            'format': 'csv', 'skipped_lines': skipped,
+            'header_lines': skipped[0] + (1 if settings.has_header else 0),
+        }) %}
     {% endif %}
 
-    {# All files must have the same header, because values are read by position. #}
-    {% set fields = csv_first_row(files[0], settings) %}
-    {% for file in files[1:] if settings.has_header
-        and cleaned(csv_first_row(file, settings, fields | length + 1))
-        not in [[], cleaned(fields)] %}
-        {{ exceptions.raise_compiler_error(
-            file ~ ' has another header than ' ~ files[0] ~ '.'
-        ) }}
-    {% endfor %}
-    {% set skipped = skipped_lines(files[0], settings) %}
-    {% if target.type == 'spark' and settings.skip_lines %}
-        {{ exceptions.raise_compiler_error(
-            'skip_lines: Spark cannot pass over lines above the header of ' ~ files[0]
-            ~ ': remove them.'
-        ) }}
-    {% endif %}
-    {% if target.type == 'spark' and fields and fields[0].startswith('sep=') %}
-        {{ exceptions.raise_compiler_error(
-            files[0] ~ ' begins with the line sep= of Excel, which Spark cannot pass over:'
-            ~ ' remove it.'
-        ) }}
-    {% endif %}
-    {# Without a header, or a name in it: column1, column2 ... #}
-    {% set columns, seen = {}, [] %}
-    {% for field in fields %}
-        {% set name = (stripped(field) if settings.has_header) or 'column' ~ loop.index %}
-        {% set name = name ~ '_' ~ loop.index if name | lower in seen else name %}
-        {% do seen.append(name | lower) %}
-        {% do columns.update({name: 'VARCHAR'}) %}
-    {% endfor %}
+    {% set added = path_columns(input, columns) %}
     {% do input.update({
-        'format': 'csv', 'files': files,
-        'header_lines': skipped[0] + (1 if settings.has_header else 0),
-        'skipped_lines': skipped,
+        'file_columns': columns, 'path_columns': added, 'columns': columns.copy(),
     }) %}
-    {{ return(with_columns(input, columns)) }}
-{% endmacro %}
-
-
-{# An input with the columns of its files, and those that only their paths give. #}
-{% macro with_columns(input, file_columns) %}
-    {% set added = path_columns(input, file_columns) %}
-    {% do input.update({
-        'file_columns': file_columns, 'path_columns': added, 'columns': file_columns.copy(),
-    }) %}
-    {% for name, column in added.items() if name not in file_columns %}
+    {% for name, column in added.items() if name not in columns %}
         {% do input.columns.update({name: column.type}) %}
     {% endfor %}
     {{ return(input) }}

@@ -40,11 +40,11 @@
         'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
     ] %}
         {{ return('cast(' ~ quoted ~ ' as bigint)') }}
-    {% elif is_id %}
+    {% elif is_id or type in ['BLOB', 'BINARY'] %}
+        {# Bytes of other columns are texts too. #}
         {{ return(id_text(quoted, type)) }}
     {% endif %}
-    {{ return(bytes_text(quoted) if type in ['BLOB', 'BINARY'] else
-        'cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
+    {{ return('cast(' ~ quoted ~ ' as ' ~ dbt.type_string() ~ ')') }}
 {% endmacro %}
 
 

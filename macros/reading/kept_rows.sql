@@ -11,7 +11,7 @@
     {# The folder's own name is no pattern. #}
     {% set pattern = literal_path(env_var('AUDIENCE_BUILD_DIR', '') or 'build')
         ~ '/' ~ files ~ '.parquet' %}
-    {% set found = matching_files(pattern) if execute else [] %}
+    {% set found = find_files(pattern, may_be_none=true) if execute else [] %}
     {% set present = parquet_columns(pattern, found) if found and optional else {} %}
     select
         {% for column, type in columns.items() %}

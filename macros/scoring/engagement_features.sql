@@ -20,35 +20,28 @@
         as_of_at: the reference time.
 #}
 {% macro engagement_feature_columns(customers, as_of_at) -%}
+    {#-
+        Interactions per day. The days run from the first to the last interaction (active), or
+        from the first interaction to the reference time (known). Both ends count, so there is
+        at least one day.
+    -#}
+    {%- set until = {
+        'active': customers ~ '.last_interaction_at', 'known': as_of_at,
+    }[var('frequency_days')] -%}
     {{ customers }}.total_interactions,
         {{ customers }}.unique_products,
         cast({{ customers }}.event_weight_sum as double)
         / {{ customers }}.total_interactions as avg_event_score,
-        {{ interaction_frequency(customers, as_of_at) }} as interaction_frequency,
+        cast({{ customers }}.total_interactions as double)
+        / (
+            {{ dbt.datediff(customers ~ '.first_interaction_at', until, 'day') }} + 1
+        ) as interaction_frequency,
         -- 1 on the day of the last interaction; falls by calendar days to 1/e after
         -- recency_days.
         exp(
             -{{ dbt.datediff(customers ~ '.last_interaction_at', as_of_at, 'day') }}
             / cast({{ var('recency_days') }} as double)
         ) as recency_score
-{%- endmacro %}
-
-
-{#
-    Interactions per day. The days run from the first to the last interaction (active), or
-    from the first interaction to the reference time (known). Both ends count, so there is at
-    least one day.
-#}
-{% macro interaction_frequency(customers, as_of_at, days=none) -%}
-    {%- set until = {'active': customers ~ '.last_interaction_at', 'known': as_of_at} -%}
-    cast({{ customers }}.total_interactions as double)
-        / (
-            {{ dbt.datediff(
-                customers ~ '.first_interaction_at',
-                until[days or var('frequency_days')],
-                'day'
-            ) }} + 1
-        )
 {%- endmacro %}
 
 

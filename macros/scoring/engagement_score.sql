@@ -42,31 +42,3 @@
         9
     )
 {%- endmacro %}
-
-
-{# Template of the bounds of a feature: a select list over the features. #}
-{% macro feature_bounds() -%}
-    {{ for_each_feature("min({feature}) as {feature}_lowest") }},
-        {{ for_each_feature("max({feature}) as {feature}_highest") }}
-{%- endmacro %}
-
-
-{# Rows of feature and weight as a column per feature; 0 for a feature without a row. #}
-{% macro weight_columns() -%}
-    {{ for_each_feature(
-        "cast(sum(case when feature = '{feature}' then weight else 0 end) as double)"
-        ~ " as {feature}_weight"
-    ) }}
-{%- endmacro %}
-
-
-{#
-    The rank of a customer among all, or among those with the same `within`. The order is
-    score, last interaction, id: it has no ties, and is the same on every run and engine.
-#}
-{% macro engagement_rank(within=none) -%}
-    row_number() over (
-        {% if within %}partition by {{ within }}{% endif %}
-        order by engagement_score desc, last_interaction_at desc, customer_id asc
-    )
-{%- endmacro %}

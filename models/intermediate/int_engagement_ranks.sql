@@ -15,7 +15,8 @@ suppressed_customers as (
 -- the table, because an engine would hold in memory what a query names twice.
 bounds as (
     select
-        {{ feature_bounds() }}
+        {{ for_each_feature('min({feature}) as {feature}_lowest') }},
+        {{ for_each_feature('max({feature}) as {feature}_highest') }}
     from {{ ref('int_customer_features') }}
 ),
 
@@ -37,7 +38,10 @@ ranked as (
     select
         customer_id,
         engagement_score,
-        {{ engagement_rank() }} as engagement_rank
+        {# No ties: the same on every run and engine. #}
+        row_number() over (
+            order by engagement_score desc, last_interaction_at desc, customer_id asc
+        ) as engagement_rank
     from scored
 )
 

@@ -1,3 +1,7 @@
+{# An id as other programs may write it: without zeros before it, in lower case. #}
+{% set plain_id = replaced(replaced('customer_id', '[.]0+$', ''), '^0+', '') %}
+{% set plain_id = 'lower(' ~ plain_id ~ ')' %}
+
 with suppressions as (
     select * from {{ ref('stg_suppressions') }}
     -- `audience suppress` compares what it notes itself.
@@ -22,10 +26,10 @@ compared as (
 -- Of several customers who are alike the first in the alphabet.
 alike as (
     select
-        {{ plain_id('customer_id') }} as plain_id,
+        {{ plain_id }} as plain_id,
         min(customer_id) as similar_id
     from customers
-    group by {{ plain_id('customer_id') }}
+    group by {{ plain_id }}
 ),
 
 final as (
@@ -44,7 +48,8 @@ final as (
             else 'zeros or a decimal point'
         end as difference
     from compared
-    left join alike on {{ plain_id('compared.customer_id') }} = alike.plain_id
+    left join alike
+        on {{ plain_id | replace('customer_id', 'compared.customer_id') }} = alike.plain_id
 )
 {% else %}
 final as (

@@ -6,7 +6,11 @@ bounds as (
     select
         min(event_at) as first_interaction_at,
         max(event_at) as last_interaction_at,
-        {{ as_of_literal() or 'max(event_at)' }} as as_of_at
+        {% if var('as_of') is none %}
+        max(event_at) as as_of_at
+        {% else %}
+        timestamp '{{ setting_time(var('as_of'), '23:59:59.999999') }}' as as_of_at
+        {% endif %}
     from interactions
 )
 

@@ -36,7 +36,10 @@ pivoted as (
     select
         weight_set,
         weight_set = {{ text_literal(var('score_weights')) }} as is_in_use,
-        {{ weight_columns() }}
+        {{ for_each_feature(
+            "cast(sum(case when feature = '{feature}' then weight else 0 end) as double)"
+            ~ " as {feature}_weight"
+        ) }}
     from weight_sets
     group by weight_set
 )

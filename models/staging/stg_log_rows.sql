@@ -32,7 +32,9 @@ parsed as (
         {% else %}
         lower({{ one_line('event') }}) as event,
         {% endif %}
-        {{ read_times('event_date', settings) }},
+        {% for time_format in settings.time_formats %}
+        {{ parse_time('event_date', time_format) }} as time_{{ loop.index }},
+        {% endfor %}
         nullif({{ trimmed('product_name') }}, '') as product_name,
         row_id,
         customer_id as raw_customer_id,

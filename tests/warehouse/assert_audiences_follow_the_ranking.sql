@@ -11,7 +11,12 @@ with served as (
     select
         audience,
         ranking,
-        ranking in ({{ text_values(ranking_names('customers')) }}) as is_common
+        ranking in (
+            {{ text_values(
+                rankings() | selectattr('ranks', 'equalto', 'customers')
+                | map(attribute='name')
+            ) }}
+        ) as is_common
     from {{ ref('int_served_rankings') }}
 ),
 
@@ -131,17 +136,17 @@ excluded as (
 ),
 
 signals as (
-    {% for ranking in ranking_names('products') %}
+    {% for ranking in rankings() if ranking.ranks == 'products' %}
     select
-        '{{ ranking }}' as ranking,
+        '{{ ranking.name }}' as ranking,
         product_id,
         customer_id,
         score
-    from {{ ref('ranking_' ~ ranking) }}
+    from {{ ref('ranking_' ~ ranking.name) }}
     where
         origin = 0
         and score is not null
-        and '{{ ranking }}' in (select served.ranking from served)
+        and '{{ ranking.name }}' in (select served.ranking from served)
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

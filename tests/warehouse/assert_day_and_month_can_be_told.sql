@@ -7,7 +7,13 @@
     ('contacts', 'contacts, time_format', ref('stg_contacts'), 'contacted_at'),
 ] %}
 {% set settings = input_settings(input) %}
-{% set unclear = ambiguous_patterns(settings) %}
+{% set unclear = [] %}
+{% for pattern in settings.time_formats %}
+{% set parts = modules.re.findall('%-?([dmYy])', pattern) | map('lower') | list %}
+{% if 'd' in parts and 'm' in parts and parts[:3] != ['y', 'm', 'd'] %}
+{% do unclear.append(pattern) %}
+{% endif %}
+{% endfor %}
 select
     {{ text_literal(setting ~ ' = ' ~ unclear | join(', ')) }}
     || ': no day of the {{ input }} is later than the 12th of its month, so that'

@@ -203,12 +203,12 @@ problems as (
             and one.layer_from < other.layer_to
             and one.layer_to > other.layer_from
             -- Until the last window has ended.
-            and one.starts_on <= {{ days_later(
-                'other.attribution_days', 'other.ends_on'
-            ) }}
-            and other.starts_on <= {{ days_later(
-                'one.attribution_days', 'one.ends_on'
-            ) }}
+            and one.starts_on
+            <= cast(other.ends_on as timestamp)
+            + interval '1' day * other.attribution_days
+            and other.starts_on
+            <= cast(one.ends_on as timestamp)
+            + interval '1' day * one.attribution_days
     where
         one.is_active
         and other.is_active

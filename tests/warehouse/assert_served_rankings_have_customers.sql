@@ -4,7 +4,13 @@
 with served as (
     select distinct ranking
     from {{ ref('int_served_rankings') }}
-    where ranking in ({{ text_values(ranking_names('customers')) }})
+    where
+        ranking in (
+            {{ text_values(
+                rankings() | selectattr('ranks', 'equalto', 'customers')
+                | map(attribute='name')
+            ) }}
+        )
 ),
 
 scored as (

@@ -7,5 +7,5 @@ select
     || ': if the log holds seconds, set time_format to epoch_s.' as problem
 from {{ ref('int_log_window') }}
 where
-    {{ 'epoch_ms' in time_formats(input_settings('log')) }}
+    {{ 'epoch_ms' in input_settings('log').time_formats }}
     and last_interaction_at between timestamp '1970-01-01' and timestamp '1970-03-31'

@@ -25,10 +25,8 @@ of_customers as (
         assignments.unit_id,
         designs.layer,
         coalesce(assignments.contacted_on, designs.starts_on) as first_on,
-        {{ days_later(
-            'designs.attribution_days',
-            'coalesce(assignments.contacted_on, designs.ends_on)'
-        ) }} as last_on
+        cast(coalesce(assignments.contacted_on, designs.ends_on) as timestamp)
+        + interval '1' day * designs.attribution_days as last_on
     from assignments
     inner join designs on assignments.experiment_id = designs.experiment_id
     where designs.campaign_id is not null

@@ -3,6 +3,7 @@
     products on one day are one touch. Units of experiments have results of their own, and
     contacts made by others were not drawn by chance.
 #}
+{% set touched_at = 'cast(contacts.contacted_on as timestamp)' %}
 with contacts as (
     select
         *,
@@ -26,10 +27,9 @@ final as (
         contacts.customer_id,
         contacts.contacted_on,
         contacts.arm,
-        cast(contacts.contacted_on as timestamp) as touched_at,
-        {{ days_later(
-            'campaigns.response_days', 'cast(contacts.contacted_on as timestamp)'
-        ) }} as responds_until,
+        {{ touched_at }} as touched_at,
+        cast({{ touched_at }} as timestamp)
+        + interval '1' day * campaigns.response_days as responds_until,
         campaigns.value_per_conversion,
         count(*) as contact_count,
         sum(contacts.cost) as cost

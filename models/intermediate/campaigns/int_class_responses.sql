@@ -80,7 +80,9 @@ score_classes as (
 ),
 
 history_classes as (
-    {% for history_class in history_classes() %}
+    {% for history_class in [
+        '1 interaction', '2 to 4 interactions', '5 or more interactions'
+    ] %}
     select '{{ history_class }}' as history_class
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -38,10 +38,13 @@ numbered as (
 months as (
     select
         numbered.period_from,
-        {{ months_later('numbered.month_number - 1', 'numbered.period_from') }}
-            as month_from,
-        {{ months_later('numbered.month_number', 'numbered.period_from') }}
-            as next_from,
+        {% for column, number in {
+            'month_from': 'numbered.month_number - 1', 'next_from': 'numbered.month_number',
+        }.items() %}
+        cast(
+            numbered.period_from + interval '1' month * ({{ number }}) as date
+        ) as {{ column }},
+        {% endfor %}
         cast(log_window.last_interaction_at as date) as last_on
     from numbered
     cross join log_window

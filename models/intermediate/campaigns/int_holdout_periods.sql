@@ -1,11 +1,14 @@
-{# Periods up to the reference time, and the one after: contacts are planned for it. #}
+{#
+    Periods up to the reference time, and the one after: contacts are planned for it. In a
+    month that is too short a period begins on the last day.
+#}
 {% set months = var('global_holdout_months') %}
 with log_window as (
     select * from {{ ref('int_log_window') }}
 ),
 
-{% if has_global_holdout() %}
-{% set starts_on = global_holdout_from() %}
+{% if var('global_holdout_share') | float > 0 %}
+{% set starts_on = "cast('" ~ var('global_holdout_from') ~ "' as date)" %}
 numbered as (
     select
         cast(as_of_at as date) as as_of_on,
@@ -21,9 +24,15 @@ dated as (
     select
         as_of_on,
         period_number,
-        {{ months_later(months ~ ' * (period_number - 1)', starts_on) }} as previous_from,
-        {{ months_later(months ~ ' * period_number', starts_on) }} as period_from,
-        {{ months_later(months ~ ' * (period_number + 1)', starts_on) }} as next_from
+        {% for column, number in {
+            'previous_from': '(period_number - 1)',
+            'period_from': 'period_number',
+            'next_from': '(period_number + 1)',
+        }.items() %}
+        cast(
+            {{ starts_on }} + interval '1' month * ({{ months }} * {{ number }}) as date
+        ) as {{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
     from numbered
 ),
 

@@ -39,8 +39,8 @@ contacted as (
 windows as (
     select
         contacted.*,
-        {{ days_later('campaigns.response_days', 'contacted.contacted_at') }}
-            as responds_until
+        cast(contacted.contacted_at as timestamp)
+        + interval '1' day * campaigns.response_days as responds_until
     from contacted
     inner join campaigns on contacted.campaign_id = campaigns.campaign_id
 ),

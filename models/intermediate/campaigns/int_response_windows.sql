@@ -25,7 +25,8 @@ windows as (
         campaigns.campaign_id,
         origins.origin,
         origins.split_at as starts_at,
-        {{ days_later('campaigns.response_days', 'origins.split_at') }} as ends_at,
+        cast(origins.split_at as timestamp)
+        + interval '1' day * campaigns.response_days as ends_at,
         coalesce(
             origins.late_until_at,
             least(evaluation_window.measured_until, log_window.last_interaction_at)

@@ -40,9 +40,10 @@ in_experiments as (
     from contacts
     inner join experiments on contacts.experiment_id = experiments.experiment_id
     cross join log_window
-    where {{ days_later(
-        'experiments.attribution_days', 'contacts.contacted_at'
-    ) }} > log_window.as_of_at
+    where
+        cast(contacts.contacted_at as timestamp)
+        + interval '1' day * experiments.attribution_days
+        > log_window.as_of_at
 ),
 
 in_campaigns as (
@@ -55,9 +56,9 @@ in_campaigns as (
     cross join log_window
     where
         contacts.experiment_id is null
-        and {{ days_later(
-            'campaigns.response_days', 'contacts.contacted_at'
-        ) }} > log_window.as_of_at
+        and cast(contacts.contacted_at as timestamp)
+        + interval '1' day * campaigns.response_days
+        > log_window.as_of_at
 ),
 
 final as (

@@ -1,3 +1,7 @@
+{# The end of the days that the setting does not choose; int_trial_scores compares both. #}
+{% set other_until = 'origins.split_at' if var('frequency_days') == 'active'
+    else 'customers.last_interaction_at' %}
+
 with customers as (
     select * from {{ ref('int_cutoff_customers') }}
 ),
@@ -21,9 +25,10 @@ final as (
         customers.customer_id,
         customers.last_interaction_at,
         {{ for_each_feature('customers.{feature}') }},
-        {{ interaction_frequency(
-            'customers', 'origins.split_at', other_definition('frequency_days')
-        ) }} as other_interaction_frequency,
+        cast(customers.total_interactions as double)
+        / (
+            {{ dbt.datediff('customers.first_interaction_at', other_until, 'day') }} + 1
+        ) as other_interaction_frequency,
         late_customers.customer_id is not null as is_late,
         coalesce(late_customers.is_purchaser, false) as is_late_purchaser
     from customers

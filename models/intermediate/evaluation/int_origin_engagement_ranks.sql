@@ -11,7 +11,8 @@ feature_weights as (
 bounds as (
     select
         origin,
-        {{ feature_bounds() }}
+        {{ for_each_feature('min({feature}) as {feature}_lowest') }},
+        {{ for_each_feature('max({feature}) as {feature}_highest') }}
     from {{ ref('int_origin_customers') }}
     group by origin
 ),
@@ -37,7 +38,11 @@ ranked as (
         is_late,
         is_late_purchaser,
         engagement_score,
-        {{ engagement_rank(within='origin') }} as engagement_rank
+        {# The order of int_engagement_ranks. #}
+        row_number() over (
+            partition by origin
+            order by engagement_score desc, last_interaction_at desc, customer_id asc
+        ) as engagement_rank
     from scored
 )
 

@@ -9,6 +9,10 @@
     | selectattr('is_charted') | map(attribute='name') | reject('equalto', 'engagement')
     | list %}
 
+{# Two settings choose between definitions of the score; these are not chosen. #}
+{% set other_scale = 'logarithmic' if var('score_scale') == 'linear' else 'linear' %}
+{% set other_days = 'known' if var('frequency_days') == 'active' else 'active' %}
+
 with profiles as (
     select * from {{ ref('int_customer_profiles') }}
 ),
@@ -32,7 +36,11 @@ stored_weights as (
 
 -- Weights fitted to another log are ignored.
 fitted_weights as (
-    select {{ weight_columns() }}
+    select
+        {{ for_each_feature(
+            "cast(sum(case when feature = '{feature}' then weight else 0 end) as double)"
+            ~ " as {feature}_weight"
+        ) }}
     from stored_weights
     inner join training_log
         on stored_weights.log_fingerprint = training_log.log_fingerprint
@@ -84,7 +92,8 @@ bounds as (
     select
         definition,
         origin,
-        {{ feature_bounds() }}
+        {{ for_each_feature('min({feature}) as {feature}_lowest') }},
+        {{ for_each_feature('max({feature}) as {feature}_highest') }}
     from defined
     group by definition, origin
 ),
@@ -155,17 +164,15 @@ scored as (
         'definition' as ranking_kind,
         case
             when defined.definition = 'in use'
-                then '{{ other_definition('score_scale') }} scale'
-            else 'frequency over days {{ other_definition('frequency_days') }}'
+                then '{{ other_scale }} scale'
+            else 'frequency over days {{ other_days }}'
         end as ranking,
         {% for column in profile_columns %}
         defined.{{ column }},
         {% endfor %}
         case
             when defined.definition = 'in use'
-                then {{ engagement_score(
-                    'defined', 'weights_in_use', other_definition('score_scale')
-                ) }}
+                then {{ engagement_score('defined', 'weights_in_use', other_scale) }}
             else {{ engagement_score('defined', 'weights_in_use') }}
         end as score
     from defined

@@ -25,7 +25,9 @@ features as (
 ),
 
 bounds as (
-    select {{ feature_bounds() }}
+    select
+        {{ for_each_feature('min({feature}) as {feature}_lowest') }},
+        {{ for_each_feature('max({feature}) as {feature}_highest') }}
     from features
 ),
 

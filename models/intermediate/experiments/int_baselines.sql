@@ -48,7 +48,7 @@ measurable as (
     cross join evaluation_window
     cross join log_window
     where
-        {{ days_later('windows.attribution_days', 'split.split_at') }}
+        cast(split.split_at as timestamp) + interval '1' day * windows.attribution_days
         <= least(evaluation_window.measured_until, log_window.last_interaction_at)
 ),
 
@@ -109,7 +109,8 @@ afterwards as (
     inner join measurable
         on
             interactions.event_at >= measurable.split_at
-            and {{ days_later('measurable.attribution_days', 'measurable.split_at') }}
+            and cast(measurable.split_at as timestamp)
+            + interval '1' day * measurable.attribution_days
             > interactions.event_at
     group by measurable.attribution_days, interactions.customer_id
 ),

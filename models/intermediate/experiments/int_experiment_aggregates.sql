@@ -16,6 +16,7 @@ measured as (
     {% endfor %}
 ),
 
+{# To twelve decimals, and to twelve digits where a value is larger than 1. #}
 -- Rounded, so that no order of summation shows.
 aggregated as (
     select
@@ -25,11 +26,16 @@ aggregated as (
         count(*) as unit_count,
         count(case when value <> 0 then 1 end) as active_count,
         count(covariate) as covariate_count,
-        {{ rounded('avg(value)') }} as mean,
-        {{ rounded('var_samp(value)') }} as variance,
-        {{ rounded('avg(covariate)') }} as covariate_mean,
-        {{ rounded('var_samp(covariate)') }} as covariate_variance,
-        {{ rounded('covar_samp(value, covariate)') }} as covariance,
+        {% for column, value in {
+            'mean': 'avg(value)',
+            'variance': 'var_samp(value)',
+            'covariate_mean': 'avg(covariate)',
+            'covariate_variance': 'var_samp(covariate)',
+            'covariance': 'covar_samp(value, covariate)',
+        }.items() %}
+        {% set scale = 'power(10.0, ceil(log10(greatest(abs(' ~ value ~ '), 1.0))))' %}
+        round({{ value }} / {{ scale }}, 12) * {{ scale }} as {{ column }},
+        {% endfor %}
         -- A sum is larger than a mean, and its last digits with it.
         round(sum(cost), 6) as cost
     from measured

@@ -60,12 +60,12 @@ occupied as (
     inner join {{ ref('stg_contacts') }} as contacts
         on other_experiments.experiment_id = contacts.experiment_id
     where
-        contacts.contacted_at <= {{ days_later(
-            'open_experiments.attribution_days', 'open_experiments.ends_on'
-        ) }}
-        and {{ days_later(
-            'other_experiments.attribution_days', 'contacts.contacted_at'
-        ) }} > open_experiments.starts_on
+        contacts.contacted_at
+        <= cast(open_experiments.ends_on as timestamp)
+        + interval '1' day * open_experiments.attribution_days
+        and cast(contacts.contacted_at as timestamp)
+        + interval '1' day * other_experiments.attribution_days
+        > open_experiments.starts_on
     group by open_experiments.experiment_id, contacts.customer_id
 ),
 

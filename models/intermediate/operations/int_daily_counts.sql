@@ -24,10 +24,16 @@ recent as (
         interactions.event,
         cast(floor(extract(hour from interactions.event_at) / 3) as bigint)
             as third_hour,
-        {{ days_before('interactions.event_at', 'log_window.as_of_at') }} as day_number
+        {# Whole days: 0 within the 24 hours that end with the reference time. #}
+        cast(floor(
+            {{ dbt.datediff('interactions.event_at', 'log_window.as_of_at', 'second') }}
+            / 86400
+        ) as bigint) as day_number
     from interactions
     cross join log_window
-    where interactions.event_at > {{ days_later(-day_count, 'log_window.as_of_at') }}
+    where
+        interactions.event_at
+        > cast(log_window.as_of_at as timestamp) + interval '1' day * {{ -day_count }}
 ),
 
 {% for thing in ['customer', 'product'] %}
@@ -42,8 +48,11 @@ recent as (
 first_{{ thing }}_days as (
     select
         {{ thing }}s.{{ thing }}_id,
-        {{ days_before(thing ~ 's.first_interaction_at', 'log_window.as_of_at') }}
-            as day_number
+        cast(floor(
+            {{ dbt.datediff(
+                thing ~ 's.first_interaction_at', 'log_window.as_of_at', 'second'
+            ) }} / 86400
+        ) as bigint) as day_number
     from {{ thing }}s
     cross join log_window
 ),

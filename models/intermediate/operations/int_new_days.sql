@@ -20,15 +20,20 @@ release_times as (
 
 new_interactions as (
     select
-        {{ days_before('interactions.event_at', 'log_window.as_of_at') }}
-            as day_number
+        {# As in int_daily_counts. #}
+        cast(floor(
+            {{ dbt.datediff('interactions.event_at', 'log_window.as_of_at', 'second') }}
+            / 86400
+        ) as bigint) as day_number
     from interactions
     cross join log_window
     cross join release_times
     where
-        interactions.event_at > {{ days_later(-32, 'log_window.as_of_at') }}
-        and {{ seconds_of('interactions.event_at') }}
-        > release_times.reference_second
+        interactions.event_at
+        > cast(log_window.as_of_at as timestamp) + interval '1' day * -32
+        and {{ dbt.datediff(
+            "cast('1970-01-01' as timestamp)", 'interactions.event_at', 'second'
+        ) }} > release_times.reference_second
 ),
 
 new_counts as (
@@ -52,8 +57,9 @@ final as (
         or 2 * new_counts.new_count >= volumes.interaction_count
         or (
             volumes.interaction_count = 0
-            and {{ seconds_of('log_window.as_of_at') }}
-            - 86400 * (volumes.day_number + 0.5) > release_times.reference_second
+            and {{ dbt.datediff(
+                "cast('1970-01-01' as timestamp)", 'log_window.as_of_at', 'second'
+            ) }} - 86400 * (volumes.day_number + 0.5) > release_times.reference_second
         )
 )
 

@@ -110,8 +110,11 @@ entries as (
             case
                 when
                     earlier_rankings.customer_id is null
-                    and {{ seconds_of('customers.last_interaction_at') }}
-                    <= reference_times.reference_second
+                    and {{ dbt.datediff(
+                        "cast('1970-01-01' as timestamp)",
+                        'customers.last_interaction_at',
+                        'second'
+                    ) }} <= reference_times.reference_second
                     then 1
                 else 0
             end

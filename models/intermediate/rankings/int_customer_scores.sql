@@ -1,11 +1,11 @@
 with scores as (
-    {% for ranking in ranking_names('customers') %}
+    {% for ranking in rankings() if ranking.ranks == 'customers' %}
     select
-        '{{ ranking }}' as ranking,
+        '{{ ranking.name }}' as ranking,
         origin,
         customer_id,
         score
-    from {{ ref('ranking_' ~ ranking) }}
+    from {{ ref('ranking_' ~ ranking.name) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -19,7 +19,8 @@ past as (
         count(
             case
                 when
-                    interactions.event_at >= {{ days_later(-30, 'cutoffs.split_at') }}
+                    interactions.event_at
+                    >= cast(cutoffs.split_at as timestamp) + interval '1' day * -30
                     then 1
             end
         ) as recent_count,
@@ -44,7 +45,8 @@ recent as (
     inner join cutoffs
         on
             cutoffs.is_now
-            and interactions.event_at >= {{ days_later(-30, 'cutoffs.split_at') }}
+            and interactions.event_at
+            >= cast(cutoffs.split_at as timestamp) + interval '1' day * -30
     group by interactions.customer_id, interactions.product_id
 ),
 

@@ -97,8 +97,13 @@ worded as (
                     when difference_high < 0
                         then 'clearly worse at the cutoffs that choose'
                     else 'not clearly better at the cutoffs that choose'
-                end || ': ' || {{ points_text('difference_low', 'most_hit_share') }}
-                || ' to ' || {{ points_text('difference_high', 'most_hit_share') }}
+                end || ': '
+                || {{ percent_text(
+                    'difference_low', 'most_hit_share', is_difference=true
+                ) }} || ' to '
+                || {{ percent_text(
+                    'difference_high', 'most_hit_share', is_difference=true
+                ) }}
                 || ' more hits in a hundred places than ' || compared_with
                 || ', measured at ' || {{ counted('cutoff_count', 'cutoff') }}
         end as choice,
@@ -113,9 +118,12 @@ worded as (
                             || ' of both together'
                     end || ')'
             else
-                {{ points_text('confirming_low', 'most_confirming_hit_share') }}
-                || ' to '
-                || {{ points_text('confirming_high', 'most_confirming_hit_share') }}
+                {{ percent_text(
+                    'confirming_low', 'most_confirming_hit_share', is_difference=true
+                ) }} || ' to '
+                || {{ percent_text(
+                    'confirming_high', 'most_confirming_hit_share', is_difference=true
+                ) }}
         end as confirmation
     from typed
 ),

@@ -31,7 +31,10 @@ placed as (
         expanded.ranking,
         expanded.score,
         expanded.ranking in (
-            {{ text_values(ranking_names('products')) }}
+            {{ text_values(
+                rankings() | selectattr('ranks', 'equalto', 'products')
+                | map(attribute='name')
+            ) }}
         ) as is_of_products,
         {{ probability_features('expanded', 'products') }}
     from expanded

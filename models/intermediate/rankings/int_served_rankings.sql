@@ -6,7 +6,9 @@
 {% set setting = var('ranking') %}
 {% set set_kinds = [] if setting == 'champion'
     else ['known products', 'new products'] %}
-{% do set_kinds.append('customers') if setting in ranking_names('customers') %}
+{% for ranking in rankings() if ranking.name == setting %}
+    {% do set_kinds.append('customers') if ranking.ranks == 'customers' %}
+{% endfor %}
 with decisions as (
     select * from {{ ref('int_ranking_choices') }}
 ),

@@ -183,10 +183,12 @@ final as (
                                     then 'too few hits to compare them'
                                 else
                                     'difference '
-                                    || {{ points_text('difference_low', most) }}
-                                    || ' to '
-                                    || {{ points_text('difference_high', most) }}
-                                    || ' points'
+                                    || {{ percent_text(
+                                        'difference_low', most, is_difference=true
+                                    ) }} || ' to '
+                                    || {{ percent_text(
+                                        'difference_high', most, is_difference=true
+                                    ) }} || ' points'
                             end || ').'
                     end
             end as {{ dbt.type_string() }}

@@ -12,7 +12,9 @@ numbered as (
 ),
 
 days as (
-    select {{ days_later('days_since', 'first_interaction_at') }} as some_time_of_day
+    select
+        cast(first_interaction_at as timestamp) + interval '1' day * days_since
+            as some_time_of_day
     from numbered
 ),
 

@@ -18,7 +18,8 @@ feature_weights as (
 -- Reads the table: an engine would hold in memory what a query names twice.
 bounds as (
     select
-        {{ feature_bounds() }}
+        {{ for_each_feature('min({feature}) as {feature}_lowest') }},
+        {{ for_each_feature('max({feature}) as {feature}_highest') }}
     from {{ ref('int_customer_features') }}
 ),
 

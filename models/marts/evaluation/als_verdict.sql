@@ -146,8 +146,9 @@ typed as (
             end
             || {{ percent_text('strongest_other_precision', most) }} || ' of '
             || strongest_other || ' (difference '
-            || {{ points_text('difference_low', most) }} || ' to '
-            || {{ points_text('difference_high', most) }} || ' points)'
+            || {{ percent_text('difference_low', most, is_difference=true) }} || ' to '
+            || {{ percent_text('difference_high', most, is_difference=true) }}
+            || ' points)'
             || case
                 when not is_better_than_random
                     then '. That is not clearly more than chance.'

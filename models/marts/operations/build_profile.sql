@@ -22,7 +22,9 @@ last_day as (
         interactions.event
     from interactions
     cross join log_window
-    where interactions.event_at > {{ days_later(-1, 'log_window.as_of_at') }}
+    where
+        interactions.event_at
+        > cast(log_window.as_of_at as timestamp) + interval '1' day * -1
 ),
 
 seen as (
@@ -31,8 +33,10 @@ seen as (
         last_interaction_at,
         -- Not joined: Spark's adaptive execution fails (a ClassCastException) if it
         -- totals a join of constant rows, such as those of a unit test.
-        (select {{ days_later(-1, 'log_window.as_of_at') }} from log_window)
-            as day_before
+        (
+            select cast(log_window.as_of_at as timestamp) + interval '1' day * -1
+            from log_window
+        ) as day_before
     from customers
 ),
 
@@ -76,7 +80,8 @@ measured as (
     select
         'reference time' as measure,
         'seconds since 1970' as part,
-        {{ seconds_of('as_of_at') }} as value
+        {{ dbt.datediff("cast('1970-01-01' as timestamp)", 'as_of_at', 'second') }}
+            as value
     from log_window
 ),
 

@@ -51,11 +51,11 @@ comparisons as (
         'the days before' as compared_with
     from thresholds
     where thresholds.measure like '%of the last day'
-    {% for compared_with in earlier_releases() %}
+    {% for compared_with in ['the release before', 'the reference'] %}
     union all
     select
         thresholds.*,
-        {{ dbt.string_literal(compared_with) }} as compared_with
+        '{{ compared_with }}' as compared_with
     from thresholds
     where thresholds.measure not like '%of the last day'
     {% endfor %}

@@ -1,4 +1,7 @@
-{# A value that is not valid becomes null; assert_campaigns_are_valid names it. #}
+{#
+    A value that is not valid becomes null; assert_campaigns_are_valid names it. A campaign
+    whose is_active is `example` is active in builds of the generated log.
+#}
 {% set types = campaign_columns() %}
 
 with campaigns as (
@@ -13,7 +16,11 @@ typed as (
         ] %}
         {{ seed_value(column, type) }} as {{ column }},
         {% endfor %}
-        {{ is_active(seed_value('is_active', types.is_active)) }} as is_active,
+        case
+            when lower(trim(is_active)) = 'example'
+                then {{ var('with_examples') | lower }}
+            else {{ seed_value('is_active', types.is_active) }}
+        end as is_active,
         lower({{ seed_value('required_event', types.required_event) }})
             as required_event,
         lower({{ seed_value('channel', types.channel) }}) as channel,

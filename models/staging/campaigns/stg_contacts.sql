@@ -58,7 +58,9 @@ parsed as (
         {{ parse_id('raw_customer_id') }} as customer_id,
         {{ parse_id('raw_product_id') }} as product_id,
         {{ one_line('raw_campaign_id') }} as campaign_id,
-        {{ read_times('raw_contacted_at', settings) }},
+        {% for time_format in settings.time_formats %}
+        {{ parse_time('raw_contacted_at', time_format) }} as time_{{ loop.index }},
+        {% endfor %}
         {{ parse_number('raw_cost', settings) }} as cost,
         lower({{ one_line('raw_channel') }}) as channel,
         experiment_id,
@@ -80,7 +82,7 @@ parsed as (
         {{ parse_id('customer_id') }} as customer_id,
         {{ parse_id('product_id') }} as product_id,
         campaign_id,
-        {% for _ in time_formats(settings) %}
+        {% for _ in settings.time_formats %}
         cast(contacted_on as timestamp) as time_{{ loop.index }},
         {% endfor %}
         cost,

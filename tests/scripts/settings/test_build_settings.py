@@ -320,10 +320,11 @@ def test_the_sources_of_dbt_have_the_same_columns() -> None:
     assert tables | {"log"} == declared_inputs().keys()
 
 
-def test_macros_know_the_same_definitions_of_the_score() -> None:
-    macro = (PROJECT / "macros/scoring/other_definition.sql").read_text()
+def test_a_model_compares_both_definitions_of_the_score() -> None:
+    model = PROJECT / "models/intermediate/evaluation/int_trial_scores.sql"
     for name in ("frequency_days", "score_scale"):
-        assert f"'{name}': {choices(FIELDS[name].annotation)}" in macro
+        one, other = choices(FIELDS[name].annotation)
+        assert f"'{other}' if var('{name}') == '{one}' else '{one}'" in model.read_text()
 
 
 def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:

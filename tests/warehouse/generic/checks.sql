@@ -68,17 +68,15 @@
 {# The test of a part of a table (config `where`) gets a query in place of a relation. #}
 {% set name = model.schema ~ '.' ~ model.identifier if model.identifier else model %}
 {% set table = 'Table ' ~ name %}
-{% set queries = [] %}
-{% if conditions or one_row or adds_up_to_one %}
-    {% do queries.append(
-        check_of_rows(model, table, conditions, one_row, adds_up_to_one)
-    ) %}
-{% endif %}
+{% set has_check_of_rows = conditions or one_row or adds_up_to_one %}
+
+{# Of each check of groups: a query of those that fail it, and what is said of one and of
+   several. #}
+{% set group_checks = [] %}
 {% set key = (primary_key or unique) | join(', ') %}
 {% if key %}
-    {% do queries.append(check_of_groups(
+    {% do group_checks.append((
         'select ' ~ key ~ ' from ' ~ model ~ ' group by ' ~ key ~ ' having count(*) > 1',
-        table,
         'value of ' ~ key ~ ' stands in several rows, expected one row',
         'values of ' ~ key ~ ' stand in several rows, expected one row each',
     )) %}
@@ -94,21 +92,38 @@
         {% set failure = 'sum(power(cast(2 as double), ' ~ rank ~ '))'
             ~ ' <> power(cast(2 as double), count(*) + 1) - 2' %}
     {% endif %}
-    {% do queries.append(check_of_groups(
+    {% do group_checks.append((
         'select ' ~ (group ~ ', ' if group) ~ 'count(*) as row_count from ' ~ model
         ~ (' group by ' ~ group if group) ~ ' having count(*) > 0 and ('
         ~ 'min(' ~ rank ~ ') <> 1 or max(' ~ rank ~ ') <> count(*) or ' ~ failure ~ ')',
-        table,
         'ranking by ' ~ rank ~ ' does not run from 1 to its number of rows',
         'rankings by ' ~ rank ~ ' do not run from 1 to their number of rows',
     )) %}
 {% endif %}
-{% if not queries or (primary_key and unique) %}
+{% if not (has_check_of_rows or group_checks) or (primary_key and unique) %}
     {{ exceptions.raise_compiler_error(
         'checks(' ~ model ~ '): expected at least one check, and either primary_key or unique'
     ) }}
 {% endif %}
-{{ queries | join('\nunion all\n') }}
+
+{% if has_check_of_rows %}
+{{ check_of_rows(model, table, conditions, one_row, adds_up_to_one) }}
+{{ 'union all' if group_checks }}
+{% endif %}
+{% for query, one, several in group_checks %}
+select
+    concat(
+        {{ text_literal(table ~ ': ') }},
+        cast(count(*) as {{ dbt.type_string() }}),
+        case count(*)
+            when 1 then {{ text_literal(' ' ~ one ~ '. Find it with: ' ~ query) }}
+            else {{ text_literal(' ' ~ several ~ '. Find them with: ' ~ query) }}
+        end
+    ) as problem
+from ({{ query }}) as found_groups
+having count(*) > 0
+{{ 'union all' if not loop.last }}
+{% endfor %}
 
 {% endif %}
 

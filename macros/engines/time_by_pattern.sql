@@ -29,19 +29,3 @@
         ) as timestamptz))
     {%- endif -%}
 {%- endmacro %}
-
-
-{#
-    The patterns of which the data may fit another order of day and month: both are numbers,
-    and it is not year, month, day.
-#}
-{% macro ambiguous_patterns(settings) %}
-    {% set found = [] %}
-    {% for pattern in time_formats(settings) %}
-        {% set parts = modules.re.findall('%-?([dmYy])', pattern) | map('lower') | list %}
-        {% if 'd' in parts and 'm' in parts and parts[:3] != ['y', 'm', 'd'] %}
-            {% do found.append(pattern) %}
-        {% endif %}
-    {% endfor %}
-    {{ return(found) }}
-{% endmacro %}

@@ -1,16 +1,14 @@
-{# The formats of numbers: how many of their unit make a second. #}
-{% macro epoch_units() %}
-    {{ return({
-        'epoch_s': 1, 'epoch_ms': 1000, 'epoch_us': 1000000, 'epoch_ns': 1000000000,
-    }) }}
-{% endmacro %}
-
-
 {#
     The time so many units after 1970 began. A number in scientific notation has lost digits,
     and is none.
+
+    Args:
+        time_format: epoch_s, epoch_ms, epoch_us or epoch_ns.
 #}
-{% macro time_of_epoch(column, per_second) -%}
+{% macro time_of_epoch(column, time_format) -%}
+    {%- set per_second = {
+        'epoch_s': 1, 'epoch_ms': 1000, 'epoch_us': 1000000, 'epoch_ns': 1000000000,
+    }[time_format] -%}
     {#-
         18 digits hold the years 1 to 9999 in microseconds, and make_timestamp fails for
         others; more digits are a hundred times slower. Nanoseconds end in the year 2262.
@@ -42,6 +40,10 @@
             {{ number }} >= {{ -62135596800 * per_second }}
             and {{ number }} < {{ 253402300800 * per_second }}
         {%- endif %}
-            then {{ time_of_microseconds(microseconds) }}
+            {%- if target.type == 'spark' %}
+            then timestamp_micros(cast({{ microseconds }} as bigint))
+            {%- else %}
+            then make_timestamp({{ microseconds }})
+            {%- endif %}
     end
 {%- endmacro %}
