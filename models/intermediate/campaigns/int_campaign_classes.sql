@@ -16,8 +16,8 @@ products as (
     group by campaign_id
 ),
 
--- The system picks its units from a random part of the customers: its pool, within its part
--- of the layer.
+-- The system picks its units from a random part of the customers: its pool, within its
+-- part of the layer.
 experiments as (
     select
         campaign_experiments.campaign_id,

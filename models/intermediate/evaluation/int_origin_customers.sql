@@ -1,6 +1,8 @@
-{# The end of the days that the setting does not choose; int_trial_scores compares both. #}
-{% set other_until = 'origins.split_at' if var('frequency_days') == 'active'
-    else 'customers.last_interaction_at' %}
+{# The end of the days that the setting does not choose: int_trial_scores has both. #}
+{% set other_until = 'customers.last_interaction_at' %}
+{% if var('frequency_days') == 'active' %}
+{% set other_until = 'origins.split_at' %}
+{% endif %}
 
 with customers as (
     select * from {{ ref('int_cutoff_customers') }}
@@ -27,7 +29,9 @@ final as (
         {{ for_each_feature('customers.{feature}') }},
         cast(customers.total_interactions as double)
         / (
-            {{ dbt.datediff('customers.first_interaction_at', other_until, 'day') }} + 1
+            {{ dbt.datediff(
+                'customers.first_interaction_at', other_until, 'day'
+            ) }} + 1
         ) as other_interaction_frequency,
         late_customers.customer_id is not null as is_late,
         coalesce(late_customers.is_purchaser, false) as is_late_purchaser

@@ -150,11 +150,11 @@ rates as (
 
 -- The product of two measured quantities, each with its interval: the distances to
 -- their bounds add up as squares (Zou and Donner 2008, doi:10.1002/sim.3095).
-multiplied as (
+gained as (
     select
         *,
         audience_size * value_per_conversion as value_of_all,
-        response_rate * lift as product,
+        response_rate * lift as gain,
         response_rate * lift - sqrt(
             power(response_rate * (lift - lift_low), 2)
             + power(
@@ -166,7 +166,7 @@ multiplied as (
                     end
                 ), 2
             )
-        ) as product_low,
+        ) as gain_low,
         response_rate * lift + sqrt(
             power(response_rate * (lift_high - lift), 2)
             + power(
@@ -178,7 +178,7 @@ multiplied as (
                     end
                 ), 2
             )
-        ) as product_high
+        ) as gain_high
     from rates
 ),
 
@@ -186,11 +186,10 @@ multiplied as (
 effects as (
     select
         {% for end in ['', '_low', '_high'] %}
-        least(multiplied.product{{ end }}, 1 - multiplied.response_rate)
-            as effect{{ end }},
+        least(gained.gain{{ end }}, 1 - gained.response_rate) as effect{{ end }},
         {% endfor %}
-        multiplied.*
-    from multiplied
+        gained.*
+    from gained
 ),
 
 valued as (
