@@ -11,7 +11,7 @@ class CustomerClass(Schema):
     """Customers of a campaign who are alike in score and history."""
 
     score_class: Literal["first", "other"] = Field(
-        description="`first`: as many as the experiment picked, or as the campaign needs"
+        description="`first`: as many as the campaign needs, or as its experiment measured"
     )
     history_class: str
     customer_count: int

@@ -1,7 +1,7 @@
 {#
     How an input is written: its `path` (none where there is no such input), `columns`,
     `expressions`, `delimiter`, `has_header`, `escape`, `skip_lines`, `comment`, `encoding`,
-    `time_formats` and `time_zone`. The log has a variable for each; a side input has one
+    `time_format` and `time_zone`. The log has a variable for each; a side input has one
     variable, a path or a dictionary of these, and of the marks of its numbers. `earliest` and
     `latest` are the SQL of the times that it may have.
 #}
@@ -28,8 +28,9 @@
         } %}
     {% else %}
         {# The settings may cut the log at both ends, and its contacts count still; a contact
-           may be planned for the year to come. #}
-        {% set last = "greatest(timestamp '" ~ setting_time(none, '') ~ "', " ~ latest ~ ')' %}
+           may be planned for the year to come. Without a value setting_time is tomorrow. #}
+        {% set tomorrow = setting_time(none, '') %}
+        {% set last = "greatest(timestamp '" ~ tomorrow ~ "', " ~ latest ~ ')' %}
         {% set settings = {
             'path': none,
             'columns': {},

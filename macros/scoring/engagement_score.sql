@@ -1,7 +1,7 @@
 {#
     The engagement score of a customer, and its parts, as SQL for a query over three
     relations: one with the features, one with `<feature>_lowest` and `<feature>_highest`
-    over all customers, and one with `<feature>_weight`. Their names are arguments. In the
+    over all customers, named `bounds`, and one with `<feature>_weight`. In the
     templates `{feature}` stands for the feature: see for_each_feature.
 #}
 

@@ -23,6 +23,13 @@ compared as (
 ),
 
 {% if var('id_type') == 'text' %}
+plain as (
+    select
+        *,
+        {{ plain_id }} as plain_id
+    from compared
+),
+
 -- Of several customers who are alike the first in the alphabet.
 alike as (
     select
@@ -34,22 +41,21 @@ alike as (
 
 final as (
     select
-        compared.input_file,
-        compared.line_number,
-        compared.is_customer,
+        plain.input_file,
+        plain.line_number,
+        plain.is_customer,
         case
-            when compared.is_customer or alike.similar_id is null then null
-            when lower(compared.customer_id) = lower(alike.similar_id)
+            when plain.is_customer or alike.similar_id is null then null
+            when lower(plain.customer_id) = lower(alike.similar_id)
                 then 'upper and lower case'
             when
-                {{ replaced('lower(compared.customer_id)', '^0+', '') }}
+                {{ replaced('lower(plain.customer_id)', '^0+', '') }}
                 = {{ replaced('lower(alike.similar_id)', '^0+', '') }}
                 then 'leading zeros'
             else 'zeros or a decimal point'
         end as difference
-    from compared
-    left join alike
-        on {{ plain_id | replace('customer_id', 'compared.customer_id') }} = alike.plain_id
+    from plain
+    left join alike on plain.plain_id = alike.plain_id
 )
 {% else %}
 final as (

@@ -9,6 +9,7 @@ bounds as (
         {% if var('as_of') is none %}
         max(event_at) as as_of_at
         {% else %}
+        {# As in until_as_of: a date stands for its end. #}
         timestamp '{{ setting_time(var('as_of'), '23:59:59.999999') }}' as as_of_at
         {% endif %}
     from interactions

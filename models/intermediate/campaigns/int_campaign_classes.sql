@@ -135,6 +135,7 @@ final as (
         combined.window_number,
         combined.customer_id,
         combined.place,
+        {# The place as a share of all customers, without a division. #}
         case
             when
                 (combined.place - 1) * now_counts.customer_count

@@ -28,8 +28,7 @@ final as (
         contacts.contacted_on,
         contacts.arm,
         {{ touched_at }} as touched_at,
-        cast({{ touched_at }} as timestamp)
-        + interval '1' day * campaigns.response_days as responds_until,
+        {{ touched_at }} + interval '1' day * campaigns.response_days as responds_until,
         campaigns.value_per_conversion,
         count(*) as contact_count,
         sum(contacts.cost) as cost

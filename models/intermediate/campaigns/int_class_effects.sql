@@ -68,6 +68,7 @@ effects as (
     from smoothed
 ),
 
+-- For the interval: three classes are not drawn towards their mean.
 {{ partial_pooling('effects', 'campaign_id') }},
 
 final as (

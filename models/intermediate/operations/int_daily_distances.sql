@@ -20,7 +20,8 @@ final as (
         least(abs(beyond_week_before), abs(beyond_day_before))
             as distance,
         -- Two changes, of which one is a median of four.
-        greatest(0.15, 1.96 * sqrt(1.6 / expected_count)) as chance_distance
+        greatest(0.15, 1.96 * sqrt(1.6 / greatest(expected_count, 0.5)))
+            as chance_distance
     from volumes
     union all
     select

@@ -1,4 +1,4 @@
--- The days that the release before has not seen, or less than half of.
+-- The days of which at least half is new since the release before.
 with interactions as (
     select * from {{ ref('int_interactions') }}
 ),
@@ -44,8 +44,8 @@ new_counts as (
     group by day_number
 ),
 
--- The last day is judged in any case, and a day without interactions if more than half
--- of it lies after the release before.
+-- The last day is judged in any case, and a day without interactions if at least half of
+-- its hours lie after the release before.
 final as (
     select volumes.day_number
     from volumes
@@ -57,9 +57,10 @@ final as (
         or 2 * new_counts.new_count >= volumes.interaction_count
         or (
             volumes.interaction_count = 0
+            and volumes.day_number <= 31
             and {{ dbt.datediff(
                 "cast('1970-01-01' as timestamp)", 'log_window.as_of_at', 'second'
-            ) }} - 86400 * (volumes.day_number + 0.5) > release_times.reference_second
+            ) }} - 86400 * (volumes.day_number + 0.5) >= release_times.reference_second
         )
 )
 

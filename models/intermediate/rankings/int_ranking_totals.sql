@@ -8,13 +8,27 @@ with all_lists as (
     select * from {{ ref('int_ranking_lists') }}
 ),
 
+products as (
+    select
+        *,
+        case when is_new then 'new products' else 'known products' end as decision
+    from {{ ref('int_ranked_products') }}
+    where is_touched
+),
+
 -- A ranking without any signal, such as attributes that are not given, is not measured.
 with_signal as (
     select distinct
-        origin,
-        ranking
+        all_lists.origin,
+        all_lists.ranking
     from all_lists
-    where score is not null
+    left join products
+        on
+            all_lists.origin = products.origin
+            and all_lists.product_id = products.product_id
+    where
+        all_lists.score is not null
+        and (all_lists.product_id is null or products.product_id is not null)
 ),
 
 lists as (
@@ -25,14 +39,6 @@ lists as (
             all_lists.origin = with_signal.origin
             and all_lists.ranking = with_signal.ranking
     where all_lists.place <= {{ var('top_n') }}
-),
-
-products as (
-    select
-        *,
-        case when is_new then 'new products' else 'known products' end as decision
-    from {{ ref('int_ranked_products') }}
-    where is_touched
 ),
 
 excluded_pairs as (

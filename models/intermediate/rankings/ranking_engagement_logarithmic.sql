@@ -1,4 +1,4 @@
-{# The published score with features on a logarithmic scale. #}
+{# As ranking_engagement, with features on a logarithmic scale. #}
 {{ config(materialized='ephemeral') }}
 
 with customers as (

@@ -1,3 +1,4 @@
+{# As in product_audiences, for products without an interaction. #}
 with served_lists as (
     select * from {{ ref('int_served_lists') }}
     where place <= {{ var('top_n') }} and is_new

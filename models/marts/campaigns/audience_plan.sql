@@ -186,7 +186,10 @@ gained as (
 effects as (
     select
         {% for end in ['', '_low', '_high'] %}
-        least(gained.gain{{ end }}, 1 - gained.response_rate) as effect{{ end }},
+        case
+            when gained.gain{{ end }} is not null
+                then least(gained.gain{{ end }}, 1 - gained.response_rate)
+        end as effect{{ end }},
         {% endfor %}
         gained.*
     from gained

@@ -3,7 +3,8 @@
     customers who can get one, in the campaign's order, each at most `frequency_cap` times.
     Exclusions of single products are not counted, so real audiences can be a little smaller.
     A campaign that requires an event has no choices here: its places depend on the pairs of
-    product and customer with that event. Held-out places are filled and not contacted: all figures are of the share that is.
+    product and customer with that event. Held-out places are filled and not contacted: all
+    figures are of the share that is.
 #}
 {% set caps = [1, 2, 3, 5, 10] %}
 {% set shares = [1, 0.5, 0.25, 0.1] %}
@@ -180,7 +181,7 @@ judged as (
         incrementals * value_per_conversion - cost as expected_profit,
         case
             when max(incrementals) over (partition by campaign_id) is null
-                then -coalesce(cost, 0)
+                then -cost
             else incrementals * value_per_conversion - cost
         end as worth
     from valued

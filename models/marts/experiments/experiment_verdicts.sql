@@ -41,7 +41,6 @@ combined as (
         designs.ends_on,
         designs.attribution_days,
         designs.value_per_conversion,
-        designs.minimum_effect,
         designs.control_share,
         designs.control_holdout_share,
         evidence.effect_low as difference_low,

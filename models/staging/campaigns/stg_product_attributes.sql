@@ -1,5 +1,5 @@
 {#
-    An attribute may have any name, so it is known by its place: attribute_1, attribute_2 ...;
+    As stg_customer_attributes, of products. An attribute may have any name, so it is known by its place: attribute_1, attribute_2 ...;
     the names are those of attribute_columns.
 #}
 {% set input = describe_input('product_attributes') %}

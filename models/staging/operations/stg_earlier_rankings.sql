@@ -1,5 +1,5 @@
 {#
-    The rows of the releases that a build is compared with, which `audience build` and `audience
+    As stg_earlier_profiles, of customers. The rows of the releases that a build is compared with, which `audience build` and `audience
     refresh` name; dbt by hand compares with none. A table, because the releases are removed
     later.
 #}

@@ -18,7 +18,7 @@ from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, read_warehouse
 
-sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-spark")
+sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-ci")
 pytestmark = pytest.mark.slow
 
 # DuckDB's types as Spark names them.
