@@ -105,7 +105,8 @@ def different_tables(
         tables = connection.execute(
             "select schema_name || '.' || table_name, list_contains("
             "list(column_name), 'batch') from duckdb_columns() where database_name = 'one'"
-            " and schema_name in (select unnest(?)) group by all order by all",
+            " and schema_name in (select unnest(?)) and table_name in (select table_name"
+            " from duckdb_tables()) group by all order by all",
             [schemas],
         ).fetchall()
         different = []
