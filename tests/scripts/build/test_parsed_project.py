@@ -95,7 +95,10 @@ def test_dbt_parses_the_same_whatever_the_other_settings(
                 "relation_name",
             ):
                 node.pop(name, None)
-        parsed.append(nodes)
+        # A run compiles its hooks in place.
+        parsed.append(
+            {name: node for name, node in nodes.items() if "operation" not in name}
+        )
     assert parsed[0] == parsed[1]
     assert len(parsed[0]) > 200
 

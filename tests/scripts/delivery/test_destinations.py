@@ -100,11 +100,11 @@ def test_other_addresses_need_encryption(tmp_path: Path, url: str) -> None:
         ({"http": {"url": f"https://x/{SECRET}\r\nA: b"}}, "http.url: expected a URL such"),
         (
             {"http": {"url": HTTPS, "batch_size": 0}},
-            "http.batch_size = 0: expected greater",
+            "http.batch_size = 0: expected 1 or more",
         ),
         (
             {"http": {"url": HTTPS, "batch_size": "5"}},
-            "http.batch_size = 5: expected a valid",
+            "http.batch_size = 5: expected a whole number",
         ),
         (
             {"http": {"url": HTTPS, "timeout_seconds": 0}},
@@ -118,7 +118,7 @@ def test_other_addresses_need_encryption(tmp_path: Path, url: str) -> None:
             {"http": {"url": HTTPS, "headers": {"Idempotency-KEY": SECRET}}},
             "http.headers: expected names of letters, digits and -, none that a",
         ),
-        ({"http": {"url": HTTPS, "headers": {"X": 5}}}, "http.headers.X: expected a valid"),
+        ({"http": {"url": HTTPS, "headers": {"X": 5}}}, "http.headers.X: expected text"),
         ({"postgresql": {}}, "postgresql.table is missing"),
         ({"postgresql": {"table": "a.b.c"}}, "postgresql.table = a.b.c: expected the name"),
         ({"postgresql": {"table": 'a"; drop'}}, "expected the name of a table, such as"),

@@ -66,7 +66,7 @@ def lift_high(contacted: Any, held_out: Any, units: tuple[int, ...], level: floa
             sum((1 - rate) / hit for rate, hit in zip(rates, hits, strict=True))
         )
         high = rates[0] / rates[1] * np.exp(stats.norm.ppf(1 - level / 2) * error) - 1
-    return np.where((hits[0] > 0) & (hits[1] > 0), high, np.nan)
+    return np.where((hits[0] > 0) & (hits[1] > 0), high, np.nan)[()]
 
 
 def simulate_hits(
