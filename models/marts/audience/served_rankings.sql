@@ -167,8 +167,7 @@ final as (
                     || case audience
                         when 'customers' then ' of its first tenth come back'
                         else
-                            ' of the customers listed for a product that is touched'
-                            || ' touch it'
+                            ' of the customers listed for touched products touch them'
                     end
                     || ' (' || {{ percent_text('hit_share_low', most) }} || ' to '
                     || {{ percent_text('hit_share_high', most) }} || '); '

@@ -72,32 +72,20 @@ def test_als_finds_the_taste_at_every_cutoff(taste_evidence: FinishedBuild) -> N
 
 
 def test_probabilities_are_of_all_known_products(taste_evidence: FinishedBuild) -> None:
-    """The products of the sample stand for all those that a window does not touch."""
+    """The products of the sample stand for all those that the window does not touch."""
     with read_warehouse(taste_evidence.folder) as warehouse:
-        counts = warehouse.execute(
-            "with known as (select distinct origin, product_id"
-            " from intermediate.int_cutoff_pairs where origin > 0),"
-            " late as (select distinct origin, product_id"
-            " from intermediate.int_late_pairs)"
-            " select origin, (select count(*) from known where known.origin = ranked.origin"
-            " and (origin, product_id) not in (from late)), sum(stands_for), count(*)"
-            " from intermediate.int_ranked_products as ranked where not is_touched"
-            " group by origin order by origin"
-        ).fetchall()
-        places = warehouse.execute(
-            "select sum(place_count) from intermediate.int_probability_examples"
-            " where is_split and audience = 'known products'"
-        ).fetchone()
-        known = warehouse.execute(
-            "select count(distinct product_id) from intermediate.int_cutoff_pairs"
-            " where origin = 3"
-        ).fetchone()
-    assert [row[0] for row in counts] == [1, 2, 3]
-    for _, untouched, stood_for, sampled in counts:
-        assert untouched == stood_for > sampled == 2000
-    assert places is not None
-    assert known is not None
-    assert places[0] == 10 * known[0]
+        known, touched, places = warehouse.execute(
+            "with early as (select distinct product_id from staging.stg_interactions,"
+            " intermediate.int_rolling_origins where is_split and event_at < split_at),"
+            " late as (select distinct product_id from staging.stg_interactions,"
+            " intermediate.int_rolling_origins where is_split and event_at >= split_at)"
+            " select (select count(*) from early),"
+            " (select count(*) from early semi join late using (product_id)),"
+            " (select sum(place_count) from intermediate.int_probability_examples"
+            " where is_split and audience = 'known products')"
+        ).fetchone() or (0, 0, 0)
+    assert known > touched + 2000
+    assert places == 10 * known
 
 
 def test_the_conclusion_is_printed_and_written(taste_evidence: FinishedBuild) -> None:
