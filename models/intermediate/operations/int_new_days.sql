@@ -44,8 +44,8 @@ new_counts as (
     group by day_number
 ),
 
--- The last day is judged in any case, and a day without interactions if at least half of
--- its hours lie after the release before.
+-- The last day is judged in any case, and a day without interactions if at least half
+-- of its hours lie after the release before.
 final as (
     select volumes.day_number
     from volumes

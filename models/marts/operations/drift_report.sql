@@ -25,9 +25,15 @@ judged_days as (
         daily_drift.history_day_count < {{ least_history_days }} as lacks_history,
         case
             when
-                daily_drift.history_day_count >= {{ least_history_days }}
-                and daily_drift.compared_count >= thresholds.least_count
-                then daily_drift.drift
+                daily_drift.history_day_count < {{ least_history_days }}
+                or daily_drift.compared_count < thresholds.least_count
+                then null
+            -- It may be a holiday, so it warns and does not block.
+            when
+                daily_drift.measure = 'interactions of the last day'
+                and daily_drift.value = 0
+                then least(daily_drift.drift, thresholds.warn_from)
+            else daily_drift.drift
         end as drift
     from daily_drift
     inner join thresholds on daily_drift.measure = thresholds.measure
