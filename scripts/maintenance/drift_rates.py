@@ -1,6 +1,7 @@
 """How often a replayed log was blocked for nothing, and which faults were blocked."""
 
 import collections
+import statistics
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,10 +14,12 @@ class DriftRates:
 
     Attributes:
         reports: the drift report of each day with interactions.
+        volumes: the interactions of each of these days.
         found: by fault, the reports of the days on which it was planted.
     """
 
     reports: dict[date, list[Drift]] = field(default_factory=dict)
+    volumes: dict[date, int] = field(default_factory=dict)
     found: dict[str, list[list[Drift]]] = field(
         default_factory=lambda: collections.defaultdict(list)
     )
@@ -37,9 +40,11 @@ class DriftRates:
     def lines(self) -> list[str]:
         """What is printed."""
         judged = self.judged
+        volumes = list(self.volumes.values()) or [0]
         lines = [
             f"{len(self.reports)} days with interactions, {len(judged)} with enough history"
-            " to be judged.",
+            f" to be judged. Half of the days have {statistics.median_high(volumes):,}"
+            " interactions or more.",
             "",
             f"Blocked: {self.share('block'):.1%} of the judged days. Warned or blocked:"
             f" {self.share('warn', 'block'):.1%}.",

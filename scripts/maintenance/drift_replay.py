@@ -116,15 +116,15 @@ class _Replay:
     ) -> DriftRates:
         replayed = DriftRates()
         days = [
-            day
-            for (day,) in self.connection.execute(
-                "select distinct on_day from replay.raw_rows where outcome = 'accepted'"
-                " order by on_day"
+            (day, volume)
+            for day, volume in self.connection.execute(
+                "select on_day, count(*) from replay.raw_rows where outcome = 'accepted'"
+                " group by on_day order by on_day"
             ).fetchall()
         ]
         start = 0 if last_days is None else max(0, len(days) - last_days)
         seasoned_days = 0
-        for number, day in enumerate(days):
+        for number, (day, volume) in enumerate(days):
             if number % 10 == 0:
                 say(f"{day}: day {number + 1} of {len(days)}")
             if number < start - KEPT_RELEASES:
@@ -141,6 +141,7 @@ class _Replay:
             report = self._judge()
             if number >= start:
                 replayed.reports[day] = report
+                replayed.volumes[day] = volume
                 seasoned_days += has_history(report)
             self._keep_release(number)
         return replayed

@@ -219,7 +219,8 @@ explained as (
                 then
                     'Experiment ' || experiment_id || ': '
                     || {{ whole_number_text('unit_count') }}
-                    || ' contacted customers bought ' || {{ percent_text('abs(lift)') }}
+                    || ' contacted customers, the first by the ranking, bought '
+                    || {{ percent_text('abs(lift)') }}
                     || case when lift < 0 then ' less' else ' more' end
                     || ' often (a lift of ' || {{ percent_text('lift_low') }} || ' to '
                     || {{ percent_text('lift_high') }} || ') than '

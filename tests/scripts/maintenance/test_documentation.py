@@ -113,10 +113,14 @@ def test_the_license_is_the_one_of_the_package() -> None:
 def test_the_workflow_runs_what_everyone_can_run() -> None:
     workflow = (PROJECT / ".github" / "workflows" / "ci.yml").read_text()
     parts = "${{ matrix.part }}"
-    assert re.findall(r"(?m)^ +- run: (.+)$", workflow) == [f"bash .ci/run {parts}"]
+    assert re.findall(r"(?m)^ +- run: (.+)$", workflow) == [
+        f"bash .ci/run {parts}",
+        "bash .ci/run long",
+    ]
     assert re.findall(r"(?m)^ +part: (.+)$", workflow) == ['["", spark]']
     script = (PROJECT / ".ci" / "run").read_text()
     assert re.findall(r"(?m)^    (\S+)\) make (\S+)", script) == [
         ('""', "test-ci"),
         ("spark", "test-spark"),
+        ("long", "test-long"),
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -28,6 +29,17 @@ def test_quiet_days_pass_and_each_planted_fault_is_blocked(tmp_path: Path) -> No
     missed = [fault for fault in FAULTS if replayed.detection(fault) < 1]
     assert missed == []
     assert any("  100% of   3  a file doubled" in line for line in replayed.lines())
+
+
+@pytest.mark.long
+def test_days_of_a_hundred_interactions_give_no_false_alarms(tmp_path: Path) -> None:
+    """Shares of a hundred vary by chance more than those of thousands."""
+    log = tmp_path / "log.parquet"
+    generate(log, scale=0.035, seed=4)
+    replayed = replay_log(str(log), every=0, last_days=21)
+    assert len(replayed.judged) == 21
+    assert 80 <= median(replayed.volumes.values()) <= 150
+    keeps_the_rates(replayed)
 
 
 @pytest.mark.long

@@ -22,6 +22,8 @@ DRAWS = int(os.environ.get("AUDIENCE_SIMULATED_LOGS", "4000"))
 # Two standard errors of a share of 95 % among the draws.
 LUCK = 2 * (0.95 * 0.05 / DRAWS) ** 0.5
 HITS = (1, 2, 5, 50, 500)
+# Of whom the warehouse knows how many products each touches.
+TOUCHED = 100
 
 
 def zipf(random: numpy.random.Generator, count: int) -> numpy.ndarray:
@@ -37,24 +39,27 @@ CLUSTERS: dict[str, Callable[[numpy.random.Generator, int], numpy.ndarray]] = {
     "five on average": lambda random, count: random.geometric(1 / 5, count),
     "no typical number": zipf,
 }
+# As on UCI Online Retail, where 33 customers fill all lists by engagement.
+FORTY_EACH = "forty each"
+SIZES = CLUSTERS | {FORTY_EACH: lambda _, count: numpy.full(count, 40)}
 
 
 def drawn(
     random: numpy.random.Generator, cluster: str, hits: float
-) -> tuple[numpy.ndarray, numpy.ndarray, float]:
+) -> tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]:
     """Hits per customer of many logs with so many expected hits.
 
     Returns:
-        The log and the hits of each customer, and the mean of the hits of a customer,
-        weighted by themselves.
+        The log and the hits of each customer; and for each log the mean of the hits of a
+        customer, weighted by themselves, as int_recommender_sums estimates it from what the
+        customers of the log touch.
     """
-    sizes = CLUSTERS[cluster](random, 200_000)
-    counts = random.poisson(hits / sizes.mean(), DRAWS)
-    return (
-        numpy.repeat(numpy.arange(DRAWS), counts),
-        CLUSTERS[cluster](random, counts.sum()),
-        (sizes**2).mean() / sizes.mean(),
-    )
+    mean = SIZES[cluster](random, 200_000).mean()
+    counts = random.poisson(hits / mean, DRAWS)
+    parts = SIZES[cluster](random, counts.sum())
+    touched = SIZES[cluster](random, DRAWS * TOUCHED).reshape(DRAWS, TOUCHED)
+    one_customer = (touched**2).sum(axis=1) / touched.sum(axis=1)
+    return numpy.repeat(numpy.arange(DRAWS), counts), parts, one_customer
 
 
 def summed(
@@ -103,28 +108,40 @@ def test_without_customers_who_differ_a_difference_may_still_lie_on_both_sides()
     assert (low, high) == pytest.approx((-2 * 3.6889, 3.6889), abs=1e-3)
 
 
-@pytest.mark.parametrize("hits", HITS)
-@pytest.mark.parametrize("cluster", CLUSTERS)
-def test_intervals_hold_the_expected_hits(cluster: str, hits: int) -> None:
-    """Never less often than in 93 %; in at most 97 %, but where hits are few.
+def holds_as_often_as_it_says(coverage: float, hits: int) -> None:
+    """Never less often than in 93 %; with 500 hits in at most 97 %, with 50 in 98 %.
 
     A count of few hits takes few values: no exact interval of five holds in less than 98 %.
     """
+    assert coverage >= 0.93 - LUCK
+    if hits >= 50:
+        assert coverage <= (0.98 if hits < 500 else 0.97) + LUCK
+
+
+@pytest.mark.parametrize(
+    ("cluster", "hits"),
+    [*((cluster, hits) for cluster in CLUSTERS for hits in HITS), (FORTY_EACH, 1320)],
+)
+def test_intervals_hold_the_expected_hits(cluster: str, hits: int) -> None:
     random = numpy.random.default_rng(hits)
     logs, parts, one_customer = drawn(random, cluster, hits)
     total, squares, largest = summed(logs, parts)
     low, high = sum_interval(total, squares, numpy.maximum(largest, one_customer))
-    coverage = ((low <= hits) & (hits <= high)).mean()
-    assert coverage >= 0.93 - LUCK
-    if hits == 500 or (hits == 50 and cluster != "no typical number"):
-        assert coverage <= 0.97 + 2 * LUCK
+    holds_as_often_as_it_says(((low <= hits) & (hits <= high)).mean(), hits)
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), [(1, 1), (2, 2), (5, 1), (5, 5), (50, 30), (50, 50), (500, 450)]
-)
 @pytest.mark.parametrize("shared", [0.5, 0.9])
-@pytest.mark.parametrize("cluster", CLUSTERS)
+@pytest.mark.parametrize(
+    ("cluster", "first", "second"),
+    [
+        *(
+            (cluster, *hits)
+            for cluster in CLUSTERS
+            for hits in ((1, 1), (2, 2), (5, 1), (5, 5), (50, 30), (50, 50), (500, 450))
+        ),
+        (FORTY_EACH, 1320, 1000),
+    ],
+)
 def test_differences_hold_the_expected_difference(
     cluster: str, shared: float, first: int, second: int
 ) -> None:
@@ -139,13 +156,11 @@ def test_differences_hold_the_expected_difference(
     )
     low, high = difference_interval(
         gain[0] - loss[0],
-        (*gain[:2], numpy.maximum(gain[2], max(1, excess))),
-        (*loss[:2], numpy.maximum(loss[2], max(1, -excess))),
+        (*gain[:2], numpy.maximum(gain[2], numpy.maximum(1, excess))),
+        (*loss[:2], numpy.maximum(loss[2], numpy.maximum(1, -excess))),
     )
     coverage = ((low <= first - second) & (first - second <= high)).mean()
-    assert coverage >= 0.93 - LUCK
-    if first == 500 and cluster != "no typical number":
-        assert coverage <= 0.97 + 2 * LUCK
+    holds_as_often_as_it_says(coverage, first)
 
 
 def test_differences_of_one_metric_are_corrected_for_their_number() -> None:
