@@ -30,6 +30,8 @@ class DayMore:
             without a new one: the time that dbt needs for any log.
         build, refresh: wall time of `make build` and `make refresh`, tests and publishing
             included, in seconds.
+        short_build: of `make build` with SHORT_LOG interactions; like `build`, the first
+            one in its folder.
         served: from the start of the refresh to the first answer of a running API out of
             the new release, in seconds.
     """
@@ -41,6 +43,7 @@ class DayMore:
     least_all: float
     least_day: float
     build: float
+    short_build: float
     refresh: float
     served: float
 
@@ -94,13 +97,11 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
     shutil.rmtree(models.root, ignore_errors=True)
     all_models = in_own_process(model_seconds, models, pattern, "everything")
     whole = BuildFolder(root / "day_build")
-    shutil.rmtree(whole.root, ignore_errors=True)
-    started = time.monotonic()
-    run_audience(whole, "build", "--log", pattern)
-    build = time.monotonic() - started
+    build = _build_seconds(whole, pattern)
 
     short = root / "short.parquet"
     duckdb.execute(f"copy (from read_parquet('{log}') limit {SHORT_LOG}) to '{short}'")
+    short_build = _build_seconds(BuildFolder(root / "short_build"), str(short))
     least = BuildFolder(root / "least_models")
     shutil.rmtree(least.root, ignore_errors=True)
     least_all = in_own_process(model_seconds, least, str(short), "everything")
@@ -129,9 +130,18 @@ def measure_day_more(root: Path, log: Path) -> DayMore:
         least_all=least_all,
         least_day=least_day,
         build=build,
+        short_build=short_build,
         refresh=refresh,
         served=served,
     )
+
+
+def _build_seconds(folder: BuildFolder, log: str) -> float:
+    """The wall time of `audience build` in an empty folder."""
+    shutil.rmtree(folder.root, ignore_errors=True)
+    started = time.monotonic()
+    run_audience(folder, "build", "--log", log)
+    return time.monotonic() - started
 
 
 def _release_of(url: str) -> str:

@@ -10,6 +10,7 @@ from scripts.benchmarks.builds import LARGEST_COMPARED_SCALE
 from scripts.benchmarks.daily_refresh import SHORT_LOG
 from scripts.benchmarks.polars_comparison import COMPARED_TABLES
 from scripts.benchmarks.scale_result import ScaleResult
+from scripts.benchmarks.waiting_times import waiting_rows
 
 DBT_THREADS = resource_limits.dbt_threads()
 # The other models share a row.
@@ -35,6 +36,7 @@ def report(results: list[ScaleResult]) -> str:
         f" {platform.python_version()}, {versions}. DuckDB may use"
         f" {resource_limits.memory_limit()} before it spills to disk; `dbt build` runs"
         f" {DBT_THREADS} of its models and tests at a time.",
+        *report_waiting(results),
         "## Whole builds",
         "Models alone: the sum over all models, run one after the other, best of"
         f" {_rounds(results)}; those of the evaluation are the folders of this name,"
@@ -83,6 +85,24 @@ def _rounds(results: list[ScaleResult]) -> str:
     first = results[0].rounds
     others = [f"{r.rounds} at scale {r.scale:g}" for r in results if r.rounds != first]
     return f"{first} ({', '.join(others)})" if others else f"{first}"
+
+
+def report_waiting(results: list[ScaleResult]) -> list[str]:
+    """What users wait for at scale 1."""
+    return [
+        text
+        for result in results
+        if result.scale == 1
+        for text in (
+            "## What you wait for",
+            "At scale 1. The limit is what the project has set itself; the first version"
+            " was measured on another machine. Builds are the first in their folder, so dbt"
+            " parses the project. Look-ups: 64 connections of wrk, as a share of the same"
+            " handler without a look-up; and the slowest hundredth at 1,000 connections, by"
+            " wrk or h2load, whichever is larger. Cold: right after the start.",
+            table("what | limit | first version | now", waiting_rows(result)),
+        )
+    ]
 
 
 def report_days(results: list[ScaleResult]) -> list[str]:

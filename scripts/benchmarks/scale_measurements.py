@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 from rich.console import Console
 
+from scripts.benchmarks.api_throughput import lookups_of, measure_servers
 from scripts.benchmarks.builds import (
     LARGEST_COMPARED_SCALE,
     Timing,
@@ -30,6 +31,8 @@ from scripts.benchmarks.serving import measure_serving
 from scripts.build.preconditions import BuildError
 from scripts.build_folder import BuildFolder
 from scripts.synthetic.marketplace_plan import GeneratorError, plan_log
+
+LOOKUP_SECONDS, LOOKUP_WORKERS = 10, 2
 
 
 def is_whole(log: Path, interactions: int) -> bool:
@@ -52,6 +55,9 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
     is_compared = scale <= LARGEST_COMPARED_SCALE
     whole = measure_whole_build(built, log, one_by_one=not is_compared)
     serving = measure_serving(built)
+    lookups = None
+    if scale == 1:
+        lookups = lookups_of(measure_servers(built, LOOKUP_SECONDS, LOOKUP_WORKERS)[0])
     # Timings are noisy: the contenders take turns, and the best run of each counts.
     measured: list[list[Timing]] = []
     for number in range(1, (rounds if is_compared else 1) + 1):
@@ -72,6 +78,7 @@ def measure(root: Path, scale: float, rounds: int, console: Console) -> ScaleRes
         rounds=len(measured),
         whole=whole,
         serving=serving,
+        lookups=lookups,
         day_more=day_more,
         alone=best[0],
         evaluation_seconds=sum(best[0].seconds[n] for n in evaluation_models(built)),

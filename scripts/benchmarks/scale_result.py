@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from scripts.benchmarks.api_throughput import Lookups
 from scripts.benchmarks.builds import Timing, WholeBuild
 from scripts.benchmarks.daily_refresh import DayMore
 from scripts.benchmarks.serving import Answers, Serving
@@ -17,6 +18,7 @@ class ScaleResult:
     Attributes:
         rounds: the number of runs; the best and the slowest are reported.
         serving: the API over the release; None if wrk is not installed.
+        lookups: of the API at scale 1, by two clients; None at other scales.
         day_more: the cost of another day; None if it was not measured at this scale.
         alone: all models, one by one, in the best of several rounds.
         evaluation_seconds: the part of it that measures how good rankings are.
@@ -31,6 +33,7 @@ class ScaleResult:
     rounds: int
     whole: WholeBuild
     serving: Serving | None
+    lookups: Lookups | None
     day_more: DayMore | None
     alone: Timing
     evaluation_seconds: float
@@ -55,6 +58,8 @@ class ScaleResult:
         if serving is not None:
             answers = {name: Answers(**found) for name, found in serving["answers"].items()}
             kept["serving"] = Serving(**serving | {"answers": answers})
+        if kept["lookups"] is not None:
+            kept["lookups"] = Lookups(**kept["lookups"])
         if kept["day_more"] is not None:
             kept["day_more"] = DayMore(**kept["day_more"])
         kept["alone"] = Timing(**kept["alone"])

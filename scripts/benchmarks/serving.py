@@ -8,7 +8,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 
-from scripts.benchmarks.api_throughput import wrk
+from scripts.benchmarks.load_clients import wrk
 from scripts.benchmarks.soak import worker_processes
 from scripts.build_folder import BuildFolder
 from scripts.releases.running_api import running_api

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from scripts.benchmarks.api_throughput import wrk
+from scripts.benchmarks.load_clients import wrk
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.releases.publish import publish
 from scripts.releases.release_folder import ReleaseFolder

@@ -5,7 +5,15 @@ import sys
 
 import pytest
 
-from scripts.benchmarks.api_throughput import Measured, milliseconds, requests_of, row
+from scripts.benchmarks.api_throughput import (
+    COLD,
+    WARM,
+    Lookups,
+    ServerRun,
+    lookups_of,
+    row,
+)
+from scripts.benchmarks.load_clients import Measured, milliseconds, requests_of
 from scripts.benchmarks.soak import soak
 from scripts.build_folder import BuildFolder
 from scripts.cli.main import main
@@ -86,6 +94,19 @@ def test_the_log_of_h2load_gives_rate_and_percentiles() -> None:
 
 def test_a_row_compares_with_bare_sanic() -> None:
     half = Measured(rate=500, p50=1, p99=2.25, failed=0)
-    assert row("API", 64, half, Measured(1000, 1, 1, 0)) == (
+    assert row(ServerRun("API", 64, False, half, 0.5)) == (
         "| API | 64 | 500 | 50% | 1.0 | 2.2 | 0 |"
     )
+    assert row(ServerRun("API", 1000, True, half, None)) == (
+        "| API, by h2load | 1,000 | 500 |  | 1.0 | 2.2 | 0 |"
+    )
+
+
+def test_of_two_clients_the_larger_latency_counts() -> None:
+    clients = ((64, False, 3), (1000, False, 50), (1000, True, 80))
+    runs = [
+        ServerRun(server, connections, by_h2load, Measured(9, 1, p99 * factor, 0), 0.9)
+        for server, factor in ((COLD, 10), (WARM, 1), ("bare", 100))
+        for connections, by_h2load, p99 in clients
+    ]
+    assert lookups_of(runs) == Lookups(0.9, 0.9, 800, 80)
