@@ -157,8 +157,9 @@ test-slow: $(DEV) ## Run the tests that build a log of their own, simulate, or l
 test-ci: $(DEV) $(SPARK) $(BI) lint ## Run what make test, test-slow and test-bi run, with one shared build
 	@$(BIN)/python -m pytest -m 'not long' tests/api tests/bi tests/deploy tests/pages tests/scripts
 
-test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds
+test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds, and image-test if the machine can
 	@$(BIN)/python -m pytest -m long
+	@! $(BIN)/python -m tests.image.programs || $(MAKE) --no-print-directory image-test
 
 test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)
 	@$(BIN)/python -m scripts.build.spark_setup

@@ -10,6 +10,7 @@ from sanic.log import error_logger as log
 
 from api.authentication import Authenticator
 from api.connections import Connections
+from api.export_places import ExportPlaces
 from api.export_responses import ExportResponse
 from api.hosts import AllowedHosts
 from api.problems import Problem
@@ -21,6 +22,7 @@ from api.routes import BLUEPRINTS
 from api.serving import Serving
 from api.settings import Settings
 from api.telemetry import Telemetry
+from api.unsent_bytes import UnsentBytes
 
 CLIENT_LEFT = 499  # As nginx has it in its log.
 LARGEST_BODY = 512 * 1024  # Fits a batch of a thousand long ids.
@@ -58,8 +60,9 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
     context.serving = Serving(settings)
     context.telemetry = Telemetry(context.serving, has_access_log=settings.access_log)
     context.connections = Connections(settings, context.telemetry.registry)
-    context.telemetry.reports.append(context.connections.report)
-    context.exports = asyncio.Semaphore(settings.concurrent_exports)
+    context.unsent_bytes = UnsentBytes(context.telemetry.registry)
+    context.telemetry.reports += [context.connections.report, context.unsent_bytes.report]
+    context.exports = ExportPlaces(settings.concurrent_exports)
     context.batches = Gate(
         "long batches", settings.concurrent_batches, settings.waiting_queries
     )
@@ -106,8 +109,13 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
             context.telemetry.begin(request)
 
     @app.on_response  # type: ignore[untyped-decorator]
-    async def finish(request: Request, response: HTTPResponse) -> None:
+    async def finish(request: Request, response: HTTPResponse) -> HTTPResponse | None:
         begin_late(request)
+        problem = None
+        if request.method != "HEAD":
+            problem = context.unsent_bytes.problem_instead_of(response)
+        if problem:
+            response = problem.response(request.ctx.request_id)
         response.headers["x-request-id"] = request.ctx.request_id
         if not isinstance(response, ReleaseResponse):
             for name, value in SECURITY_HEADERS.items():
@@ -116,6 +124,7 @@ def create_app(settings: Settings, rate_limit: RateLimit | None = None) -> Sanic
             add_cors_headers(request, response, origins)
         if not isinstance(response, ExportResponse):  # An export ends later.
             context.telemetry.end(request, response, len(response.body or b""))
+        return response if problem else None
 
     @app.exception(Exception)
     async def explain(request: Request, error: Exception) -> HTTPResponse:

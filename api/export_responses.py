@@ -11,6 +11,7 @@ from sanic import Request
 from sanic.log import error_logger as log
 
 from api.export_formats import FORMATS, Csv, Writer
+from api.export_places import Patience, TooSlowClientError, caller_of
 from api.parameters import Choice
 from api.problems import Problem
 from api.release import Release
@@ -75,32 +76,31 @@ async def export(
     etag = entity_tag(request, release)
     if is_known(request, etag):
         return ReleaseResponse(status=304, headers={"etag": etag})
-    if request.method != "HEAD" and context.exports.locked():
-        raise Problem(
-            503,
-            "too-many-exports",
-            "Too many exports",
-            "The largest number of exports is already running: try again in a moment.",
-            headers={"retry-after": "5"},
-        )
+    if request.method == "HEAD":
+        return await _head(release, file_name, {"etag": etag, **headers})
+    context.unsent_bytes.check()
+    with context.exports.place_of(caller_of(request)):
+        head = await _head(release, file_name, {"etag": etag, **headers})
+        writer = Csv(quotes_formulas=quotes_formulas) if kind == "csv" else FORMATS[kind]()
+        await _stream(request, head, writer, tables, format=kind, **subject)
+    return None
+
+
+async def _head(
+    release: Release, file_name: str, headers: dict[str, str]
+) -> ExportResponse:
+    kind = file_name.rpartition(".")[2]
     if kind == "csv":
         found = await has_ids_like_formulas(release)
         headers = {**headers, LIKE_FORMULAS.lower(): "true" if found else "false"}
-    head = ExportResponse(
+    return ExportResponse(
         headers={
-            "etag": etag,
             "content-disposition": attachment(file_name),
             "x-release": release.release_id,
             **headers,
         },
         content_type=FORMATS[kind].content_type,
     )
-    if request.method == "HEAD":
-        return head
-    writer = Csv(quotes_formulas=quotes_formulas) if kind == "csv" else FORMATS[kind]()
-    async with context.exports:
-        await _stream(request, head, writer, tables, format=kind, **subject)
-    return None
 
 
 def attachment(file_name: str) -> str:
@@ -126,7 +126,7 @@ async def _stream(
 ) -> None:
     """Send a file in parts, and log how it ended."""
     context = request.app.ctx
-    patience = context.settings.request_seconds
+    patience = Patience(context.settings.request_seconds)
     table = await anext(tables)
     # In a thread, so that look-ups continue.
     data = await asyncio.to_thread(writer.write, table)
@@ -135,7 +135,7 @@ async def _stream(
     rows, size, trouble = 0, 0, None
     try:
         while True:
-            await asyncio.wait_for(stream.send(data), patience)
+            await patience.wait_for(stream.send(data), size)
             rows, size = rows + table.num_rows, size + len(data)
             table = await anext(tables, None)
             if table is None:
@@ -143,11 +143,11 @@ async def _stream(
             data = await asyncio.to_thread(writer.write, table)
         data = writer.end()
         if data:
-            await asyncio.wait_for(stream.send(data), patience)
+            await patience.wait_for(stream.send(data), size)
             size += len(data)
         await stream.eof()
-    except TimeoutError:
-        trouble = f"the client received nothing for {patience:g} s"
+    except TooSlowClientError as error:
+        trouble = str(error)
     except asyncio.CancelledError:
         trouble = "the connection ended"
     except Problem as problem:

@@ -8,11 +8,12 @@ customers out of every answer.
 import asyncio
 import contextlib
 import hashlib
+import itertools
 import json
 import logging
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ FILE = "opted_out.json"
 LOCK = f".{FILE}.lock"
 # The database of the table `opted_out`, as the queries name it.
 NOTED = "noted"
+# Ids that are inserted at once: the database must not parse one text with all of them.
+CHUNK = 5000
 # As in scripts/campaigns/opt_outs.py. It may have been noted for a log with text ids.
 WHOLE_NUMBER = re.compile(r"([+-]?[0-9]{1,400})(?:\.0*)?")
 
@@ -106,8 +109,8 @@ class OptOutFile:
             facts = self._path.stat()
             mark = (facts.st_mtime_ns, facts.st_ino, facts.st_size)
             if mark != self._read:
-                content = await asyncio.to_thread(self._path.read_bytes)
-                found = OptOuts.of(content)
+                # In a thread: to parse many opt-outs takes a while.
+                found = await asyncio.to_thread(lambda: OptOuts.of(self._path.read_bytes()))
                 self._read = mark
                 if found != self.opt_outs:
                     self.opt_outs = found
@@ -149,6 +152,7 @@ class OptedOutTable:
         """
         self.database = f"{NOTED}_{uuid.uuid4().hex}"
         self._connection = connection
+        self._customers: frozenset[int | str] = frozenset()
 
     def create(self, id_type: str) -> None:
         """Create the table; `id_type` is that of the ids, as DuckDB names it."""
@@ -157,20 +161,48 @@ class OptedOutTable:
             f"create table {self.database}.opted_out (customer_id {id_type})"
         )
 
-    def write(self, customers: Collection[int | str], json_ids: str) -> None:
-        """Replace its rows, in one step.
+    def write(self, customers: frozenset[int | str], json_ids: str) -> frozenset[int | str]:
+        """Replace its rows, in one step; if it fails, they stay.
 
         Args:
             customers: their ids.
             json_ids: the type of a JSON array of ids.
+
+        Returns:
+            The customers.
+
+        Raises:
+            duckdb.Error: they do not fit the memory of the database.
         """
-        self._connection.execute(
-            f"create or replace table {self.database}.opted_out as"
-            " select unnest(from_json_strict($ids, $type)) as customer_id",
-            {"ids": json.dumps(list(customers)), "type": json_ids},
-        )
+        connection = self._connection.cursor()
+        new = customers - self._customers
+        connection.begin()
+        try:
+            if self._customers - customers:  # Opt-outs were taken back.
+                connection.execute(f"truncate {self.database}.opted_out")
+                new = customers
+            for chunk in _chunks(new):
+                connection.execute(
+                    f"insert into {self.database}.opted_out"
+                    " select unnest(from_json_strict($ids, $type))",
+                    {"ids": json.dumps(chunk), "type": json_ids},
+                )
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            connection.close()
+        self._customers = customers
+        return customers
 
     def drop(self) -> None:
         """Remove it with its database, if there is one."""
         with contextlib.suppress(duckdb.Error):
             self._connection.execute(f"detach {self.database}")
+
+
+def _chunks(customers: frozenset[int | str]) -> Iterator[list[int | str]]:
+    ids = iter(customers)
+    while chunk := list(itertools.islice(ids, CHUNK)):
+        yield chunk

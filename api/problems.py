@@ -107,6 +107,18 @@ def unavailable(detail: str) -> Problem:
     )
 
 
+def opt_outs_not_in_effect() -> Problem:
+    """The latest opt-outs cannot be left out of the answers."""
+    return Problem(
+        503,
+        "opt-outs-not-in-effect",
+        "Opt-outs are not in effect",
+        "The latest opt-outs cannot be put into effect, so no customers are named:"
+        " `/health` says what to do.",
+        headers={"retry-after": "5"},
+    )
+
+
 def too_slow(seconds: float) -> Problem:
     """A query was stopped."""
     return Problem(

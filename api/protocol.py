@@ -18,6 +18,7 @@ from sanic.server import HttpProtocol
 from api.connections import Connections
 from api.problems import CONTENT_TYPE
 from api.request_heads import is_well_formed
+from api.unsent_bytes import BUFFER, Progress, UnsentBytes
 from api.waiting_clients import WaitingClients
 
 # The end of the part before it, the size, and extensions, which are ignored.
@@ -115,10 +116,18 @@ class StrictHttp(Http):
 
 
 class PunctualProtocol(HttpProtocol):
-    """The time limit covers a whole request; an idle connection can make room."""
+    """The time limits cover a whole request and its answer; an idle one can make room."""
 
     HTTP_CLASS = StrictHttp
-    __slots__ = ("_counted", "_options", "_peer")
+    __slots__ = (
+        "_counted",
+        "_held",
+        "_options",
+        "_peer",
+        "_progress",
+        "_unsent_bytes",
+        "_written",
+    )
 
     def __init__(self, *, app: Any, **options: Any) -> None:
         super().__init__(app=app, **options)
@@ -126,6 +135,10 @@ class PunctualProtocol(HttpProtocol):
         # None for an application that does not count its connections.
         self._counted: Connections | None = getattr(app.ctx, "connections", None)
         self._peer = ""
+        self._unsent_bytes: UnsentBytes | None = getattr(app.ctx, "unsent_bytes", None)
+        self._progress = Progress(self.request_timeout)
+        self._written = 0
+        self._held = 0  # Bytes of an answer that waits until the buffer is empty.
 
     def connection_made(self, transport: Any) -> None:
         """Accept a connection, or refuse it if there is no room."""
@@ -136,6 +149,7 @@ class PunctualProtocol(HttpProtocol):
         self._peer = str(peer[0]) if isinstance(peer, tuple) else ""
         if self._counted is None or self._counted.admit(self, self._peer):
             super().connection_made(transport)  # type: ignore[no-untyped-call]
+            transport.set_write_buffer_limits(low=BUFFER // 4, high=BUFFER)
             return
         self._counted = None
         # What Sanic needs to close it.
@@ -150,7 +164,33 @@ class PunctualProtocol(HttpProtocol):
         """Forget a closed connection."""
         if self._counted is not None:
             self._counted.leave(self, self._peer)
+        if self._unsent_bytes is not None:
+            self._unsent_bytes.leave(self)
         super().connection_lost(exc)  # type: ignore[no-untyped-call]
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes; they wait while the client has not taken earlier ones."""
+        if not self._can_write.is_set():
+            self._held = len(data)
+            try:
+                await self._can_write.wait()
+            finally:
+                self._held = 0
+        self._written += len(data)
+        await super().send(data)  # type: ignore[no-untyped-call]
+
+    def pause_writing(self) -> None:
+        """Note that the client takes less than was sent."""
+        super().pause_writing()  # type: ignore[no-untyped-call]
+        if self._unsent_bytes is not None:
+            self._unsent_bytes.watch(self)
+
+    def unsent(self) -> int:
+        """See `api.unsent_bytes.Writer`."""
+        return self._held + self._buffered()
+
+    def _buffered(self) -> int:
+        return self.transport.get_write_buffer_size() if self.transport else 0
 
     def waits_since(self) -> tuple[bool, float] | None:
         """See `api.connections.Connection`."""
@@ -159,7 +199,7 @@ class PunctualProtocol(HttpProtocol):
             return None
         if http.stage is Stage.IDLE:
             # Received bytes are the next request.
-            return None if self.recv_buffer else (False, self._time)
+            return None if self.recv_buffer else (self.unsent() > 0, self._time)
         waits = (
             http.stage is Stage.REQUEST
             or (http.stage is Stage.HANDLER and http.request_body)
@@ -185,7 +225,19 @@ class PunctualProtocol(HttpProtocol):
             self._time = began
 
     def check_timeouts(self) -> None:
-        """End a request whose body is late; Sanic does so only for its head."""
+        """End a request whose body is late, and an answer that is not taken.
+
+        Sanic limits only the time of a head, and no longer that of an answer that it has
+        written to the buffer.
+        """
+        buffered = self._buffered()
+        if self._progress.is_stalled(
+            time.monotonic(), self._written - buffered, self._held + buffered
+        ):
+            if self._unsent_bytes is not None:
+                self._unsent_bytes.count_cut_off()
+            self.end()
+            return
         http = getattr(self, "_http", None)
         if http is not None:
             # There are none here; Sanic would stop to check a connection that asks for one.

@@ -174,10 +174,12 @@ class Release:
 
     async def leaving_out(self, opt_outs: OptOuts) -> "Release":
         """A copy that leaves out these customers, with the same connection."""
-        ids = opt_outs.ids(are_text=self.has_text_ids)
+        are_text = self.has_text_ids
         with self.use():
             # By a connection of its own: an opt-out waits for no slow query.
-            await asyncio.to_thread(self._table.write, ids, self.json_ids)
+            ids = await asyncio.to_thread(
+                lambda: self._table.write(opt_outs.ids(are_text=are_text), self.json_ids)
+            )
         release = copy.copy(self)
         release.opt_outs, release.opted_out = opt_outs, ids
         return release

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from api.audiences import Audiences, Lookups
-from api.opt_outs import FILE, OptOutFile
-from api.problems import unavailable
+from api.opt_outs import FILE, OptOutFile, OptOuts
+from api.problems import opt_outs_not_in_effect, unavailable
 from api.release import Release
 from api.release_files import UnusableReleaseError, lacking
-from api.settings import Settings
+from api.settings import Settings, variable
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ RETRY_SECONDS = 30
 
 # How often the opt-outs are looked at, at least.
 OPT_OUT_SECONDS = 1.0
+# Pause before opt-outs that could not be put into effect are tried again.
+EFFECT_SECONDS = 5.0
 
 NO_RELEASE = "There is no release to serve yet. Run `audience build`."
 
@@ -42,6 +46,9 @@ class Serving:
         self._settings = settings
         self._pointed: str | None = None
         self._next_try = 0.0
+        # Opt-outs that could not be put into effect.
+        self._failed: OptOuts | None = None
+        self._next_effect = 0.0
         self.opt_out_file = OptOutFile(settings.release_dir)
         self.audiences: Audiences | None = None
         self.lookups = Lookups()
@@ -58,11 +65,22 @@ class Serving:
         """Look-ups in the served release.
 
         Raises:
-            Problem: no release is served.
+            Problem: no release is served, or it could name customers who have opted out.
         """
         if self.audiences is None:
             raise unavailable(self.trouble or NO_RELEASE)
+        if self.lacks_opt_outs:
+            raise opt_outs_not_in_effect()
         return self.audiences
+
+    @property
+    def lacks_opt_outs(self) -> bool:
+        """Whether the latest opt-outs could not be put into effect."""
+        return (
+            self._failed is not None
+            and self.audiences is not None
+            and not self._is_up_to_date(self.audiences)
+        )
 
     @contextlib.asynccontextmanager
     async def watch(self) -> AsyncIterator[None]:
@@ -99,8 +117,19 @@ class Serving:
         """Read the opt-outs if they have changed, and leave these customers out."""
         await self.opt_out_file.look()
         while (served := self.audiences) and not self._is_up_to_date(served):
-            with served.release.use():
-                found = await self._leaving_out(served)
+            wanted = self.opt_out_file.opt_outs
+            if wanted is self._failed and time.monotonic() < self._next_effect:
+                return
+            try:
+                with served.release.use():
+                    found = await self._leaving_out(served)
+            except Exception:
+                # Customers are named again when a later attempt succeeds.
+                if wanted is not self._failed:
+                    log.exception("The latest %s cannot be put into effect", FILE)
+                self._failed = wanted
+                self._next_effect = time.monotonic() + EFFECT_SECONDS
+                return
             if self.audiences is served:  # Otherwise it was switched meanwhile.
                 self.audiences = found
 
@@ -119,6 +148,12 @@ class Serving:
         served, trouble = self.audiences, self.opt_out_file.trouble
         if trouble or not served or self._is_up_to_date(served):
             return trouble
+        if self.lacks_opt_outs:
+            return (
+                f"The latest {FILE} cannot be put into effect, so no customers are named:"
+                f" the log says why. Many opt-outs need more"
+                f" {variable('database_memory')}."
+            )
         return f"The latest {FILE} is not in effect yet."
 
     async def look(self) -> None:
@@ -167,6 +202,12 @@ class Serving:
             while not self._is_up_to_date(audiences):
                 audiences = await self._leaving_out(audiences)
             return audiences
+        except duckdb.OutOfMemoryException as error:
+            release.retire()
+            raise UnusableReleaseError(
+                f"{folder.name} with the opt-outs needs more memory",
+                f"Raise {variable('database_memory')}",
+            ) from error
         except Exception as error:
             release.retire()
             if release.is_earlier:

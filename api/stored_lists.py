@@ -13,6 +13,8 @@ from api.release import Release
 LISTS_READ_AT_ONCE = 2000
 # Lists that are searched for opt-outs before other requests get their turn.
 LISTS_AT_ONCE = 50
+# Opt-outs that are looked up in the lists; of more, all lists are read again.
+MOST_COMPARED = 5000
 RANK = re.compile(rb'"rank":\d+')
 
 
@@ -54,6 +56,8 @@ class StoredLists:
         if not self._release.has_table("list_members"):
             return  # An earlier release does not say which lists hold a customer.
         changed = self._release.opted_out ^ other._release.opted_out
+        if len(changed) > MOST_COMPARED:
+            return
         rows = await self._release.ask_at_once(
             "lists_of_customers",
             customer_ids=json.dumps(list(changed)),

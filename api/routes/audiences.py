@@ -140,6 +140,7 @@ async def overlap(request: Request, product_id: str, other_product_id: str) -> H
 async def recommend_batch(request: Request) -> HTTPResponse:
     """Audiences of up to 1,000 products, in the order of the request."""
     asked = _batch_request(request)
+    request.app.ctx.unsent_bytes.check()
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         products = [

@@ -132,9 +132,11 @@ async def health(request: Request) -> HTTPResponse:
     )
 )
 async def ready(request: Request) -> HTTPResponse:
-    """200 if a release is served and the worker is not stopping."""
-    release = request.app.ctx.serving.release
+    """200 if a release is served, with all opt-outs, and the worker is not stopping."""
+    serving = request.app.ctx.serving
+    release = serving.release
     is_ready = release is not None and not request.app.state.is_stopping
+    is_ready = is_ready and not serving.lacks_opt_outs
     return now(
         {"ready": is_ready, "release_id": release.release_id if release else None},
         200 if is_ready else 503,

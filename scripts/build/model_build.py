@@ -4,6 +4,7 @@ import contextlib
 import functools
 from typing import Any
 
+import duckdb
 from rich.console import Console
 
 from scripts.build.dbt_progress import dbt_progress
@@ -14,8 +15,12 @@ from scripts.build.preconditions import BuildError, set_aside
 from scripts.build.readable_copies import name_originals, with_readable_copies
 from scripts.build.spark_setup import spark_tables
 from scripts.build_folder import BuildFolder
+from scripts.campaigns.opt_outs import tell_api_of_listed
 from scripts.releases.drift import releases_to_compare
 from scripts.releases.run_history import accepted_releases
+
+# The customers who have opted out, as a build finds them.
+OPT_OUTS = "int_suppressed_customers"
 
 
 def dbt_build(
@@ -62,6 +67,21 @@ def dbt_build(
             command = [EVERYTHING if word == DAILY else word for word in command]
             run = run_once()
         if run.exit_code:
+            if target != "spark":
+                _tell_of_opt_outs(folder, console, run)
             problems = "\n".join(run.problems)
             raise BuildError(name_originals(folder.readable_copies, problems))
     return run
+
+
+def _tell_of_opt_outs(folder: BuildFolder, console: Console, run: DbtRun) -> None:
+    """Put the opt-outs into effect that a failed run has found, whatever failed."""
+    if not any(node.name == OPT_OUTS and node.status == "success" for node in run.nodes):
+        return
+    try:
+        tell_api_of_listed(folder)
+    except (OSError, duckdb.Error) as error:
+        # The failure of the run is reported next.
+        console.print(
+            f"The opt-outs of this build are not in effect: {error}", soft_wrap=True
+        )

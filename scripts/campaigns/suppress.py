@@ -13,10 +13,9 @@ from scripts.build.input_fingerprint import fingerprint_of_inputs
 from scripts.build.pipeline import rebuild
 from scripts.build.preconditions import BuildError, check_writable
 from scripts.build_folder import BuildFolder, shown
+from scripts.campaigns.checked_customers import check_customers
 from scripts.campaigns.opt_outs import (
-    canonical_id,
     customers_in,
-    has_numbers,
     note_opt_outs,
     tell_api,
     texts_of_noted,
@@ -28,7 +27,7 @@ from scripts.reported_error import ReportedError
 
 
 class SuppressionError(ReportedError):
-    """Opt-outs that are refused, none of them noted; the message says why."""
+    """Opt-outs that are refused; the message says why, and whether others are noted."""
 
 
 class HeldBackError(ReportedError):
@@ -48,6 +47,8 @@ def suppress(
 ) -> Release | None:
     """Note opt-outs, then build with the settings of the current release and publish.
 
+    Without a release that can be read, the customers are noted unchecked.
+
     Args:
         is_forced: whether to note customers whom the current release does not contain.
 
@@ -55,21 +56,53 @@ def suppress(
         The release that is served; None if there was none before.
 
     Raises:
-        SuppressionError, BuildError, ReleaseError, OSError, duckdb.Error: nothing was
-            noted.
+        BuildError, OSError, duckdb.Error: nothing was noted.
+        SuppressionError: some customers were refused; the others are noted.
         HeldBackError: everything was noted, and nothing was published.
     """
     check_writable(folder)
-    current = _current(folder, customer_ids, is_forced=is_forced)
+    current, trouble = _current(folder, customer_ids)
     noted = _noted_before(folder)
-    customer_ids = _checked(current, noted, customer_ids, is_forced=is_forced)
+    checked = check_customers(current, noted, customer_ids, is_forced=is_forced)
+    if not checked.ids:
+        raise SuppressionError(f"{checked.refusal}. Nothing was noted")
+    try:
+        release = _put_into_effect(
+            folder, console, current, trouble, noted, checked.ids, reason, accepted_drift
+        )
+    except HeldBackError as error:
+        if checked.refusal:
+            raise SuppressionError(f"{checked.refusal}. {error}") from error
+        raise
+    if checked.refusal:
+        raise SuppressionError(f"{checked.refusal}. The others are noted")
+    return release
+
+
+def _put_into_effect(
+    folder: BuildFolder,
+    console: Console,
+    current: Release | None,
+    trouble: str,
+    noted: set[str],
+    customer_ids: list[str],
+    reason: str,
+    accepted_drift: str | None,
+) -> Release | None:
+    """Note opt-outs, and publish a release without these customers.
+
+    Args:
+        trouble: why there is no current release that can be read.
+        noted: who has opted out before.
+    """
     new = [one for one in customer_ids if one not in noted]
     served = customers_in(current.database, customer_ids) if current else []
     if new:
         opt_outs = note_opt_outs(folder, new, reason)
+        found = f"{len(set(new) & set(served))} in the current release"
         console.print(
-            f"Opted out: {len(new)}, of which {len(set(new) & set(served))} in the current"
-            f" release; noted in {shown(opt_outs)}",
+            f"Opted out: {len(new)}, {f'of which {found}' if current else 'not checked'};"
+            f" noted in {shown(opt_outs)}",
             soft_wrap=True,
         )
     else:
@@ -80,12 +113,13 @@ def suppress(
         " within two seconds, and the next release does not contain them.",
         soft_wrap=True,
     )
-    if not served:
-        console.print(
-            "No release is built: the current one does not contain them."
-            if current
-            else "No release is built: there is no current one."
+    if trouble:
+        raise HeldBackError(
+            "The opt-outs are in effect, but the ids were not checked, and no release"
+            f" without these customers was published: {trouble}"
         )
+    if not served:
+        console.print("No release is built: the current one does not contain them.")
         return current
     assert current is not None  # Its customers were looked up.
     try:
@@ -102,26 +136,17 @@ def suppress(
     return release
 
 
-def _current(
-    folder: BuildFolder, customer_ids: list[str], *, is_forced: bool
-) -> Release | None:
-    """The served release; with force, None if there is none that can be read."""
+def _current(folder: BuildFolder, customer_ids: list[str]) -> tuple[Release | None, str]:
+    """The served release; or None, and why none can be read: that holds back no opt-out."""
     try:
         current = ReleaseFolder(folder.releases).readable()
         if current is None:
-            raise ReleaseError(
-                "There is no release to leave customers out of: run `audience build`"
-            )
+            return None, "there is no release: run `audience build`"
         current.check()
         customers_in(current.database, customer_ids)  # Fails if the file is damaged.
-    except (ReleaseError, duckdb.Error) as error:
-        if is_forced:
-            return None
-        raise ReleaseError(
-            f"{error}. Nothing was noted: --force (make: FORCE=1) notes the opt-outs all"
-            " the same"
-        ) from error
-    return current
+    except (ReleaseError, OSError, duckdb.Error) as error:
+        return None, str(error)
+    return current, ""
 
 
 def _publish_without(
@@ -161,45 +186,6 @@ def _noted_before(folder: BuildFolder) -> set[str]:
         return set(texts_of_noted(folder))
     except duckdb.Error:
         return set()
-
-
-def _checked(
-    release: Release | None,
-    noted: set[str],
-    customer_ids: list[str],
-    *,
-    is_forced: bool,
-) -> list[str]:
-    """The ids in the form of a release's log, each of them once.
-
-    Raises:
-        SuppressionError: the log cannot contain one; or, without force, the release does
-            not contain one who has not opted out before.
-    """
-    is_number = False
-    if release is not None:
-        with duckdb.connect(release.database, read_only=True) as connection:
-            is_number = has_numbers(connection, "customers")
-    found = [canonical_id(one, is_number=is_number) for one in customer_ids]
-    for customer_id, one in zip(customer_ids, found, strict=True):
-        if one is None:
-            raise SuppressionError(
-                f"{customer_id!r} cannot be a customer of this log: expected"
-                f" {'a whole number within 64 bits' if is_number else 'one line of text'}."
-                " Nothing was noted"
-            )
-    ids = list(dict.fromkeys(one for one in found if one is not None))
-    if release is None:
-        return ids
-    known = {*customers_in(release.database, ids), *noted}
-    unknown = [one for one in ids if one not in known]
-    if unknown and not is_forced:
-        raise SuppressionError(
-            f"{release.release_id} has no customer {', '.join(map(repr, unknown))}, so"
-            " nothing was noted: check the id, or note it all the same with --force"
-            " (make: FORCE=1)"
-        )
-    return ids
 
 
 def check_opt_outs(folder: BuildFolder, customer_ids: list[str], target: str) -> None:

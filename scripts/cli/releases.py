@@ -1,6 +1,8 @@
 """Commands that serve and manage releases, from serve to rollback."""
 
+import threading
 import time
+import traceback
 from pathlib import Path
 
 import click
@@ -63,15 +65,34 @@ def fetch(source: Path, every: float | None) -> int:
     next to its releases are copied too.
     """
     with report_errors():
-        while True:
-            code = max(_fetch_opt_outs(source), _fetch_once(source))
-            if every is None:
-                return code
-            until = time.monotonic() + every
-            while (left := until - time.monotonic()) > 0:
-                time.sleep(min(left, OPT_OUT_SECONDS))
-                if _fetch_opt_outs(source):  # Reported; tried again at the next look.
-                    time.sleep(max(0, until - time.monotonic()))
+        # Before the release, so that a new instance has them when it serves.
+        code = _fetch_opt_outs(source)
+        if every is None:
+            code = max(code, _fetch_once(source))
+            return max(code, _fetch_opt_outs(source))  # They may have changed meanwhile.
+        has_ended = threading.Event()
+        # A thread of its own: a large release takes minutes to copy.
+        opt_outs = threading.Thread(
+            target=_keep_fetching_opt_outs, args=(source, every, has_ended), daemon=True
+        )
+        opt_outs.start()
+        try:
+            while True:
+                _fetch_once(source)
+                time.sleep(every)
+        finally:
+            has_ended.set()
+
+
+def _keep_fetching_opt_outs(source: Path, every: float, has_ended: threading.Event) -> None:
+    """Fetch them every second; after an error, which is reported, at the next look."""
+    pause = shortest = min(every, OPT_OUT_SECONDS)
+    while not has_ended.wait(pause):
+        try:
+            pause = every if _fetch_opt_outs(source) else shortest
+        except Exception:  # noqa: BLE001 - nothing else looks for opt-outs
+            traceback.print_exc()
+            pause = every
 
 
 def _fetch_opt_outs(source: Path) -> int:

@@ -8,6 +8,7 @@ from scripts.settings.declaration import setting
 from scripts.settings.input_format import AmountInput, InputFormat, SideInput
 from scripts.settings.setting_error import refusal
 from scripts.settings.values import (
+    Condition,
     EventAliases,
     EventBound,
     EventWeights,
@@ -69,7 +70,7 @@ class InputSettings(InputFormat[LogColumn]):
         "a path, or a pattern of CSV, JSON or Parquet files",
         example="data/events-*.csv.gz",
     )
-    row_filter: Text = setting(
+    row_filter: Condition = setting(
         "true",
         "SQL condition; other rows are set aside and counted",
         shown="all rows",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from scripts.settings.expressions import check_expression
 from scripts.settings.setting_error import refusal
 
 TIME_FORMATS = ("iso", "epoch_s", "epoch_ms", "epoch_us", "epoch_ns")
@@ -112,13 +113,6 @@ def check_column_name(value: Any) -> Any:
     return value
 
 
-def check_expression(value: Any) -> Any:
-    """SQL; a number is SQL too."""
-    if not isinstance(value, str | int | float) or not str(value).strip():
-        raise refusal("an SQL expression such as \"'purchased'\"")
-    return value
-
-
 def check_weight(value: Any) -> Any:
     """No weight, or one that sums can hold."""
     if (
@@ -182,6 +176,7 @@ Day = Annotated[str | datetime.date, BeforeValidator(check_day)]
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
 Expression = Annotated[str | int | float, BeforeValidator(check_expression)]
+Condition = Annotated[Text, AfterValidator(check_expression)]
 NullWords = list[Annotated[str | int, BeforeValidator(check_word)]]
 EventWeights = Annotated[
     dict[Any, Annotated[Number, BeforeValidator(check_weight)]],

@@ -1,18 +1,24 @@
 """Exports that fail, with a client that the test controls."""
 
 import asyncio
+import contextlib
+import sys
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import duckdb
 import pytest
+from prometheus_client import CollectorRegistry
 from sanic.response import HTTPResponse
 
+from api import export_places
 from api.audiences import Audiences
+from api.export_places import ExportPlaces, Patience, caller_of
 from api.export_responses import attachment
 from api.problems import Problem
 from api.routes.exports import export_audience
 from api.settings import Settings
+from api.unsent_bytes import UnsentBytes
 from tests.api.conftest import Server
 from tests.api.in_process import opened
 
@@ -48,6 +54,16 @@ class Client:
         self.is_cut_off = True
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Another connection, whose client does not read."""
+
+    size: int
+
+    def unsent(self) -> int:
+        return self.size
+
+
 def export(
     server: Server,
     client: Client,
@@ -55,12 +71,16 @@ def export(
     *,
     part: str | None = None,
     others: int = 0,
+    other: str | None = None,
+    unsent: int = 0,
 ) -> BaseException | None:
     """Export an audience to a client; returns the exception, if any.
 
     Args:
         part: a query of a part that replaces that of the API.
         others: number of exports that are already running.
+        other: who has started them.
+        unsent: bytes that other clients have not taken yet.
     """
 
     async def respond(_: object) -> Client:
@@ -72,6 +92,10 @@ def export(
     def log(*_: object, **what: object) -> None:
         client.logged = what
 
+    places = ExportPlaces(settings.concurrent_exports)
+    waiting = UnsentBytes(CollectorRegistry())
+    waiting.watch(Unread(unsent))
+
     async def run() -> None:
         async with opened(server.folder, settings) as served:
             if part:
@@ -82,7 +106,8 @@ def export(
         context = SimpleNamespace(
             serving=SimpleNamespace(current=lambda: served),
             settings=settings,
-            exports=asyncio.Semaphore(settings.concurrent_exports),
+            exports=places,
+            unsent_bytes=waiting,
             telemetry=SimpleNamespace(
                 exported_rows=SimpleNamespace(inc=lambda _: None), log=log, end=end
             ),
@@ -92,16 +117,18 @@ def export(
             query_string="",
             method="GET",
             version="1.1",
-            ctx=SimpleNamespace(request_id="1"),
+            ctx=SimpleNamespace(request_id="1", owner="shop"),
+            ip="127.0.0.1",
             headers={},
             raw_url=b"/audience/5",
             body=b"",
             transport=SimpleNamespace(abort=client.cut_off),
             respond=respond,
         )
-        for _ in range(others):
-            await context.exports.acquire()
-        await export_audience(request, "5")
+        with contextlib.ExitStack() as stack:
+            for _ in range(others):
+                stack.enter_context(places.place_of(other))
+            await export_audience(request, "5")
 
     try:
         asyncio.run(run())
@@ -182,3 +209,75 @@ def test_concurrent_exports_are_limited(server: Server) -> None:
     assert "The largest number of exports is already running" in problem.detail
     assert (problem.status, problem.headers["retry-after"]) == (503, "5")
     assert client.sent == []
+
+
+def test_one_caller_has_at_most_half_of_the_places(server: Server) -> None:
+    """Before, two slow readers of one key held all exports of a worker."""
+    client = Client()
+    asked = {"settings": Settings(concurrent_exports=4), "others": 2}
+    problem = export(server, client, other="key 'shop'", **asked)  # type: ignore[arg-type]
+    assert isinstance(problem, Problem)
+    assert problem.detail == "The key 'shop' has 2 of 4 exports: try again in a moment."
+    assert (problem.status, problem.headers["retry-after"]) == (503, "5")
+    assert export(server, client, other="key 'crm'", **asked) is None  # type: ignore[arg-type]
+    assert client.has_ended
+
+
+def test_a_caller_without_a_name_may_have_all_places() -> None:
+    places = ExportPlaces(2)
+    third = places.place_of("address 10.0.0.1")
+    with places.place_of(None), places.place_of(None), pytest.raises(Problem):
+        third.__enter__()
+    single = ExportPlaces(1)
+    for _ in range(2):  # A place that was given back is free.
+        with single.place_of("address 10.0.0.1"):
+            pass
+    assert not single._running
+
+
+@pytest.mark.parametrize(
+    ("owner", "ip", "expected"),
+    [
+        ("shop", "127.0.0.1", "key 'shop'"),
+        (None, "10.0.0.1", "address 10.0.0.1"),
+        (None, "::ffff:127.0.0.1", None),
+        (None, "", None),
+    ],
+)
+def test_callers_are_told_apart_by_key_or_address(
+    owner: str | None, ip: str, expected: str | None
+) -> None:
+    request = SimpleNamespace(ctx=SimpleNamespace(owner=owner), ip=ip)
+    assert caller_of(request) == expected  # type: ignore[arg-type]
+
+
+def test_no_export_while_too_many_bytes_wait(server: Server) -> None:
+    client = Client()
+    problem = export(server, client, Settings(), unsent=64_000_001)
+    assert isinstance(problem, Problem)
+    assert problem.kind == "too-many-unsent"
+    assert client.sent == []
+
+
+def test_a_client_must_take_a_least_rate(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before, each part had ten seconds, and all of them together no limit."""
+    module = sys.modules[export_audience.__module__]
+    monkeypatch.setattr(module, "PART_SIZE", 100)
+    monkeypatch.setattr(module, "SMALLEST_PART", 100)
+    monkeypatch.setattr(export_places, "LEAST_BYTES_PER_SECOND", 10**9)
+    client = Client(patience=0.2)
+    ended = export(server, client, Settings(request_seconds=0.5))
+    assert isinstance(ended, asyncio.CancelledError)
+    assert client.logged["trouble"] == "the client took less than 1000000000 bytes a second"
+    assert 1 <= len(client.sent) < 5
+    assert (client.has_ended, client.is_cut_off) == (False, True)
+
+
+def test_a_client_has_the_time_that_the_least_rate_allows() -> None:
+    patience = Patience(10)
+    assert patience.left(0) == 10
+    patience._waited = 9
+    assert patience.left(500_000) == 6
+    assert patience.left(5_000_000) == 10

@@ -46,7 +46,7 @@ def test_a_gate_lets_some_in_some_wait_and_turns_the_rest_away() -> None:
 def test_every_kind_names_questions_that_exist() -> None:
     assert set(KINDS) <= set(read_queries())
     gates = QueryGates(Settings(concurrent_slow_queries=3))
-    assert gates.places == 3 * 3 + 2 + 2
+    assert gates.places == 3 * 3 + 4 + 2
     assert gates.of("customer") is None
     assert gates.of("audience_part") is gates.of("campaign_audience_part")
 

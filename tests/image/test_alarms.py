@@ -15,13 +15,11 @@ from pathlib import Path
 import pytest
 
 from tests.image.compose_services import HOSTS, Services
-from tests.image.conftest import need
 from tests.image.container import Network, wait_for
 from tests.image.monitoring import Alert, shipped_alerts
 from tests.image.shop import Shop, callers
 
 pytestmark = pytest.mark.long
-PROGRAMS = {name: name for name in ("prometheus", "prometheus-node-exporter")}
 DOWN: Alert = ("AudienceApiDown", "critical")
 SEVERITIES = ("warning", "critical")
 ERRORS: list[Alert] = [("AudienceRequestErrors", severity) for severity in SEVERITIES]
@@ -44,7 +42,6 @@ DRIFT: Alert = ("AudienceDrift", "warning")
 
 @pytest.fixture(scope="module")
 def shop(services: Services, network: Network, place: Path) -> Iterator[Shop]:
-    need(PROGRAMS)
     marketplace = Shop(services, network, place)
     yield marketplace
     marketplace.monitoring.stop()

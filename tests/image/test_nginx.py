@@ -11,7 +11,6 @@ import pytest
 from scripts.synthetic.interactions import generate
 from tests.cluster.test_cluster import CONFIGURATION
 from tests.image.compose_services import HOSTS, Services
-from tests.image.conftest import need
 from tests.image.container import BRIDGE, Network, wait_for
 from tests.image.test_image import make_key
 
@@ -32,7 +31,6 @@ def configuration() -> str:
 def test_nginx_finds_the_container_that_is_left(
     services: Services, network: Network, place: Path
 ) -> None:
-    need({"nginx": "nginx-light"})
     key, entry = make_key(services, "shop")
     services.settings |= {
         "AUDIENCE_API_KEYS": entry,

@@ -36,7 +36,7 @@ def earlier_revision() -> str:
         check=False,
     ).stdout.strip()
     if not found:
-        pytest.skip("no history of git: set AUDIENCE_UPGRADE_FROM to a commit or a tag")
+        pytest.fail("no history of git: set AUDIENCE_UPGRADE_FROM to a commit or a tag")
     return f"{found}^"
 
 

@@ -111,17 +111,11 @@ def test_an_invalid_opt_out_says_why(published: BuildFolder, customer: str) -> N
     assert not published.suppressions.exists()
 
 
-def test_unknown_customers_are_refused_and_none_is_noted(published: BuildFolder) -> None:
-    with read_release(published) as release:
-        (known,) = release.execute("select max(customer_id) from customers").fetchone() or (
-            0,
-        )
-    outcome = run_audience(published, "suppress", str(known), "999999999", "888888888")
+def test_unknown_customers_are_refused(published: BuildFolder) -> None:
+    outcome = run_audience(published, "suppress", "999999999", "888888888")
     assert outcome.returncode == 1
-    assert (
-        "has no customer '999999999', '888888888', so nothing was noted" in outcome.stderr
-    )
-    assert "--force (make: FORCE=1)" in outcome.stderr
+    assert "has no customer '999999999', '888888888': check the id" in outcome.stderr
+    assert "--force (make: FORCE=1). Nothing was noted" in outcome.stderr
     assert not published.suppressions.exists()
     assert not (published.releases / FILE).exists()
 
@@ -136,6 +130,38 @@ def test_unknown_customers_are_refused_and_none_is_noted(published: BuildFolder)
     assert again.returncode == 0, again.stderr
     assert "All of them have opted out before." in again.stdout
     assert len(list(published.suppressions.glob("*.parquet"))) == 1
+
+
+def test_known_customers_of_a_call_are_noted_although_others_are_unknown(
+    published: BuildFolder,
+) -> None:
+    """Before, one wrong id held back all opt-outs of the call."""
+    with read_release(published) as release:
+        (known,) = release.execute("select max(customer_id) from customers").fetchone() or (
+            0,
+        )
+    with published.lock():  # As another build does; no build is needed here.
+        outcome = run_audience(
+            published, "suppress", "seven", f"0{known}", "999999999", str(known)
+        )
+    assert outcome.returncode == 1
+    assert "Opted out: 1, of which 1 in the current release; noted in" in outcome.stdout
+    assert "'seven' cannot be a customer of this log: expected a whole" in outcome.stderr
+    assert "has no customer '999999999': check the id" in outcome.stderr
+    assert "could be published: Another build" in outcome.stderr
+    assert noted_for_the_api(published) == [str(known)]
+    assert texts_of_noted(published) == [str(known)]
+
+    # Noted before: nothing new, and no build. The unknown one is still named.
+    with read_release(published) as release:
+        (unlisted,) = release.execute(
+            "select min(customer_id) - 1 from customers"
+        ).fetchone() or (0,)
+    note_opt_outs(published, [str(unlisted)], "by mail")
+    again = run_audience(published, "suppress", str(unlisted), "999999999")
+    assert again.returncode == 1
+    assert "They are in effect" in again.stdout
+    assert "(make: FORCE=1). The others are noted" in again.stderr
 
 
 def test_an_opt_out_is_in_effect_while_another_build_holds_the_lock(
@@ -231,16 +257,27 @@ def test_a_damaged_note_holds_back_no_further_opt_out(published: BuildFolder) ->
     assert noted_for_the_api(published) == ["17", "999999999"]
 
 
-def test_with_force_a_damaged_release_holds_back_no_opt_out(published: BuildFolder) -> None:
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_a_damaged_release_holds_back_no_opt_out(
+    published: BuildFolder, force: tuple[str, ...]
+) -> None:
+    """Before, nothing was noted without --force."""
     database = (published.releases / "current").resolve() / "audience.duckdb"
     database.write_bytes(bytes(database.stat().st_size))
-    refused = run_audience(published, "suppress", "17")
-    assert refused.returncode == 1
-    assert "Nothing was noted: --force (make: FORCE=1) notes" in refused.stderr
-    assert not published.suppressions.exists()
-    forced = run_audience(published, "suppress", "--force", "17")
-    assert "They are in effect" in forced.stdout, forced.stderr
+    outcome = run_audience(published, "suppress", *force, "17", " ")
+    assert "Opted out: 1, not checked; noted in" in outcome.stdout, outcome.stderr
+    assert "They are in effect" in outcome.stdout
+    assert "but the ids were not checked, and no release without these" in outcome.stderr
+    assert "' ' cannot be a customer of this log" in outcome.stderr
+    assert outcome.returncode == 1
     assert noted_for_the_api(published) == ["17"]
+
+
+def test_without_a_release_opt_outs_are_noted_too(folder: BuildFolder) -> None:
+    outcome = run_audience(folder, "suppress", "17")
+    assert outcome.returncode == 3, outcome.stderr
+    assert "there is no release: run `audience build`" in outcome.stderr
+    assert noted_for_the_api(folder) == ["17"]
 
 
 def test_lists_leave_out_who_has_opted_out_since_the_release(

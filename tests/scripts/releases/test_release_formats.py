@@ -32,7 +32,6 @@ READERS = (
     ("start", "mail_example"),
     ("experiment", "mail_example"),
     ("plan", "--effect", "0.3", "--units", "100"),
-    ("suppress", "17"),
     ("refresh",),
 )
 
@@ -66,7 +65,12 @@ def test_programs_refuse_a_newer_release(published: BuildFolder) -> None:
             " earlier release with `audience rollback`"
         ), words
         assert "Traceback" not in outcome.stderr, words
-    assert not published.suppressions.exists(), "nothing was noted"
+    # An opt-out waits for no release.
+    outcome = run_audience(published, "suppress", "17")
+    assert outcome.returncode == 3
+    assert "the ids were not checked" in outcome.stderr
+    assert "upgrade this checkout, or go back" in outcome.stderr
+    assert list(published.suppressions.glob("*.parquet"))
     assert not list(published.exports.glob("*/ledger.parquet"))
 
 
