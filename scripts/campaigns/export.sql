@@ -159,6 +159,7 @@ select
     $channel::text as channel,
     null::text as experiment_id,
     null::text as experiment_arm,
+    null::text as score_class,
     case
         when left_out is not null then left_out
         when contact_number > $frequency_cap then 'had their contacts in the period'

@@ -130,11 +130,34 @@ def opt_outs(rounds: int) -> None:
     "--campaigns", type=click.IntRange(min=1), default=200, help="Simulated campaigns."
 )
 def exploration(campaigns: int) -> None:
-    """Simulate how exploring rankings finds a better one."""
+    """Simulate how exploring rankings finds the better ones."""
     with report_errors():
         from scripts.benchmarks.exploration import report
 
         print(report(campaigns))
+
+
+@benchmark.command(epilog=examples("audience benchmark campaigns --scale 0.1"))
+@click.option("--scale", default=1.0, help="The size of the generated log.")
+def campaigns(scale: float) -> None:
+    """Time the models of campaigns: without one, and with large ones."""
+    with report_errors() as folder:
+        from scripts.benchmarks.campaign_placement import measure_campaigns
+
+        print(measure_campaigns(folder.root / "bench" / "campaigns", scale))
+
+
+@benchmark.command(epilog=examples("audience benchmark profit"))
+def profit() -> None:
+    """Measure the profit of a campaign whose contacts have a planted effect.
+
+    Runs each command from the first build to the effect of the exported contacts, in a
+    workspace in bench/profit of the build folder, and prints what they say.
+    """
+    with report_errors() as folder:
+        from scripts.benchmarks.measured_campaign import measure_campaign
+
+        print(measure_campaign(folder.root / "bench" / "profit"))
 
 
 @benchmark.command(epilog=examples("audience benchmark load --users 100 --seconds 30"))

@@ -36,6 +36,7 @@ select
     null::text as placed_by,
     null::double as placement_probability,
     null::text as history_class,
+    assignments.score_class,
     case
         when assignments.unit_id in (select customer_id from opted_out)
             then 'opted out since the release was made'

@@ -23,6 +23,13 @@ campaigns as (
     select * from {{ ref('stg_campaigns') }}
 ),
 
+-- Their arms are fixed, so the campaign may hold out customers of its own.
+started as (
+    select distinct experiment_id
+    from {{ ref('stg_contacts') }}
+    where experiment_id is not null
+),
+
 ids as (
     select
         trim(experiment_id) as experiment_id,
@@ -107,13 +114,14 @@ problems as (
                 then 'seeds/campaigns.csv has no campaign ' || typed.campaign_id
             when not campaigns.is_active
                 then 'its campaign ' || typed.campaign_id || ' is not active'
-            when campaigns.holdout_share > 0
+            when campaigns.holdout_share > 0 and started.experiment_id is null
                 then
                     'its campaign ' || typed.campaign_id || ' holds out a share of its'
                     || ' own: set its holdout_share to 0, the arms have holdouts'
         end as problem
     from typed
     left join campaigns on typed.campaign_id = campaigns.campaign_id
+    left join started on typed.experiment_id = started.experiment_id
     where
         typed.is_active
         and typed.campaign_id is not null

@@ -2,6 +2,8 @@
     The class of each customer of a campaign, now (window 0) and in its past windows, by score
     and by history. The first customers are as many as it needs, or as its experiment would
     have picked from all customers; in the past the same share of those who suited it then.
+    Where the experiment knows the thirds of its units by rank, the first customers have these
+    thirds too.
 #}
 with campaigns as (
     select * from {{ ref('stg_campaigns') }}
@@ -27,7 +29,8 @@ experiments as (
                 (designs.treatment_share + designs.treatment_holdout_share)
                 * (designs.layer_to - designs.layer_from)
             )
-        ) as first_count
+        ) as first_count,
+        count(outcomes.score_class) > 0 as has_thirds
     from {{ ref('int_campaign_experiments') }} as campaign_experiments
     inner join {{ ref('int_experiment_designs') }} as designs
         on campaign_experiments.experiment_id = designs.experiment_id
@@ -42,6 +45,7 @@ experiments as (
 first_counts as (
     select
         campaigns.campaign_id,
+        coalesce(experiments.has_thirds, false) as has_thirds,
         coalesce(
             experiments.first_count,
             ceil(
@@ -129,20 +133,16 @@ now_counts as (
     where window_number = 0
 ),
 
-final as (
+sized as (
     select
         combined.campaign_id,
         combined.window_number,
         combined.customer_id,
         combined.place,
-        {# The place as a share of all customers, without a division. #}
-        case
-            when
-                (combined.place - 1) * now_counts.customer_count
-                < first_counts.first_count * populations.customer_count
-                then 'first'
-            else 'other'
-        end as score_class,
+        first_counts.has_thirds,
+        -- The place as a share of all customers, without a division.
+        (combined.place - 1) * now_counts.customer_count as place_size,
+        first_counts.first_count * populations.customer_count as first_size,
         {{ history_class('combined.total_interactions') }} as history_class
     from combined
     inner join first_counts on combined.campaign_id = first_counts.campaign_id
@@ -151,6 +151,23 @@ final as (
         on
             combined.campaign_id = populations.campaign_id
             and combined.window_number = populations.window_number
+),
+
+final as (
+    select
+        campaign_id,
+        window_number,
+        customer_id,
+        place,
+        history_class,
+        case
+            when place_size >= first_size then 'other'
+            when not has_thirds then 'first'
+            when place_size * 3 < first_size then 'first, 1st third'
+            when place_size * 3 < first_size * 2 then 'first, 2nd third'
+            else 'first, 3rd third'
+        end as score_class
+    from sized
 )
 
 select * from final

@@ -2,7 +2,9 @@
     The customers who can get places of a campaign, in the order in which they do. That is the
     order of the ranking that serves, or of the expected profit, as the campaign says. Where it
     explores, a draw gives each customer to one ranking. Each ranking orders its own customers
-    as it would all of them, and all rankings are cut at the same share of the customers.
+    of a class of history, and all rankings are cut at the same share of the class: the places
+    of a class are those that it has anyway. So rankings differ in whom they choose, not in how
+    deep they reach into a class.
 #}
 with campaign_customers as (
     select * from {{ ref('int_campaign_customers') }}
@@ -79,6 +81,7 @@ assigned as (
     left join probabilities
         on
             drawn.campaign_id = probabilities.campaign_id
+            and drawn.history_class = probabilities.history_class
             and drawn.draw >= probabilities.draw_from
             and drawn.draw < probabilities.draw_until
 ),
@@ -99,19 +102,24 @@ explored_scores as (
         and scores.origin = 0
 ),
 
+-- The middle of its place, as a share: the first of two customers lies at a quarter.
 numbered as (
     select
         assigned.*,
-        row_number() over (
-            partition by assigned.campaign_id, assigned.placed_by
-            order by
-                explored_scores.score desc,
-                assigned.objective_value desc,
-                assigned.customer_rank asc
-        ) as number_in_ranking,
-        count(*) over (
-            partition by assigned.campaign_id, assigned.placed_by
-        ) as ranking_size
+        (
+            row_number() over (
+                partition by
+                    assigned.campaign_id, assigned.history_class, assigned.placed_by
+                order by
+                    explored_scores.score desc,
+                    assigned.objective_value desc,
+                    assigned.customer_rank asc
+            ) - cast(0.5 as double)
+        )
+        / count(*) over (
+            partition by
+                assigned.campaign_id, assigned.history_class, assigned.placed_by
+        ) as share_of_ranking
     from assigned
     left join explored_scores
         on
@@ -119,22 +127,57 @@ numbered as (
             and assigned.customer_id = explored_scores.customer_id
 ),
 
-final as (
+chosen as (
+    select
+        *,
+        row_number() over (
+            partition by campaign_id, history_class
+            order by
+                share_of_ranking asc, objective_value desc, customer_rank asc
+        ) as class_rank
+    from numbered
+),
+
+ranked as (
     select
         campaign_id,
-        customer_id,
-        customer_rank,
-        capacity,
         history_class,
-        placed_by,
-        placement_probability,
         row_number() over (
             partition by campaign_id
-            order by
-                number_in_ranking / cast(ranking_size as double),
-                customer_rank
+            order by objective_value desc, customer_rank asc
         ) as campaign_rank
-    from numbered
+    from drawn
+),
+
+-- The places of each class in the order without exploration.
+class_places as (
+    select
+        campaign_id,
+        history_class,
+        campaign_rank,
+        row_number() over (
+            partition by campaign_id, history_class
+            order by campaign_rank
+        ) as class_rank
+    from ranked
+),
+
+final as (
+    select
+        chosen.campaign_id,
+        chosen.customer_id,
+        chosen.customer_rank,
+        chosen.capacity,
+        chosen.history_class,
+        chosen.placed_by,
+        chosen.placement_probability,
+        class_places.campaign_rank
+    from chosen
+    inner join class_places
+        on
+            chosen.campaign_id = class_places.campaign_id
+            and chosen.history_class = class_places.history_class
+            and chosen.class_rank = class_places.class_rank
 )
 
 select * from final

@@ -25,7 +25,7 @@ profits as (
         / sum(case when expected_profit is not null then customer_count end)
             as expected_profit
     from {{ ref('int_class_values') }}
-    where score_class = 'first'
+    where score_class <> 'other'
     group by campaign_id
 ),
 

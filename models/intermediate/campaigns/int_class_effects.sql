@@ -2,7 +2,8 @@
     What a contact adds to the purchases of the first customers of a campaign, by its
     experiment: its treatment are customers whom the ranking picks. Its control says nothing of
     the others: it holds first customers too, and contacts them about random products. Units
-    that were brought have no history here, so they are one class.
+    are divided by rank and history as they were before the contact. Those that were brought
+    have neither here, so they are one class.
 #}
 with experiments as (
     select * from {{ ref('int_campaign_experiments') }}
@@ -20,7 +21,7 @@ units as (
     select
         experiments.campaign_id,
         experiments.experiment_id,
-        'first' as score_class,
+        coalesce(outcomes.score_class, 'first') as score_class,
         case
             when outcomes.contacted_at is null then 'any'
             -- The covariate of units from the log is ln(1 + interactions before).
@@ -68,8 +69,72 @@ effects as (
     from smoothed
 ),
 
--- For the interval: three classes are not drawn towards their mean.
 {{ partial_pooling('effects', 'campaign_id') }},
+
+score_classes as (
+    select distinct
+        campaign_id,
+        score_class
+    from units
+),
+
+history_classes as (
+    select distinct
+        campaign_id,
+        history_class
+    from units
+),
+
+-- A class without units of both kinds is expected to be like the others, if these are
+-- enough to say how much classes differ: as much as their estimates do, which is more
+-- than the classes themselves.
+spreads as (
+    select
+        campaign_id,
+        experiment_id,
+        mean,
+        mean_variance,
+        class_count,
+        sum(power(estimate - weighted_sum / weight, 2) / variance)
+        / weight * class_count / (class_count - 1) as variance_of_estimates
+    from pooled
+    where class_count > 3
+    group by
+        campaign_id, experiment_id, mean, mean_variance, class_count, weight
+),
+
+-- Student's quantile of two degrees of freedom fewer (Higgins et al. 2009,
+-- doi:10.1111/j.1467-985X.2008.00552.x), by the expansion of Cornish and Fisher.
+means as (
+    select
+        campaign_id,
+        experiment_id,
+        mean,
+        (
+            1.959963984540054 + 2.37 / (class_count - 2)
+            + 2.82 / power(class_count - 2, 2)
+        ) * sqrt(mean_variance + variance_of_estimates) as half_width
+    from spreads
+),
+
+unmeasured as (
+    select
+        means.campaign_id,
+        means.experiment_id,
+        score_classes.score_class,
+        history_classes.history_class,
+        means.mean,
+        means.half_width
+    from means
+    inner join score_classes on means.campaign_id = score_classes.campaign_id
+    inner join history_classes on means.campaign_id = history_classes.campaign_id
+    left join pooled
+        on
+            means.campaign_id = pooled.campaign_id
+            and score_classes.score_class = pooled.score_class
+            and history_classes.history_class = pooled.history_class
+    where pooled.campaign_id is null
+),
 
 final as (
     select
@@ -83,6 +148,23 @@ final as (
         pooled_low as incremental_probability_low,
         pooled_high as incremental_probability_high
     from pooled
+    union all
+    select
+        unmeasured.campaign_id,
+        unmeasured.experiment_id,
+        unmeasured.score_class,
+        unmeasured.history_class,
+        coalesce(counted.contacted_units, 0) as contacted_units,
+        coalesce(counted.held_out_units, 0) as held_out_units,
+        unmeasured.mean as incremental_probability,
+        unmeasured.mean - unmeasured.half_width as incremental_probability_low,
+        unmeasured.mean + unmeasured.half_width as incremental_probability_high
+    from unmeasured
+    left join counted
+        on
+            unmeasured.campaign_id = counted.campaign_id
+            and unmeasured.score_class = counted.score_class
+            and unmeasured.history_class = counted.history_class
 )
 
 select * from final

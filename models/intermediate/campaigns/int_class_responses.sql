@@ -7,8 +7,12 @@ with windows as (
     select * from {{ ref('int_response_windows') }}
 ),
 
-classes as (
+every_window as (
     select * from {{ ref('int_campaign_classes') }}
+),
+
+classes as (
+    select * from every_window
     where window_number > 0
 ),
 
@@ -73,10 +77,10 @@ rates as (
 {{ partial_pooling('rates', 'campaign_id') }},
 
 score_classes as (
-    {% for score_class in ['first', 'other'] %}
-    select '{{ score_class }}' as score_class
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select distinct
+        campaign_id,
+        score_class
+    from every_window
 ),
 
 history_classes as (
@@ -105,7 +109,7 @@ every_class as (
         means.mean,
         means.half_width
     from means
-    cross join score_classes
+    inner join score_classes on means.campaign_id = score_classes.campaign_id
     cross join history_classes
 ),
 

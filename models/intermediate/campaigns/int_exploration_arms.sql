@@ -1,7 +1,8 @@
 {#
     The rankings that a campaign with an explored share tries, with the responses so far:
-    customers whom the ranking placed, once each, whose response window has ended. Not by
-    class of history: rankings reach the classes at different depths.
+    customers whom the ranking placed, once each, whose response window has ended. By class of
+    history, because another ranking may be the best one there; all reach a class at the same
+    depth (int_campaign_order).
 #}
 {% set candidates = rankings() | selectattr('ranks', 'equalto', 'customers')
     | selectattr('is_candidate') | map(attribute='name') | list %}
@@ -32,6 +33,14 @@ rankings as (
         )
 ),
 
+history_classes as (
+    select distinct
+        campaign_id,
+        history_class
+    from {{ ref('int_campaign_classes') }}
+    where window_number = 0
+),
+
 responses as (
     select * from {{ ref('int_placed_responses') }}
 ),
@@ -39,21 +48,25 @@ responses as (
 final as (
     select
         campaigns.campaign_id,
+        history_classes.history_class,
         rankings.ranking,
         campaigns.exploration_share,
         rankings.ranking = served.ranking as is_served,
         count(responses.customer_id) as contact_count,
         coalesce(sum(responses.responded), 0) as response_count
     from campaigns
+    inner join history_classes
+        on campaigns.campaign_id = history_classes.campaign_id
     cross join rankings
     cross join served
     left join responses
         on
             campaigns.campaign_id = responses.campaign_id
+            and history_classes.history_class = responses.history_class
             and rankings.ranking = responses.placed_by
     group by
-        campaigns.campaign_id, rankings.ranking, served.ranking,
-        campaigns.exploration_share
+        campaigns.campaign_id, history_classes.history_class, rankings.ranking,
+        served.ranking, campaigns.exploration_share
 )
 
 select * from final

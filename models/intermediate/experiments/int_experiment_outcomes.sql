@@ -12,6 +12,7 @@ contacts as (
         customer_id,
         min(contacted_at) as contacted_at,
         min(experiment_arm) as arm,
+        min(score_class) as score_class,
         sum(cost) as cost
     from {{ ref('stg_contacts') }}
     where experiment_id is not null
@@ -73,7 +74,8 @@ from_log as (
         -- Skewed: its logarithm says more about what follows.
         ln(1 + coalesce(counted.earlier_count, 0)) as covariate,
         contacts.cost,
-        contacts.contacted_at
+        contacts.contacted_at,
+        contacts.score_class
     from contacts
     inner join experiments on contacts.experiment_id = experiments.experiment_id
     left join counted
@@ -96,7 +98,8 @@ as_brought as (
             when brought.arm in ('treatment', 'control')
                 then experiments.cost_per_contact
             else 0
-        end as cost
+        end as cost,
+        cast(null as {{ dbt.type_string() }}) as score_class
     from brought
     inner join experiments on brought.experiment_id = experiments.experiment_id
 ),
@@ -108,6 +111,7 @@ final as (
         unit_id,
         arm,
         contacted_at,
+        score_class,
         cast(conversion as double) as conversion,
         cast(engagement as double) as engagement,
         cast(revenue as double) as revenue,

@@ -27,6 +27,8 @@ picked as (
         pools.pool,
         pools.product_id,
         pools.product_draw,
+        pools.pick,
+        count(*) over (partition by pools.experiment_id, pools.pool) as pool_size,
         case
             when
                 pools.arm_draw
@@ -108,7 +110,14 @@ final as (
             when picked.pool = 'control'
                 then drawn_products.product_id
             else picked.product_id
-        end as product_id
+        end as product_id,
+        -- int_campaign_classes has the same thirds.
+        case
+            when picked.pool = 'control' then null
+            when picked.pick * 3 <= picked.pool_size then 'first, 1st third'
+            when picked.pick * 3 <= picked.pool_size * 2 then 'first, 2nd third'
+            else 'first, 3rd third'
+        end as score_class
     from picked
     left join drawn_products
         on

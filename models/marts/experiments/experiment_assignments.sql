@@ -33,7 +33,8 @@ started as (
         contacts.customer_id,
         min(contacts.experiment_arm) as arm,
         min(contacts.product_id) as product_id,
-        min(contacts.contacted_at) as contacted_at
+        min(contacts.contacted_at) as contacted_at,
+        min(contacts.score_class) as score_class
     from contacts
     inner join experiments on contacts.experiment_id = experiments.experiment_id
     left join suppressed_customers
@@ -49,7 +50,8 @@ combined as (
         arm,
         product_id,
         cast(contacted_at as date) as contacted_on,
-        true as has_started
+        true as has_started,
+        score_class
     from started
     union all
     select
@@ -58,7 +60,8 @@ combined as (
         arm,
         product_id,
         cast(null as date) as contacted_on,
-        false as has_started
+        false as has_started,
+        score_class
     from proposed
     union all
     select
@@ -67,7 +70,8 @@ combined as (
         brought.arm,
         cast(null as {{ id_type() }}) as product_id,
         cast(null as date) as contacted_on,
-        true as has_started
+        true as has_started,
+        cast(null as {{ dbt.type_string() }}) as score_class
     from brought
     inner join experiments on brought.experiment_id = experiments.experiment_id
 ),
@@ -79,7 +83,8 @@ final as (
         cast(arm as {{ dbt.type_string() }}) as arm,
         cast(product_id as {{ id_type() }}) as product_id,
         cast(contacted_on as date) as contacted_on,
-        cast(has_started as boolean) as has_started
+        cast(has_started as boolean) as has_started,
+        cast(score_class as {{ dbt.type_string() }}) as score_class
     from combined
 )
 

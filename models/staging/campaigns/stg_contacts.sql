@@ -25,7 +25,8 @@ renamed as (
         false as is_exported,
         cast(null as {{ dbt.type_string() }}) as placed_by,
         cast(null as double) as placement_probability,
-        cast(null as {{ dbt.type_string() }}) as history_class
+        cast(null as {{ dbt.type_string() }}) as history_class,
+        cast(null as {{ dbt.type_string() }}) as score_class
     from contacts
 ),
 
@@ -44,7 +45,10 @@ exported as (
         'placed_by': dbt.type_string(),
         'placement_probability': 'double',
         'history_class': dbt.type_string(),
-    }, optional=['channel', 'placed_by', 'placement_probability', 'history_class']) }}
+        'score_class': dbt.type_string(),
+    }, optional=[
+        'channel', 'placed_by', 'placement_probability', 'history_class', 'score_class'
+    ]) }}
 ),
 
 parsed as (
@@ -69,7 +73,8 @@ parsed as (
         is_exported,
         placed_by,
         placement_probability,
-        history_class
+        history_class,
+        score_class
     from renamed
     union all
     select
@@ -93,7 +98,8 @@ parsed as (
         true as is_exported,
         placed_by,
         placement_probability,
-        history_class
+        history_class,
+        score_class
     from exported
     -- Others were exported from another log.
     where {{ parse_id('customer_id') }} is not null
@@ -152,7 +158,8 @@ final as (
         is_exported,
         placed_by,
         placement_probability,
-        history_class
+        history_class,
+        score_class
     from judged
 )
 

@@ -44,7 +44,8 @@ def problems(dirty_build: FinishedBuild) -> Problems:
             connection.execute(
                 "create table marts.event_mix as select 'rating' as event;"
                 " create table staging.stg_event_weights as"
-                " from (values ('cart'), ('purchased')) t(event)"
+                " from (values ('cart'), ('purchased')) t(event);"
+                " create table staging.stg_contacts as select 'started' as experiment_id"
             )
             for seed, good in SEEDS.items():
                 columns = ", ".join(f"{name} text" for name in good)
@@ -336,6 +337,21 @@ def test_a_campaign_of_an_experiment_has_no_holdout(problems: Problems) -> None:
         experiment_arms=[{}, HOLDOUT],
     )
     assert "set its holdout_share to 0, the arms have holdouts" in problem
+
+
+def test_a_campaign_whose_experiment_has_started_may_hold_out_customers(
+    problems: Problems,
+) -> None:
+    """The arms are fixed, and the campaign goes on after it."""
+    started = {"experiment_id": "started"}
+    assert (
+        problems(
+            campaigns=[{"holdout_share": "0.1"}],
+            experiments=[started],
+            experiment_arms=[started, started | HOLDOUT],
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("line", ["spring,Spring\n", "spring" + "," * len(GOOD) + "\n"])

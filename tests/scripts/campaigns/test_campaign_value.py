@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import FinishedBuild
 
 CAMPAIGNS = 400
+THIRDS = ["first, 1st third", "first, 2nd third", "first, 3rd third"]
 # Interactions before the contact, one value per class of history.
 HISTORIES = {"1 interaction": 1, "2 to 4 interactions": 3, "5 or more interactions": 9}
 
@@ -34,7 +35,7 @@ def class_effects(models: Path, outcomes: pyarrow.Table) -> dict[str, numpy.ndar
     """The rows of int_class_effects, by campaign and class.
 
     Args:
-        outcomes: `campaign` (number), `arm`, `history`, `conversion`.
+        outcomes: `campaign` (number), `arm`, `history`, `conversion`, `score_class`.
     """
     query = (models / "intermediate/campaigns/int_class_effects.sql").read_text()
     with warehouse() as connection:
@@ -47,8 +48,8 @@ def class_effects(models: Path, outcomes: pyarrow.Table) -> dict[str, numpy.ndar
         connection.execute(
             "create table intermediate.int_experiment_outcomes as select"
             " lpad(campaign::text, 4, '0') as experiment_id, arm, conversion,"
-            " timestamp '2023-03-01' as contacted_at, ln(1 + history) as covariate"
-            " from given"
+            " timestamp '2023-03-01' as contacted_at, ln(1 + history) as covariate,"
+            " score_class from given"
         )
         found: dict[str, numpy.ndarray] = connection.execute(
             f"from ({query}) order by campaign_id, score_class, history_class"
@@ -181,6 +182,7 @@ def test_the_effect_of_a_contact_is_measured_on_the_customers_that_the_ranking_p
                         ),
                         "history": numpy.array(list(HISTORIES.values()))[places % 3],
                         "conversion": numpy.full(len(places), bought),
+                        "score_class": pyarrow.nulls(len(places), pyarrow.string()),
                     }
                 )
             )
@@ -192,6 +194,94 @@ def test_the_effect_of_a_contact_is_measured_on_the_customers_that_the_ranking_p
         found["incremental_probability_high"] >= truth
     )
     assert 0.94 <= covered.mean() <= 0.98
+
+
+def units(
+    thirds_and_histories: numpy.ndarray, buyers: numpy.ndarray, arm: str
+) -> pyarrow.Table:
+    """Units of an arm, by campaign and class: the numbers of them, and of buyers."""
+    sizes = thirds_and_histories.ravel()
+    campaigns, places = numpy.divmod(numpy.repeat(numpy.arange(sizes.size), sizes), 9)
+    numbers = numpy.arange(len(places)) - numpy.repeat(sizes.cumsum() - sizes, sizes)
+    return pyarrow.table(
+        {
+            "campaign": campaigns,
+            "arm": [arm] * len(places),
+            "score_class": numpy.array(THIRDS)[places // 3],
+            "history": numpy.array(list(HISTORIES.values()))[places % 3],
+            "conversion": (numbers < numpy.repeat(buyers.ravel(), sizes)).astype(float),
+        }
+    )
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.01, 0.03])
+def test_pooled_effects_are_nearer_to_the_truth_and_intervals_hold_it(
+    models: Path, spread: float
+) -> None:
+    """Thirds by rank times histories; contacts add more to some classes than to others."""
+    random = numpy.random.default_rng(22)
+    shape = (CAMPAIGNS, 9)
+    base = random.uniform(0.02, 0.1, shape)
+    effects = random.uniform(0, 0.04, (CAMPAIGNS, 1)) + random.normal(0, spread, shape)
+    rates = numpy.clip(base + effects, 0.001, 0.9)
+    contacted, held_out = random.integers(60, 900, shape), random.integers(30, 400, shape)
+    bought, anyway = random.binomial(contacted, rates), random.binomial(held_out, base)
+    found = class_effects(
+        models,
+        pyarrow.concat_tables(
+            [
+                units(contacted, bought, "treatment"),
+                units(held_out, anyway, "treatment_holdout"),
+            ]
+        ),
+    )
+    truth = (rates - base).ravel()
+    assert found["score_class"].reshape(shape)[0].tolist() == sorted(THIRDS * 3)
+    assert found["contacted_units"].tolist() == contacted.ravel().tolist()
+    covered = (found["incremental_probability_low"] <= truth) & (
+        found["incremental_probability_high"] >= truth
+    )
+    assert covered.mean() >= 0.94
+
+    def error(estimates: numpy.ndarray) -> float:
+        return float(numpy.sqrt(((estimates - truth) ** 2).mean()))
+
+    raw = (bought / contacted - anyway / held_out).ravel()
+    assert error(found["incremental_probability"]) < 0.9 * error(raw)
+
+
+def test_a_class_without_held_out_units_is_expected_to_be_like_the_others(
+    models: Path,
+) -> None:
+    """At least 94 % of the intervals hold the truth here too."""
+    random = numpy.random.default_rng(22)
+    shape = (CAMPAIGNS, 9)
+    effects = numpy.full(shape, 0.03) + random.normal(0, 0.02, shape)
+    rates = numpy.clip(0.08 + effects, 0.001, 0.9)
+    contacted, held_out = numpy.full(shape, 900), numpy.full(shape, 900)
+    held_out[:, 0] = 0
+    found = class_effects(
+        models,
+        pyarrow.concat_tables(
+            [
+                units(contacted, random.binomial(contacted, rates), "treatment"),
+                units(held_out, random.binomial(held_out, 0.08), "treatment_holdout"),
+            ]
+        ),
+    )
+    low, high, expected, without = (
+        found[name].reshape(shape)[:, 0]
+        for name in (
+            "incremental_probability_low",
+            "incremental_probability_high",
+            "incremental_probability",
+            "held_out_units",
+        )
+    )
+    truth = rates[:, 0] - 0.08
+    assert set(without) == {0}
+    assert expected.mean() == pytest.approx(0.03, abs=0.005)
+    assert ((low <= truth) & (high >= truth)).mean() >= 0.94
 
 
 def test_what_contacts_caused_is_the_difference_to_customers_held_out(models: Path) -> None:

@@ -145,7 +145,8 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
             " 'contact' as arm, 0.1::double as cost_per_contact, '=x' as explanation,"
             " null::text as experiment_id, null::text as experiment_arm,"
             " null::text as channel, null::text as left_out, null::text as placed_by,"
-            " null::double as placement_probability, null::text as history_class",
+            " null::double as placement_probability, null::text as history_class,"
+            " null::text as score_class",
             {"ids": ids},
         )
         found = write_contact_list(

@@ -150,6 +150,13 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     mean_rank = {arm: np.mean([ranks[unit] for unit in by_arm[arm]]) for arm in SHARES}
     assert mean_rank["treatment"] < mean_rank["control"] / 2
     assert mean_rank["treatment_holdout"] < mean_rank["control_holdout"] / 2
+    thirds = [row["score_class"] for row in planned]
+    assert {name: thirds.count(name) for name in set(thirds)} == {
+        None: 300,
+        "first, 1st third": 100,
+        "first, 2nd third": 100,
+        "first, 3rd third": 100,
+    }
 
     started = start_experiment(folder, "march_test", date(2023, 3, 2))
     assert started.receipt["contacts"] == len(by_arm["treatment"] + by_arm["control"])
@@ -168,7 +175,7 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
         again = columns(release, "from experiment_assignments order by unit_id")
         results = columns(release, "from experiment_results")
         (verdict,) = columns(release, "from experiment_verdicts")
-    kept = ("unit_id", "arm", "product_id")
+    kept = ("unit_id", "arm", "product_id", "score_class")
     assert [[row[name] for name in kept] for row in again] == [
         [row[name] for name in kept] for row in planned
     ]
