@@ -4,8 +4,8 @@ import glob
 import gzip
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class JudgedSample:
         reasons: rejected rows by reason.
         examples: the value of a rejected row, by reason.
         is_whole: whether these are all rows of the file.
-        times: other values that were rejected for their time.
+        times: times of rejected rows as the file has them, by reason.
     """
 
     file: Path
@@ -37,7 +37,7 @@ class JudgedSample:
     examples: dict[str, str]
     is_whole: bool
     columns: tuple[str, ...] = ()
-    times: tuple[str, ...] = ()
+    times: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -83,8 +83,9 @@ def judge_sample(
         accepted, filtered = _counts(connection)
         rows = accepted + filtered + reasons.total()
         times = connection.execute(
-            "select json_extract_string(original_text, '$.event_date') from judged"
-            " where reason = 'unparseable event_date'"
+            "select reason, list(json_extract_string(original_text, '$.event_date'))"
+            " from judged where contains(reason, 'event_date') and reason not like"
+            " 'missing%' group by reason"
         ).fetchall()
     return JudgedSample(
         file=file,
@@ -95,7 +96,7 @@ def judge_sample(
         examples=examples,
         is_whole=is_whole or (is_parquet and rows < most_rows),
         columns=tuple(described["columns"]),
-        times=tuple(time for (time,) in times),
+        times=dict(times),
     )
 
 
