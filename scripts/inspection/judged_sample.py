@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 
+from scripts.build.expressions import failed_in
+from scripts.build.log_source import LogSourceError
 from scripts.inspection.staging_sql import StagingSql
 
 # The table of a build's reader with the lines that it could not split.
@@ -49,12 +51,19 @@ class JudgedSample:
 
 
 def judge_sample(
-    file: Path, settings: Mapping[str, Any], most_bytes: int, most_rows: int
+    file: Path,
+    settings: Mapping[str, Any],
+    most_bytes: int,
+    most_rows: int,
+    shown: Path | None = None,
 ) -> JudgedSample:
     """Judge the first rows of a file.
 
+    Args:
+        shown: the name of the file in messages, if it is a copy.
+
     Raises:
-        LogSourceError: a macro refuses the file.
+        LogSourceError: a macro refuses the file, or an expression fails.
         duckdb.Error: the engine does.
     """
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
@@ -75,7 +84,12 @@ def judge_sample(
             given = {**settings, "log": glob.escape(str(read))}
             # No limit of rows: the reader would note bad lines beyond it too.
             sql = StagingSql(connection, given)
-        connection.execute(f"create temp table judged as {sql.log_rows()}")
+        try:
+            connection.execute(f"create temp table judged as {sql.log_rows()}")
+        except duckdb.Error as error:
+            if said := failed_in(connection.sql(sql.read_rows()), settings, shown or file):
+                raise LogSourceError(said) from error
+            raise
         described = sql.described_log()
         reasons, examples = _rejected(connection)
         if described["format"] == "csv":
