@@ -172,18 +172,19 @@ class _Failure:
         setting = "expressions: {%s: %s}" if self.name else "row_filter:%s %s"
         shown = setting % (self.name, json.dumps(self.expression))
         unknown = UNKNOWN_COLUMN.search(self.error)
+        named = ", ".join(self.columns)
+        named += "" if has_header else " (the names of columns without a header)"
         if unknown and self.name and re.fullmatch(r"\w+", self.expression.strip()):
             constant = json.dumps(f"'{self.expression.strip()}'")
             return (
                 f"{shown} is the column {unknown[1]}, which the log does not have; it has"
-                f" {', '.join(self.columns)}. A text that is the same for all rows has"
+                f" {named}. A text that is the same for all rows has"
                 f" quotes of its own: {{{self.name}: {constant}}}."
             )
         reason = re.split(r"\n|\bLINE \d+:", self.error)[0].strip()
         advice = ""
         if unknown:
-            why = "" if has_header else " (without a header, columns have these names)"
-            advice = f" The log has {', '.join(self.columns)}{why}."
+            advice = f" The log has {named}."
         elif "Conversion Error" in self.error and "try_cast" not in self.expression:
             advice = (
                 " try_cast gives null where cast fails, so that only such rows are"

@@ -8,6 +8,7 @@ from scripts.settings.declaration import setting
 from scripts.settings.input_format import AmountInput, InputFormat, SideInput
 from scripts.settings.setting_error import refusal
 from scripts.settings.values import (
+    Condition,
     EventAliases,
     EventBound,
     EventWeights,
@@ -33,7 +34,7 @@ CustomerTable = Annotated[
     SideInput[Literal["customer_id"]] | None, BeforeValidator(described)
 ]
 ProductTable = Annotated[
-    SideInput[Literal["product_id"]] | None, BeforeValidator(described)
+    SideInput[Literal["product_id", "product_name"]] | None, BeforeValidator(described)
 ]
 ContactTable = Annotated[
     AmountInput[
@@ -69,7 +70,7 @@ class InputSettings(InputFormat[LogColumn]):
         "a path, or a pattern of CSV, JSON or Parquet files",
         example="data/events-*.csv.gz",
     )
-    row_filter: Text = setting(
+    row_filter: Condition = setting(
         "true",
         "SQL condition; other rows are set aside and counted",
         shown="all rows",
@@ -149,7 +150,8 @@ class InputSettings(InputFormat[LogColumn]):
     )
     product_attributes: ProductTable = setting(
         None,
-        "table of products: rankings use its columns, campaigns can select by them",
+        "table of products: rankings use its columns, campaigns can select by them, and its"
+        " `product_name` is the name of products that the log does not name",
         shown="none",
     )
     suppressions: CustomerTable = setting(

@@ -116,7 +116,25 @@ def check_expression(value: Any) -> Any:
     """SQL; a number is SQL too."""
     if not isinstance(value, str | int | float) or not str(value).strip():
         raise refusal("an SQL expression such as \"'purchased'\"")
+    _check_one_value(str(value))
     return value
+
+
+def check_condition(value: Any) -> Any:
+    """A condition that is true or false for a row."""
+    _check_one_value(str(value))
+    return value
+
+
+def _check_one_value(expression: str) -> None:
+    """See that an expression does not make several rows of one; a subquery may."""
+    plain = re.sub(r"'[^']*'|--.*", "", expression.lower())
+    if re.search(r"\bunnest\s*\(", plain) and not re.search(r"\bselect\b", plain):
+        raise refusal(
+            "one value for each row; where each element of a list is a row, name the list"
+            " in the setting unnest, such as unnest: items",
+            expression,
+        )
 
 
 def check_weight(value: Any) -> Any:
@@ -181,6 +199,7 @@ EventBound = Annotated[
 Day = Annotated[str | datetime.date, BeforeValidator(check_day)]
 AsOf = Annotated[str | datetime.date | datetime.datetime, BeforeValidator(check_as_of)]
 ColumnName = Annotated[str | int, BeforeValidator(check_column_name)]
+Condition = Annotated[Text, AfterValidator(check_condition)]
 Expression = Annotated[str | int | float, BeforeValidator(check_expression)]
 NullWords = list[Annotated[str | int, BeforeValidator(check_word)]]
 EventWeights = Annotated[

@@ -7,6 +7,8 @@ import duckdb
 import pytest
 
 from scripts.build.expressions import failed_expression
+from scripts.settings.build_settings import BuildSettings
+from scripts.settings.setting_error import SettingError
 
 LOG = "user,product_id,event_date\n1,2,2023-01-01\nx,2,2023-01-02\n"
 
@@ -36,6 +38,19 @@ LOG = "user,product_id,event_date\n1,2,2023-01-01\nx,2,2023-01-02\n"
             {"row_filter": "quantity > 0"},
             'row_filter: "quantity > 0" failed: Binder Error: Referenced column "quantity"'
             " not found in FROM clause. The log has user, product_id, event_date.",
+        ),
+        (
+            {"has_header": False, "expressions": {"customer_id": "visitor"}},
+            'expressions: {customer_id: "visitor"} is the column visitor, which the log'
+            " does not have; it has column1, column2, column3 (the names of columns"
+            " without a header). A text that is the same for all rows has quotes of its"
+            " own: {customer_id: \"'visitor'\"}.",
+        ),
+        (
+            {"has_header": False, "row_filter": "visitor <> 'x'"},
+            "row_filter: \"visitor <> 'x'\" failed: Binder Error: Referenced column"
+            ' "visitor" not found in FROM clause. The log has column1, column2, column3'
+            " (the names of columns without a header).",
         ),
         ({"expressions": {"event": "'purchased' -- all", "customer_id": "user"}}, None),
         ({"row_filter": "max(product_id) over (partition by event_date) = '2'"}, None),
@@ -76,3 +91,29 @@ def test_a_log_that_cannot_be_read_is_not_blamed_on_its_expressions(tmp_path: Pa
     settings = {"log": str(tmp_path / "log.parquet"), "expressions": {"event": "nosuch"}}
     (tmp_path / "log.parquet").write_bytes(b"PAR1")
     assert failed_expression(settings) is None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"expressions": {"product_id": "unnest(items)"}},
+        {"expressions": {"product_id": "Unnest (items) -- from the list"}},
+        {"row_filter": "unnest(items) > 1"},
+    ],
+)
+def test_unnest_within_an_expression_is_refused(settings: dict[str, Any]) -> None:
+    """It would make rows that the accounting of rows does not know."""
+    [name] = settings
+    with pytest.raises(
+        SettingError, match=rf"{name}.*nnest ?\(items\).*in the setting unnest"
+    ):
+        BuildSettings.check(settings)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["(select max(item) from unnest(items) as t (item))", "'unnest(x)'", "unnested"],
+)
+def test_lists_may_be_read_within_an_expression(expression: str) -> None:
+    settings = {"expressions": {"product_id": expression}, "row_filter": expression}
+    assert BuildSettings.check(settings).row_filter == expression
