@@ -11,6 +11,8 @@ from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG
 
 PROJECT = Path(__file__).resolve().parents[2]
+# The folder of a workspace, such as /srv/shop; none if it is empty.
+WORKSPACE = ""
 
 with DAG(
     dag_id="product_audience_refresh",
@@ -27,6 +29,8 @@ with DAG(
         # Fails if nothing was published; the end of the task's log says why.
         bash_command="make refresh",
         cwd=str(PROJECT),
+        env={"AUDIENCE_WORKSPACE": WORKSPACE},
+        append_env=True,
         # A log that is rejected now is rejected in an hour, too.
         retries=0,
         execution_timeout=timedelta(hours=4),

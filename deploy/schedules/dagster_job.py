@@ -5,19 +5,27 @@
 It runs `make refresh` in its own checkout, which must be writable for Dagster's user.
 """
 
+import os
 import subprocess
 from pathlib import Path
 
 import dagster
 
 PROJECT = Path(__file__).resolve().parents[2]
+# The folder of a workspace, such as /srv/shop; none if it is empty.
+WORKSPACE = ""
 
 
 @dagster.op
 def refresh_release(context: dagster.OpExecutionContext) -> None:
     """Run `make refresh`; fails with its reason if nothing was published."""
     run = subprocess.run(
-        ["make", "refresh"], cwd=PROJECT, capture_output=True, text=True, check=False
+        ["make", "refresh"],
+        cwd=PROJECT,
+        env=os.environ | {"AUDIENCE_WORKSPACE": WORKSPACE},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     context.log.info(run.stdout)
     if run.returncode:

@@ -63,10 +63,13 @@
 {% endmacro %}
 
 
-{# Further columns of an input, by name in lower case: what it says apart from its id. #}
+{#
+    Further columns of an input, by name in lower case: what it says apart from its id. A name
+    is an attribute too.
+#}
 {% macro attribute_columns(input) %}
     {% set ours = [] %}
-    {% for name in input.wanted %}
+    {% for name, is_optional in input.wanted.items() if not is_optional %}
         {% do ours.append(find_input_column(input, input.settings.columns.get(name, name))) %}
     {% endfor %}
     {% set attributes = {} %}

@@ -17,6 +17,7 @@ from scripts.build.log_source import (
     literal,
     read_mapping,
 )
+from scripts.build.parquet_types import check_column_types
 from scripts.build.readable_copies import name_originals, with_readable_copies
 from scripts.build.seed_files import check_seeds
 from scripts.build_folder import BuildFolder
@@ -150,6 +151,7 @@ def check_inputs(
         check_log(read["log"])
         check_side_inputs(read)
         check_input_columns(read, copies.resolve())
+        check_column_types(read)
     except LogSourceError as error:
         raise LogSourceError(name_originals(copies, str(error))) from error
     check_seeds()

@@ -4,13 +4,15 @@ import glob
 import gzip
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from scripts.build.expressions import failed_in
+from scripts.build.log_source import LogSourceError
 from scripts.inspection.staging_sql import StagingSql
 
 # The table of a build's reader with the lines that it could not split.
@@ -26,7 +28,7 @@ class JudgedSample:
         reasons: rejected rows by reason.
         examples: the value of a rejected row, by reason.
         is_whole: whether these are all rows of the file.
-        times: other values that were rejected for their time.
+        times: times of rejected rows as the file has them, by reason.
     """
 
     file: Path
@@ -37,7 +39,7 @@ class JudgedSample:
     examples: dict[str, str]
     is_whole: bool
     columns: tuple[str, ...] = ()
-    times: tuple[str, ...] = ()
+    times: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def rejected(self) -> int:
@@ -49,12 +51,19 @@ class JudgedSample:
 
 
 def judge_sample(
-    file: Path, settings: Mapping[str, Any], most_bytes: int, most_rows: int
+    file: Path,
+    settings: Mapping[str, Any],
+    most_bytes: int,
+    most_rows: int,
+    shown: Path | None = None,
 ) -> JudgedSample:
     """Judge the first rows of a file.
 
+    Args:
+        shown: the name of the file in messages, if it is a copy.
+
     Raises:
-        LogSourceError: a macro refuses the file.
+        LogSourceError: a macro refuses the file, or an expression fails.
         duckdb.Error: the engine does.
     """
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
@@ -75,7 +84,12 @@ def judge_sample(
             given = {**settings, "log": glob.escape(str(read))}
             # No limit of rows: the reader would note bad lines beyond it too.
             sql = StagingSql(connection, given)
-        connection.execute(f"create temp table judged as {sql.log_rows()}")
+        try:
+            connection.execute(f"create temp table judged as {sql.log_rows()}")
+        except duckdb.Error as error:
+            if said := failed_in(connection.sql(sql.read_rows()), settings, shown or file):
+                raise LogSourceError(said) from error
+            raise
         described = sql.described_log()
         reasons, examples = _rejected(connection)
         if described["format"] == "csv":
@@ -83,8 +97,9 @@ def judge_sample(
         accepted, filtered = _counts(connection)
         rows = accepted + filtered + reasons.total()
         times = connection.execute(
-            "select json_extract_string(original_text, '$.event_date') from judged"
-            " where reason = 'unparseable event_date'"
+            "select reason, list(json_extract_string(original_text, '$.event_date'))"
+            " from judged where contains(reason, 'event_date') and reason not like"
+            " 'missing%' group by reason"
         ).fetchall()
     return JudgedSample(
         file=file,
@@ -95,7 +110,7 @@ def judge_sample(
         examples=examples,
         is_whole=is_whole or (is_parquet and rows < most_rows),
         columns=tuple(described["columns"]),
-        times=tuple(time for (time,) in times),
+        times=dict(times),
     )
 
 

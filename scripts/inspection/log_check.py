@@ -71,12 +71,12 @@ def check_before_build(settings: Mapping[str, Any], copies: Path) -> None:
         settings: that read the copies, in the folder `copies`.
 
     Raises:
-        LogCheckError: the build would refuse it.
+        LogSourceError: the build would refuse it.
     """
     try:
         samples = _judged(settings, SAMPLE_BYTES, SAMPLE_ROWS, copies.resolve())
     except LogCheckError:
-        return  # An expression fails; the build names it.
+        return  # The engine says why, and the build what helps.
     if all(one.rejected == one.rows >= UNREAD_ROWS for one in samples):
         raise LogCheckError(_refusal(samples[0], settings))
 
@@ -119,18 +119,19 @@ def _judged(
 
     Raises:
         LogCheckError: one cannot be read with these settings.
+        LogSourceError: the same, because of an expression.
     """
     samples = []
     for file in spread(matching(str(settings["log"])), MOST_FILES):
+        original = original_of(copies, file)
         try:
-            sample = judge_sample(file, settings, most_bytes, most_rows)
+            sample = judge_sample(file, settings, most_bytes, most_rows, original)
         except duckdb.Error as error:
             reason = str(error).split("\n")[0]
             raise LogCheckError(
-                f"{original_of(copies, file)} cannot be read: {reason}. Check row_filter,"
+                f"{original} cannot be read: {reason}. Check row_filter,"
                 " expressions and time_format in the mapping."
             ) from error
-        original = original_of(copies, file)
         if original != file:
             sample = replace(sample, file=original, is_whole=False)
         samples.append(sample)

@@ -65,16 +65,21 @@ class StagingSql:
         # Models and this program ask for the same.
         self._describe_input = cache(names["describe_input"])
         names["describe_input"] = self._describe_input
+        self._read_input = whole = names["read_input"]
         if most_rows is not None:
-            whole = names["read_input"]
-            names["read_input"] = lambda described: (
+            self._read_input = lambda described: (
                 f"select * from ({whole(described)})"
                 f" where _input_file = '{sql_path(Path(only or ''))}' limit {most_rows}"
             )
+            names["read_input"] = self._read_input
 
     def log_rows(self) -> str:
         """The SQL of stg_log_rows: every row that the reader could split, judged."""
         return self._model("stg_log_rows")
+
+    def read_rows(self) -> str:
+        """The SQL of the rows as the file has them, and the place of each."""
+        return str(self._read_input(self.described_log()))
 
     def described_log(self) -> dict[str, Any]:
         """What the macro `describe_input` says of the log."""

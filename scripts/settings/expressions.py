@@ -18,14 +18,27 @@ CLAUSES = ("where_clause", "group_expressions", "having", "qualify", "sample", "
 
 
 def check_expression(value: Any) -> Any:
-    """SQL; a number is SQL too."""
+    """One value for each row, as SQL; a number is SQL too."""
     if not isinstance(value, str | int | float) or not str(value).strip():
         raise refusal("an SQL expression such as \"'purchased'\"")
     text = str(value)
     trouble = _trouble(text)
     if trouble and _trouble(NAME_IN_BACKTICKS.sub(r'"\1"', text)):
         raise refusal(f"a single SQL expression ({trouble})")
+    if _has_several_rows(text):
+        raise refusal(
+            "one value for each row; where each element of a list is a row, name the list"
+            " in the setting unnest, such as unnest: items",
+            text,
+        )
     return value
+
+
+def _has_several_rows(expression: str) -> bool:
+    """Whether an expression makes several rows of one; a subquery may."""
+    plain = re.sub(r"'[^']*'|--.*", "", expression.lower())
+    is_unnested = re.search(r"\bunnest\s*\(", plain)
+    return bool(is_unnested) and not re.search(r"\bselect\b", plain)
 
 
 @functools.cache

@@ -36,7 +36,11 @@ class InputFormat(Settings, Generic[Column]):
         example="{event: \"'purchased'\"}",
     )
     delimiter: Delimiter = setting(",", "what divides the fields of a CSV file")
-    has_header: bool = setting(True, "whether a CSV file begins with the column names")
+    has_header: bool = setting(
+        True,
+        "whether a CSV file begins with the column names; without them expressions call the"
+        " columns `column1`, `column2` and so on",
+    )
     escape: Literal['"', "\\"] = setting(
         '"', "what stands before a quote within quotes; some databases write a backslash"
     )

@@ -34,7 +34,7 @@ CustomerTable = Annotated[
     SideInput[Literal["customer_id"]] | None, BeforeValidator(described)
 ]
 ProductTable = Annotated[
-    SideInput[Literal["product_id"]] | None, BeforeValidator(described)
+    SideInput[Literal["product_id", "product_name"]] | None, BeforeValidator(described)
 ]
 ContactTable = Annotated[
     AmountInput[
@@ -150,7 +150,8 @@ class InputSettings(InputFormat[LogColumn]):
     )
     product_attributes: ProductTable = setting(
         None,
-        "table of products: rankings use its columns, campaigns can select by them",
+        "table of products: rankings use its columns, campaigns can select by them, and its"
+        " `product_name` is the name of products that the log does not name",
         shown="none",
     )
     suppressions: CustomerTable = setting(

@@ -55,6 +55,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Pat
         program.parent.mkdir()
         program.write_text(
             f'#!/bin/sh\necho "$PWD: make $*" >> "{called}"\necho progress\n'
+            f'echo "$AUDIENCE_WORKSPACE" > "{called}.workspace"\n'
             f"[ {code} = 0 ] || echo 'error: no column event' >&2\nexit {code}\n"
         )
         program.chmod(0o755)
@@ -83,8 +84,8 @@ def test_crontab_runs_it_and_mails_errors_only(
 ) -> None:
     lines = (SCHEDULES / "crontab").read_text().splitlines()
     entries = [line for line in lines if line and not line.startswith("#")]
-    settings = [line for line in entries if re.fullmatch(r"[A-Z]+=\S+", line)]
-    assert settings == ["MAILTO=root"]
+    settings = [line for line in entries if re.fullmatch(r"[A-Z_]+=\S+", line)]
+    assert settings == ["MAILTO=root", 'AUDIENCE_WORKSPACE=""']
     [entry] = [line for line in entries if line not in settings]
     *times, command = entry.split(None, 5)
     assert " ".join(times) == DAILY
@@ -106,7 +107,8 @@ def test_systemd_runs_it() -> None:
     assert service["Type"] == "oneshot"
     assert service["ExecStart"] == "/usr/bin/make refresh"
     assert service["User"] != "root"
-    assert service["ReadWritePaths"] == service["WorkingDirectory"]
+    # And the folder of a workspace, if there is one.
+    assert service["ReadWritePaths"] == f"{service['WorkingDirectory']} -/srv/shop"
     assert timer["OnCalendar"] == "*-*-* 05:15:00 UTC"
     assert timer["WantedBy"] == "timers.target"
 
@@ -163,6 +165,8 @@ class StandInTask:
     task_id: str
     bash_command: str
     cwd: str
+    env: dict[str, str]
+    append_env: bool
     retries: int
     execution_timeout: Any
 
@@ -172,7 +176,8 @@ class StandInTask:
 
     def execute(self) -> int:
         command = ["bash", "-c", self.bash_command]
-        return subprocess.run(command, cwd=self.cwd, check=False).returncode
+        env = (os.environ if self.append_env else {}) | self.env
+        return subprocess.run(command, cwd=self.cwd, env=env, check=False).returncode
 
 
 StandInTask.dag = None  # type: ignore[attr-defined]

@@ -1,3 +1,5 @@
+{# Customers who come back after a week cannot be seen in less. #}
+{% set least_days = 14 %}
 with checks as (
     select * from {{ ref('viability_checks') }}
 ),
@@ -55,6 +57,11 @@ by_thresholds as (
         summarized.*,
         profile.returning_customer_count,
         profile.returning_customer_count < {{ minimum_hits() }} as is_too_little,
+        profile.first_interaction_at,
+        profile.last_interaction_at,
+        profile.last_interaction_at
+        < profile.first_interaction_at + interval '1' day * {{ least_days }}
+            as is_too_short,
         case
             -- A model learns nothing about customers who never come back.
             when not summarized.do_customers_return then 'not viable'
@@ -89,8 +96,22 @@ judged as (
                     || {{ counted('returning_customer_count', 'customer') }}
                     || ' came back, at least {{ minimum_hits() }} are needed.'
             else ''
-        end
-            as threshold_explanation,
+        end as threshold_explanation,
+        case
+            when by_thresholds.is_too_short
+                then
+                    ' The log spans less than {{ least_days }} days ('
+                    || cast(
+                        by_thresholds.first_interaction_at as {{ dbt.type_string() }}
+                    )
+                    || ' to '
+                    || cast(
+                        by_thresholds.last_interaction_at as {{ dbt.type_string() }}
+                    )
+                    || '): it cannot tell whether customers come back after a week or'
+                    || ' more, so that retention and verdict hold for this time only.'
+            else ''
+        end as span_explanation,
         als_verdict.explanation as measured_explanation,
         coalesce(engagement.judgement, 'not shown to be better than chance')
             as judgement_of_engagement,
@@ -137,7 +158,7 @@ final as (
                 else
                     verdict || ', as measured: ' || measured_explanation
                     || ' By fixed thresholds without intervals it would be '
-            end || threshold_verdict || ': ' || threshold_explanation
+            end || threshold_verdict || ': ' || threshold_explanation || span_explanation
             as {{ dbt.type_string() }}
         ) as explanation
     from judged

@@ -23,6 +23,7 @@ renamed as (
         {% for column in attributes.values() %}
         nullif({{ trimmed(column_name(column)) }}, '') as attribute_{{ loop.index }},
         {% endfor %}
+        {{ input_value(input, 'product_name') }} as raw_product_name,
         {{ input_value(input, 'product_id') }} as raw_product_id
     from input_rows
 ),
@@ -30,6 +31,7 @@ renamed as (
 parsed as (
     select
         *,
+        nullif({{ trimmed('raw_product_name') }}, '') as product_name,
         {{ parse_id('raw_product_id') }} as product_id
     from renamed
 ),
@@ -50,6 +52,7 @@ final as (
         {% for column in attributes %}
         attribute_{{ loop.index }},
         {% endfor %}
+        product_name,
         product_id
     from judged
 )

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,29 @@ def checked(tmp_path: Path, content: str, settings: dict[str, Any]) -> str:
             {},
             'time_format: "%d/%m/%Y" or time_format: "%m/%d/%Y" fits',
         ),
+        (
+            "1,2,cart,soon\n",
+            {"time_format": "%d/%m/%Y"},
+            "time_format is %d/%m/%Y; these values are no times",
+        ),
         ("1,2,cart,soon\n", {}, "these values are no times: name another column"),
         ("1,2,cart,2023-01-01\n", {"time_format": "epoch_s"}, 'time_format: "iso" fits'),
+        (
+            "1,2,cart,31/12/23\n",
+            {"time_format": "%d/%m/%Y"},
+            'Years of two digits are %y, not %Y: set time_format: "%d/%m/%y".',
+        ),
+        (
+            "1,2,cart,31/12/23 10:15\n",
+            {"time_format": ["iso", "%d/%m/%Y %H:%M"]},
+            'set time_format: ["iso", "%d/%m/%y %H:%M"].',
+        ),
+        (
+            "1,2,cart,1433193132\n",
+            {"time_format": "epoch_ms"},
+            'time_format: "epoch_s" fits',
+        ),
+        ("1,2,cart,1985-01-01\n", {}, "Set earliest_event to what these rows need"),
         ("C1,2,cart,2023-01-01\n", {}, "Set id_type: text if such ids are meant"),
         ("1.2E+15,2,cart,2023-01-01\n", {}, "lost digits: export them as text"),
         (",2,cart,2023-01-01\n", {}, "Name another column for customer_id"),
@@ -66,18 +88,38 @@ def test_a_log_without_rows_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"row_filter": "nonsense > 1"}, 'column "nonsense" not found'),
-        ({"row_filter": "nonsense(1)"}, "nonsense does not exist"),
-        ({"expressions": {"event": "cast('x' as integer)"}}, "Could not convert"),
+        ({"row_filter": "nonsense > 1"}, 'row_filter: "nonsense > 1" failed: Binder Error'),
+        ({"row_filter": "nonsense(1)"}, 'row_filter: "nonsense(1)" failed: Catalog Error'),
+        ({"expressions": {"event": "cart"}}, 'expressions: {event: "cart"} is the column'),
+        (
+            {"expressions": {"event": "cast(event as integer)"}},
+            "failed in row 1 of LOG (event = 'cart'): Conversion Error: Could not",
+        ),
     ],
 )
-def test_sql_that_does_not_run_is_refused(
+def test_sql_that_does_not_run_is_refused_as_it_was_written(
     tmp_path: Path, settings: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(LogCheckError) as caught:
+    log = tmp_path / "log.csv"
+    expected = re.escape(message.replace("LOG", str(log)))
+    with pytest.raises(LogSourceError, match=expected):
         checked(tmp_path, HEADER + ROW, settings)
-    assert message in str(caught.value)
-    assert "Check row_filter, expressions" in str(caught.value)
+    # And a build does not start dbt.
+    with pytest.raises(LogSourceError, match=expected):
+        check_before_build({"log": str(log)} | settings, tmp_path)
+
+
+def test_the_failed_row_is_that_of_the_file_and_not_of_its_copy(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    row = '{"user": %s, "item": 2, "event": "cart", "event_date": "2023-01-01"}\n'
+    log.write_text(row % '"7"' + row % '"x"')
+    settings = {
+        "log": str(log),
+        "columns": {"product_id": "item"},
+        "expressions": {"customer_id": "cast(user as integer)"},
+    }
+    with pytest.raises(LogSourceError, match=rf"failed in row 2 of {log} \(user = 'x'\)"):
+        check_settings(settings)
 
 
 def test_a_few_bad_rows_are_counted_and_not_refused(tmp_path: Path) -> None:
