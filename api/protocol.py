@@ -1,7 +1,6 @@
 """Protection from malformed, slow and idle clients, where Sanic has none."""
 
 import asyncio
-import json
 import re
 import time
 from functools import partial
@@ -15,8 +14,7 @@ from sanic.http.http1 import HTTP_CONTINUE
 from sanic.models.server_types import ConnInfo
 from sanic.server import HttpProtocol
 
-from api.connections import Connections
-from api.problems import CONTENT_TYPE
+from api.connections import NO_ROOM, Connections
 from api.request_heads import is_well_formed
 from api.unsent_bytes import BUFFER, Progress, UnsentBytes
 from api.waiting_clients import WaitingClients
@@ -26,20 +24,6 @@ CHUNK_HEAD = re.compile(
     rb"\r\n[0-9A-Fa-f]{1,15}(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?\r\n", re.ASCII
 )
 LONGEST_CHUNK_HEAD = 64
-_FULL = json.dumps(
-    {
-        "type": "urn:product-audience:problem:too-many-connections",
-        "title": "Too many connections",
-        "status": 503,
-        "detail": "The server has no room for another connection: try again in a moment.",
-    },
-    separators=(",", ":"),
-)
-NO_ROOM = (
-    "HTTP/1.1 503 Service Unavailable\r\n"
-    f"content-type: {CONTENT_TYPE}\r\ncontent-length: {len(_FULL)}\r\n"
-    f"cache-control: no-store\r\nretry-after: 1\r\nconnection: close\r\n\r\n{_FULL}"
-).encode()
 
 
 class CheckedRequest(Request[Any, Any]):
