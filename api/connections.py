@@ -1,12 +1,14 @@
 """The open connections of a worker: idle ones make room for new ones."""
 
 import heapq
+import json
 import logging
 import time
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from api.problems import CONTENT_TYPE
 from api.settings import Settings, is_loopback, variable
 
 try:
@@ -24,6 +26,20 @@ PAUSE_SECONDS = 1.0
 SEARCH_PAUSE_SECONDS = 0.1
 LOG_SECONDS = 10.0
 WORKER, PEER = "worker", "peer"
+_FULL = json.dumps(
+    {
+        "type": "urn:product-audience:problem:too-many-connections",
+        "title": "Too many connections",
+        "status": 503,
+        "detail": "The server has no room for another connection: try again in a moment.",
+    },
+    separators=(",", ":"),
+)
+NO_ROOM = (
+    "HTTP/1.1 503 Service Unavailable\r\n"
+    f"content-type: {CONTENT_TYPE}\r\ncontent-length: {len(_FULL)}\r\n"
+    f"cache-control: no-store\r\nretry-after: 1\r\nconnection: close\r\n\r\n{_FULL}"
+).encode()
 
 log = logging.getLogger(__name__)
 

@@ -1,45 +1,21 @@
 """Protection from malformed, slow and idle clients, where Sanic has none."""
 
 import asyncio
-import json
-import re
 import time
 from functools import partial
 from typing import Any
 
 from sanic import Request
 from sanic.exceptions import BadRequest, RequestTimeout
-from sanic.http import Http
 from sanic.http.constants import Stage
-from sanic.http.http1 import HTTP_CONTINUE
 from sanic.models.server_types import ConnInfo
 from sanic.server import HttpProtocol
 
-from api.connections import Connections
-from api.problems import CONTENT_TYPE
+from api.connections import NO_ROOM, Connections
 from api.request_heads import is_well_formed
+from api.strict_http import StrictHttp
 from api.unsent_bytes import BUFFER, Progress, UnsentBytes
 from api.waiting_clients import WaitingClients
-
-# The end of the part before it, the size, and extensions, which are ignored.
-CHUNK_HEAD = re.compile(
-    rb"\r\n[0-9A-Fa-f]{1,15}(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?\r\n", re.ASCII
-)
-LONGEST_CHUNK_HEAD = 64
-_FULL = json.dumps(
-    {
-        "type": "urn:product-audience:problem:too-many-connections",
-        "title": "Too many connections",
-        "status": 503,
-        "detail": "The server has no room for another connection: try again in a moment.",
-    },
-    separators=(",", ":"),
-)
-NO_ROOM = (
-    "HTTP/1.1 503 Service Unavailable\r\n"
-    f"content-type: {CONTENT_TYPE}\r\ncontent-length: {len(_FULL)}\r\n"
-    f"cache-control: no-store\r\nretry-after: 1\r\nconnection: close\r\n\r\n{_FULL}"
-).encode()
 
 
 class CheckedRequest(Request[Any, Any]):
@@ -72,49 +48,6 @@ class CheckedRequest(Request[Any, Any]):
         return f"<Request: {self.method}>"
 
 
-class StrictHttp(Http):
-    """Reads bodies in chunks as RFC 9112 has them, and takes turns with other connections.
-
-    Sanic accepts sizes such as 0x1a, and skips the end of a chunk whatever it is. A proxy
-    that reads them otherwise would see other requests than the API. And Sanic works on all
-    that a client has sent at once, many requests or chunks, before it turns to another.
-    """
-
-    __slots__ = ("_has_arrived",)
-
-    def init_for_request(self) -> None:
-        """Begin with the next request."""
-        super().init_for_request()  # type: ignore[no-untyped-call]
-        self._has_arrived = bool(self.recv_buffer)
-
-    async def http1_request_header(self) -> None:
-        """Read the head of a request; other connections come first if it waited here."""
-        if self._has_arrived:
-            await asyncio.sleep(0)
-        await super().http1_request_header()  # type: ignore[no-untyped-call]
-
-    async def read(self) -> bytes | None:
-        """Read a part of the body."""
-        body: object = self.request_body
-        if body == "chunked" and not self.request_bytes_left:
-            # A body may be half a million chunks.
-            await asyncio.sleep(0)
-            await self._check_chunk_head()
-        part: bytes | None = await super().read()
-        return part
-
-    async def _check_chunk_head(self) -> None:
-        if self.expecting_continue:
-            self.expecting_continue = False
-            await self._send(HTTP_CONTINUE)
-        received = self.recv_buffer
-        while (end := received.find(b"\r\n", 2)) < 0 and len(received) < LONGEST_CHUNK_HEAD:
-            await self._receive_more()
-        if not CHUNK_HEAD.fullmatch(received, 0, end + 2):
-            self.keep_alive = False
-            raise BadRequest
-
-
 class PunctualProtocol(HttpProtocol):
     """The time limits cover a whole request and its answer; an idle one can make room."""
 
@@ -125,6 +58,7 @@ class PunctualProtocol(HttpProtocol):
         "_options",
         "_peer",
         "_progress",
+        "_progress_timer",
         "_unsent_bytes",
         "_written",
     )
@@ -137,6 +71,7 @@ class PunctualProtocol(HttpProtocol):
         self._peer = ""
         self._unsent_bytes: UnsentBytes | None = getattr(app.ctx, "unsent_bytes", None)
         self._progress = Progress(self.request_timeout)
+        self._progress_timer: asyncio.TimerHandle | None = None
         self._written = 0
         self._held = 0  # Bytes of an answer that waits until the buffer is empty.
 
@@ -166,6 +101,8 @@ class PunctualProtocol(HttpProtocol):
             self._counted.leave(self, self._peer)
         if self._unsent_bytes is not None:
             self._unsent_bytes.leave(self)
+        if self._progress_timer is not None:
+            self._progress_timer.cancel()
         super().connection_lost(exc)  # type: ignore[no-untyped-call]
 
     async def send(self, data: bytes) -> None:
@@ -180,10 +117,34 @@ class PunctualProtocol(HttpProtocol):
         await super().send(data)  # type: ignore[no-untyped-call]
 
     def pause_writing(self) -> None:
-        """Note that the client takes less than was sent."""
+        """Watch a client that takes less than was sent."""
         super().pause_writing()  # type: ignore[no-untyped-call]
         if self._unsent_bytes is not None:
             self._unsent_bytes.watch(self)
+        if self._progress_timer is None:
+            self._check_progress()
+
+    def _check_progress(self) -> None:
+        """End the connection if its client takes too little; look again until it has all.
+
+        Sanic's own checks end with the first limit that is exceeded, and its error waits
+        behind the answer that is not taken.
+        """
+        self._progress_timer = None
+        if self._is_stalled():
+            if self._unsent_bytes is not None:
+                self._unsent_bytes.count_cut_off()
+            self.end()
+        elif self.unsent():
+            self._progress_timer = self.loop.call_later(
+                self.request_timeout / 4, self._check_progress
+            )
+
+    def _is_stalled(self) -> bool:
+        buffered = self._buffered()
+        return self._progress.is_stalled(
+            time.monotonic(), self._written - buffered, self._held + buffered
+        )
 
     def unsent(self) -> int:
         """See `api.unsent_bytes.Writer`."""
@@ -225,19 +186,9 @@ class PunctualProtocol(HttpProtocol):
             self._time = began
 
     def check_timeouts(self) -> None:
-        """End a request whose body is late, and an answer that is not taken.
-
-        Sanic limits only the time of a head, and no longer that of an answer that it has
-        written to the buffer.
-        """
-        buffered = self._buffered()
-        if self._progress.is_stalled(
-            time.monotonic(), self._written - buffered, self._held + buffered
-        ):
-            if self._unsent_bytes is not None:
-                self._unsent_bytes.count_cut_off()
-            self.end()
-            return
+        """End a request whose body is late; Sanic does so only for its head."""
+        if self._progress_timer is None:
+            self._check_progress()  # For what fits the buffer.
         http = getattr(self, "_http", None)
         if http is not None:
             # There are none here; Sanic would stop to check a connection that asks for one.

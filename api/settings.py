@@ -51,9 +51,7 @@ class Settings:
     database_memory: str = _setting("100MB", "memory of DuckDB per worker")
     query_seconds: float = _setting(5.0, "a query that takes longer is stopped")
     concurrent_queries: int = _setting(4, "quick queries that run at once per worker")
-    concurrent_exports: int = _setting(
-        4, "exports that run at once per worker, at most half of them of one key or address"
-    )
+    concurrent_exports: int = _setting(4, "exports at once per worker; one caller has half")
     concurrent_batches: int = _setting(
         2, "batches with lists outside the cache that run at once per worker; others wait"
     )

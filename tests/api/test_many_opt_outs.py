@@ -1,4 +1,4 @@
-"""Many opt-outs with long ids take effect, and if they cannot, nobody is named."""
+"""Many opt-outs with long ids take effect, and if they cannot, no customer is named."""
 
 import asyncio
 import json
@@ -73,7 +73,7 @@ def test_four_hundred_thousand_long_ids_take_effect(
     assert '"007"' not in server.get("/recommend/A%2F1").text
 
 
-def test_if_they_cannot_take_effect_nobody_is_named(
+def test_if_they_cannot_take_effect_no_customer_is_named(
     serve_in_thread: ServeInThread,
     dirty_build: FinishedBuild,
     folder: BuildFolder,

@@ -62,10 +62,15 @@ def test_a_client_that_does_not_read_is_cut_off(
 ) -> None:
     """Before, the answer stayed in memory until the client left."""
     api = serve_in_thread(server.folder, request_seconds=0.5)
-    # The second one asks twice at once: its second answer waits for the first.
-    with deaf_clients(api, 1, BATCH), deaf_clients(api, 1, BATCH * 2):
+    # The second one asks twice at once: its second answer waits for the first. That of the
+    # third is an error, because its second request never arrives.
+    with (
+        deaf_clients(api, 1, BATCH),
+        deaf_clients(api, 1, BATCH * 2),
+        deaf_clients(api, 1, BATCH + BATCH[:-5]),
+    ):
         api.wait_for(lambda: measured(api, "audience_unsent_bytes") > 10_000_000)
-        api.wait_for(lambda: measured(api, "audience_connections_cut_off_total") == 2)
+        api.wait_for(lambda: measured(api, "audience_connections_cut_off_total") == 3)
         api.wait_for(lambda: measured(api, "audience_unsent_bytes") == 0)
     assert "Cut off 1 clients that took less than 10000 bytes a second" in caplog.text
     assert "Traceback" not in caplog.text

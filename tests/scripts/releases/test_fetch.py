@@ -127,7 +127,7 @@ def test_opt_outs_travel_while_a_large_release_is_copied(
         assert "17" in here.path.read_text(), "a new instance has them from the start"
         source.add(["42"])
         arrived.append(wait_for_opt_out("42", here))
-        # Neither a damaged file nor an error that nobody expects ends the looks.
+        # Neither a damaged file nor an unexpected error ends the looks.
         intact = source.path.read_bytes()
         source.path.write_text("[")
         time.sleep(0.1)
