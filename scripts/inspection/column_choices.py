@@ -1,10 +1,13 @@
 """Which column is taken for which of ours; what is not beyond doubt is left to a person."""
 
+from collections.abc import Mapping
+
 import duckdb
 
 from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import Candidate, Roles, shown_column
 from scripts.inspection.event_choice import choose_event
+from scripts.inspection.list_choices import ask_for_element
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import TABLE, quoted
 from scripts.inspection.time_evidence import odd_times
@@ -12,6 +15,13 @@ from scripts.inspection.time_reading import TimeEvidence
 
 # Two columns hold the same times if so many rows differ by less than a second.
 SAME = 0.99
+# How a column is asked for that may be in a list.
+ASKED = {
+    "customer_id": "the customer",
+    "product_id": "the product",
+    "event": "the event",
+    "event_date": "the time of the event",
+}
 SUBJECTS = {"customer_id": "customer", "product_id": "product"}
 
 
@@ -20,10 +30,14 @@ def choose_columns(
     proposal: Proposal,
     columns: list[ColumnProfile],
     roles: Roles,
+    elements: Mapping[str, list[str]],
     *,
     has_names: bool,
 ) -> dict[str, ColumnProfile]:
     """Propose columns, expressions, aliases and the time format.
+
+    Args:
+        elements: by role, fields of the elements of lists.
 
     Returns:
         The columns that were chosen, by our name.
@@ -36,10 +50,22 @@ def choose_columns(
             given = one.column.name if has_names else one.column.position
             proposal.add("columns", given, one.why, role)
 
+    asked = set()
+    for role, subject in ASKED.items():
+        # Where a column has the role beyond doubt, lists of other things do not matter.
+        named = [one.column.name for one in roles.named(role)]
+        if elements.get(role) and not any(one.is_ours for one in roles.named(role)):
+            ask_for_element(proposal, role, subject, elements[role], named)
+            asked.add(role)
     for role in SUBJECTS:
+        if role in asked:
+            continue
         if one := _subject(proposal, roles, role, has_names=has_names):
             take(role, one)
-    choose_event(proposal, columns, roles, take, has_names=has_names)
+    if "event" not in asked:
+        choose_event(proposal, columns, roles, take, has_names=has_names)
+    if "event_date" in asked:
+        return chosen
     if one := _time(connection, proposal, roles, has_names=has_names):
         take("event_date", one)
         time = roles.times[one.column.name]
@@ -110,7 +136,8 @@ def _time(
     different = [
         one
         for one in others
-        if not first.is_ours and not _are_the_same(connection, first, one, roles)
+        if (not first.is_ours or _is_finer(connection, one, first, roles))
+        and not _are_the_same(connection, first, one, roles)
     ]
     if not different:
         return first
@@ -143,6 +170,20 @@ def _are_the_same(
         f" from {TABLE} where {first} is not null or {second} is not null"
     ).fetchone()
     return bool(row and row[1] and row[0] >= SAME * row[1])
+
+
+def _is_finer(
+    connection: duckdb.DuckDBPyConnection, one: Candidate, other: Candidate, roles: Roles
+) -> bool:
+    """Whether a column has times of day and the other one only days."""
+    first, second = (roles.times[each.column.name].as_sql for each in (one, other))
+    if not first or not second:
+        return False
+    row = connection.execute(
+        f"select bool_or({first} <> date_trunc('day', {first})),"
+        f" bool_or({second} <> date_trunc('day', {second})) from {TABLE}"
+    ).fetchone()
+    return bool(row and row[0] and row[1] is False)
 
 
 def _format_of_times(proposal: Proposal, column: ColumnProfile, time: TimeEvidence) -> None:

@@ -19,6 +19,7 @@ from scripts.inspection.dialects import Dialect, dialect_of
 from scripts.inspection.format_choices import choose_format
 from scripts.inspection.found_files import FoundFiles, find_files, spread
 from scripts.inspection.id_choices import choose_id_type
+from scripts.inspection.list_choices import choose_unnest, elements_by_role, lists_of
 from scripts.inspection.log_check import check_settings
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import MOST_FILES, load_parquet, load_text
@@ -149,31 +150,23 @@ def _judge_columns(
     for column in columns:
         if evidence := time_evidence(connection, column):
             times[column.name] = evidence
-    roles = find_roles(columns, times, has_names=has_names)
+    lists = [] if inspection.found.kind.has_text else list(lists_of(columns))
+    names = {one.column.name for one in lists}
+    plain = [column for column in columns if column.name not in names]
+    roles = find_roles(plain, times, has_names=has_names)
     inspection.columns, inspection.roles = columns, roles
-    if not inspection.found.kind.has_text:
-        inspection.proposal.warnings.extend(_lists(columns))
+    choose_unnest(inspection.proposal, lists)
+    elements = elements_by_role(lists)
     hint, inspection.side_input = hint_of_side_table(roles)
-    if hint:
+    if hint and not elements["event_date"]:
         inspection.proposal.problems.append(hint)
         return
     proposal = inspection.proposal
     proposal.warnings.extend(_doubles(columns))
-    chosen = choose_columns(connection, proposal, columns, roles, has_names=has_names)
+    chosen = choose_columns(
+        connection, proposal, plain, roles, elements, has_names=has_names
+    )
     choose_id_type(proposal, chosen)
-
-
-def _lists(columns: Sequence[ColumnProfile]) -> Iterator[str]:
-    """Sentences about columns whose values are lists of objects."""
-    for column in columns:
-        is_list = column.stored.startswith("STRUCT") and column.stored.endswith("]")
-        is_text = column.examples and all(one.startswith("[{") for one in column.examples)
-        if is_list or is_text:
-            yield (
-                f"{column.name} holds lists: with unnest: {column.name} in the mapping,"
-                f" each element is a row, and its fields are columns such as"
-                f" {column.name}.id."
-            )
 
 
 def _doubles(columns: Sequence[ColumnProfile]) -> Iterator[str]:

@@ -158,7 +158,8 @@ final as (
                 else
                     verdict || ', as measured: ' || measured_explanation
                     || ' By fixed thresholds without intervals it would be '
-            end || threshold_verdict || ': ' || threshold_explanation || span_explanation
+            end
+            || threshold_verdict || ': ' || threshold_explanation || span_explanation
             as {{ dbt.type_string() }}
         ) as explanation
     from judged

@@ -300,6 +300,8 @@ def test_json_is_described_and_its_lists_are_named(tmp_path: Path) -> None:
         "items",
     ]
     proposal = inspection.proposal
-    assert any("with unnest: items in the mapping" in one for one in proposal.warnings)
+    unnest, product = proposal.decisions
+    assert "each element of a list a row of the log: items has elements with sku?" in unnest
+    assert product == "Is this column the product: items.sku (with unnest)?"
     assert proposal.settings["columns"]["customer_id"] == "user.id"
     assert inspection.found.pattern == str(path)
