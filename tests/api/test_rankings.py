@@ -95,7 +95,7 @@ def test_exports_go_on_in_the_same_way(
     for product, n in ((5, 3), (5, 30), (5, 1000), (61, 50)):
         # Customers after the list have no score and no probability by its ranking.
         expected = as_file_rows(expected_audience(release, product, n), "hybrid")
-        assert expected[0]["probability"]
+        assert expected[0]["probability"] or product == 61, "a new one has none here"
         path = f"/audience/{product}?n={n}&format="
         lines = server.get(path + "jsonl").text.splitlines()
         assert [json.loads(line) for line in lines] == expected
