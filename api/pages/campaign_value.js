@@ -6,11 +6,11 @@ import { element, section } from "./elements.js";
 import { count, counted, date, decimal, money, percent, range, smallPercent, words } from "./format.js";
 import { table } from "./table.js";
 
-/** The sections of an answer of /campaigns/<id>/value. */
-export function sections(value) {
+/** The sections of an answer of /campaigns/<id>/value, about an answer of /campaigns/<id>. */
+export function sections(value, campaign) {
   return [
     section("What a contact is expected to earn", ...classes(value)),
-    section("Other caps, fewer products", ...frontier(value.frontier)),
+    section("Other caps, fewer products", ...frontier(value.frontier, campaign)),
     section("What the contacts added", ...attribution(value.attribution)),
     ...(value.rankings.length > 1 ? [section("Rankings that were tried", rankings(value.rankings))] : []),
   ];
@@ -44,7 +44,17 @@ function classes({ classes: rows, note }) {
   ];
 }
 
-function frontier(rows) {
+function frontier(rows, { required_event: event }) {
+  if (event && !rows.length) {
+    return [
+      element(
+        "p",
+        {},
+        `The campaign requires the event ${event}, so its places depend on who has it with which product: ` +
+          "other caps and numbers of products are not compared.",
+      ),
+    ];
+  }
   const isMeasured = rows.some((row) => row.expected_profit != null);
   const others = rows.filter((row) => row.is_efficient || row.is_current);
   return [
@@ -52,17 +62,23 @@ function frontier(rows) {
       "p",
       {},
       "Each point is a cap (contacts per customer) and a number of products. Points that another one beats in " +
-        "every respect are pale. " +
+        "every respect are pale, the diamond is the present choice. " +
         (isMeasured
           ? "The profit is what an experiment has measured, for these customers."
-          : "No experiment has measured a profit: a point beats another by more customers, more products or a lower cost. The chart shows customers who buy anyway; they say nothing for a choice."),
+          : "No experiment has measured a profit: a point beats another by more customers, more products or a lower cost. The charts show customers who buy anyway; they say nothing for a choice."),
     ),
-    rows.length
-      ? chart(
-          charts.frontier(rows, isMeasured ? "expected_profit" : "expected_purchases_anyway"),
-          "Distinct customers reached, and what is expected of them, by cap and number of products",
-        )
-      : null,
+    ...(rows.length
+      ? [
+          chart(
+            charts.frontier(rows, isMeasured ? "expected_profit" : "expected_purchases_anyway"),
+            "Distinct customers reached, and what is expected of them, by cap and number of products",
+          ),
+          chart(
+            charts.coverage(rows, isMeasured ? "expected_revenue_added" : "expected_purchases_anyway"),
+            "Share of the products that take part, and what is expected of it, by cap and number of products",
+          ),
+        ]
+      : []),
     table({
       caption: "Choices that no other one beats, and the present one",
       columns: [

@@ -5,8 +5,9 @@ import { chart } from "./chart.js";
 import * as value from "./campaign_value.js";
 import * as charts from "./charts.js";
 import { element, figures, link, section } from "./elements.js";
-import { breakEven, concentrated, count, counted, date, money, percent, range, words } from "./format.js";
+import { breakEven, concentrated, count, counted, date, decimal, money, percent, range, words } from "./format.js";
 import * as holdout from "./holdout.js";
+import { nextList } from "./next_list.js";
 import { table } from "./table.js";
 
 const PAGE = 20; // customers of an audience at once
@@ -76,17 +77,15 @@ async function one(campaignId) {
     figures([
       ["products", count(campaign.product_count)],
       ["customers whom the rules allow", count(campaign.suitable_customer_count)],
-      ["customers to contact", count(campaign.reached_customer_count)],
-      ["contacts still to make", count(campaign.contact_count)],
-      ["places held out", count(campaign.holdout_count)],
-      ["cost", money(campaign.planned_cost)],
+      ["customers per product, at most", count(campaign.audience_size)],
       ["contacts per customer, at most", campaign.frequency_cap == null ? "no cap" : count(campaign.frequency_cap)],
       ...(campaign.channel == null ? [] : [["channel", campaign.channel]]),
       ...(campaign.priority == null ? [] : [["priority, 1 first", count(campaign.priority)]]),
     ]),
+    nextList(campaign),
     section("What it is worth", ...worth(plan)),
-    ...(worths ? value.sections(worths) : []),
-    await people(campaignId),
+    ...(worths ? value.sections(worths, campaign) : []),
+    await people(campaign),
     section("What is missing", shortfalls(campaign)),
     section("Do different products get different customers?", concentration(campaign)),
   ];
@@ -168,7 +167,32 @@ function concentration(campaign) {
   });
 }
 
-async function people(campaignId) {
+// Only where a release knows them: an effect and a profit come from an experiment.
+const EXPECTED = [
+  { name: "purchase_probability", heading: "Purchase anyway", format: percent },
+  { name: "incremental_probability", heading: "Contacts add", format: percent },
+  { name: "expected_profit", heading: "Profit of the contact", format: decimal },
+];
+
+// What the expected figures of a customer are.
+function expected(campaign, known) {
+  if (!known.size) return null;
+  const days = campaign.response_days == null ? "in time" : `within ${counted(campaign.response_days, "day")}`;
+  return element(
+    "p",
+    {},
+    `Purchase anyway: of past customers with such a place and history, so many bought ${days}.`,
+    known.has("incremental_probability")
+      ? " Contacts add: what an experiment of the campaign has measured of such customers."
+      : " What a contact adds was not measured.",
+    known.has("expected_profit")
+      ? " Profit of the contact: its share of the value of what they add, less its cost; empty for a customer who is held out or was contacted before."
+      : null,
+  );
+}
+
+async function people(campaign) {
+  const { campaign_id: campaignId } = campaign;
   const place = element("div");
   const trouble = element("p", { role: "alert" });
   const pages = [null]; // the cursor of each page
@@ -184,7 +208,7 @@ async function people(campaignId) {
       const page = await ask(path(["campaigns", campaignId, "audience"], { n: PAGE, after }));
       if (step < 0) pages.splice(-2);
       pages.push(page.next);
-      place.replaceChildren(...shown(page));
+      place.replaceChildren(...shown(page).filter((part) => part != null));
     } catch (problem) {
       trouble.textContent = problem.detail;
     } finally {
@@ -192,8 +216,12 @@ async function people(campaignId) {
     }
   }
 
+  const known = new Set(); // the expected figures that a page of this list had
+
   function shown(page) {
+    for (const { name } of EXPECTED) if (page.audience.some((row) => row[name] != null)) known.add(name);
     return [
+      expected(campaign, known),
       table({
         caption: "Whom to contact about what",
         columns: [
@@ -201,6 +229,11 @@ async function people(campaignId) {
           { heading: "Rank", numeric: true, cell: (row) => count(row.audience_rank) },
           { heading: "Customer", cell: (row) => link("customer", { customer_id: row.customer_id }, String(row.customer_id)) },
           { heading: "Arm", cell: (row) => row.arm },
+          ...EXPECTED.filter(({ name }) => known.has(name)).map(({ name, heading, format }) => ({
+            heading,
+            numeric: true,
+            cell: (row) => format(row[name]),
+          })),
           { heading: "Why", prose: true, cell: (row) => row.explanation },
         ],
         rows: page.audience,
@@ -236,10 +269,7 @@ async function people(campaignId) {
     element(
       "p",
       {},
-      "This file is for review: it also has the customers who are held out, and no contact is recorded. " +
-        "To get a list to contact, and record it, run ",
-      element("code", {}, `audience export ${campaignId}`),
-      ".",
+      "This file is for review: it also has the customers who are held out, and no contact is recorded.",
     ),
   );
 }

@@ -325,19 +325,26 @@ export function holdout(rows) {
   };
 }
 
-/** What each cap and number of products would reach, and what is expected of it. */
-export function frontier(rows, worth) {
-  const x = quantitative("reached_customer_count", "distinct customers", { scale: { type: "log" } });
-  const y = quantitative(worth, worth === "expected_profit" ? "expected profit" : "customers who buy anyway");
+// What is expected of a choice, in words.
+const WORTH = {
+  expected_profit: "expected profit",
+  expected_revenue_added: "expected revenue added",
+  expected_purchases_anyway: "customers who buy anyway",
+};
+
+// Choices of cap and number of products; those that another one beats are pale, the present one is marked.
+function choices(rows, x, worth, color) {
+  const y = quantitative(worth, WORTH[worth]);
   const tooltip = [
-    told("frequency_cap", ",", "contacts per customer, at most"),
+    told("cap", undefined, "contacts per customer, at most"),
     told("product_count", ","),
+    told("product_coverage", ".0%", "of the products"),
     told("contact_count", ","),
     told("reached_customer_count", ",", "distinct customers"),
-    told(worth, ",.2f"),
+    told(worth, ",.2f", WORTH[worth]),
   ];
   return {
-    data: data(rows),
+    data: data(rows.map((row) => ({ ...row, cap: row.frequency_cap ?? "none" }))),
     width: "container",
     height: HEIGHT,
     layer: [
@@ -346,7 +353,7 @@ export function frontier(rows, worth) {
         encoding: {
           x,
           y,
-          color: { field: "product_count", type: "ordinal", title: "products" },
+          color,
           opacity: { condition: { test: "datum.is_efficient", value: 1 }, value: 0.3 },
           tooltip,
         },
@@ -358,4 +365,16 @@ export function frontier(rows, worth) {
       },
     ],
   };
+}
+
+/** Distinct customers that each choice would reach, and what is expected of it. */
+export function frontier(rows, worth) {
+  const x = quantitative("reached_customer_count", "distinct customers", { scale: { type: "log" } });
+  return choices(rows, x, worth, { field: "product_count", type: "ordinal", title: "products" });
+}
+
+/** Share of the products that take part in each choice, and what is expected of it. */
+export function coverage(rows, worth) {
+  const x = quantitative("product_coverage", "share of the products", { ...shares, scale: { domain: [0, 1] } });
+  return choices(rows, x, worth, { field: "cap", type: "ordinal", title: "cap", sort: null });
 }

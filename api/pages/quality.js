@@ -45,6 +45,7 @@ export async function show() {
       }),
     ),
     automated(quality.automated),
+    feedback(quality.feedback),
     section(
       "Tests of the build",
       table({
@@ -75,6 +76,32 @@ function automated(traffic) {
       ["most in a minute", count(traffic.most_in_a_minute)],
       ["their rows are", traffic.is_excluded ? "set aside" : "kept"],
     ]),
+  );
+}
+
+const EFFECT = {
+  exclude_product: "the customer is in no list of the product",
+  mute_category: "the customer is in no list of a product of its category",
+  opt_out: "the customer is in no list and no table",
+};
+
+// Only where the seed names such events.
+function feedback(rows) {
+  if (!rows.length) return null;
+  return section(
+    "Feedback against contacts",
+    element("p", {}, "Events that speak against a contact, and what each does from this release on."),
+    table({
+      caption: "Feedback by event",
+      columns: [
+        { heading: "Event", cell: (row) => row.event, by: (row) => row.event },
+        { heading: "Effect", prose: true, cell: (row) => EFFECT[row.effect] },
+        { heading: "Rows", numeric: true, cell: (row) => count(row.row_count), by: (row) => row.row_count },
+        { heading: "Customers", numeric: true, cell: (row) => count(row.customer_count), by: (row) => row.customer_count },
+        { heading: "Pairs with a product", numeric: true, cell: (row) => count(row.pair_count), by: (row) => row.pair_count },
+      ],
+      rows,
+    }),
   );
 }
 

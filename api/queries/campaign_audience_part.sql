@@ -35,7 +35,8 @@ select
     part.purchase_probability,
     part.incremental_probability,
     part.expected_profit,
-    campaign_customers.explanation
+    campaign_customers.explanation,
+    campaign_customers.placed_by as ranking
 from part
 inner join main.campaign_customers
     on

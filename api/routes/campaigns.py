@@ -72,7 +72,7 @@ async def list_campaigns(request: Request) -> HTTPResponse:
 @campaigns.route("/campaigns/<campaign_id:str>", methods=READING, unquote=True)
 @documented(
     Operation(
-        summary="A campaign, its shortfalls, and how concentrated it is",
+        summary="A campaign, its earlier lists, its shortfalls, and how concentrated it is",
         response=schemas.Campaign,
         example="campaign.json",
         parameters=(CAMPAIGN_ID,),
@@ -80,11 +80,18 @@ async def list_campaigns(request: Request) -> HTTPResponse:
     )
 )
 async def campaign(request: Request, campaign_id: str) -> HTTPResponse:
-    """The campaign, its shortfalls by reason, and a comparison with the plain ranking."""
+    """Days of earlier lists, shortfalls by reason, a comparison with the plain ranking."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
+        found = await find(release, campaign_id)
         body = {
-            **await find(release, campaign_id),
+            **found,
+            "quiet_weekdays": await quiet_weekdays(release, found.get("channel")),
+            "contact_days": await release.ask_records(
+                "campaign_contact_days", campaign_id=campaign_id
+            )
+            if release.has_table("campaign_contact_days")
+            else [],
             "shortfalls": await release.ask_records(
                 "campaign_shortfalls", campaign_id=campaign_id
             ),
@@ -212,6 +219,14 @@ async def parts(
             return
         last = part.slice(part.num_rows - 1).to_pylist()[0]
         after = last["product_id"], last["audience_rank"]
+
+
+async def quiet_weekdays(release: Release, channel: str | None) -> list[str]:
+    """The weekdays without lists of a channel; an earlier release knows none."""
+    if not release.has_table("channel_rules"):
+        return []
+    rows = await release.ask_records("campaign_quiet_weekdays", channel=channel)
+    return [row["weekday"] for row in rows]
 
 
 async def find(release: Release, campaign_id: str) -> dict[str, Any]:

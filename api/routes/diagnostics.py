@@ -82,14 +82,14 @@ async def read_evidence(request: Request) -> HTTPResponse:
 @diagnostics.route("/quality", methods=READING)
 @documented(
     Operation(
-        summary="What happened to every row, and the tests of the build",
+        summary="What happened to every row, feedback, and the tests of the build",
         response=schemas.Quality,
         example="quality.json",
         problems=(304, 503),
     )
 )
 async def read_quality(request: Request) -> HTTPResponse:
-    """Row accounting with an example per reason, automated traffic, and tests."""
+    """Row accounting with an example per reason, automated traffic, feedback, tests."""
     served = request.app.ctx.serving.current()
     with served.release.use() as release:
         tests = release.manifest.get("tests", [])
@@ -102,6 +102,9 @@ async def read_quality(request: Request) -> HTTPResponse:
         body = {
             "rows": await release.ask_records("row_accounting"),
             "automated": automated[0] if automated else None,
+            "feedback": await release.ask_records("feedback_counts")
+            if release.has_table("feedback_counts")
+            else [],
             "passed_count": passed,
             "warned_count": len(tests) - passed,
             "tests": sorted(tests, key=lambda test: test["status"] == "pass"),

@@ -51,10 +51,11 @@ async def export_audience(request: Request, product_id: str) -> Any:
 async def parts(
     served: Audiences, product: ProductId, n: int
 ) -> AsyncIterator[pyarrow.Table]:
-    """The audience as one or more tables of rank, customer_id and score."""
+    """The audience as one or more tables: rank, customer, score, ranking, probability."""
     release = served.release
     found = await served.list_of(product)
-    listed = _listed(found.customers[:n] if found else ())
+    ranking = found.ranking if found else release.customer_ranking
+    listed = _listed(found.customers[:n] if found else (), ranking)
     known = json.dumps(listed.column("customer_id").to_pylist())
     first_rank, rank = 1, listed.num_rows + 1
     if rank > n:
@@ -74,19 +75,33 @@ async def parts(
         part = part.slice(0, n - rank + 1)
         ranks = pyarrow.array(range(rank, rank + part.num_rows), pyarrow.int64())
         part = part.add_column(0, "rank", ranks)
+        # Customers after the list have no probability, as in other answers.
+        unknown = pyarrow.nulls(part.num_rows, pyarrow.float64())
+        part = _named(part, ranking, unknown)
         rank += part.num_rows
         # The list comes with the first part, so that an error up to here fails the request.
         yield pyarrow.concat_tables([listed, part]) if first_rank == 1 and listed else part
         first_rank = last_rank + 1
 
 
-def _listed(customers: Sequence[bytes]) -> pyarrow.Table:
+def _listed(customers: Sequence[bytes], ranking: str) -> pyarrow.Table:
     """The customers of a list, with the columns of a file."""
     rows = [json.loads(customer) for customer in customers]
-    return pyarrow.table(
+    table = pyarrow.table(
         {
             "rank": pyarrow.array([row["rank"] for row in rows], pyarrow.int64()),
             "customer_id": [row["customer_id"] for row in rows],
             "score": pyarrow.array([row["score"] for row in rows], pyarrow.float64()),
         }
     )
+    # A list of an earlier release has no probabilities.
+    known = [row.get("probability") for row in rows]
+    return _named(table, ranking, pyarrow.array(known, pyarrow.float64()))
+
+
+def _named(
+    table: pyarrow.Table, ranking: str, probabilities: pyarrow.Array
+) -> pyarrow.Table:
+    """A part of a file with its last columns: the ranking, and the probabilities."""
+    names = pyarrow.repeat(pyarrow.scalar(ranking, pyarrow.string()), table.num_rows)
+    return table.append_column("ranking", names).append_column("probability", probabilities)

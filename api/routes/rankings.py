@@ -9,6 +9,7 @@ from sanic.response import HTTPResponse
 from api.documentation import READING, Operation, documented
 from api.holdout import held_out_until
 from api.identifiers import CUSTOMER_ID, PRODUCT_ID
+from api.place_signals import signals, with_deciding_counts
 from api.problems import not_found
 from api.ranking_reasons import reason
 from api.release import Release
@@ -21,19 +22,6 @@ HYBRID_PARTS = {
     "attribute_part": "shared attributes",
     "neighbour_part": "neighbouring products",
 }
-# Rankings of products: what a customer shares with the product decides the place.
-SIGNAL_RANKINGS = frozenset(
-    {
-        "hybrid",
-        "item_neighbours",
-        "sequential_rules",
-        "random_walk",
-        "category_affinity",
-        "attribute_affinity",
-        "repurchase",
-        "als",
-    }
-)
 
 rankings = Blueprint("rankings")
 
@@ -104,9 +92,7 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
             if until:
                 place |= {"place": "excluded", "rank": None, "held_out_until": until}
         ranking = place["ranking"]
-        # A list by activity has counts of neighbours too, but they did not rank it.
-        if not is_ranked_by_signal(place):
-            place |= {"attribute_count": None, "neighbour_count": None}
+        place = with_deciding_counts(place)
         body = {
             "product_id": product,
             "customer_id": identity,
@@ -118,23 +104,14 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
             "parts": parts(release, place, customer),
             "signals": signals(place, customer, served.by_attributes.names, as_of(release)),
             "product_count": customer["unique_products"],
-            "attribute_count": place.get("attribute_count"),
-            "neighbour_count": place.get("neighbour_count"),
+            "attribute_count": place["attribute_count"],
+            "neighbour_count": place["neighbour_count"],
             "last_interaction_at": customer["last_interaction_at"],
             "probability": place.get("probability"),
             "purchase_probability": place.get("purchase_probability"),
             "release": release.release_id,
         }
         return release_response(request, release, as_json(body))
-
-
-def is_ranked_by_signal(place: dict[str, Any]) -> bool:
-    """Whether what a customer shares with a product decided the place.
-
-    Args:
-        place: of the customer; its score is null where the signals have ended.
-    """
-    return place["ranking"] in SIGNAL_RANKINGS and place["score"] is not None
 
 
 async def beyond(
@@ -175,56 +152,6 @@ def parts(
         ]
     ranking = place["ranking"]
     return [{"part": ranking, "label": label(ranking), "value": place["score"]}]
-
-
-def signals(
-    place: dict[str, Any],
-    customer: dict[str, Any],
-    attributes: tuple[str, ...],
-    reference: datetime,
-) -> list[str]:
-    """What speaks for a customer, in words.
-
-    Args:
-        place: of the customer.
-        customer: the row of `customers`.
-        attributes: names of the attributes of products; none if words of names stand in.
-        reference: the reference time of the release.
-    """
-    found = []
-    if place["place"] == "excluded":
-        until = place.get("held_out_until")
-        found.append(
-            f"left out: held out from all contacts until {until}"
-            if until
-            else "left out: by the setting exclude or by feedback"
-        )
-    count = place.get("attribute_count") or 0
-    if count:
-        shared = (
-            f"the same {' or '.join(attributes)}" if attributes else "a word of its name"
-        )
-        found.append(f"touched {counted(count, 'product')} with {shared}")
-    count = place.get("neighbour_count") or 0
-    if count:
-        found.append(
-            f"touched {counted(count, 'product')} that customers of this product touch too"
-        )
-    if place["ranking"] == "als" and place["score"] is not None:
-        found.append("close to this product in the factors of the model")
-    if place["score"] is None:
-        found.append("the signals of this product have ended, and activity goes on")
-    days = (reference - customer["last_interaction_at"]).days
-    found.append(
-        f"active: {counted(customer['unique_products'], 'product')}, last seen"
-        f" {counted(days, 'day')} before {reference:%Y-%m-%d}"
-    )
-    return found
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def as_of(release: Release) -> datetime:

@@ -38,6 +38,9 @@ class CampaignSummary(Schema):
         None, description="Place among the campaigns that share their customers, 1 first"
     )
     channel: str | None = Field(None, description="Channel of the contacts")
+    required_event: str | None = Field(
+        None, description="Event that a customer must have had with the product"
+    )
 
 
 class Campaigns(Schema):
@@ -72,9 +75,25 @@ class Concentration(Schema):
     explanation: str
 
 
-class Campaign(CampaignSummary):
-    """A campaign, its shortfalls, and how concentrated it is."""
+class ContactDay(Schema):
+    """A day for which the campaign exported a list, as the release knows it."""
 
+    contacted_on: str
+    customer_count: int
+    contact_count: int
+    holdout_count: int
+    cost: float | None
+
+
+class Campaign(CampaignSummary):
+    """A campaign, its earlier lists, its shortfalls, and how concentrated it is."""
+
+    quiet_weekdays: list[str] = Field(
+        description="Weekdays on which its channel contacts no customer"
+    )
+    contact_days: list[ContactDay] = Field(
+        description="Days of its earlier lists, the newest first"
+    )
     shortfalls: list[Shortfall]
     concentration: list[Concentration]
     release: str
@@ -98,6 +117,10 @@ class Contact(Schema):
         description="What this contact is expected to earn, its cost deducted"
     )
     explanation: str
+    ranking: str | None = Field(
+        description="The ranking that gave the place: the one that serves, or one that is"
+        " tried; null in a release of an earlier version"
+    )
 
 
 class CampaignAudience(Schema):

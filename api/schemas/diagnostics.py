@@ -146,12 +146,27 @@ class AutomatedTraffic(Schema):
     is_excluded: bool = Field(description="Whether their rows are set aside")
 
 
+class FeedbackCount(Schema):
+    """How often the log has an event that speaks against a contact."""
+
+    event: str
+    effect: Literal["exclude_product", "mute_category", "opt_out"] = Field(
+        description="What it does, from the release on"
+    )
+    row_count: int
+    customer_count: int
+    pair_count: int = Field(description="Pairs of a customer and a product")
+
+
 class Quality(Schema):
-    """What happened to every row, and the tests of the build."""
+    """What happened to every row, feedback, and the tests of the build."""
 
     rows: list[AccountedRows]
     automated: AutomatedTraffic | None = Field(
         description="Null in a release of an earlier version"
+    )
+    feedback: list[FeedbackCount] = Field(
+        description="The events of the seed feedback_events; none as shipped"
     )
     passed_count: int
     warned_count: int

@@ -60,11 +60,11 @@ class Explanation(Schema):
     product_count: int = Field(description="Products that the customer touched")
     attribute_count: int | None = Field(
         description="Those with the attribute that they share most with the product; null"
-        " where a ranking of customers, such as activity, decided the place"
+        " where attributes did not decide the place, as with activity"
     )
     neighbour_count: int | None = Field(
-        description="Those that customers of the product touch too; null where a ranking of"
-        " customers decided the place"
+        description="Those that customers of the product touch too; null where"
+        " neighbouring products did not decide the place"
     )
     last_interaction_at: str
     probability: float | None = Field(

@@ -99,7 +99,8 @@ def write_contact_list(
             `customer_id`, `arm` (contact or holdout), `cost_per_contact`, `explanation`,
             `channel`, `experiment_id`, `experiment_arm`, `placed_by` (a ranking, with
             `placement_probability` and `history_class` of the customer), `score_class`
-            (of a unit of an experiment), and the reason if it is left out (`left_out`).
+            (of a unit of an experiment), `purchase_probability`, and the reason if it is
+            left out (`left_out`).
         owner: the campaign or experiment.
         formulas: `quote` writes `'` before text in CSV that a spreadsheet would compute.
         keep: more files to write: a query of $owner by the name of its Parquet file.
@@ -222,7 +223,8 @@ def _copy_contacts(
         f"copy (select {columns} from (select campaign_id, experiment_id, product_id,"
         " place, chosen.customer_id,"
         " coalesce(experiment_arm, arm) as arm, $contact_on::date as contact_on,"
-        f" explanation, $release_id as release_id, channel{own}"
+        " explanation, $release_id as release_id, channel, placed_by as ranking,"
+        f" purchase_probability{own}"
         f" from chosen{found} where left_out is null and arm = 'contact'"
         f" order by product_id, place)) to '{sql_path(file)}' ({FORMATS[file_format]})",
         names,

@@ -66,6 +66,7 @@ places as (
         campaign_audiences.audience_rank as place,
         campaign_audiences.customer_id,
         campaign_audiences.arm,
+        campaign_audiences.purchase_probability,
         campaign_customers.explanation,
         campaign_customers.external_contact_count,
         campaign_customers.placed_by,

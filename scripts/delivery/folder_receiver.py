@@ -134,7 +134,7 @@ class FolderReceiver:
 
 
 def _write_parquet(stream: "_Measured", batch: Batch) -> None:
-    kinds = {"place": pa.int64()}
+    kinds = {"place": pa.int64(), "purchase_probability": pa.float64()}
     schema = pa.schema(
         [(name, kinds.get(name, pa.string())) for name in batch.written.columns]
     )

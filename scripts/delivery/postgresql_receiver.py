@@ -13,7 +13,14 @@ from scripts.delivery.delivery_error import DeliveryError
 from scripts.settings.destination_settings import PostgresqlDestination
 
 KEY = ("export_id", "product_id", "customer_id")
-TYPES = {"place": "bigint", "contact_on": "date", "delivered_at": "timestamptz"}
+TYPES = {
+    "place": "bigint",
+    "contact_on": "date",
+    "purchase_probability": "double precision",
+    "delivered_at": "timestamptz",
+}
+# Columns that lists of an earlier version did not have: a table may lack them.
+OPTIONAL = {"ranking", "purchase_probability"}
 FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 LIBPQ = ("PGHOST", "PGPORT", "PGDATABASE", "PGSERVICE")
 
@@ -92,6 +99,7 @@ class PostgresqlReceiver:
             raise DeliveryError(
                 f"Table {self._settings.table} cannot be made: {_reason(error)}"
             ) from error
+        columns = [name for name in columns if name in types]
         names = ", ".join(map(quoted, columns))
         # As text, which the server reads as the type of the column.
         given = ", ".join(f"${number}::text[]" for number in range(1, len(columns) + 1))
@@ -128,7 +136,7 @@ class PostgresqlReceiver:
             self._table,
         )
         types = {row["attname"]: row["type"] for row in rows}
-        missing = [name for name in columns if name not in types]
+        missing = [name for name in columns if name not in OPTIONAL | types.keys()]
         if missing:
             raise DeliveryError(
                 f"Table {self._settings.table} has no column {', '.join(missing)}: add"

@@ -11,8 +11,11 @@ from scripts.terminal import visible
 LENGTH = 200
 # A part of an address tells who it is, also if its other part is missing.
 ADDRESS = re.compile(r"[^\s\"'<>(),;:=]*(@|%40|\\u0040|&#64;)[^\s\"'<>(),;]*")
-# What all contacts have in common names none of them.
-COMMON = {"campaign_id", "experiment_id", "arm", "contact_on", "release_id", "place"}
+# What many contacts have in common names none of them.
+COMMON = {
+    *("campaign_id", "experiment_id", "arm", "contact_on", "release_id", "place"),
+    "ranking",
+}
 NAMED = "***"
 
 

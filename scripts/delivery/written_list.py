@@ -184,13 +184,16 @@ def _join(
 ) -> None:
     """Make the table `contacts`: those of the list with their position."""
     connection.execute("alter table listed alter place type bigint")
+    described = connection.execute("from listed limit 0").description or []
+    # A list of an earlier version has none.
+    if "purchase_probability" in {column[0] for column in described}:
+        connection.execute("alter table listed alter purchase_probability type double")
     query = "select *, true as has_row from listed"
     if contact_columns:
         join_contact_columns(
             connection, contact_columns, base, "listed", are_numbers=are_numbers
         )
         left_out = ", ".join(map(quoted, contact_columns.columns))
-        described = connection.execute("from listed limit 0").description or []
         replaced = {name.lower() for name in contact_columns.columns}
         kept = ", ".join(
             f"listed.{quoted(column[0])}"

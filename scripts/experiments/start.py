@@ -35,6 +35,7 @@ select
     assignments.arm as experiment_arm,
     null::text as placed_by,
     null::double as placement_probability,
+    null::double as purchase_probability,
     null::text as history_class,
     assignments.score_class,
     case

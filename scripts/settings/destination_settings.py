@@ -15,6 +15,7 @@ from scripts.settings.values import Number, Text
 LIST_COLUMNS = (
     *("campaign_id", "experiment_id", "product_id", "place", "customer_id", "arm"),
     *("contact_on", "explanation", "release_id", "channel", "export_id", "delivered_at"),
+    *("ranking", "purchase_probability"),
     # What the programs that join them add for themselves.
     *("has_row", "position"),
 )

@@ -35,6 +35,7 @@ def expected_audience(
     ]
 
 
-def without_probability(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """The rows of a file: exports have no probability."""
-    return [{name: row[name] for name in ("customer_id", "score", "rank")} for row in rows]
+def as_file_rows(rows: list[dict[str, object]], ranking: str) -> list[dict[str, object]]:
+    """The rows of a file: the columns in their order, with the ranking of the answer."""
+    names = ("rank", "customer_id", "score", "ranking", "probability")
+    return [{name: (row | {"ranking": ranking})[name] for name in names} for row in rows]

@@ -45,12 +45,13 @@ MARTS = (
     "audience_plan",
     "campaign_attribution",
     "campaign_classes",
+    "campaign_contact_days",
     "campaign_frontier",
     "ranking_responses",
 )
 COLUMNS = (
     "product_id, audience_rank, customer_id, engagement_score, arm, purchase_probability,"
-    " incremental_probability, expected_profit, explanation"
+    " incremental_probability, expected_profit, explanation, placed_by as ranking"
 )
 
 
@@ -75,11 +76,13 @@ def released(
     name: str,
     without: tuple[str, ...] = (),
     plan_without: str = "",
+    planted: str = "",
 ) -> BuildFolder:
     """Make a copy of another folder's release current: with a name, without some marts.
 
     Args:
         plan_without: a column that its audience_plan does not have.
+        planted: SQL that changes its tables.
     """
     copy = folder.releases / name
     shutil.copytree((source.releases / "current").resolve(), copy)
@@ -91,6 +94,8 @@ def released(
             del manifest["row_counts"][mart]
         if plan_without:
             connection.execute(f"alter table main.audience_plan drop {plan_without}")
+        if planted:
+            connection.execute(planted)
     content = database.read_bytes()
     manifest["release_id"] = name
     manifest["files"][database.name] = {
@@ -136,6 +141,45 @@ def test_a_campaign_shows_its_shortfalls_and_the_effect_of_its_cap(server: Serve
     assert body["frequency_cap"] == 1
     assert customers["value"] == body["reached_customer_count"] + body["holdout_count"]
     assert customers["value"] > customers["without_campaign"]
+
+
+def test_a_campaign_shows_the_days_of_its_lists_and_its_quiet_weekdays(
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    planted = """
+        insert into campaign_contact_days values
+        ('spring_rotation', '2023-04-03', 9, 18, 1, 1.8),
+        ('spring_rotation', '2023-04-05', 0, 0, 2, null),
+        ('most_engaged', '2023-04-03', 1, 1, 0, 0.1);
+        insert into channel_rules values
+        ('all', null, null, null, 'sunday'), ('email', 1, 7, null, 'friday|sunday'),
+        ('letter', 1, 7, null, 'monday'), ('push', 1, 1, null, null);
+        update campaign_summaries set channel = 'email'
+        where campaign_id = 'most_engaged'
+    """
+    name = "000001-20270101T000000Z"
+    server = serve_in_thread(released(folder, dirty_build.folder, name, planted=planted))
+    body = server.get("/campaigns/spring_rotation").json()
+    names = ("contacted_on", "customer_count", "contact_count", "holdout_count", "cost")
+    assert [tuple(day[name] for name in names) for day in body["contact_days"]] == [
+        ("2023-04-05", 0, 0, 2, None),
+        ("2023-04-03", 9, 18, 1, 1.8),
+    ]
+    assert (body["quiet_weekdays"], body["required_event"]) == (["sunday"], None)
+    other = server.get("/campaigns/most_engaged").json()
+    assert other["quiet_weekdays"] == ["friday", "sunday"]
+    assert server.get("/campaigns/abandoned_carts").json()["required_event"] == "cart"
+
+
+def test_a_release_without_these_tables_has_no_days_of_lists(
+    serve_in_thread: ServeInThread, dirty_build: FinishedBuild, folder: BuildFolder
+) -> None:
+    without = ("campaign_contact_days", "channel_rules", "feedback_counts")
+    name = "000001-20270101T000000Z"
+    server = serve_in_thread(released(folder, dirty_build.folder, name, without=without))
+    body = server.get("/campaigns/spring_rotation").json()
+    assert (body["contact_days"], body["quiet_weekdays"]) == ([], [])
+    assert server.get("/quality").json()["feedback"] == []
 
 
 @pytest.mark.parametrize("page_size", [7, 250])

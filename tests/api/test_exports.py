@@ -178,7 +178,8 @@ def test_a_failed_export_is_detectable(
     assert caplog.text.count("Traceback") == 1
     assert "worn out" in caplog.text
     (sent,) = client.sent
-    assert sent.endswith(b"\n8,-7,0.5\n"), "the list, and one row of the ranking"
+    # The list, and one row of the ranking.
+    assert sent.endswith(b'\n8,-7,0.5,"engagement",\n')
     assert (client.has_ended, client.is_cut_off) == (False, True)
     assert (client.logged["rows"], client.logged["complete"]) == (8, False)
     assert client.ended == (200, len(client.sent[0]), True)

@@ -42,6 +42,14 @@ def test_the_holdout_is_told_with_its_effects(api: RunningApi) -> None:
     assert len(effects) == 6
 
 
+def test_quality_counts_the_feedback_of_the_log(api: RunningApi) -> None:
+    body = api.get("/quality").json()
+    assert body["feedback"] == rows(api, "from feedback_counts order by event, effect")
+    counts = {row["event"]: row["customer_count"] for row in body["feedback"]}
+    assert counts["complained"] == 10
+    assert counts["never_seen"] == 0
+
+
 def test_all_held_out_customers_are_told_page_by_page(api: RunningApi) -> None:
     expected = rows(
         api,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from scripts.build_folder import PROJECT, BuildFolder
 from tests.api.conftest import ServeInThread, Server
-from tests.api.expected_audiences import expected_audience, without_probability
+from tests.api.expected_audiences import as_file_rows, expected_audience
+from tests.api.running_api import RunningApi
 
 TOP_N = 7  # of the release that is served
 
@@ -91,20 +92,28 @@ def test_an_empty_batch_and_the_largest(server: Server) -> None:
     assert many.json()["count"] == 1000
 
 
+def ranking(server: RunningApi, product: object) -> str:
+    """The ranking of the answer about a product."""
+    name: str = server.get(f"/recommend/{product}").json()["ranking"]
+    return name
+
+
 @pytest.mark.parametrize("n", [1, 100, 10_001, 10**9])
 def test_exports_have_the_audience_in_every_format(
     server: Server, n: int, tmp_path: Path
 ) -> None:
     path = f"/audience/5?n={n}&format="
     with server.release() as release:
-        expected = without_probability(expected_audience(release, 5, n))
+        expected = as_file_rows(expected_audience(release, 5, n), ranking(server, 5))
     text = server.get(path + "csv").text
-    assert text.startswith("rank,customer_id,score\n")
+    assert text.startswith("rank,customer_id,score,ranking,probability\n")
     assert [
         {
+            "rank": int(row["rank"]),
             "customer_id": int(row["customer_id"]),
             "score": float(row["score"]),
-            "rank": int(row["rank"]),
+            "ranking": row["ranking"],
+            "probability": float(row["probability"]) if row["probability"] else None,
         }
         for row in csv.DictReader(io.StringIO(text))
     ] == expected
@@ -215,7 +224,7 @@ def test_text_ids_are_found_unchanged(
             )
             lines = server.get(f"/audience/{quote(product, safe='')}?format=jsonl").text
             assert [json.loads(line) for line in lines.splitlines()] == (
-                without_probability(expected)
+                as_file_rows(expected, body["ranking"])
             )
             table = server.get(f"/audience/{quote(product, safe='')}").text
             found = [row["customer_id"] for row in csv.DictReader(io.StringIO(table))]

@@ -158,7 +158,11 @@ def test_a_release_older_than_rankings_answers_by_engagement(
         assert body["recommendations"] == expected[:n]
         assert (body["ranking"], body["cold_start"]) == ("engagement", False)
     lines = server.get("/audience/5?n=2000&format=jsonl").text.splitlines()
-    assert [json.loads(line) for line in lines] == expected[:2000]
+    assert [json.loads(line) for line in lines] == [
+        {name: row[name] for name in ("rank", "customer_id", "score")}
+        | {"ranking": "engagement", "probability": None}
+        for row in expected[:2000]
+    ]
     cold = server.get("/recommend/987654321?n=9").json()
     assert [row["customer_id"] for row in cold["recommendations"]] == [
         customer for (customer,) in first
@@ -178,6 +182,7 @@ def test_a_release_older_than_rankings_answers_by_engagement(
     assert "before there were explanations" in explanation.json()["detail"]
     contacts = server.get("/campaigns/most_engaged/audience?n=3").json()["audience"]
     assert [row["expected_profit"] for row in contacts] == [None] * 3
+    assert [row["ranking"] for row in contacts] == [None] * 3
     for path in ("/release/changes", "/products/sample", "/diagnostics"):
         assert server.get(path).status_code == 200, path
     assert server.get("/health").json()["status"] == "healthy"

@@ -14,6 +14,7 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from tests.conftest import FinishedBuild
+from tests.needed_programs import needs
 
 TABLES = "select table_name from information_schema.tables where table_schema = 'main'"
 COUNT = "select count(*) as customers from customers"
@@ -226,8 +227,7 @@ def test_polars(release: Reading) -> None:
 
 def test_spark(release: Reading) -> None:
     sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java")
+    needs("java", package="openjdk-17-jre-headless")
     session = (
         sql.SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")

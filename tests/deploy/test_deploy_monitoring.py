@@ -16,28 +16,26 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 from api.settings import Settings
 from tests.api.in_process import application
 from tests.deploy.test_deploy_containers import SERVICES
+from tests.needed_programs import needs
 from tests.promql import MONITORING, expressions, named_metrics, panels, rules
-
-needs_promtool = pytest.mark.skipif(
-    not shutil.which("promtool"), reason="no promtool (Debian: prometheus)"
-)
 
 
 def promtool(*arguments: str | Path) -> str:
     run = subprocess.run(
-        ["promtool", *arguments], capture_output=True, text=True, check=False
+        [needs("promtool", package="prometheus"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
 
 
-@needs_promtool
 def test_rules_are_rules() -> None:
     told = promtool("check", "rules", MONITORING / "rules.yml")
     assert f"{len(rules())} rules found" in told
 
 
-@needs_promtool
 def test_alerts_come_when_they_have_to() -> None:
     promtool("test", "rules", MONITORING / "rules_test.yml")
 
@@ -64,7 +62,6 @@ def test_every_alert_says_what_is_the_matter() -> None:
             assert rule["labels"]["severity"] in ("warning", "critical")
 
 
-@needs_promtool
 def test_the_configuration_is_one(tmp_path: Path) -> None:
     for name in ("prometheus.yml", "rules.yml"):
         shutil.copy(MONITORING / name, tmp_path)
@@ -123,7 +120,6 @@ def test_metrics_are_found_in_expressions(expression: str, names: set[str]) -> N
     assert named_metrics(expression) == names
 
 
-@needs_promtool
 def test_every_expression_parses(tmp_path: Path) -> None:
     wrapped = tmp_path / "rules.yml"
     named = [

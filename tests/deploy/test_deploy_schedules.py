@@ -7,7 +7,6 @@ them: both are too large to be installed for a file of forty lines.
 import importlib.util
 import os
 import re
-import shutil
 import subprocess
 import sys
 import types
@@ -21,6 +20,7 @@ import yaml
 
 from scripts.build_folder import PROJECT
 from scripts.cli.main import audience
+from tests.needed_programs import needs
 
 SCHEDULES = PROJECT / "deploy" / "schedules"
 UNITS = [
@@ -113,9 +113,6 @@ def test_systemd_runs_it() -> None:
     assert timer["WantedBy"] == "timers.target"
 
 
-@pytest.mark.skipif(
-    not shutil.which("systemd-analyze"), reason="no systemd-analyze (Debian: systemd)"
-)
 @pytest.mark.parametrize(
     "command",
     [
@@ -127,7 +124,7 @@ def test_systemd_runs_it() -> None:
 )
 def test_systemd_accepts_the_units(command: list[str]) -> None:
     run = subprocess.run(
-        ["systemd-analyze", "--no-pager", *command],
+        [needs("systemd-analyze", package="systemd"), "--no-pager", *command],
         capture_output=True,
         text=True,
         check=False,

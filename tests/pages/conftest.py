@@ -1,6 +1,5 @@
 """A real browser for the pages."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.api.conftest import release_copy, serve_in_thread, server, text_build
 from tests.api.running_api import RunningApi
+from tests.needed_programs import needs
 
 __all__ = ["release_copy", "serve_in_thread", "server", "text_build"]
 
@@ -72,10 +72,7 @@ Visitor = Callable[..., Visit]
 @pytest.fixture(scope="session")
 def executable() -> str:
     """The installed Chromium; without it, tests are skipped."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("no browser: install Chromium (apt-get install chromium)")
-    return found
+    return needs("chromium", "chromium-browser", package="chromium")
 
 
 @pytest.fixture(scope="module")

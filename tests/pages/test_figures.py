@@ -237,6 +237,34 @@ def test_rejected_rows_are_shown_unchanged(visit: Visit, server: Server) -> None
     ]
 
 
+def test_feedback_against_contacts_is_counted(visit: Visit, server: Server) -> None:
+    visit.go("quality")
+    heading = visit.page.get_by_role("heading", name="Feedback against contacts")
+    expect(heading).to_have_count(0)
+    feedback = [
+        {
+            "event": event,
+            "effect": effect,
+            "row_count": 1200,
+            "customer_count": 9,
+            "pair_count": 11,
+        }
+        for event, effect in (("hidden", "mute_category"), ("complained", "opt_out"))
+    ]
+    visit.page.route(
+        f"{server.url}/quality",
+        lambda route: route.fulfill(json=route.fetch().json() | {"feedback": feedback}),
+    )
+    visit.go("quality")
+    expect(heading).to_be_visible()
+    rows = cells(visit, "Feedback by event")
+    hidden, complained = (row.locator("td").all_inner_texts() for row in rows.all())
+    effect = "the customer is in no list of a product of its category"
+    assert hidden == ["hidden", effect, "1,200", "9", "11"]
+    assert complained[1] == "the customer is in no list and no table"
+    assert visit.faults() == []
+
+
 def test_the_first_release_has_nothing_to_compare_with(
     visit: Visit, server: Server
 ) -> None:

@@ -32,7 +32,8 @@ select
     cast(null as double) as purchase_probability,
     cast(null as double) as incremental_probability,
     cast(null as double) as expected_profit,
-    campaign_customers.explanation
+    campaign_customers.explanation,
+    cast(null as text) as ranking
 from part
 inner join main.campaign_customers
     on

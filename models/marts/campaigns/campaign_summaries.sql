@@ -155,7 +155,8 @@ final as (
             ) as double
         ) as planned_cost,
         cast(campaigns.priority as bigint) as priority,
-        cast(campaigns.channel as {{ dbt.type_string() }}) as channel
+        cast(campaigns.channel as {{ dbt.type_string() }}) as channel,
+        cast(campaigns.required_event as {{ dbt.type_string() }}) as required_event
     from campaigns
     inner join candidate_texts on campaigns.campaign_id = candidate_texts.campaign_id
     left join product_counts on campaigns.campaign_id = product_counts.campaign_id

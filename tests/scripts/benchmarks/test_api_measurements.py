@@ -1,6 +1,5 @@
 """The load programs of the API: they run, report failures, and give a verdict."""
 
-import shutil
 import sys
 
 import pytest
@@ -20,6 +19,7 @@ from scripts.cli.main import main
 from scripts.releases.publish import publish
 from scripts.releases.running_api import MeasurementError, running_api
 from tests.conftest import run_audience
+from tests.needed_programs import needs
 
 
 @pytest.mark.slow
@@ -58,10 +58,10 @@ def test_without_a_release_there_is_nothing_to_measure(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_a_soak_in_small(
     published: BuildFolder, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    needs("wrk", package="wrk")
     with pytest.raises(MeasurementError, match="only one release"):
         soak(published, 1, 1)
     publish(published)

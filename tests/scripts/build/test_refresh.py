@@ -16,27 +16,45 @@ from tests.conftest import read_release, run_audience
 HEADER = "customer_id,product_id,event,event_date,product_name\n"
 
 
+def listed(folder: BuildFolder, product: int) -> set[int]:
+    """The customers in the audience of a product."""
+    with read_release(folder) as release:
+        found = release.execute(
+            "select customer_id from product_audiences where product_id = ?", [product]
+        ).fetchall()
+    return {customer for (customer,) in found}
+
+
 @pytest.mark.slow
 def test_a_new_file_is_served_with_the_settings_of_before(
     folder: BuildFolder, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
     log.mkdir()
+    (tmp_path / "audience.yml").touch()
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "feedback_events.csv").write_text(
+        "event,effect\nreturned,exclude_product\ncomplained,opt_out\n"
+    )
+    own_tables = {"AUDIENCE_WORKSPACE": str(tmp_path)}
     (log / "1.csv").write_text(
         HEADER + "1,1,cart,2023-03-01,One\n2,2,cart,2023-03-02,Two\n2,1,cart,2023-03-02,\n"
+        "9,2,cart,2023-03-01,\n"
     )
-    order = ("--log", f"{log}/*.csv", "--vars", "top_n: 3")
-    built = run_audience(folder, "build", *order)
+    order = ("--log", f"{log}/*.csv", "--vars", "{top_n: 3, exclude: none}")
+    built = run_audience(folder, "build", *order, **own_tables)
     assert built.returncode == 0, built.stderr
     assert "Reading the whole log: this is the first build." in built.stdout
-    # Late rows, one of them a repeat, and a new product.
+    assert (listed(folder, 1), listed(folder, 2)) == ({1, 2, 9}, {1, 2, 9})
+    # Late rows, one of them a repeat, and a new product; feedback of customers 2 and 9.
     (log / "2.csv").write_text(
         HEADER + "1,1,cart,2023-03-01,One\n3,1,cart,2023-02-27,Late\n3,4,cart,2023-03-03,\n"
+        "2,1,returned,2023-03-03,\n9,2,complained,2023-03-03,\n"
     )
-    planned = run_audience(folder, "refresh", "--dry-run")
+    planned = run_audience(folder, "refresh", "--dry-run", **own_tables)
     assert "1 of the 2 files of the log are new" in planned.stdout
     assert "it is renewed after 7 days" in planned.stdout
-    refreshed = run_audience(folder, "refresh")
+    refreshed = run_audience(folder, "refresh", **own_tables)
     assert refreshed.returncode == 0, refreshed.stderr
     assert "1 of 2 files of the log are new." in refreshed.stdout
     assert "it is renewed after 7 days" in refreshed.stdout
@@ -53,17 +71,28 @@ def test_a_new_file_is_served_with_the_settings_of_before(
             "select customer_id, change, earlier_release_id from lookup.ranking_changes"
             " order by customer_id"
         ).fetchall()
+        counts = connection.execute(
+            "select event, effect, row_count from feedback_counts order by event"
+        ).fetchall()
     assert [row[:4] for row in products] == [
-        (1, "One", 3, 3),
-        (2, "Two", 1, 1),
+        (1, "One", 4, 3),
+        (2, "Two", 3, 2),
         (4, None, 1, 1),
     ]
     assert duplicates == (1,)
     first = ReleaseFolder(folder.releases).all()[0].release_id
-    assert changes == [(1, "stayed", first), (2, "stayed", first), (3, "entered", first)]
+    assert changes == [
+        (1, "stayed", first),
+        (2, "stayed", first),
+        (3, "entered", first),
+        (None, "gone", first),
+    ]
     assert release.manifest["earlier"]["release_id"] == first
+    # The feedback of the new file acts: on one product, and on all tables.
+    assert counts == [("complained", "opt_out", 1), ("returned", "exclude_product", 1)]
+    assert (listed(folder, 1), listed(folder, 2)) == ({1, 3}, {1, 2, 3})
 
-    again = run_audience(folder, "refresh")
+    again = run_audience(folder, "refresh", **own_tables)
     assert again.returncode == 0, again.stderr
     assert f"Nothing is new since {release.release_id}" in again.stdout
     assert ReleaseFolder(folder.releases).current() == release

@@ -17,6 +17,7 @@ from scripts.build.spark_setup import java_version
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, read_warehouse
+from tests.needed_programs import stop_without
 
 sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-ci")
 pytestmark = pytest.mark.slow
@@ -40,7 +41,7 @@ def spark_type(duckdb_type: str) -> str:
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session whose tables are gone with it."""
     if java_version() is None:
-        pytest.skip("Java is not installed")
+        stop_without("Java 17", "openjdk-17-jre-headless")
     folder = tmp_path_factory.mktemp("spark")
     settings = {
         "spark.sql.warehouse.dir": str(folder / "warehouse"),

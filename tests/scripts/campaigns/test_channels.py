@@ -123,7 +123,8 @@ def opened(market: Marketplace) -> duckdb.DuckDBPyConnection:
     connection.execute(
         "attach ':memory:' as release;"
         "create table release.campaign_audiences (campaign_id text, product_id bigint,"
-        " audience_rank bigint, customer_id bigint, arm text);"
+        " audience_rank bigint, customer_id bigint, arm text,"
+        " purchase_probability double);"
         "create table release.campaign_customers (campaign_id text, customer_id bigint,"
         " explanation text, external_contact_count bigint, placed_by text,"
         " placement_probability double, history_class text);"
@@ -164,7 +165,8 @@ def opened(market: Marketplace) -> duckdb.DuckDBPyConnection:
         )
         for product, customer in sorted(places):
             connection.execute(
-                "insert into release.campaign_audiences values (?, ?, ?, ?, 'contact')",
+                "insert into release.campaign_audiences"
+                " values (?, ?, ?, ?, 'contact', null)",
                 [f"{number}", product, customer + 1, customer],
             )
         for customer in {customer for _, customer in places}:

@@ -39,13 +39,16 @@ def test_a_list_has_customers_reasons_and_the_release(
     with read_release(published) as release:
         expected = release.execute(
             "select campaign_id, null, product_id, audience_rank, customer_id, arm, $day,"
-            " explanation, $release_id, null from campaign_audiences"
+            " explanation, $release_id, null, placed_by, purchase_probability"
+            " from campaign_audiences"
             " inner join campaign_customers using (campaign_id, customer_id, arm)"
             " where campaign_id = 'spring_rotation' and arm = 'contact'"
             " order by product_id, audience_rank",
             {"day": APRIL, "release_id": receipt["release_id"]},
         ).fetchall()
     assert expected
+    # Each ranking and probability is known.
+    assert {type(value) for row in expected for value in row[-2:]} == {str, float}
     with duckdb.connect() as connection:
         assert connection.execute(f"from '{contacts}'").fetchall() == expected
     assert receipt["contacts"] == len(expected)
@@ -146,7 +149,7 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
             " null::text as experiment_id, null::text as experiment_arm,"
             " null::text as channel, null::text as left_out, null::text as placed_by,"
             " null::double as placement_probability, null::text as history_class,"
-            " null::text as score_class",
+            " null::text as score_class, null::double as purchase_probability",
             {"ids": ids},
         )
         found = write_contact_list(

@@ -49,9 +49,9 @@ def write_list(
             " if(place > len($customers) - $holdouts, 'holdout', 'contact') as arm,"
             " 0.1::double as cost_per_contact, 'seen 3 days ago' as explanation,"
             " null::text as experiment_id, null::text as experiment_arm,"
-            " null::text as left_out, null::text as channel, null::text as placed_by,"
+            " null::text as left_out, null::text as channel, 'activity' as placed_by,"
             " null::double as placement_probability, null::text as history_class,"
-            " null::text as score_class"
+            " null::text as score_class, 0.25::double as purchase_probability"
             f" from (select unnest($customers::{kind}[]) as customer_id,"
             " unnest(range(1, len($customers) + 1)) as place),"
             " range(1, $products + 1) as products (product_id)",

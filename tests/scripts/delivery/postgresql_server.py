@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.needed_programs import stop_without
 
 PASSWORD = "p4ss:word@/"  # Not plain in a URL.
 
@@ -39,7 +39,7 @@ def running_server() -> Iterator[dict[str, str]]:
     """
     found = programs()
     if found is None:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+        stop_without("PostgreSQL", "postgresql")
     owner = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     (folder / "password").write_text(PASSWORD)

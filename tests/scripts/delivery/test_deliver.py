@@ -1,5 +1,6 @@
 """What every delivery has: opt-outs, a dry run, private files, and clear refusals."""
 
+import hashlib
 import json
 import os
 import stat
@@ -44,6 +45,25 @@ def test_customers_who_opt_out_are_left_out_also_between_batches(
     assert sent == [one for one in range(1, 41) if one not in (3, 4, 12, 25, 40)]
     numbered = [json.loads(body)["batch"] for _, body in endpoint.requests]
     assert numbered == [1, 2, 3, 4, 4]
+
+
+def test_a_list_of_an_earlier_version_is_delivered_as_it_is(
+    folder: BuildFolder, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    export_id = write_list(folder, [1, 2])
+    list_file = folder.exports / export_id / "contacts.csv"
+    rows = [line.rsplit(",", 2)[0] for line in list_file.read_text().splitlines()]
+    assert rows[0].endswith(",release_id,channel")
+    list_file.write_text("\n".join(rows) + "\n")
+    receipt = list_file.with_name("receipt.json")
+    facts = json.loads(receipt.read_text())
+    facts["sha256"] = hashlib.sha256(list_file.read_bytes()).hexdigest()
+    receipt.write_text(json.dumps(facts))
+    deliver(
+        folder, export_id, "crm", describe(tmp_path, crm={"http": {"url": endpoint.url}})
+    )
+    assert [len(one) for one in endpoint.contacts] == [10, 10]
+    assert "ranking" not in endpoint.contacts[0]
 
 
 def test_a_batch_in_which_all_have_opted_out_is_not_sent(
@@ -116,6 +136,8 @@ def test_a_dry_run_sends_and_writes_nothing_and_names_no_customer(
                 "explanation": "***",
                 "release_id": "000001-20230401T000000Z",
                 "channel": None,
+                "ranking": "activity",
+                "purchase_probability": "***",
                 "email": None,
             }
         ],

@@ -87,6 +87,8 @@ def test_an_endpoint_gets_all_contacts_in_batches(
         "explanation": "seen 3 days ago",
         "release_id": "000001-20230401T000000Z",
         "channel": None,
+        "ranking": "activity",
+        "purchase_probability": 0.25,
     }
     assert (delivery.contacts, delivery.batches) == (count, len(bodies))
     assert delivery.sent_before == 0

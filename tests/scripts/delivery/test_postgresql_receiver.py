@@ -92,12 +92,13 @@ def test_a_table_gets_all_contacts_whatever_their_ids_are(
     rows = ask(
         server,
         "select export_id, product_id, customer_id, place, contact_on::text, experiment_id,"
-        ' "e ""mail", delivered_at <= now() from contacts_of_urls',
+        ' "e ""mail", ranking, purchase_probability, delivered_at <= now()'
+        " from contacts_of_urls",
     )
     assert sorted(rows) == sorted(
         (
             *(export_id, str(product), customer, place, "2023-04-03", None),
-            *("eve@example.org" if customer == "1e3" else None, True),
+            *("eve@example.org" if customer == "1e3" else None, "activity", 0.25, True),
         )
         for product in (1, 2)
         for place, customer in enumerate(HOSTILE, 1)
