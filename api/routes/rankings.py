@@ -21,19 +21,6 @@ HYBRID_PARTS = {
     "attribute_part": "shared attributes",
     "neighbour_part": "neighbouring products",
 }
-# Rankings of products: what a customer shares with the product decides the place.
-SIGNAL_RANKINGS = frozenset(
-    {
-        "hybrid",
-        "item_neighbours",
-        "sequential_rules",
-        "random_walk",
-        "category_affinity",
-        "attribute_affinity",
-        "repurchase",
-        "als",
-    }
-)
 
 rankings = Blueprint("rankings")
 
@@ -105,7 +92,7 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
                 place |= {"place": "excluded", "rank": None, "held_out_until": until}
         ranking = place["ranking"]
         # A list by activity has counts of neighbours too, but they did not rank it.
-        if not is_ranked_by_signal(place):
+        if not is_ranked_by_signal(release, place):
             place |= {"attribute_count": None, "neighbour_count": None}
         body = {
             "product_id": product,
@@ -128,13 +115,15 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
         return release_response(request, release, as_json(body))
 
 
-def is_ranked_by_signal(place: dict[str, Any]) -> bool:
+def is_ranked_by_signal(release: Release, place: dict[str, Any]) -> bool:
     """Whether what a customer shares with a product decided the place.
 
     Args:
+        release: it says what each ranking ranks.
         place: of the customer; its score is null where the signals have ended.
     """
-    return place["ranking"] in SIGNAL_RANKINGS and place["score"] is not None
+    of_products = release.ranking_labels.of_products
+    return place["ranking"] in of_products and place["score"] is not None
 
 
 async def beyond(
