@@ -21,15 +21,20 @@ OTHER_SIGNALS = {
 }
 
 
-def with_deciding_counts(place: dict[str, Any]) -> dict[str, Any]:
+def with_deciding_counts(
+    place: dict[str, Any], of_products: frozenset[str]
+) -> dict[str, Any]:
     """The place with null for the counts that did not decide it.
 
     Args:
         place: of a customer; its score is null where the signals have ended.
+        of_products: the rankings of products; of one that is not known here, such as one of
+            your own, both counts may have decided.
     """
+    ranking = place["ranking"]
     deciding: tuple[str, ...] = ()
-    if place["score"] is not None:
-        deciding = DECIDING_COUNTS.get(place["ranking"], ())
+    if place["score"] is not None and ranking in of_products - OTHER_SIGNALS.keys():
+        deciding = DECIDING_COUNTS.get(ranking, COUNTS)
     return place | {name: place.get(name) if name in deciding else None for name in COUNTS}
 
 

@@ -11,17 +11,21 @@ class RankingLabels:
     Attributes:
         labels: label by ranking, in display order.
         charted: the rankings that the chart of gains shows; empty means all of them.
+        of_products: the rankings with an order for each product: what a customer shares
+            with the product decides the place.
     """
 
     labels: dict[str, str]
     charted: frozenset[str]
+    of_products: frozenset[str]
 
     @classmethod
     def of(cls, rows: list[tuple[Any, ...]]) -> "RankingLabels":
-        """The labels of rows with ranking, label and is_charted, in display order."""
+        """The labels of the rows of the question `ranking_labels`."""
         return cls(
-            {ranking: label for ranking, label, _ in rows},
-            frozenset(ranking for ranking, _, is_charted in rows if is_charted),
+            {row[0]: row[1] for row in rows},
+            frozenset(row[0] for row in rows if row[2]),
+            frozenset(row[0] for row in rows if row[3]),
         )
 
     def label(self, ranking: str) -> str:

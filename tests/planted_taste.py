@@ -1,5 +1,6 @@
 """Two logs whose customers follow a taste, built with a ranking that finds it."""
 
+import csv
 import json
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ import duckdb
 
 from scripts.build_folder import BuildFolder
 from tests.conftest import run_audience
+from tests.seed_rows import GOOD, RULE
 
 # Six categories of ten products; each customer prefers one. Products 61 to 65 have
 # attributes and no interaction.
@@ -65,9 +67,27 @@ copy (
 """
 
 
+# Campaigns of all products. The second follows the order of customers.
+CAMPAIGN = GOOD | {
+    "starts_on": "2023-06-01",
+    "ends_on": "2023-06-30",
+    "audience_size": "4",
+    "frequency_cap": "2",
+}
+CAMPAIGNS = (CAMPAIGN, CAMPAIGN | {"campaign_id": "by_profit", "objective": "profit"})
+
+
 def build_by_combination(root: Path) -> subprocess.CompletedProcess[str]:
     """Build a log with categories, in which the combination serves products."""
     log, attributes = root / "log.csv", root / "attributes.csv"
+    tables = root / "shop/tables"
+    tables.mkdir(parents=True)
+    for name, rows in {"campaigns": CAMPAIGNS, "campaign_rules": (RULE,)}.items():
+        with (tables / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    (root / "shop/audience.yml").write_text("{}")
     with duckdb.connect() as connection:
         connection.execute(CATEGORIES_LOG.format(log=log))
         connection.execute(CATEGORIES_ATTRIBUTES.format(attributes=attributes))
@@ -76,6 +96,7 @@ def build_by_combination(root: Path) -> subprocess.CompletedProcess[str]:
         BuildFolder(root / "build"),
         "build",
         *("--log", str(log), "--vars", json.dumps(settings)),
+        AUDIENCE_WORKSPACE=str(root / "shop"),
     )
 
 

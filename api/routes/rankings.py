@@ -92,7 +92,7 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
             if until:
                 place |= {"place": "excluded", "rank": None, "held_out_until": until}
         ranking = place["ranking"]
-        place = with_deciding_counts(place)
+        place = with_deciding_counts(place, release.ranking_labels.of_products)
         body = {
             "product_id": product,
             "customer_id": identity,

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from scripts.build.campaign_summary import print_campaigns, print_holdout
 from scripts.build.dbt_run import DbtRun
+from scripts.build.ranking_summary import print_rankings
 from scripts.build_folder import shown
 from scripts.releases.release_folder import Release
 
@@ -23,7 +24,7 @@ def print_summary(
         _print_automated(console, connection)
         _print_feedback(console, connection)
         _print_verdict(console, connection)
-        _print_rankings(console, connection)
+        print_rankings(console, connection, release.manifest.get("serving", {}))
         _print_audiences(console, connection)
         print_campaigns(console, connection)
         print_holdout(console, connection)
@@ -143,15 +144,6 @@ def _print_verdict(console: Console, connection: duckdb.DuckDBPyConnection) -> N
         f"\nVerdict\n{verdict['explanation']} Served: {verdict['recommended_approach']}.",
         highlight=False,
     )
-
-
-def _print_rankings(console: Console, connection: duckdb.DuckDBPyConnection) -> None:
-    statements = connection.execute(
-        "select statement from served_rankings order by audience = 'new products', audience"
-    ).fetchall()
-    console.print("\nWhat is served", highlight=False)
-    for (statement,) in statements:
-        console.print(statement, highlight=False)
 
 
 def _print_audiences(console: Console, connection: duckdb.DuckDBPyConnection) -> None:

@@ -73,6 +73,38 @@ def earlier_release(
         return None
 
 
+def serving(
+    connection: duckdb.DuckDBPyConnection, releases: ReleaseFolder, release_id: str
+) -> dict[str, dict[str, str]]:
+    """The ranking that serves each kind of audience in the attached `release`.
+
+    Args:
+        connection: with the attached release.
+        releases: the served one says since when its rankings have served.
+        release_id: of the attached release.
+
+    Returns:
+        By audience the ranking (`ranking`), and the first release that serves it without
+        another one in between (`since`).
+    """
+    try:
+        current = releases.current()
+        before = current.manifest.get("serving", {}) if current else {}
+    except ReleaseError as error:
+        log.warning("Not known since when rankings serve: %s", error)
+        before = {}
+    rows = connection.execute("select audience, ranking from release.served_rankings")
+    return {
+        audience: {
+            "ranking": ranking,
+            "since": before[audience]["since"]
+            if before.get(audience, {}).get("ranking") == ranking
+            else release_id,
+        }
+        for audience, ranking in rows.fetchall()
+    }
+
+
 def write_manifest(
     unfinished: Path,
     created_at: datetime,

@@ -10,10 +10,16 @@ import duckdb
 from scripts import resource_limits
 from scripts.build_folder import BuildFolder, sql_path
 from scripts.releases.release_checks import check_build, check_copy, check_invocation
-from scripts.releases.release_folder import Release, ReleaseError, ReleaseFolder
+from scripts.releases.release_folder import (
+    UNFINISHED,
+    Release,
+    ReleaseError,
+    ReleaseFolder,
+)
 from scripts.releases.release_manifest import (
     earlier_release,
     log_window,
+    serving,
     test_results,
     write_manifest,
 )
@@ -83,6 +89,9 @@ def write_release(
             "row_counts": {mart.name: counts[mart.target] for mart in marts},
             "kept_releases": keep,
             "earlier": earlier_release(connection, releases),
+            "serving": serving(
+                connection, releases, unfinished.name.removeprefix(UNFINISHED)
+            ),
             "tests": test_results(manifest, results),
         }
         connection.execute("detach release")

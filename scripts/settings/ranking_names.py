@@ -26,6 +26,13 @@ def ranking_names(kinds: Collection[str] = SERVING) -> list[str]:
     return [name for name, ranks in rows if ranks in kinds]
 
 
+def fitted_ranking_names() -> list[str]:
+    """The names of the rankings that only `audience evidence` fits."""
+    return re.findall(
+        r"\{'name': '(\w+)',[^}]*'is_fitted': true", RANKINGS.read_text("utf-8")
+    )
+
+
 def check_ranking(value: str, info: ValidationInfo) -> str:
     """The champion, or a ranking that can serve."""
     names = [name for name in ranking_names() if name != EARLIER_BUYERS]

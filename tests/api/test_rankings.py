@@ -278,15 +278,24 @@ def test_every_place_is_explained(
     assert with_neighbours > 5
 
 
-def test_neighbours_explain_no_place_that_activity_decided(
-    hybrid_build: BuildFolder, tmp_path: Path
+@pytest.mark.parametrize(
+    ("ranking", "ranks"), [("activity", "customers"), ("of_my_own", "products")]
+)
+def test_neighbours_explain_a_place_that_a_ranking_of_products_decided(
+    hybrid_build: BuildFolder, tmp_path: Path, ranking: str, ranks: str
 ) -> None:
-    """The list has counts of neighbours by whatever it is ranked."""
+    """The list has counts anyway; the release says which rankings are of products."""
     folder = BuildFolder(tmp_path / "build")
     shutil.copytree(hybrid_build.releases, folder.releases, symlinks=True)
     current = folder.releases / "current"
     with duckdb.connect(current / "audience.duckdb") as connection:
-        connection.execute("update product_audiences set ranking = 'activity'")
+        connection.execute("update product_audiences set ranking = ?", [ranking])
+        connection.execute(
+            "insert into rankings by name select ? as ranking, ? as ranks,"
+            " 'mine' as ranking_label, 99 as display_order, false as is_charted,"
+            " 'mine' as description where ? = 'of_my_own'",
+            [ranking, ranks, ranking],
+        )
         (row,) = connection.execute(
             "select customer_id, neighbour_count, attribute_count from product_audiences"
             " where product_id = 5 and neighbour_count > 1 and attribute_count > 0 limit 1"
@@ -296,18 +305,20 @@ def test_neighbours_explain_no_place_that_activity_decided(
     server = ThreadServer(folder)
     body = server.get(f"/recommend/5/explain/{row[0]}").json()
     server.stop()
-    assert (body["place"], body["ranking"]) == ("listed", "activity")
-    assert body["neighbour_count"] is body["attribute_count"] is None
-    (signal,) = body["signals"]
-    assert signal.startswith("active: ")
+    assert (body["place"], body["ranking"]) == ("listed", ranking)
+    counts = body["neighbour_count"], body["attribute_count"]
+    assert counts == ((None, None) if ranks == "customers" else row[1:])
+    *signals, last = body["signals"]
+    assert len(signals) == (0 if ranks == "customers" else 2)
+    assert last.startswith("active: ")
 
 
-def test_the_rankings_with_signals_are_those_of_products(
+def test_the_rankings_that_are_explained_are_of_products(
     release: duckdb.DuckDBPyConnection,
 ) -> None:
     found = release.execute("select ranking from rankings where ranks = 'products'")
-    rankings = sorted(ranking for (ranking,) in found.fetchall())
-    assert rankings == sorted([*DECIDING_COUNTS, *OTHER_SIGNALS])
+    rankings = {ranking for (ranking,) in found.fetchall()}
+    assert {*DECIDING_COUNTS, *OTHER_SIGNALS} <= rankings
 
 
 def test_customers_outside_a_list_are_explained(

@@ -1,18 +1,18 @@
 """Fills the places of campaigns that are still open after int_campaign_slots.
 
-Each product in turn takes its best customer with room, beginning with the product that has
-the fewest candidates; then each its second, and so on until no customer with room fits an
-open place. One pass is enough: room only shrinks, so a customer without room stays without.
-If an event is required and few customers suit a product, an open place takes over a
-customer whose own product has another candidate. The cost grows with the places and the
-named pairs.
+Pairs with a signal (int_campaign_signals) come first. Then each product in turn takes its
+best customer with room, beginning with the product that has the fewest candidates; then
+each its second, and so on until no customer with room fits an open place. One pass is
+enough: room only shrinks. If an event is required and few customers suit a product, an
+open place takes over a customer whose own product has another candidate. The cost grows
+with the places and the named pairs.
 
 Campaigns that share their customers (int_campaign_turns) have no slots: they are placed
 here one after the other, each out of the customers whom those before it did not place.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow
@@ -89,6 +89,7 @@ def complete(
     open_counts: list[int],
     rooms: list[int],
     named: list[Sequence[int]],
+    likely: Iterable[Sequence[int]],
     *,
     requires_event: bool,
     takes_turns: bool = False,
@@ -100,9 +101,17 @@ def complete(
         rooms: per customer, best first, how many products they may still get.
         named: per product, in ascending order, customers. If the campaign requires an
             event, only these may be contacted; else all but these.
+        likely: pairs that are placed first, in this order; all of them are named.
         takes_turns: whether each round begins one product further on, so that neighbouring
             products do not share all of their customers (as in int_campaign_slots).
     """
+    placed: list[tuple[int, int]] = []
+    lacking: list[int] = []
+    for product, customer in likely:
+        if open_counts[product] and rooms[customer]:
+            open_counts[product] -= 1
+            rooms[customer] -= 1
+            placed.append((product, customer))
     following = list(range(1, len(rooms) + 1))
     choices: list[OnlyNamed | AllButNamed] = [
         OnlyNamed(rooms, customers)
@@ -111,11 +120,9 @@ def complete(
         for customers in named
     ]
     asking = sorted(
-        range(len(open_counts)),
+        (product for product, count in enumerate(open_counts) if count),
         key=lambda product: choices[product].count - open_counts[product],
     )
-    placed: list[tuple[int, int]] = []
-    lacking = []
     room = sum(rooms)
     while asking:
         still_asking = []
@@ -193,9 +200,11 @@ def model(dbt: Any, session: Any) -> Any:
     if not products.num_rows:
         return engine_table(session, RESULT.empty_table())
     import numpy
+    import pyarrow.compute
 
     customers = arrow_table(dbt.ref("int_campaign_free_customers"))
     pairs = arrow_table(dbt.ref("int_campaign_named_pairs"))
+    signals = pairs.filter(pyarrow.compute.is_valid(pairs["signal_place"]))
     rivals = arrow_table(dbt.ref("int_campaign_turns")).to_pylist()
     turns = {row["campaign_id"]: row["turn"] for row in rivals}
     ranks_placed: dict[str, Any] = {}
@@ -218,6 +227,8 @@ def model(dbt: Any, session: Any) -> Any:
         named_for, named = _columns(pairs, campaign_id, "product_number", "customer_number")
         # Numbers begin at 1, positions at 0.
         named = memoryview(named - 1)
+        order = ("signal_place", "product_number", "customer_number")
+        likely = numpy.column_stack(_columns(signals, campaign_id, *order)[1:]) - 1
         starts = numpy.searchsorted(named_for, numbers, "left").tolist()
         ends = numpy.searchsorted(named_for, numbers, "right").tolist()
         placed = numpy.array(
@@ -225,22 +236,15 @@ def model(dbt: Any, session: Any) -> Any:
                 open_counts.tolist(),
                 rooms.tolist(),
                 [named[start:end] for start, end in zip(starts, ends, strict=True)],
+                likely.tolist(),
                 requires_event=requires_event,
-                takes_turns=campaign_id in turns and not requires_event,
+                takes_turns=not requires_event
+                and (campaign_id in turns or likely.size > 0),
             ),
             dtype=numpy.int64,
         ).reshape(-1, 2)
         if campaign_id in turns:
             ranks_placed[campaign_id] = ranks[numpy.unique(placed[:, 1])]
-        tables.append(
-            pyarrow.table(
-                [
-                    pyarrow.array([campaign_id] * len(placed), pyarrow.string()),
-                    pyarrow.array(placed[:, 0] + 1),
-                    pyarrow.array(placed[:, 1] + 1),
-                ],
-                schema=RESULT,
-            )
-        )
-    placements = pyarrow.concat_tables([RESULT.empty_table(), *tables])
-    return engine_table(session, placements)
+        columns = [[campaign_id] * len(placed), placed[:, 0] + 1, placed[:, 1] + 1]
+        tables.append(pyarrow.table(columns, schema=RESULT))
+    return engine_table(session, pyarrow.concat_tables([RESULT.empty_table(), *tables]))

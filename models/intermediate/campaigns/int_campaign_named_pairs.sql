@@ -11,29 +11,41 @@ named as (
         campaign_id,
         product_id,
         customer_id,
-        true as requires_event
+        true as requires_event,
+        cast(null as bigint) as signal_place
     from {{ ref('int_campaign_candidates') }}
     union all
     select
         campaign_id,
         product_id,
         customer_id,
-        false as requires_event
+        false as requires_event,
+        cast(null as bigint) as signal_place
     from {{ ref('int_campaign_exclusions') }}
     union all
     select
         campaign_id,
         product_id,
         customer_id,
-        false as requires_event
+        false as requires_event,
+        cast(null as bigint) as signal_place
     from {{ ref('int_campaign_slots') }}
+    union all
+    select
+        campaign_id,
+        product_id,
+        customer_id,
+        false as requires_event,
+        signal_place
+    from {{ ref('int_campaign_signals') }}
 ),
 
 final as (
     select
         named.campaign_id,
         open_products.product_number,
-        free_customers.customer_number
+        free_customers.customer_number,
+        named.signal_place
     from named
     inner join open_products
         on

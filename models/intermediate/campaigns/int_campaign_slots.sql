@@ -14,6 +14,10 @@ with campaigns as (
         and campaign_id not in (
             select rivals.campaign_id from {{ ref('int_campaign_rivals') }} as rivals
         )
+        -- These begin with their likely pairs, there too.
+        and campaign_id not in (
+            select signals.campaign_id from {{ ref('int_campaign_signals') }} as signals
+        )
 ),
 
 campaign_products as (

@@ -25,13 +25,25 @@ campaign_customers as (
         and claims.customer_id is null
 ),
 
+-- A customer with several places gets the product of the most likely pair.
 placements as (
     select
-        campaign_id,
-        customer_id,
-        min(product_id) as product_id
-    from {{ ref('int_campaign_placements') }}
-    group by campaign_id, customer_id
+        placements.campaign_id,
+        placements.customer_id,
+        placements.product_id,
+        row_number() over (
+            partition by placements.campaign_id, placements.customer_id
+            order by
+                case when signals.signal_place is null then 1 else 0 end,
+                signals.signal_place,
+                placements.product_id
+        ) as place_number
+    from {{ ref('int_campaign_placements') }} as placements
+    left join {{ ref('int_campaign_signals') }} as signals
+        on
+            placements.campaign_id = signals.campaign_id
+            and placements.product_id = signals.product_id
+            and placements.customer_id = signals.customer_id
 ),
 
 started as (
@@ -116,9 +128,10 @@ pooled as (
         on
             drawn.campaign_id = placements.campaign_id
             and drawn.customer_id = placements.customer_id
+            and placements.place_number = 1
 ),
 
--- The system picks from the customers of the campaign, by the ranking that serves.
+-- The system picks the first customers with a place, by the ranking of customers.
 numbered as (
     select
         *,

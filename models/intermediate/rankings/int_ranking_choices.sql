@@ -5,7 +5,7 @@
     - Customers: the default is engagement.
     - Products, known and new: the default is the combination, if its hits tell anything: at
       least 30, clearly more than chance, and no fewer than those of the ranking of customers.
-      Otherwise it is the ranking of customers.
+      Otherwise it is the ranking of customers; engagement, if no ranking has 30 hits.
 #}
 {{ config(tags=['evidence']) }}
 
@@ -14,8 +14,11 @@ with challengers as (
 ),
 
 decisions as (
-    select distinct decision
+    select
+        decision,
+        max(greatest(hit_count, compared_hit_count)) as most_hits
     from challengers
+    group by decision
 ),
 
 best as (
@@ -45,6 +48,7 @@ defaults as (
                 and not hybrid.is_rejected
                 and hybrid.is_above_chance
                 then 'hybrid'
+            when decisions.most_hits < {{ minimum_hits() }} then 'engagement'
             else customers.ranking
         end as default_ranking
     from decisions

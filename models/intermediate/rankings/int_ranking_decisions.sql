@@ -16,9 +16,10 @@ with challengers as (
             challengers.decision = choices.decision
             and (
                 challengers.compared_with = choices.default_ranking
-                -- The default itself is compared with what it has replaced.
+                -- The combination is compared with what it has replaced as the default.
                 or (
                     challengers.decision <> 'customers'
+                    and challengers.ranking = 'hybrid'
                     and challengers.ranking = choices.default_ranking
                     and challengers.compared_with = choices.customer_ranking
                 )

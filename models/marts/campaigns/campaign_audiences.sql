@@ -2,10 +2,13 @@ with placements as (
     select * from {{ ref('int_campaign_placements') }}
 ),
 
+signals as (
+    select * from {{ ref('int_campaign_signals') }}
+),
+
 customers as (
     select
         customer_id,
-        customer_ranking,
         engagement_score
     from {{ ref('customers') }}
 ),
@@ -23,6 +26,7 @@ campaign_order as (
     select
         campaign_id,
         customer_id,
+        placed_by,
         campaign_rank
     from {{ ref('int_campaign_order') }}
 ),
@@ -58,11 +62,14 @@ ranked as (
         placements.campaign_id,
         placements.product_id,
         placements.customer_id,
-        customers.customer_ranking,
         customers.engagement_score,
+        coalesce(signals.ranking, campaign_order.placed_by) as ranking,
         row_number() over (
             partition by placements.campaign_id, placements.product_id
-            order by campaign_order.campaign_rank
+            order by
+                case when signals.signal_place is null then 1 else 0 end,
+                signals.signal_place,
+                campaign_order.campaign_rank
         ) as audience_rank
     from placements
     inner join customers on placements.customer_id = customers.customer_id
@@ -70,6 +77,11 @@ ranked as (
         on
             placements.campaign_id = campaign_order.campaign_id
             and placements.customer_id = campaign_order.customer_id
+    left join signals
+        on
+            placements.campaign_id = signals.campaign_id
+            and placements.product_id = signals.product_id
+            and placements.customer_id = signals.customer_id
 ),
 
 final as (
@@ -79,7 +91,7 @@ final as (
         cast(ranked.audience_rank as bigint) as audience_rank,
         cast(ranked.customer_id as {{ id_type() }}) as customer_id,
         cast(ranked.engagement_score as double) as engagement_score,
-        cast(ranked.customer_ranking as {{ dbt.type_string() }}) as ranking,
+        cast(ranked.ranking as {{ dbt.type_string() }}) as ranking,
         cast(campaign_customers.arm as {{ dbt.type_string() }}) as arm,
         cast(customer_values.purchase_probability as double) as purchase_probability,
         cast(customer_values.incremental_probability as double)

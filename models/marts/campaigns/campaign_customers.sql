@@ -25,13 +25,24 @@ population as (
     from customers
 ),
 
+signals as (
+    select * from {{ ref('int_campaign_signals') }}
+),
+
 place_counts as (
     select
-        campaign_id,
-        customer_id,
-        count(*) as audience_count
+        placements.campaign_id,
+        placements.customer_id,
+        count(*) as audience_count,
+        count(signals.ranking) as signal_count,
+        max(signals.ranking) as signal_ranking
     from placements
-    group by campaign_id, customer_id
+    left join signals
+        on
+            placements.campaign_id = signals.campaign_id
+            and placements.product_id = signals.product_id
+            and placements.customer_id = signals.customer_id
+    group by placements.campaign_id, placements.customer_id
 ),
 
 -- Without exports: an export counts those of the contact ledger itself.
@@ -101,6 +112,16 @@ described as (
                 then
                     {{ text_literal(' Placed by ' ~ ranking.label ~ ' to try it.') }}
             {% endfor %}
+        end
+        || case place_counts.signal_ranking
+            {% for ranking in rankings() if ranking.ranks == 'products' %}
+            when {{ text_literal(ranking.name) }}
+                then
+                    ' Has a signal for '
+                    || {{ counted('place_counts.signal_count', 'product') }}
+                    || {{ text_literal(' (' ~ ranking.label ~ ').') }}
+            {% endfor %}
+            else ''
         end
         || coalesce(
             ' Has the event ' || campaigns.required_event || ' on the product.', ''

@@ -46,6 +46,7 @@ class Campaign:
         carts: pairs with the event that the campaign requires; None if it requires none.
         priority: its priority, if it shares its customers.
         days: its first and its last day, counted from 2023-04-01.
+        likely: pairs with a signal, the most likely first.
     """
 
     rooms: tuple[int, ...]
@@ -54,6 +55,7 @@ class Campaign:
     carts: frozenset[tuple[int, int]] | None
     priority: int | None = None
     days: tuple[int, int] = (0, 29)
+    likely: tuple[tuple[int, int], ...] = ()
 
     def may_meet(self, product: int, customer: int) -> bool:
         if (product, customer) in self.barred:
@@ -81,11 +83,19 @@ def campaigns(draw: st.DrawFn) -> Campaign:
     needs = draw(st.lists(st.integers(0, 5), min_size=1, max_size=7))
     pairs = st.tuples(st.integers(0, len(needs) - 1), st.integers(0, len(rooms) - 1))
     limit = len(rooms) * len(needs) * 3 // 4
+    barred = frozenset(draw(st.lists(pairs, max_size=limit)))
+    carts = draw(st.none() | st.frozensets(pairs, max_size=limit))
+    likely = [] if carts is not None else draw(st.lists(pairs, max_size=9, unique=True))
     return Campaign(
         tuple(min(room, len(needs)) for room in rooms),
         tuple(needs),
-        frozenset(draw(st.lists(pairs, max_size=limit))),
-        draw(st.none() | st.frozensets(pairs, max_size=limit)),
+        barred,
+        carts,
+        likely=tuple(
+            (product, customer)
+            for product, customer in likely
+            if needs[product] and rooms[customer] and (product, customer) not in barred
+        ),
     )
 
 
@@ -172,6 +182,14 @@ def place(
                 (f"{number}", 100 * number + product, customer)
                 for number, campaign in enumerate(batch)
                 for product, customer in campaign.barred
+            ],
+        ),
+        "intermediate.int_campaign_signals": (
+            "campaign_id text, product_id bigint, customer_id bigint, signal_place bigint",
+            [
+                (f"{number}", 100 * number + product, customer, place + 1)
+                for number, campaign in enumerate(batch)
+                for place, (product, customer) in enumerate(campaign.likely)
             ],
         ),
         "intermediate.int_interactions": (

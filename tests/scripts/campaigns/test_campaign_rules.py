@@ -5,6 +5,7 @@ run at once, each with its own customers and products.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,6 +94,37 @@ def test_a_customer_is_taken_over_from_a_product_that_has_another(
     carts = frozenset({(0, 0), (0, 1), (1, 0), (1, 2), (2, 2)})
     (places,) = place(models, [Campaign((1,) * 3, (1,) * 3, frozenset(), carts)]).values()
     assert sorted(places) == [(0, 1), (1, 0), (2, 2)]
+
+
+@pytest.mark.slow
+@given(batch=batches)
+def test_likely_pairs_come_first_as_far_as_there_is_room(
+    models: dict[str, Step], batch: list[Campaign]
+) -> None:
+    for number, places in place(models, batch).items():
+        campaign = batch[number]
+        needs, rooms = list(campaign.needs), list(campaign.rooms)
+        expected = set()
+        for product, customer in campaign.likely:
+            if needs[product] and rooms[customer]:
+                needs[product] -= 1
+                rooms[customer] -= 1
+                expected.add((product, customer))
+        assert expected == set(places) & set(campaign.likely)
+
+
+def test_a_likely_customer_of_low_rank_comes_before_the_first_of_all(
+    models: dict[str, Step],
+) -> None:
+    """Without a signal each product gets the first two customers in turn.
+
+    Of the likely pairs the last customer takes one: the cap is 1.
+    """
+    campaign = Campaign((1,) * 6, (2, 2), frozenset({(1, 0)}), None)
+    likely = ((1, 5), (0, 5), (0, 4))
+    plain, signalled = place(models, [campaign, replace(campaign, likely=likely)]).values()
+    assert sorted(plain) == [(0, 0), (0, 3), (1, 1), (1, 2)]
+    assert sorted(signalled) == [(0, 0), (0, 4), (1, 1), (1, 5)]
 
 
 @pytest.mark.parametrize("requires_event", [False, True])

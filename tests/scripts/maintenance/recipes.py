@@ -13,6 +13,7 @@ EVENT, EVENT_WEIGHT = "shared", 4.0
 FEATURE, FEATURE_WEIGHT, LABEL = "days_active", Decimal("0.1"), "days from first to last"
 AREA, TABLE, GRAIN = "audience", "customer_events", "One row per customer and event."
 RANKING, RANKING_LABEL = "newest", "last interaction"
+PRODUCT_RANKING, PRODUCT_RANKING_LABEL = "near", "number of neighbours"
 RANKINGS = "macros/rankings/rankings.sql"
 
 
@@ -123,6 +124,27 @@ from {{ ref('int_cutoff_customers') }}
     )
 
 
+def name_the_product_ranking(path: Path) -> None:
+    before = "        {'name': 'total_interactions', 'ranks': 'feature'"
+    add_ranking(path, "products", PRODUCT_RANKING, PRODUCT_RANKING_LABEL, before=before)
+
+
+def write_the_product_ranking(path: Path) -> None:
+    path.write_text(
+        """{# Customers come first who touched most products that go with this one. #}
+{{ config(materialized='ephemeral') }}
+
+select
+    origin,
+    product_id,
+    customer_id,
+    neighbour_count as score
+from {{ ref('int_candidates') }}
+where neighbour_count > 0
+"""
+    )
+
+
 def describe_the_feature(path: Path) -> None:
     types = {"": "bigint", "_normalized": "double", "_contribution": "double"}
     insert(
@@ -188,6 +210,7 @@ def describe_the_model(path: Path) -> None:
 
 
 # By the heading of a recipe: what each of its steps does to the file that it names.
+# Brackets tell two uses of a recipe apart.
 STEPS: dict[str, dict[str, Callable[[Path], None]]] = {
     "An event": {"seeds/event_weights.csv": weigh_the_event},
     "A feature of the score": {
@@ -204,6 +227,10 @@ STEPS: dict[str, dict[str, Callable[[Path], None]]] = {
         "models/intermediate/rankings/ranking_<name>.sql": write_the_ranking,
         RANKINGS: name_the_ranking,
     },
+    "A ranking (of products)": {
+        "models/intermediate/rankings/ranking_<name>.sql": write_the_product_ranking,
+        RANKINGS: name_the_product_ranking,
+    },
 }
 MOST_FILES = {
     "An event": 1,
@@ -219,15 +246,17 @@ def contents(project: Path) -> dict[Path, bytes]:
 
 def follow(title: str, project: Path) -> None:
     """Take the steps that CONTRIBUTING.md names, and only these."""
-    recipe = read_recipe(title)
+    heading = title.partition(" (")[0]
+    recipe = read_recipe(heading)
+    ranking = RANKING if title == "A ranking" else PRODUCT_RANKING
     before = contents(project)
     for path in recipe.paths:
         named = (
             path.replace("<area>", AREA)
             .replace("<table>", TABLE)
-            .replace("<name>", RANKING)
+            .replace("<name>", ranking)
         )
         STEPS[title][path](project / named)
     after = contents(project)
     changed = [path for path in after if after[path] != before.get(path)]
-    assert len(changed) == recipe.file_count <= MOST_FILES[title], changed
+    assert len(changed) == recipe.file_count <= MOST_FILES[heading], changed

@@ -11,6 +11,7 @@ import pytest
 
 from scripts.build_folder import BuildFolder
 from scripts.synthetic.interactions import generate
+from tests.api.in_process import ThreadServer
 from tests.conftest import (
     build_once,
     copy_project,
@@ -25,6 +26,8 @@ from tests.scripts.maintenance.recipes import (
     FEATURE_WEIGHT,
     GRAIN,
     LABEL,
+    PRODUCT_RANKING,
+    PRODUCT_RANKING_LABEL,
     RANKING,
     RANKING_LABEL,
     STEPS,
@@ -46,7 +49,10 @@ def write_log(path: Path) -> None:
 
 @dataclass(frozen=True)
 class Followed:
-    """A copy of the project in which all recipes were followed; its ranking serves."""
+    """A copy of the project in which all recipes were followed.
+
+    Its ranking of products serves.
+    """
 
     project: Path
     log: Path
@@ -63,7 +69,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
         return run_audience(
             BuildFolder(root / "build"),
             *("build", "--log", str(root / "log.parquet")),
-            *("--vars", f"ranking: {RANKING}"),
+            *("--vars", f"ranking: {PRODUCT_RANKING}"),
             project=project,
         )
 
@@ -138,25 +144,63 @@ def test_a_public_table_is_in_the_release_with_its_description(followed: Followe
 
 
 @pytest.mark.slow
-def test_a_ranking_is_measured_and_may_be_chosen(followed: Followed) -> None:
+@pytest.mark.parametrize(
+    ("ranking", "label", "ranks", "decisions"),
+    [
+        (RANKING, RANKING_LABEL, "customers", ("customers", "known products")),
+        (PRODUCT_RANKING, PRODUCT_RANKING_LABEL, "products", ("known products",)),
+    ],
+)
+def test_a_ranking_is_measured_and_may_be_chosen(
+    followed: Followed, ranking: str, label: str, ranks: str, decisions: tuple[str, ...]
+) -> None:
     with read_release(followed.folder) as release:
-        label = "select ranking_label, ranks from rankings where ranking = ?"
-        assert release.execute(label, [RANKING]).fetchall() == [
-            (RANKING_LABEL, "customers")
-        ]
+        row = "select ranking_label, ranks from rankings where ranking = ?"
+        assert release.execute(row, [ranking]).fetchall() == [(label, ranks)]
         cutoffs = (
             "select count(distinct origin) from ranking_evidence"
             " where ranking = ? and decision = ?"
         )
-        for decision in ("customers", "known products"):
-            assert release.execute(cutoffs, [RANKING, decision]).fetchone() == (3,)
+        for decision in decisions:
+            assert release.execute(cutoffs, [ranking, decision]).fetchone() == (3,)
         compared = "select count(*) from ranking_decisions where ranking = ?"
-        assert release.execute(compared, [RANKING]).fetchone() != (0,)
+        assert release.execute(compared, [ranking]).fetchone() != (0,)
 
 
 @pytest.mark.slow
-def test_a_ranking_serves_by_name(followed: Followed) -> None:
+def test_a_ranking_of_products_serves_by_name(followed: Followed) -> None:
+    """The API answers by it, and says what speaks for a customer."""
     with read_release(followed.folder) as release:
+        lists = release.execute("select distinct ranking from product_audiences").fetchall()
+        product, customer, score = release.execute(
+            "select product_id, customer_id, score from product_audiences"
+            " where audience_rank = 1 order by score desc nulls last, product_id"
+        ).fetchone() or (None, None, None)
+    assert lists == [(PRODUCT_RANKING,)]
+    assert score is not None
+    server = ThreadServer(followed.folder)
+    answer = server.get(f"/recommend/{product}").json()
+    explanation = server.get(f"/recommend/{product}/explain/{customer}").json()
+    server.stop()
+    assert answer["ranking"] == PRODUCT_RANKING
+    first = answer["recommendations"][0]
+    assert (first["customer_id"], first["score"]) == (customer, score)
+    assert explanation["label"] == PRODUCT_RANKING_LABEL
+    assert explanation["neighbour_count"] == score
+
+
+@pytest.mark.long
+def test_a_ranking_of_customers_serves_by_name(followed: Followed, tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path / "build")
+    shutil.copytree(followed.folder.root, folder.root, symlinks=True)
+    outcome = run_audience(
+        folder,
+        *("build", "--log", str(followed.log), "--accept-drift", "another ranking"),
+        *("--vars", f"ranking: {RANKING}"),
+        project=followed.project,
+    )
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    with read_release(folder) as release:
         served = "select audience, ranking from served_rankings order by audience"
         found = release.execute(served).fetchall()
         lists = release.execute("select distinct ranking from product_audiences").fetchall()

@@ -71,6 +71,29 @@ def test_lookup_tables_are_not_among_the_public_tables(dirty_build: FinishedBuil
     assert {name for name in manifest["files"] if name.startswith("parquet/")} == files
 
 
+def test_a_ranking_serves_since_the_first_release_in_a_row(built: BuildFolder) -> None:
+    first, second = publish(built), publish(built)
+    assert second.manifest["serving"] == first.manifest["serving"]
+    assert set(second.manifest["serving"]) == {
+        "customers",
+        "known products",
+        "new products",
+    }
+    assert second.manifest["serving"]["customers"]["since"] == first.release_id
+    path = second.folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["serving"]["customers"]["ranking"] = "another one"
+    del manifest["serving"]["new products"]
+    path.write_text(json.dumps(manifest))
+    third = publish(built)
+    since = {audience: row["since"] for audience, row in third.manifest["serving"].items()}
+    assert since == {
+        "customers": third.release_id,
+        "known products": first.release_id,
+        "new products": third.release_id,
+    }
+
+
 def test_lists_are_found_by_an_index(dirty_build: FinishedBuild) -> None:
     with read_release(dirty_build.folder) as release:
         indexes = release.execute(
