@@ -9,12 +9,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from api import audiences
 from api.audiences import Audiences, Lookups
 from api.problems import Problem
 from api.routes.audiences import recommend_batch
 from api.settings import Settings
+from api.unsent_bytes import UnsentBytes
 from tests.api.conftest import Server
 from tests.api.expected_audiences import expected_audience
 from tests.api.in_process import opened
@@ -126,6 +128,7 @@ def asked_for(served: Any, settings: Settings, batches: asyncio.Semaphore) -> An
         settings=settings,
         batches=batches,
         telemetry=telemetry,
+        unsent_bytes=UnsentBytes(CollectorRegistry()),
     )
     return SimpleNamespace(
         app=SimpleNamespace(ctx=context),
