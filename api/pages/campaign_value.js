@@ -30,7 +30,7 @@ function classes({ classes: rows, note }) {
     table({
       caption: "Customers by class",
       columns: [
-        { heading: "Place in the order", cell: (row) => (row.score_class === "first" ? "top" : "rest") },
+        { heading: "Place in the order", cell: (row) => row.score_class === "other" ? "rest" : row.score_class.replace("first", "top") },
         { heading: "History", cell: (row) => row.history_class },
         { heading: "Customers", numeric: true, cell: (row) => count(row.customer_count), by: (row) => row.customer_count },
         { heading: "Purchase anyway", numeric: true, cell: (row) => percent(row.purchase_probability), by: (row) => row.purchase_probability },

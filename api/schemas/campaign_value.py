@@ -10,8 +10,11 @@ from api.schemas import Schema
 class CustomerClass(Schema):
     """Customers of a campaign who are alike in score and history."""
 
-    score_class: Literal["first", "other"] = Field(
-        description="`first`: as many as the campaign needs, or as its experiment measured"
+    score_class: Literal[
+        "first", "first, 1st third", "first, 2nd third", "first, 3rd third", "other"
+    ] = Field(
+        description="`first`: as many as the campaign needs; or as its experiment measured,"
+        " in thirds by rank"
     )
     history_class: str
     customer_count: int

@@ -20,7 +20,7 @@ REACH = "Distinct customers reached"
 COVERAGE = "Share of the products that take part"
 
 CLASS = {
-    "score_class": "first",
+    "score_class": "first, 2nd third",
     "history_class": "5 or more interactions",
     "customer_count": 1558,
     "purchase_probability": 0.0833,
@@ -225,6 +225,7 @@ def test_a_measured_effect_is_shown_by_class(visit: Visit) -> None:
     other = UNMEASURED_CLASS | {"score_class": "other", "experiment_id": None}
     plant(visit, "/value", classes=[CLASS, other], note="An experiment has measured it.")
     visit.go(PAGE)
+    assert column(visit, "Customers by class", 1) == ["top, 2nd third", "rest"]
     assert column(visit, "Customers by class", 7) == ["3.00%", "\u2013"]
     assert column(visit, "Customers by class", 8) == ["1.00% to 5.00%", "\u2013"]
     assert column(visit, "Customers by class", 9) == ["0.05", "\u2013"]
