@@ -137,10 +137,9 @@ class Serving:
         return audiences.release.opt_outs == self.opt_out_file.opt_outs
 
     async def _leaving_out(self, audiences: Audiences) -> Audiences:
-        assert (
-            self.opt_out_file.opt_outs is not None
-        )  # Nothing is served before it is read.
-        return await audiences.leaving_out(self.opt_out_file.opt_outs)
+        opt_outs = self.opt_out_file.opt_outs
+        assert opt_outs is not None, "nothing is served before it is read"
+        return await audiences.leaving_out(opt_outs)
 
     @property
     def opt_out_trouble(self) -> str | None:
