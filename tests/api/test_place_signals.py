@@ -14,6 +14,7 @@ from api.place_signals import (
 )
 
 AS_OF = datetime(2023, 3, 31)
+OF_PRODUCTS = frozenset({*DECIDING_COUNTS, *OTHER_SIGNALS, "one_of_your_own"})
 CUSTOMER = {"unique_products": 9, "last_interaction_at": datetime(2023, 3, 30)}
 ATTRIBUTES = "touched 2 products with the same category or size"
 NEIGHBOURS = "touched 3 products that customers of this product touch too"
@@ -29,7 +30,7 @@ def explained(ranking: str, score: float | None = 0.5) -> tuple[dict[str, Any], 
         "attribute_count": 2,
         "neighbour_count": 3,
     }
-    place = with_deciding_counts(place)
+    place = with_deciding_counts(place, OF_PRODUCTS)
     return place, signals(place, CUSTOMER, ("category", "size"), AS_OF)
 
 
@@ -50,6 +51,7 @@ def explained(ranking: str, score: float | None = 0.5) -> tuple[dict[str, Any], 
             ["touched products linked to this one by shared customers"],
         ),
         ("als", ["close to this product in the factors of the model"]),
+        ("one_of_your_own", [ATTRIBUTES, NEIGHBOURS]),
         ("activity", []),
     ],
 )
@@ -69,7 +71,8 @@ def test_where_the_signals_have_ended_none_is_named(ranking: str) -> None:
 
 
 def test_a_customer_outside_the_list_has_no_counts() -> None:
-    place = with_deciding_counts({"place": "excluded", "ranking": "hybrid", "score": 1.0})
+    place = {"place": "excluded", "ranking": "hybrid", "score": 1.0}
+    place = with_deciding_counts(place, OF_PRODUCTS)
     assert [place[name] for name in COUNTS] == [None, None]
     found = signals(place, CUSTOMER, (), AS_OF)
     assert found == ["left out: by the setting exclude or by feedback", ACTIVE]

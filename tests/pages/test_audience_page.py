@@ -235,7 +235,10 @@ def test_odd_ids_are_shown_and_encoded_correctly(
         visit.go("audience?product_id=A%2F1").page.get_by_role(
             "button", name="Download CSV"
         ).click()
-    assert download.value.path().read_text().splitlines()[1:] == ['1,"007",0', '2,"<b>",0']
+    assert download.value.path().read_text().splitlines()[1:] == [
+        '1,"007",0,"engagement",',
+        '2,"<b>",0,"engagement",',
+    ]
     assert visit.complaints == []
 
 
