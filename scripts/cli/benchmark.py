@@ -140,7 +140,7 @@ def exploration(campaigns: int) -> None:
 @benchmark.command(epilog=examples("audience benchmark campaigns --scale 0.1"))
 @click.option("--scale", default=1.0, help="The size of the generated log.")
 def campaigns(scale: float) -> None:
-    """Time the models of campaigns: without one, and with large ones."""
+    """Time the models of campaigns: of none, and of large ones."""
     with report_errors() as folder:
         from scripts.benchmarks.campaign_placement import measure_campaigns
 
@@ -149,7 +149,7 @@ def campaigns(scale: float) -> None:
 
 @benchmark.command(epilog=examples("audience benchmark profit"))
 def profit() -> None:
-    """Measure the profit of a campaign whose contacts have a planted effect.
+    """Measure the profit of a campaign with a planted effect.
 
     Runs each command from the first build to the effect of the exported contacts, in a
     workspace in bench/profit of the build folder, and prints what they say.
