@@ -61,9 +61,15 @@ class QueryPool:
             else:
                 self._cursors.put_nowait(cursor)
 
+        def end(_: object) -> None:
+            try:
+                loop.call_soon_threadsafe(give_back)
+            except RuntimeError:
+                cursor.close()  # The server has ended meanwhile.
+
         running = self._threads.submit(read, cursor)
         # The cursor is free when the query has ended, even if its request was cancelled.
-        running.add_done_callback(lambda _: loop.call_soon_threadsafe(give_back))
+        running.add_done_callback(end)
         try:
             return await asyncio.wrap_future(running)
         except duckdb.InterruptException as error:
