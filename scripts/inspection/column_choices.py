@@ -158,11 +158,16 @@ def _time(
     return None
 
 
+def _as_times(candidate: Candidate, roles: Roles) -> str | None:
+    """SQL for the times of a column; None if it cannot be read as times."""
+    return roles.times[candidate.column.name].as_sql
+
+
 def _are_the_same(
     connection: duckdb.DuckDBPyConnection, one: Candidate, other: Candidate, roles: Roles
 ) -> bool:
     """Whether two columns hold the same times."""
-    first, second = (roles.times[each.column.name].as_sql for each in (one, other))
+    first, second = _as_times(one, roles), _as_times(other, roles)
     if not first or not second:
         return False
     row = connection.execute(
@@ -176,7 +181,7 @@ def _is_finer(
     connection: duckdb.DuckDBPyConnection, one: Candidate, other: Candidate, roles: Roles
 ) -> bool:
     """Whether a column has times of day and the other one only days."""
-    first, second = (roles.times[each.column.name].as_sql for each in (one, other))
+    first, second = _as_times(one, roles), _as_times(other, roles)
     if not first or not second:
         return False
     row = connection.execute(
