@@ -231,6 +231,8 @@ def test_spark(release: Reading) -> None:
     session = (
         sql.SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
+        # Half of the processor time of a short program goes into better machine code.
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
         .config("spark.sql.catalogImplementation", "in-memory")
         .getOrCreate()
     )

@@ -1,4 +1,7 @@
-"""Write the files of a dbt run quickly: compiled SQL and the artifacts in JSON."""
+"""Write the files of a dbt run quickly: compiled SQL and the artifacts in JSON.
+
+Two files about the graph, which nothing reads, are left empty.
+"""
 
 import contextlib
 import json
@@ -8,7 +11,7 @@ from typing import Any
 
 def write_files_quickly() -> None:
     """Replace what writes files; dbt works as it comes if a later one has other names."""
-    for shortcut in (write_changed_sql, write_json_at_once):
+    for shortcut in (write_changed_sql, write_json_at_once, leave_graph_files_empty):
         with contextlib.suppress(ImportError, AttributeError):
             shortcut()
 
@@ -43,3 +46,14 @@ def write_json_at_once() -> None:
 
     if hasattr(base, "write_json"):
         base.write_json = write_json
+
+
+def leave_graph_files_empty() -> None:
+    """Describe the graph in the manifest alone, not in graph.gpickle and its summary."""
+    from dbt.compilation import Linker
+
+    linker: Any = Linker
+    for name in ("get_graph_summary", "write_graph"):
+        getattr(linker, name)
+    linker.get_graph_summary = lambda *_: {}
+    linker.write_graph = lambda *_: None

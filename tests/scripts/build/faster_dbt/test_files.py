@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 from dbt.artifacts.schemas import base
+from dbt.compilation import Linker
 from dbt.contracts.graph import nodes
 from dbt.contracts.graph.nodes import ParsedNode
 
 from scripts.build.faster_dbt import files
 
 # What is replaced. A name that dbt no longer has fails here.
-REPLACED: tuple[tuple[Any, str], ...] = ((nodes, "write_file"), (base, "write_json"))
+REPLACED: tuple[tuple[Any, str], ...] = (
+    (nodes, "write_file"),
+    (base, "write_json"),
+    (Linker, "get_graph_summary"),
+    (Linker, "write_graph"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,9 +58,20 @@ def test_an_artifact_says_the_same(tmp_path: Path) -> None:
     assert json.loads(as_dbt_does)["é"] == [1, 0.1, None, True]
 
 
+def test_the_graph_is_in_the_manifest_alone(tmp_path: Path) -> None:
+    files.write_files_quickly()
+    linker: Any = Linker()
+    linker.write_graph(str(tmp_path / "graph.gpickle"), None)
+    assert linker.get_graph_summary(None) == {}
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_dbt_with_other_names_works_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(nodes, "write_file")
     monkeypatch.delattr(base, "write_json")
+    monkeypatch.delattr(Linker, "write_graph")
+    get_graph_summary = Linker.get_graph_summary
     files.write_files_quickly()
     assert not hasattr(nodes, "write_file")
     assert not hasattr(base, "write_json")
+    assert Linker.get_graph_summary is get_graph_summary
