@@ -169,8 +169,13 @@ test-spark-long: $(SPARK) ## Build on Spark a log of a tenth of the published si
 	@$(BIN)/python -m scripts.build.spark_setup
 	@$(BIN)/python -m pytest --numprocesses 0 -m long tests/spark
 
-chaos: $(DEV) ## Fill disks, kill processes, damage files: is the last release served?
-	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos
+# Faults that other test modules plant, too.
+FAULTS := tests/api/test_connections.py tests/api/test_unsent_bytes.py \
+	tests/api/test_opt_out_file.py tests/api/test_query_gates.py \
+	tests/scripts/campaigns/test_opt_outs.py tests/scripts/build/test_crashes.py \
+	tests/scripts/delivery/test_killed_delivery.py
+chaos: $(DEV) ## Fill disks, kill processes, stall servers: is the last release served?
+	@$(BIN)/python -m pytest --numprocesses 0 tests/chaos $(FAULTS)
 
 cluster-test: $(DEV) ## Run three instances behind nginx; kill one, freeze one, switch them all
 	@$(BIN)/python -m pytest --numprocesses 0 tests/cluster

@@ -21,6 +21,8 @@ KINDS = {
             "als_verdict",
             "audience_concentration",
             "automated_traffic",
+            "campaign_concentration",
+            "campaign_shortfalls",
             "cohort_retention",
             "customer_retention",
             "dataset_profile",
