@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from scripts.inspection.amount_choices import suggest_amount
 from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import Candidate, Roles, shown_column
 from scripts.inspection.event_choice import choose_event
@@ -75,6 +76,7 @@ def choose_columns(
     names = roles.named("product_name")
     if len(names) == 1 or (names and names[0].is_ours):
         take("product_name", names[0])
+    suggest_amount(connection, proposal, roles, has_names=has_names)
     for one in roles.named("quantity"):
         if one.column.negative:
             proposal.warnings.append(

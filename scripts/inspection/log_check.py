@@ -109,7 +109,25 @@ def judge_files(
     tolerated = BuildSettings.check(settings).max_reject_share
     if is_unread or rejected > tolerated * rows:
         raise LogCheckError(_refusal(worst, settings))
+    _check_amounts(samples, tolerated)
     return samples
+
+
+def _check_amounts(samples: Sequence[JudgedSample], tolerated: float) -> None:
+    """See that the amounts can be read, of most rows.
+
+    Raises:
+        LogCheckError: they cannot.
+    """
+    unreadable = sum(sample.unreadable_amounts for sample in samples)
+    if unreadable > tolerated * sum(sample.accepted for sample in samples):
+        worst = max(samples, key=lambda sample: sample.unreadable_amounts)
+        raise LogCheckError(
+            f"{worst.file}: the amounts of {worst.unreadable_amounts:,} of its first"
+            f" {worst.accepted:,} usable rows cannot be read, such as"
+            f" {shortened(worst.unreadable_amount)!r}. Name their marks (decimal_mark,"
+            " thousands_mark), or another column."
+        )
 
 
 def _judged(
@@ -163,6 +181,8 @@ def _summary(settings: Mapping[str, Any], samples: Sequence[JudgedSample]) -> st
     for name in ("rejected", "filtered"):
         if number := sum(getattr(sample, name) for sample in samples):
             counts.append(f"{number:,} {name}")
+    if number := sum(sample.unreadable_amounts for sample in samples):
+        counts.append(f"{number:,} of them without their unreadable amount")
     reasons = sum((sample.reasons for sample in samples), start=type(samples[0].reasons)())
     why = ", ".join(f"{reason}: {count:,}" for reason, count in reasons.most_common(3))
     is_whole = files == len(samples) and all(sample.is_whole for sample in samples)
