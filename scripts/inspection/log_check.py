@@ -58,7 +58,9 @@ def check_settings(settings: Mapping[str, Any]) -> str:
         copies = Path(folder).resolve()
         read = check_inputs(copies, settings, most_bytes=SAMPLE_BYTES)
         samples = judge_files(read, copies=copies)
-    return _summary(settings, samples)
+        # Files that lie elsewhere are found as copies.
+        files = len(matching(str(read["log"])))
+    return _summary(str(settings["log"]), files, samples)
 
 
 def check_before_build(settings: Mapping[str, Any], copies: Path) -> None:
@@ -172,10 +174,8 @@ def _refusal(sample: JudgedSample, settings: Mapping[str, Any]) -> str:
     )
 
 
-def _summary(settings: Mapping[str, Any], samples: Sequence[JudgedSample]) -> str:
+def _summary(pattern: str, files: int, samples: Sequence[JudgedSample]) -> str:
     """What a build would read, in a line."""
-    pattern = str(settings["log"])
-    files = len(matching(pattern))
     rows = sum(sample.rows for sample in samples)
     counts = [f"{sum(sample.accepted for sample in samples):,} would be accepted"]
     for name in ("rejected", "filtered"):
@@ -188,6 +188,6 @@ def _summary(settings: Mapping[str, Any], samples: Sequence[JudgedSample]) -> st
     is_whole = files == len(samples) and all(sample.is_whole for sample in samples)
     checked = "its" if is_whole else "the first"
     return (
-        f"{pattern}: {files} file{'s' if files > 1 else ''}; of {checked} {rows:,} rows"
+        f"{pattern}: {files} file{'' if files == 1 else 's'}; of {checked} {rows:,} rows"
         f" {', '.join(counts)}{f' ({why})' if why else ''}."
     )
