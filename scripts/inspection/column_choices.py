@@ -13,6 +13,7 @@ from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import TABLE, quoted
 from scripts.inspection.time_evidence import odd_times
 from scripts.inspection.time_reading import TimeEvidence
+from scripts.inspection.times_of_day import time_of_day_apart
 
 # Two columns hold the same times if so many rows differ by less than a second.
 SAME = 0.99
@@ -73,6 +74,8 @@ def choose_columns(
         _format_of_times(proposal, one.column, time)
         if odd := odd_times(connection, one.column, time):
             proposal.warnings.append(odd)
+        if apart := time_of_day_apart(connection, one.column, columns):
+            proposal.warnings.append(apart)
     names = roles.named("product_name")
     if len(names) == 1 or (names and names[0].is_ours):
         take("product_name", names[0])
