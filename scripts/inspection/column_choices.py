@@ -100,7 +100,10 @@ def _subject(
     candidates = named or roles.candidates[role]
     subject = SUBJECTS[role]
     if not candidates:
-        proposal.problems.append(f"No column could be the {subject}.")
+        proposal.problems.append(
+            f"No column could be the {subject}: if one is, name it in the mapping"
+            f" (columns: {{{role}: ...}})."
+        )
         return None
     listed = "; ".join(
         f"{shown_column(one.column, has_names=has_names)}"
