@@ -26,7 +26,8 @@
     {% if not execute %}{{ return(input) }}{% endif %}
 
     {% set source = graph.sources['source.' ~ project_name ~ '.raw.' ~ name] %}
-    {% for column in source.columns.values() %}
+    {% for column in source.columns.values() if not column.meta.get('only_if_named')
+        or column.name in settings.amounts %}
         {% do input.wanted.update({column.name: column.meta.get('optional', false)}) %}
     {% endfor %}
     {% if settings.path is none %}{{ return(input) }}{% endif %}

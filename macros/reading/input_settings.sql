@@ -2,8 +2,9 @@
     How an input is written: its `path` (none where there is no such input), `columns`,
     `expressions`, `delimiter`, `has_header`, `escape`, `skip_lines`, `comment`, `encoding`,
     `time_format` and `time_zone`. The log has a variable for each; a side input has one
-    variable, a path or a dictionary of these, and of the marks of its numbers. `earliest` and
-    `latest` are the SQL of the times that it may have.
+    variable, a path or a dictionary of these; both have the marks of their numbers. `earliest`
+    and `latest` are the SQL of the times that it may have; `amounts` are the columns named in
+    the settings that say what a row is worth.
 #}
 {% macro input_settings(name) %}
     {# A date stands for its beginning as the first day, and for its end as the last. #}
@@ -23,6 +24,8 @@
             'encoding': var('encoding'),
             'time_format': var('time_format'),
             'time_zone': var('time_zone'),
+            'decimal_mark': var('decimal_mark'),
+            'thousands_mark': var('thousands_mark'),
             'earliest': earliest,
             'latest': latest,
         } %}
@@ -51,6 +54,12 @@
         {% set given = var(name) %}
         {% do settings.update(given if given is mapping else {'path': given}) %}
     {% endif %}
+    {% set amounts = [] %}
+    {% for column in ['amount', 'price', 'quantity']
+        if column in settings.columns or column in settings.expressions %}
+        {% do amounts.append(column) %}
+    {% endfor %}
+    {% do settings.update({'amounts': amounts}) %}
     {% set given = settings.time_format %}
     {% do settings.update({'time_formats': [given] if given is string else given}) %}
     {# In YAML without quotes, `\t` is two characters and means a tab. #}

@@ -1,6 +1,6 @@
 {#
-    The SQL that reads one of our columns from an input: whole numbers and times keep their
-    type, everything else becomes text; null where an optional column is missing.
+    The SQL that reads one of our columns from an input: whole numbers, times and amounts keep
+    their type, everything else becomes text; null where an optional column is missing.
 
     Args:
         input: what describe_input says.
@@ -10,8 +10,10 @@
     {% set settings = input.settings %}
     {% if name in settings.expressions %}
         {# It may end in a comment. #}
+        {% set expression = '(' ~ settings.expressions[name] ~ '\n)' %}
         {{ return(
-            'cast((' ~ settings.expressions[name] ~ '\n) as ' ~ dbt.type_string() ~ ')'
+            expression if name in settings.amounts
+            else 'cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')'
         ) }}
     {% endif %}
     {% set wanted = settings.columns.get(name, name) %}
@@ -27,7 +29,9 @@
     {% set is_id = name in ['customer_id', 'product_id', 'unit_id'] %}
     {% set is_time = name in ['event_date', 'contacted_at'] %}
     {% set as_time = 'try_cast(' ~ quoted ~ ' as timestamp)' %}
-    {% if is_time and type == 'TIMESTAMP WITH TIME ZONE' and settings.time_zone != 'UTC' %}
+    {% if name in settings.amounts and type not in ['BLOB', 'BINARY'] %}
+        {{ return(quoted) }}
+    {% elif is_time and type == 'TIMESTAMP WITH TIME ZONE' and settings.time_zone != 'UTC' %}
         {# As text, which says that it is no local time. The session's zone is UTC. #}
         {{ return('cast(' ~ as_time ~ ' as ' ~ dbt.type_string() ~ ") || '+00:00'") }}
     {% elif is_time and (type.startswith('TIMESTAMP') or type == 'DATE') %}

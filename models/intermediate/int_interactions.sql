@@ -16,6 +16,7 @@ weighted as (
         interactions.event,
         interactions.event_at,
         interactions.batch,
+        interactions.revenue,
         coalesce(event_weights.weight, 1.0) as event_weight,
         coalesce(event_weights.is_feedback, false) as is_feedback
     from interactions

@@ -1,4 +1,6 @@
 -- depends_on: {{ ref('int_automated_customers') }}
+{% set has_amounts = input_settings('log').amounts != [] %}
+
 with outcomes as (
     select * from {{ ref('stg_row_outcomes') }}
 ),
@@ -33,7 +35,15 @@ automated_customers as (
 interaction_counts as (
     select
         count(*) as interaction_count,
-        count(automated_customers.customer_id) as automated_count
+        count(automated_customers.customer_id) as automated_count,
+        count(
+            case
+                when
+                    interactions.has_unreadable_amount
+                    and automated_customers.customer_id is null
+                    then 1
+            end
+        ) as unreadable_count
     from interactions
     left join automated_customers
         on interactions.customer_id = automated_customers.customer_id
@@ -42,7 +52,12 @@ interaction_counts as (
 interaction_counts as (
     select
         0 as automated_count,
-        count(*) as interaction_count
+        count(*) as interaction_count,
+        {% if has_amounts %}
+        count(case when has_unreadable_amount then 1 end) as unreadable_count
+        {% else %}
+        0 as unreadable_count
+        {% endif %}
     from interactions
 ),
 {% endif %}
@@ -58,8 +73,16 @@ accounted as (
     select
         'accepted' as outcome,
         'usable' as reason,
-        interaction_count - automated_count as row_count
+        interaction_count - automated_count - unreadable_count as row_count
     from interaction_counts
+    {% if has_amounts %}
+    union all
+    select
+        'accepted' as outcome,
+        'unparseable amount' as reason,
+        unreadable_count as row_count
+    from interaction_counts
+    {% endif %}
     {% if var('automated') == 'exclude' %}
     union all
     select

@@ -37,6 +37,15 @@ parsed as (
         {% endfor %}
         nullif({{ trimmed('product_name') }}, '') as product_name,
         row_id,
+        {% for name in settings.amounts %}
+        -- Only texts have the marks of a country.
+        case
+            when upper(typeof({{ name }})) in ('VARCHAR', 'STRING')
+                then {{ parse_number(name, settings) }}
+            else try_cast({{ name }} as double)
+        end as {{ name }},
+        nullif({{ trimmed(name) }}, '') as raw_{{ name }},
+        {% endfor %}
         customer_id as raw_customer_id,
         product_id as raw_product_id,
         event as raw_event,
@@ -47,6 +56,9 @@ parsed as (
 timed as (
     select
         *,
+        {% if settings.amounts %}
+        try_cast({{ settings.amounts | join(' * ') }} as decimal(18, 4)) as worth,
+        {% endif %}
         {{ utc_time('raw_event_date', settings) }} as event_at
     from parsed
 ),
@@ -87,6 +99,21 @@ final as (
         end as event_at,
         product_name,
         row_id,
+        {% if settings.amounts %}
+        -- What was looked at brings nothing; what was returned has an amount below 0.
+        case when event = 'purchased' or worth < 0 then worth end as revenue,
+        case
+            when
+                worth is null
+                {% for name in settings.amounts %}
+                and not {{ is_missing('raw_' ~ name) }}
+                {% endfor %}
+                then raw_{{ settings.amounts | join(" || ' x ' || raw_") }}
+        end as unreadable_amount,
+        {% else %}
+        cast(null as decimal(18, 4)) as revenue,
+        cast(null as {{ dbt.type_string() }}) as unreadable_amount,
+        {% endif %}
         case
             when reason is not null
                 then {{ json_object({

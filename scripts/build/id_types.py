@@ -31,7 +31,7 @@ def check_id_type(files: list[str], our_name: str, column: str, type_: str) -> N
     """
     if NESTED.fullmatch(type_):
         raise LogSourceError(
-            f"{files[0]}: column {column} for {our_name} is a {_shortened(type_)}, which is"
+            f"{files[0]}: column {column} for {our_name} is a {shortened(type_)}, which is"
             " no id: expected whole numbers or text. Name another column in the mapping, or"
             f" a part of it (expressions: {{{our_name}: ...}})."
         )
@@ -89,5 +89,6 @@ def _check_floats(
         )
 
 
-def _shortened(text: str, most: int = 100) -> str:
+def shortened(text: str, most: int = 100) -> str:
+    """A text of at most so many characters."""
     return text if len(text) <= most else f"{text[: most - 3]}..."

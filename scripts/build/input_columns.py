@@ -13,13 +13,14 @@ from typing import Any
 import duckdb
 
 from scripts.blanks import BLANKS
+from scripts.build.amount_columns import check_amount_type, wanted_columns
 from scripts.build.csv_header import (
     column_names,
     header_of,
     likely_delimiter,
     repeated_name,
 )
-from scripts.build.id_types import check_id_type
+from scripts.build.id_types import check_id_type, shortened
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.parquet_columns import names_in_parquet, types_in_parquet
 from scripts.build.path_columns import columns_of_paths
@@ -125,7 +126,7 @@ def check_input_columns(settings: Mapping[str, Any], copies: Path | None = None)
     Raises:
         LogSourceError: one does not.
     """
-    for name, wanted in declared_inputs().items():
+    for name in declared_inputs():
         source = find_input(settings, name)
         if source is None:
             continue
@@ -143,7 +144,7 @@ def check_input_columns(settings: Mapping[str, Any], copies: Path | None = None)
                     f"{found.shown} has a column {column}, a name that the reader uses"
                     " itself: rename the column."
                 )
-        for our_name, is_optional in wanted.items():
+        for our_name, is_optional in wanted_columns(name, source.written).items():
             _check_column(found, our_name, source.written, is_optional=is_optional)
 
 
@@ -202,11 +203,12 @@ def _check_column(
             return
         raise LogSourceError(
             f"{file} has no column {wanted} for {our_name}; it has"
-            f" {_shortened(', '.join(found.types), 300)}. {found.advice(our_name, written)}"
+            f" {shortened(', '.join(found.types), 300)}. {found.advice(our_name, written)}"
         )
     type_ = found.types[column]
     if our_name in IDS and found.are_parquet:
         check_id_type(found.files, our_name, column, type_)
+    check_amount_type(file, our_name, column, type_)
     is_time = our_name in TIMES and (type_.startswith("TIMESTAMP") or type_ == "DATE")
     formats = written.time_format
     if is_time and "iso" not in ([formats] if isinstance(formats, str) else formats):
@@ -244,7 +246,3 @@ def _found(names: list[str], wanted: str | int) -> str | None:
         return names[wanted - 1] if 0 < wanted <= len(names) else None
     alike = [name for name in names if name.strip(BLANKS).lower() == wanted.lower()]
     return wanted if wanted in names else next(iter(alike), None)
-
-
-def _shortened(text: str, most: int = 200) -> str:
-    return text if len(text) <= most else f"{text[: most - 3]}..."

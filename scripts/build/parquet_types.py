@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from scripts.blanks import BLANKS
+from scripts.build.amount_columns import wanted_columns
 from scripts.build.input_columns import find_input
 from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build_folder import literal_paths
@@ -72,7 +73,7 @@ def _reads(
     words = {word.lower() for word in re.findall(r"\w+", " ".join(sql))}
     wanted = {
         str(written.columns.get(our_name, our_name)).strip(BLANKS).lower()
-        for our_name in declared_inputs()[name]
+        for our_name in wanted_columns(name, written)
         if our_name not in written.expressions
     }
     return lambda column: (

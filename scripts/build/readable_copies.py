@@ -29,7 +29,7 @@ from scripts.build.log_source import LogSourceError, declared_inputs, matching
 from scripts.build.remote_files import download, is_remote
 from scripts.build_folder import shown
 from scripts.settings.build_settings import BuildSettings
-from scripts.settings.input_format import AmountInput, InputFormat
+from scripts.settings.input_format import InputFormat, NumberMarks
 
 UTF_8 = "utf-8"
 NOTES = "copies.json"
@@ -150,7 +150,7 @@ class _Copies:
             replaced["unnest"] = None
         if any(are_workbooks) or written.column_widths:
             replaced |= AS_SHEETS
-        if any(are_workbooks) and isinstance(written, AmountInput):
+        if any(are_workbooks) and isinstance(written, NumberMarks):
             replaced |= PLAIN_MARKS
         return replaced
 

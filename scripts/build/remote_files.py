@@ -95,8 +95,10 @@ def _errors(pattern: str) -> Iterator[str]:
             f"No file at {shown}: expected CSV, JSON or Parquet"
         ) from error
     except Exception as error:  # Each service has errors of its own.
-        reason = str(error).split("\n")[0] or type(error).__name__
-        raise LogSourceError(f"{shown} cannot be read: {reason}") from error
+        reason = str(error).split("\n")[0].rstrip(".") or type(error).__name__
+        refused = isinstance(error, PermissionError) or "credentials" in reason
+        advice = ". Check the credentials, and what they may read" if refused else ""
+        raise LogSourceError(f"{shown} cannot be read: {reason}{advice}") from error
 
 
 def _is_pattern(path: str) -> bool:

@@ -104,7 +104,8 @@ def plan(
         from scripts.experiments.plan import Question, describe
 
         baselines = read_baselines(folder, metric, campaign)
-        prices = read_prices(folder, campaign, cost, value)
+        is_money = any(one.is_money for one in baselines)
+        prices = read_prices(folder, campaign, cost, value, is_money=is_money)
         question = Question(effect, significance, power, holdout, prices)
         print(describe(metric, baselines, days, question, units, campaign))
 

@@ -93,6 +93,25 @@ for _section in SECTIONS.values():
         audience.add_command(_command)
 
 
+class WithoutPandas:
+    """Finds no pandas, which DuckDB imports, where it can, for the parameters of a query.
+
+    That takes longer than a check, and commands that look at a log do not use it.
+    """
+
+    COMMANDS = ("check", "inspect")
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        """For the list of finders in `sys.meta_path`.
+
+        Raises:
+            ModuleNotFoundError: the module is pandas.
+        """
+        if name == "pandas":
+            raise ModuleNotFoundError("This command does without pandas", name=name)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns its exit code.
 
@@ -101,6 +120,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     # What a command writes is personal data, and so is what it leaves in temporary files.
     os.umask(PRIVATE)
+    if arguments is None and set(sys.argv[1:2]) & set(WithoutPandas.COMMANDS):
+        sys.meta_path.insert(0, WithoutPandas)
     with visible_output():
         try:
             enter_workspace()

@@ -14,9 +14,9 @@ from scripts.releases.release_folder import ReleaseError, ReleaseFolder
 from scripts.reported_error import ReportedError
 from scripts.statistics.power import Base
 
-# The baseline of a metric, if it has another name; purchases stand for revenue, because a
-# relative effect does not depend on the value of a purchase.
-MEASURED = {"revenue": "purchases"}
+# Where the log has no amounts, purchases stand for revenue: a relative effect does not
+# depend on the value of a purchase.
+WITHOUT_AMOUNTS = {"revenue": "purchases"}
 
 
 class DesignError(ReportedError):
@@ -32,13 +32,20 @@ class Baseline:
         customers: the number of customers in the log; of a campaign, those who were
             eligible.
         base: the metric per unit.
-        money_base: the metric that earns, per unit: conversions or purchases.
+        money_base: the metric that earns, per unit: conversions, purchases or revenue.
+        measured: the metric that was measured: purchases may stand for revenue.
     """
 
     days: int
     customers: int
     base: Base
     money_base: Base
+    measured: str = "conversion"
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the metric needs no value to be money."""
+        return self.measured == "revenue"
 
 
 @dataclass(frozen=True)
@@ -90,24 +97,38 @@ def read_baselines(
         (days, name): Base(mean, variance or 0, name == "conversion")
         for days, name, _, mean, variance in rows
     }
-    earns = "purchases" if metric == "revenue" else "conversion"
-    measured = MEASURED.get(metric, metric)
+    has_amounts = any(name == "revenue" for _, name, _, _, _ in rows)
+    measured = metric if has_amounts else WITHOUT_AMOUNTS.get(metric, metric)
+    earns = measured if metric == "revenue" else "conversion"
     return [
-        Baseline(days, customers, bases[days, measured], bases[days, earns])
+        Baseline(days, customers, bases[days, measured], bases[days, earns], measured)
         for days, name, customers, _, _ in rows
         if name == measured
     ]
 
 
 def read_prices(
-    folder: BuildFolder, campaign: str | None, cost: float | None, value: float | None
+    folder: BuildFolder,
+    campaign: str | None,
+    cost: float | None,
+    value: float | None,
+    *,
+    is_money: bool = False,
 ) -> Prices | None:
     """What a contact costs and a conversion is worth: as given, else as the campaign says.
 
+    Args:
+        is_money: whether the metric is the revenue of the log, which needs no value.
+
     Raises:
         ReleaseError, ContactListError: there is no release, or no such campaign.
-        DesignError: only one of the two is known.
+        DesignError: only one of the two is known, or a value that is not needed.
     """
+    if is_money and value is not None:
+        raise DesignError(
+            f"--value {value:g}: the log says what its purchases bring. Leave --value out,"
+            " or plan with --metric conversion"
+        )
     if campaign and (cost is None or value is None):
         release = ReleaseFolder(folder.releases).readable()
         if release is None:
@@ -121,7 +142,9 @@ def read_prices(
             found = record(connection, release, "campaign_summaries", "campaign", campaign)
         cost = found["cost_per_contact"] if cost is None else cost
         value = found["value_per_conversion"] if value is None else value
-    if cost is None and value is None:
+    if is_money and cost is not None:
+        value = 1.0
+    if cost is None and (value is None or is_money):
         return None
     if cost is None or value is None:
         raise DesignError(

@@ -7,7 +7,7 @@ import functools
 import math
 from dataclasses import dataclass
 
-from scripts.experiments.baselines import MEASURED, Baseline, DesignError, Prices
+from scripts.experiments.baselines import Baseline, DesignError, Prices
 from scripts.statistics.ship_power import Design, Money, effect_seen
 
 WITHOUT_PRICES = (
@@ -69,11 +69,11 @@ def plan(baseline: Baseline, question: Question, units: int) -> Plan:
             purchases, and a profit is asked for.
     """
     base = baseline.base
-    if not base.mean or not base.variance:
+    if base.mean <= 0 or not base.variance:
+        who = "all customers" if base.mean > 0 else "no customer"
         raise DesignError(
-            f"In {baseline.days} days {'all customers' if base.mean else 'no customer'} did"
-            " what the metric counts, so there is nothing to compare: take another window,"
-            " or another metric"
+            f"In {baseline.days} days {who} did what the metric counts, so there is nothing"
+            " to compare: take another window, or another metric"
         )
     if base.is_share and base.mean * (1 + question.effect) > 1:
         raise DesignError(
@@ -151,7 +151,7 @@ def describe(
     rate = (
         f"converted at {100 * mean:.3g}%"
         if metric == "conversion"
-        else f"had {mean:.4g} {MEASURED.get(metric, metric)} per customer"
+        else f"had {mean:.4g} {baseline.measured} per customer"
     )
     return (
         f"In the {days} days after the split of the log, without an experiment, the"

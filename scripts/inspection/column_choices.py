@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from scripts.inspection.amount_choices import suggest_amount
 from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import Candidate, Roles, shown_column
 from scripts.inspection.event_choice import choose_event
@@ -12,6 +13,7 @@ from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import TABLE, quoted
 from scripts.inspection.time_evidence import odd_times
 from scripts.inspection.time_reading import TimeEvidence
+from scripts.inspection.times_of_day import time_of_day_apart
 
 # Two columns hold the same times if so many rows differ by less than a second.
 SAME = 0.99
@@ -72,9 +74,12 @@ def choose_columns(
         _format_of_times(proposal, one.column, time)
         if odd := odd_times(connection, one.column, time):
             proposal.warnings.append(odd)
+        if apart := time_of_day_apart(connection, one.column, columns):
+            proposal.warnings.append(apart)
     names = roles.named("product_name")
     if len(names) == 1 or (names and names[0].is_ours):
         take("product_name", names[0])
+    suggest_amount(connection, proposal, roles, has_names=has_names)
     for one in roles.named("quantity"):
         if one.column.negative:
             proposal.warnings.append(
@@ -95,7 +100,10 @@ def _subject(
     candidates = named or roles.candidates[role]
     subject = SUBJECTS[role]
     if not candidates:
-        proposal.problems.append(f"No column could be the {subject}.")
+        proposal.problems.append(
+            f"No column could be the {subject}: if one is, name it in the mapping"
+            f" (columns: {{{role}: ...}})."
+        )
         return None
     listed = "; ".join(
         f"{shown_column(one.column, has_names=has_names)}"

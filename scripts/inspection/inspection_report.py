@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.build.file_kinds import WORKBOOK
+from scripts.build.remote_files import is_remote
 from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import ROLES
 from scripts.inspection.dialects import Dialect
@@ -58,7 +59,9 @@ def _format(inspection: Inspection) -> Iterator[str]:
     found, dialect = inspection.found, inspection.dialect
     count = len(found.files)
     more = f" (the first of {count:,} files)" if count > 1 else ""
-    yield f"file         {found.files[0]}{more}"
+    # A file that lies elsewhere was looked at as a copy.
+    file = found.pattern if is_remote(found.pattern) else found.files[0]
+    yield f"file         {file}{more}"
     content = "CSV" if found.kind.has_text else found.kind.content
     packed = f", {found.kind.compression}" if found.kind.compression else ""
     is_workbook = found.kind.compression == WORKBOOK

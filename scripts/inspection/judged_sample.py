@@ -29,6 +29,8 @@ class JudgedSample:
         examples: the value of a rejected row, by reason.
         is_whole: whether these are all rows of the file.
         times: times of rejected rows as the file has them, by reason.
+        unreadable_amounts: accepted rows with an amount that cannot be read.
+        unreadable_amount: such an amount.
     """
 
     file: Path
@@ -40,6 +42,8 @@ class JudgedSample:
     is_whole: bool
     columns: tuple[str, ...] = ()
     times: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    unreadable_amounts: int = 0
+    unreadable_amount: str = ""
 
     @property
     def rejected(self) -> int:
@@ -94,7 +98,7 @@ def judge_sample(
         reasons, examples = _rejected(connection)
         if described["format"] == "csv":
             _add_unreadable(connection, reasons, examples)
-        accepted, filtered = _counts(connection)
+        accepted, filtered, unreadable, amount = _counts(connection)
         rows = accepted + filtered + reasons.total()
         times = connection.execute(
             "select reason, list(json_extract_string(original_text, '$.event_date'))"
@@ -111,6 +115,8 @@ def judge_sample(
         is_whole=is_whole or (is_parquet and rows < most_rows),
         columns=tuple(described["columns"]),
         times=dict(times),
+        unreadable_amounts=unreadable,
+        unreadable_amount=amount,
     )
 
 
@@ -127,13 +133,16 @@ def _copy_beginning(file: Path, copy: Path, most_bytes: int) -> bool:
     return is_whole
 
 
-def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int, str]:
+    """Accepted and filtered rows; accepted rows with an unreadable amount, and one."""
     row = connection.execute(
         "select count(*) filter (outcome = 'accepted'),"
-        " count(*) filter (outcome = 'filtered') from judged"
+        " count(*) filter (outcome = 'filtered'),"
+        " count(unreadable_amount) filter (outcome = 'accepted'),"
+        " coalesce(min(unreadable_amount) filter (outcome = 'accepted'), '') from judged"
     ).fetchone()
     assert row
-    return row[0], row[1]
+    return row[0], row[1], row[2], row[3]
 
 
 def _rejected(

@@ -58,7 +58,9 @@ def check_settings(settings: Mapping[str, Any]) -> str:
         copies = Path(folder).resolve()
         read = check_inputs(copies, settings, most_bytes=SAMPLE_BYTES)
         samples = judge_files(read, copies=copies)
-    return _summary(settings, samples)
+        # Files that lie elsewhere are found as copies.
+        files = len(matching(str(read["log"])))
+    return _summary(str(settings["log"]), files, samples)
 
 
 def check_before_build(settings: Mapping[str, Any], copies: Path) -> None:
@@ -109,7 +111,25 @@ def judge_files(
     tolerated = BuildSettings.check(settings).max_reject_share
     if is_unread or rejected > tolerated * rows:
         raise LogCheckError(_refusal(worst, settings))
+    _check_amounts(samples, tolerated)
     return samples
+
+
+def _check_amounts(samples: Sequence[JudgedSample], tolerated: float) -> None:
+    """See that the amounts can be read, of most rows.
+
+    Raises:
+        LogCheckError: they cannot.
+    """
+    unreadable = sum(sample.unreadable_amounts for sample in samples)
+    if unreadable > tolerated * sum(sample.accepted for sample in samples):
+        worst = max(samples, key=lambda sample: sample.unreadable_amounts)
+        raise LogCheckError(
+            f"{worst.file}: the amounts of {worst.unreadable_amounts:,} of its first"
+            f" {worst.accepted:,} usable rows cannot be read, such as"
+            f" {shortened(worst.unreadable_amount)!r}. Name their marks (decimal_mark,"
+            " thousands_mark), or another column."
+        )
 
 
 def _judged(
@@ -154,20 +174,20 @@ def _refusal(sample: JudgedSample, settings: Mapping[str, Any]) -> str:
     )
 
 
-def _summary(settings: Mapping[str, Any], samples: Sequence[JudgedSample]) -> str:
+def _summary(pattern: str, files: int, samples: Sequence[JudgedSample]) -> str:
     """What a build would read, in a line."""
-    pattern = str(settings["log"])
-    files = len(matching(pattern))
     rows = sum(sample.rows for sample in samples)
     counts = [f"{sum(sample.accepted for sample in samples):,} would be accepted"]
     for name in ("rejected", "filtered"):
         if number := sum(getattr(sample, name) for sample in samples):
             counts.append(f"{number:,} {name}")
+    if number := sum(sample.unreadable_amounts for sample in samples):
+        counts.append(f"{number:,} of them without their unreadable amount")
     reasons = sum((sample.reasons for sample in samples), start=type(samples[0].reasons)())
     why = ", ".join(f"{reason}: {count:,}" for reason, count in reasons.most_common(3))
     is_whole = files == len(samples) and all(sample.is_whole for sample in samples)
     checked = "its" if is_whole else "the first"
     return (
-        f"{pattern}: {files} file{'s' if files > 1 else ''}; of {checked} {rows:,} rows"
+        f"{pattern}: {files} file{'' if files == 1 else 's'}; of {checked} {rows:,} rows"
         f" {', '.join(counts)}{f' ({why})' if why else ''}."
     )

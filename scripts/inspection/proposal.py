@@ -48,9 +48,9 @@ class Proposal:
         """Add what is settled."""
         self.entries.append(Entry(setting, key, value, why))
 
-    def advise(self, setting: str, value: Any, why: str) -> None:
+    def advise(self, setting: str, value: Any, why: str, key: str = "") -> None:
         """Add a line that is only suggested."""
-        self.entries.append(Entry(setting, "", value, why, is_advice=True))
+        self.entries.append(Entry(setting, key, value, why, is_advice=True))
 
     def ask(
         self, setting: str, choices: Sequence[Any], question: str, key: str = ""

@@ -107,14 +107,14 @@ class SideInput(InputFormat[Column], Generic[Column]):
     )
 
 
-class AmountInput(SideInput[Column], Generic[Column]):
-    """A side input with numbers."""
+class NumberMarks(Settings):
+    """How amounts are written."""
 
     decimal_mark: Literal[".", ","] = setting(
-        ".", "what divides amounts from their decimals (`contacts`, `experiment_units`)"
+        ".", "what divides amounts from their decimals"
     )
     thousands_mark: Literal["", ".", ",", " ", "'"] = setting(
-        "", "what divides the thousands of such amounts", shown="none"
+        "", "what divides the thousands of amounts", shown="none"
     )
 
     @field_validator("thousands_mark")
@@ -124,3 +124,7 @@ class AmountInput(SideInput[Column], Generic[Column]):
         if value == info.data.get("decimal_mark"):
             raise refusal("another mark than decimal_mark")
         return value
+
+
+class AmountInput(NumberMarks, SideInput[Column], Generic[Column]):
+    """A side input with numbers."""

@@ -1,11 +1,16 @@
 """Settings of the log and the side inputs: where they are, and what is read of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from scripts.settings.declaration import setting
-from scripts.settings.input_format import AmountInput, InputFormat, SideInput
+from scripts.settings.input_format import (
+    AmountInput,
+    InputFormat,
+    NumberMarks,
+    SideInput,
+)
 from scripts.settings.setting_error import refusal
 from scripts.settings.values import (
     Condition,
@@ -28,7 +33,15 @@ def described(given: Any) -> Any:
 
 
 LogColumn = Literal[
-    "customer_id", "product_id", "event", "event_date", "product_name", "row_id"
+    "customer_id",
+    "product_id",
+    "event",
+    "event_date",
+    "product_name",
+    "row_id",
+    "amount",
+    "price",
+    "quantity",
 ]
 CustomerTable = Annotated[
     SideInput[Literal["customer_id"]] | None, BeforeValidator(described)
@@ -62,7 +75,7 @@ UnitTable = Annotated[
 ]
 
 
-class InputSettings(InputFormat[LogColumn]):
+class InputSettings(NumberMarks, InputFormat[LogColumn]):
     """How the log and the side inputs are read."""
 
     log: Text = setting(
@@ -175,3 +188,15 @@ class InputSettings(InputFormat[LogColumn]):
         "activates the example campaigns and experiments; the generated log sets it to"
         " `true`",
     )
+
+    @model_validator(mode="after")
+    def one_amount(self) -> Self:
+        """See that a row has one amount: its own, or a price and a quantity."""
+        named = {*self.columns, *self.expressions} & {"amount", "price", "quantity"}
+        if named and named not in ({"amount"}, {"price", "quantity"}):
+            raise refusal(
+                "amount, which is of the whole row, or both price and quantity",
+                ", ".join(sorted(named)),
+                "columns",
+            )
+        return self

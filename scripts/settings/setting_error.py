@@ -26,14 +26,17 @@ class SettingError(ReportedError):
     """A setting that is not valid; the message names it, its value and what is expected."""
 
 
-def refusal(expected: str, value: object = None) -> PydanticCustomError:
+def refusal(expected: str, value: object = None, setting: str = "") -> PydanticCustomError:
     """The error that a validator of a setting raises.
 
     Args:
         expected: what the value must be.
         value: the part of the value that is wrong; None for the whole value.
+        setting: its name, if the validator looks at several.
     """
     context = {} if value is None else {"wrong_part": str(value)}
+    if setting:
+        context["setting"] = setting
     return PydanticCustomError("setting", expected, context)
 
 
@@ -81,7 +84,7 @@ def nested_model(annotation: Any) -> type[BaseModel] | None:
 
 def _explained(model: type[BaseModel], details: ErrorDetails) -> tuple[str, object, str]:
     """Name, value and expectation of one problem."""
-    location = [str(part) for part in details["loc"]]
+    location = [str(part) for part in details["loc"]] or [details["ctx"]["setting"]]
     name, rest = location[0], location[1:]
     if details["type"] == "extra_forbidden" and not rest:
         return name, details["input"], f"one of {', '.join(model.model_fields)}"

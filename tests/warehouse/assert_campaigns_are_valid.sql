@@ -10,6 +10,9 @@
     'required_within_days', 'exclude_within_days', 'response_days', 'priority', 'channel',
     'objective', 'exploration_share',
 ] %}
+{# The mean of the purchases of the log stands for it. #}
+{% set has_amounts = input_settings('log').amounts != [] %}
+{% if has_amounts %}{% do optional.append('value_per_conversion') %}{% endif %}
 
 with campaigns as (
     select * from {{ ref('campaigns') }}
@@ -57,6 +60,15 @@ problems as (
         or translate(
             lower(campaign_id), 'abcdefghijklmnopqrstuvwxyz0123456789-_', ''
         ) <> ''
+    {% if has_amounts %}
+    union all
+    select
+        campaign_id,
+        'value_per_conversion is empty, and no purchase of the log has an amount'
+            as problem
+    from typed
+    where is_active and value_per_conversion is null
+    {% endif %}
     {% for column, type in campaign_columns().items() if column != 'campaign_id' %}
     union all
     select

@@ -1,12 +1,18 @@
 -- Of equal rows exactly one is an interaction: every usable row of the log is there
 -- once, and there are no other interactions.
+{% set has_amounts = input_settings('log').amounts != [] %}
+
 with usable as (
     select distinct
         customer_id,
         product_id,
         event,
         event_at,
-        row_id
+        row_id,
+        {% if has_amounts %}
+        revenue,
+        {% endif %}
+        unreadable_amount is not null as has_unreadable_amount
     from {{ ref('stg_log_rows') }}
     where outcome = 'accepted'
 ),
@@ -17,7 +23,11 @@ added as (
         product_id,
         event,
         event_at,
-        row_id
+        row_id,
+        {% if has_amounts %}
+        revenue,
+        {% endif %}
+        has_unreadable_amount
     from {{ ref('stg_interactions') }}
     where batch = {{ var('log_batch') }}
 ),
@@ -32,6 +42,10 @@ known as (
             and interactions.product_id = usable.product_id
             and interactions.event = usable.event
             and interactions.event_at = usable.event_at
+            {% if has_amounts %}
+            and interactions.revenue is not distinct from usable.revenue
+            and interactions.has_unreadable_amount = usable.has_unreadable_amount
+            {% endif %}
             and coalesce(interactions.row_id, '') = coalesce(usable.row_id, '')
     where interactions.batch < {{ var('log_batch') }}
 ),

@@ -164,6 +164,17 @@ open_quotes as (
         )
 ),
 
+amounts as (
+    select
+        sum(row_count) as row_count,
+        sum(unreadable_amount_count) as unreadable_count,
+        min(left(unreadable_amount, 40)) as example,
+        min(case when unreadable_amount_count > 0 then input_file end)
+            as input_file
+    from outcomes_of_files
+    where outcome = 'accepted'
+),
+
 problems as (
     select
         'A quote near line ' || cast(line_number as {{ dbt.type_string() }}) || ' of '
@@ -204,6 +215,16 @@ problems as (
         end as problem
     from described
     where not exists (select 1 from open_quotes)
+    union all
+    select
+        'The amounts of ' || cast(unreadable_count as {{ dbt.type_string() }}) || ' of '
+        || cast(row_count as {{ dbt.type_string() }})
+        || ' rows cannot be read, such as ' || example || ' in '
+        || input_file || '; at most'
+        || ' {{ (100 * tolerated) | round(2) }} % are tolerated. Name their marks'
+        || ' (decimal_mark, thousands_mark), or another column.' as problem
+    from amounts
+    where unreadable_count > {{ tolerated }} * row_count
     union all
     select
         worst.input_file || ': '

@@ -9,6 +9,8 @@
     'engagement': 'interaction_count',
     'purchases': 'purchase_count',
 } %}
+{% set has_amounts = input_settings('log').amounts != [] %}
+{% if has_amounts %}{% do metrics.update({'revenue': 'revenue'}) %}{% endif %}
 
 with split as (
     select
@@ -28,7 +30,9 @@ log_window as (
 
 interactions as (
     select * from {{ ref('int_interactions') }}
+    {% if not has_amounts %}
     where not is_feedback
+    {% endif %}
 ),
 
 windows as (
@@ -103,7 +107,13 @@ afterwards as (
     select
         measurable.attribution_days,
         interactions.customer_id,
+        {% if has_amounts %}
+        -- What was returned may be feedback.
+        cast(coalesce(sum(interactions.revenue), 0) as decimal(18, 4)) as revenue,
+        count(case when not interactions.is_feedback then 1 end) as interaction_count,
+        {% else %}
         count(*) as interaction_count,
+        {% endif %}
         count(case when interactions.event = 'purchased' then 1 end) as purchase_count
     from interactions
     inner join measurable
@@ -120,6 +130,9 @@ active as (
     select
         '' as campaign_id,
         afterwards.attribution_days,
+        {% if has_amounts %}
+        afterwards.revenue,
+        {% endif %}
         afterwards.interaction_count,
         afterwards.purchase_count,
         known.covariate
@@ -129,6 +142,9 @@ active as (
     select
         populations.campaign_id,
         afterwards.attribution_days,
+        {% if has_amounts %}
+        afterwards.revenue,
+        {% endif %}
         afterwards.interaction_count,
         afterwards.purchase_count,
         null as covariate

@@ -2,6 +2,8 @@
     What each unit did after its contact: in the log within the attribution window, for
     holdouts from the same day on; or as the table of experiment_units says.
 #}
+{% set has_amounts = input_settings('log').amounts != [] %}
+
 with experiments as (
     select * from {{ ref('int_experiment_designs') }}
 ),
@@ -54,6 +56,18 @@ counted as (
                     then 1
             end
         ) as purchase_count,
+        {% if has_amounts %}
+        sum(
+            case
+                when
+                    interactions.event_at >= contacts.contacted_at
+                    and {{ dbt.datediff(
+                        'contacts.contacted_at', 'interactions.event_at', 'day'
+                    ) }} < experiments.attribution_days
+                    then interactions.revenue
+            end
+        ) as revenue,
+        {% endif %}
         count(case when interactions.event_at < contacts.contacted_at then 1 end)
             as earlier_count
     from contacts
@@ -69,8 +83,12 @@ from_log as (
         contacts.arm,
         case when counted.purchase_count > 0 then 1 else 0 end as conversion,
         coalesce(counted.engagement, 0) as engagement,
+        {% if has_amounts %}
+        coalesce(counted.revenue, 0) as revenue,
+        {% else %}
         coalesce(counted.purchase_count, 0) * experiments.value_per_conversion
             as revenue,
+        {% endif %}
         -- Skewed: its logarithm says more about what follows.
         ln(1 + coalesce(counted.earlier_count, 0)) as covariate,
         contacts.cost,

@@ -1,4 +1,4 @@
-{# As in product_audiences, for products without an interaction. #}
+{# As in product_audiences, for products without an interaction, with their names. #}
 with served_lists as (
     select * from {{ ref('int_served_lists') }}
     where place <= {{ var('top_n') }} and is_new
@@ -9,6 +9,16 @@ customers as (
         customer_id,
         engagement_score
     from {{ ref('customers') }}
+),
+
+-- The log cannot name them. Of two names of a product the first in the alphabet.
+names as (
+    select
+        product_id,
+        min(product_name) as product_name
+    from {{ ref('stg_product_attributes') }}
+    where outcome = 'accepted' and product_name is not null
+    group by product_id
 ),
 
 final as (
@@ -25,9 +35,11 @@ final as (
         cast(served_lists.neighbour_count as bigint) as neighbour_count,
         cast(served_lists.activity_part as double) as activity_part,
         cast(served_lists.attribute_part as double) as attribute_part,
-        cast(served_lists.neighbour_part as double) as neighbour_part
+        cast(served_lists.neighbour_part as double) as neighbour_part,
+        cast(names.product_name as {{ dbt.type_string() }}) as product_name
     from served_lists
     inner join customers on served_lists.customer_id = customers.customer_id
+    left join names on served_lists.product_id = names.product_id
 )
 
 select * from final

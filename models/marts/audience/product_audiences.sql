@@ -1,4 +1,4 @@
-{# new_product_audiences has the same columns. #}
+{# new_product_audiences has the same columns, and the name of the product. #}
 with served_lists as (
     select * from {{ ref('int_served_lists') }}
     where place <= {{ var('top_n') }} and not is_new

@@ -10,6 +10,8 @@ import pytest
 from scripts.build.log_source import LogSourceError, matching
 from scripts.build.readable_copies import with_readable_copies
 from scripts.build.remote_files import download, versions
+from scripts.inspection.inspect_log import inspect_log
+from scripts.inspection.inspection_report import print_inspection
 from scripts.inspection.log_check import check_settings
 
 ROWS = b"customer_id,product_id,event,event_date\n1,2,cart,2023-01-01\n"
@@ -73,7 +75,17 @@ def test_they_are_read_as_files_of_this_machine(bucket: Any, tmp_path: Path) -> 
     settings = {"log": "memory://shop/log.txt", "encoding": "utf-16"}
     read = with_readable_copies(tmp_path, settings)
     assert contents(read["log"]) == {"log.txt.csv": ROWS}
-    assert "1 would be accepted" in check_settings(settings)
+    said = check_settings(settings)
+    assert said == "memory://shop/log.txt: 1 file; of the first 1 rows 1 would be accepted."
+
+
+def test_an_inspection_shows_the_address_and_not_the_copy(
+    bucket: Any,  # noqa: ARG001
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_inspection(inspect_log("memory://shop/2023/*.csv"))
+    said = capsys.readouterr().out
+    assert "file         memory://shop/2023/*.csv (the first of 2 files)" in said
 
 
 @pytest.mark.parametrize(
@@ -97,6 +109,31 @@ def test_what_cannot_be_read_is_one_sentence(
         download(tmp_path, url)
     assert message in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            PermissionError("Forbidden"),
+            "Forbidden. Check the credentials, and what they may read",
+        ),
+        (
+            ValueError("Unable to locate credentials"),
+            "Unable to locate credentials. Check the credentials, and what they may read",
+        ),
+        (OSError("Could not connect"), "cannot be read: Could not connect"),
+    ],
+)
+def test_a_refused_access_names_the_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+) -> None:
+    def refuse(_: str) -> None:
+        raise error
+
+    monkeypatch.setattr(fsspec, "url_to_fs", refuse)
+    with pytest.raises(LogSourceError, match=f"{message}$"):
+        download(tmp_path, "s3://shop/log.csv")
 
 
 def test_a_package_that_is_missing_is_named(

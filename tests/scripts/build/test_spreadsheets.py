@@ -93,6 +93,9 @@ def test_numbers_of_a_workbook_have_no_marks_of_a_country(tmp_path: Path) -> Non
     read = with_readable_copies(tmp_path / "copies", given)["contacts"]
     assert (read["decimal_mark"], read["thousands_mark"]) == (".", "")
     assert matching(read["path"])[0].read_text() == "customer_id,cost\n1,1.125\n"
+    log = {"log": str(path), "decimal_mark": ",", "thousands_mark": "."}
+    read = with_readable_copies(tmp_path / "copies", log)
+    assert (read["decimal_mark"], read["thousands_mark"]) == (".", "")
 
 
 def test_widths_of_bytes_are_refused(tmp_path: Path) -> None:

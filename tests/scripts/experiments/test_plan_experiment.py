@@ -1,6 +1,7 @@
 """Plans of experiments against the textbook's formula, and designs that are refused."""
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -159,10 +160,14 @@ def test_a_design_that_can_answer_is_described() -> None:
 
 
 def test_a_metric_that_is_no_share_is_a_number_per_customer() -> None:
-    busy = Baseline(14, 900, Base(2.5, 1.0, is_share=False), COMMON.base)
+    mean = Base(2.5, 1.0, is_share=False)
+    busy = Baseline(14, 900, mean, COMMON.base, "engagement")
     text = describe("engagement", [busy], 14, QUESTION, 900)
     assert "the 900 customers of the log had 2.5 engagement per customer" in text
-    text = describe("revenue", [busy], 14, QUESTION, 900)
+    # Without amounts in the log.
+    text = describe(
+        "revenue", [Baseline(14, 900, mean, mean, "purchases")], 14, QUESTION, 900
+    )
     assert "had 2.5 purchases per customer" in text
 
 
@@ -227,6 +232,14 @@ def test_a_campaign_has_base_rates_and_prices_of_its_own(
         read_prices(folder, None, 0.5, None)
     with pytest.raises(ContactListError, match="summer"):
         read_baselines(folder, "conversion", "summer")
+
+
+def test_revenue_of_the_log_needs_no_value(tmp_path: Path) -> None:
+    folder = BuildFolder(tmp_path)
+    assert read_prices(folder, None, 0.5, None, is_money=True) == Prices(0.5, 1.0)
+    assert read_prices(folder, None, None, None, is_money=True) is None
+    with pytest.raises(DesignError, match="--value 3: the log says what its purchases"):
+        read_prices(folder, None, 0.5, 3.0, is_money=True)
 
 
 def test_audiences_and_experiments_are_planned_with_one_base_rate(

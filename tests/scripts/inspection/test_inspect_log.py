@@ -305,3 +305,14 @@ def test_json_is_described_and_its_lists_are_named(tmp_path: Path) -> None:
     assert product == "Is this column the product: items.sku (with unnest)?"
     assert proposal.settings["columns"]["customer_id"] == "user.id"
     assert inspection.found.pattern == str(path)
+
+
+def test_a_log_without_a_telling_column_says_how_to_name_it(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    rows = [f"{100 + n % 5},{n % 9},2023-01-01 10:{10 + n}" for n in range(40)]
+    log.write_text("\n".join(["Nr,Artikel,Datum", *rows, ""]))
+    assert any(
+        "No column could be the customer: if one is, name it in the mapping"
+        " (columns: {customer_id: ...})." in problem
+        for problem in inspect_log(str(log)).proposal.problems
+    )

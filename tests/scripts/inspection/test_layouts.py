@@ -175,6 +175,34 @@ def test_a_log_without_a_product_or_an_event_is_read(
     assert accepted(judged(tmp_path, path, SNIPPETS[header])) == expected
 
 
+@pytest.mark.parametrize(
+    ("export", "mapping", "paid"),
+    [
+        ("Shopify orders", "shopify_orders.yml", 61),
+        ("Stripe charges", "stripe_charges.yml", 1268),
+        ("a till", "till_log.yml", 16.59),
+    ],
+)
+def test_amounts_of_an_export_can_be_named(
+    tmp_path: Path, export: str, mapping: str, paid: float
+) -> None:
+    line = re.findall(rf"(?m)^\| {export} \| `(columns.*)` \|$", RECIPES.read_text())
+    added = yaml.safe_load(line[0].replace("`, `", "\n"))
+    settings = mapping_of(mapping)
+    columns = settings["columns"] | added.pop("columns")
+    path = written(tmp_path, EXPORTS[mapping].file, EXPORTS[mapping].content)
+    read = check_inputs(
+        tmp_path / "copies", settings | added | {"columns": columns, "log": str(path)}
+    )
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        rows = StagingSql(connection, read).log_rows()
+        assert connection.execute(
+            "select sum(revenue)::double, count(unreadable_amount)"
+            f" from ({rows}) where outcome = 'accepted'"
+        ).fetchone() == (paid, 0)
+
+
 def test_the_commands_write_what_the_mappings_read(tmp_path: Path) -> None:
     if shutil.which("jq") is None:
         pytest.skip("jq is not installed")

@@ -3,6 +3,8 @@
 import gzip
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import duckdb
 import pytest
 
 from scripts.build.log_source import LogSourceError
-from scripts.build_folder import BuildFolder
+from scripts.build_folder import PROJECT, BuildFolder
 from scripts.cli.main import main
 from scripts.inspection.judged_sample import judge_sample
 from scripts.inspection.log_check import (
@@ -282,3 +284,17 @@ def test_a_build_refuses_a_log_of_which_no_row_can_be_used_at_once(
     check_before_build({"log": str(path)}, folder.readable_copies)
     with pytest.raises(LogCheckError):
         check_settings({"log": str(path)})
+
+
+def test_a_check_does_not_wait_for_pandas(tmp_path: Path) -> None:
+    """DuckDB imports it for the parameters of a query, where it can."""
+    log = tmp_path / "log.csv"
+    log.write_text(HEADER + ROW)
+    program = (
+        "import sys; from scripts.cli.main import main;"
+        f" sys.argv = ['audience', 'check', '--log', {str(log)!r}]; code = main();"
+        " print(code, 'pandas.core' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert done.stdout.splitlines()[-1] == "0 False", done.stdout + done.stderr

@@ -247,6 +247,8 @@ def valid(name: str) -> SearchStrategy[Any]:
 def test_valid_settings_reach_dbt_unchanged(
     settings: dict[str, Any], weights: dict[str, float]
 ) -> None:
+    # Where both are given, the marks of amounts differ.
+    assume(settings.get("thousands_mark") != settings.get("decimal_mark", "."))
     settings = settings | {"event_weights": weights, "log": "pyproject.toml"}
     # A holdout needs its first day.
     settings |= {"global_holdout_from": "2023-04-01"}

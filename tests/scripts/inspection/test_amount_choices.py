@@ -1,0 +1,49 @@
+"""Columns that `audience inspect` suggests for amounts."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.inspection.inspect_log import inspect_log
+from scripts.inspection.mapping_file import mapping_text
+
+HEADER = "customer_id,product_id,event_date"
+
+
+def suggested(tmp_path: Path, names: str, values: list[str]) -> dict[str, Any]:
+    log = tmp_path / "log.csv"
+    rows = [f"{n},{n % 7},2023-01-1{n % 10},{values[n % len(values)]}" for n in range(30)]
+    log.write_text("\n".join([f"{HEADER},{names}", *rows, ""]))
+    proposal = inspect_log(str(log)).proposal
+    # As comments: nothing of it is settled.
+    assert "amount" not in proposal.settings.get("columns", {})
+    assert "# " in mapping_text(proposal, "log.csv")
+    return {one.key or one.setting: one.value for one in proposal.entries if one.is_advice}
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "expected"),
+    [
+        ("UnitPrice,Qty", ["2.50,1", "3,2"], {"price": "UnitPrice", "quantity": "Qty"}),
+        ("amount,qty", ["2.50,1", "3,2"], {"amount": "amount"}),
+        (
+            "Betrag",
+            ['"2,50"', '"1.002,50"'],
+            {"amount": "Betrag", "decimal_mark": ",", "thousands_mark": "."},
+        ),
+        (
+            "revenue",
+            ['"2,50"', '"1 002,50"'],
+            {"amount": "revenue", "decimal_mark": ",", "thousands_mark": " "},
+        ),
+        # A price without a quantity; two amounts; a cost.
+        ("price", ["2.50", "3"], {}),
+        ("amount,revenue", ["2.50,1", "3,2"], {}),
+        ("cost", ["2.50", "3"], {}),
+    ],
+)
+def test_amounts_are_suggested_by_their_names(
+    tmp_path: Path, names: str, values: list[str], expected: dict[str, Any]
+) -> None:
+    assert suggested(tmp_path, names, values) == expected
