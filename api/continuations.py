@@ -54,8 +54,8 @@ class Continuations:
             [product for product, found in lists.items() if self._has_later(found)]
         )
         excluded = await self._excluded(lists)
-        # Of products with the same list, nobody with a signal after it, and no exclusions
-        # among the customers asked for.
+        # Of products with the same list, no customer with a signal after it, and no
+        # exclusions among the customers asked for.
         shared: dict[int, bytes] = {}
         tails = {}
         for number, (product, stored_list) in enumerate(lists.items(), start=1):
