@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from api.audience_json import UNKNOWN_PRODUCT, AudienceJson, customer_ids
 from api.blocks import ProductId
-from api.ranking import Ranking
+from api.customer_orders import CustomerOrders
 from api.release import Release
 
 # Rankings of products that depend on attributes: the formulas of attribute_audience.sql.
@@ -22,12 +22,12 @@ class AttributeAudiences:
     def __init__(
         self,
         release: Release,
-        ranking: Ranking,
+        orders: CustomerOrders,
         json_writer: AudienceJson,
         names: tuple[str, ...],
     ) -> None:
         self._release = release
-        self._ranking = ranking
+        self._orders = orders
         self._json = json_writer
         self.names = names
 
@@ -60,7 +60,7 @@ class AttributeAudiences:
         if ranking not in ATTRIBUTE_RANKINGS or not known:
             return self._json.tail(
                 release.customer_ranking,
-                self._ranking.first(n),
+                self._orders.served.ranking.first(n),
                 is_cold_start=True,
                 note=self._json.cold_start_note + missing,
             )
@@ -68,10 +68,11 @@ class AttributeAudiences:
             "attribute_audience",
             attributes=texts,
             ranking=ranking,
-            n=min(n, release.list_size),
+            n=n,
         )
-        customers = self._ranking.encoded(rows, 1, has_scores=True)
-        others = self._ranking.after(
+        order = self._orders.after(ranking).ranking
+        customers = order.encoded(rows, 1, has_scores=True)
+        others = order.after(
             customer_ids(customers), (), n - len(customers), has_scores=False
         )
         return self._json.tail(

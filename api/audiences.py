@@ -17,15 +17,13 @@ from api.audience_json import DEFAULT_N, AudienceJson, CustomerList
 from api.batching import BatchedReads
 from api.blocks import BLOCK_SIZE, Block, ProductId, read_block
 from api.continuations import Continuations
+from api.customer_orders import CustomerOrders
 from api.opt_outs import OptOuts
-from api.ranking import Ranking
 from api.release import Release
 from api.settings import Settings
 from api.stored_lists import StoredLists
 
 BLOCKS_READ_AT_ONCE = 64
-# Ranks in memory; a product that excludes nearly all of them takes a query of its own.
-RANKS_KEPT = 1000
 
 
 @dataclass
@@ -46,6 +44,8 @@ class Audiences:
 
     Attributes:
         by_attributes: audiences of unknown products.
+        orders: in which customers follow lists.
+        continuations: what comes after lists.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Audiences:
         lookups: Lookups,
         starts: Sequence[ProductId],
         blocks: dict[int, Block],
-        ranking: Ranking,
+        orders: CustomerOrders,
         attribute_names: tuple[str, ...],
     ) -> None:
         self.release = release
@@ -67,13 +67,14 @@ class Audiences:
         self._blocks = blocks
         self._stored = StoredLists(release, settings.cache_megabytes * 1_000_000)
         self._lists = self._stored.in_memory
-        self._ranking = ranking
+        self.orders = orders
+        self._ranking = orders.served.ranking
         self._cold_start = self._json.tail(
-            release.customer_ranking, ranking.first(DEFAULT_N), is_cold_start=True
+            release.customer_ranking, self._ranking.first(DEFAULT_N), is_cold_start=True
         )
-        self._continuations = Continuations(release, ranking, self._json)
+        self.continuations = Continuations(release, orders, self._json)
         self.by_attributes = AttributeAudiences(
-            release, ranking, self._json, attribute_names
+            release, orders, self._json, attribute_names
         )
         self._block_reads = BatchedReads(
             release, self._read_blocks, settings.concurrent_queries
@@ -89,7 +90,7 @@ class Audiences:
         starts = [
             row[0] for row in await release.ask("block_starts", block_size=BLOCK_SIZE)
         ]
-        ranking = await read_ranking(release)
+        orders = await CustomerOrders.read(release)
         # An earlier release has none.
         names = (
             await release.ask("attribute_names") if release.has_table("attributes") else []
@@ -108,7 +109,7 @@ class Audiences:
             lookups,
             starts if release.has_text_ids else array("q", starts),
             blocks,
-            ranking,
+            orders,
             tuple(row[0] for row in names),
         )
 
@@ -121,7 +122,7 @@ class Audiences:
             self._lookups,
             self._starts,
             self._blocks,
-            await read_ranking(release),
+            await CustomerOrders.read(release),
             self.by_attributes.names,
         )
         await audiences._stored.keep_from(self._stored)
@@ -165,7 +166,7 @@ class Audiences:
             tails = await self._short_tails(known, n, missed)
         else:
             lists = await self._lists_of(known, missed)
-            tails = await self._continuations.tails(
+            tails = await self.continuations.tails(
                 {product: lists[list_id] for product, list_id in known.items()}, n
             )
             missed |= known.keys()
@@ -240,11 +241,3 @@ class Audiences:
         while len(self._blocks) > self._block_limit:
             del self._blocks[next(iter(self._blocks))]
         return read
-
-
-async def read_ranking(release: Release) -> Ranking:
-    """The first customers of the ranking of customers."""
-    return Ranking(
-        await release.ask_at_once("global_ranking", n=RANKS_KEPT),
-        has_probabilities=release.has_column("list_members", "probability"),
-    )

@@ -13,7 +13,9 @@ KINDS = {
     "known_attributes": "audiences by attributes",
     "attribute_audience": "audiences by attributes",
     "audience": "long batches",
+    "order_audience": "long batches",
     "audience_part": "exports",
+    "order_audience_part": "exports",
     "ids_like_formulas": "exports",
     "campaign_audience_part": "exports",
     **dict.fromkeys(

@@ -1,16 +1,8 @@
--- Where a customer comes who is not in the list of a product: how long the list is, how many
--- customers with better ranks are in it or left out, and whether the product excludes this
--- customer.
+-- Where a customer comes after the customers of a list, in the order of the ranking of customers:
+-- how many customers with better ranks are among them or left out, and whether the product
+-- excludes this customer. Their ids are a JSON array in one text, with its type in another.
 with listed as (
-    select customer_id from main.product_audiences
-    where
-        product_id = $product_id
-        and customer_id not in (select customer_id from noted.opted_out)
-    union all
-    select customer_id from main.new_product_audiences
-    where
-        product_id = $product_id
-        and customer_id not in (select customer_id from noted.opted_out)
+    select unnest(from_json_strict($listed, $type)) as customer_id
 ),
 
 excluded as (
@@ -21,15 +13,29 @@ excluded as (
     select customer_rank
     from lookup.ranking
     where customer_id in (select customer_id from noted.opted_out)
+),
+
+placed as (
+    select
+        customer_rank,
+        customer_score
+    from main.customers
+    where customer_id = $customer_id
 )
 
 select
-    (select count(*) from listed) as list_size,
-    (
+    placed.customer_score as score,
+    placed.customer_rank - (
         select count(*) from lookup.ranking
         where
-            customer_rank < $customer_rank
+            customer_rank < placed.customer_rank
             and customer_id in (select customer_id from listed)
-    ) as listed_above,
-    (select count(*) from excluded where customer_rank < $customer_rank) as excluded_above,
-    exists (select 1 from excluded where customer_rank = $customer_rank) as is_excluded
+    ) - (
+        select count(*) from excluded
+        where customer_rank < placed.customer_rank
+    ) as place,
+    exists (
+        select 1 from excluded
+        where customer_rank = placed.customer_rank
+    ) as is_excluded
+from placed

@@ -55,7 +55,12 @@ async def parts(
     release = served.release
     found = await served.list_of(product)
     ranking = found.ranking if found else release.customer_ranking
-    listed = _listed(found.customers[:n] if found else (), ranking)
+    order = served.orders.after(ranking) if found else served.orders.served
+    question, parameters = order.question("audience_part")
+    customers = found.customers if found else ()
+    if found and n > found.count:
+        customers = await served.continuations.all_with_signal(product, found)
+    listed = _listed(customers[:n], ranking)
     known = json.dumps(listed.column("customer_id").to_pylist())
     first_rank, rank = 1, listed.num_rows + 1
     if rank > n:
@@ -64,13 +69,14 @@ async def parts(
         # About as many ranks as needed, but enough to skip excluded ones.
         last_rank = first_rank + min(PART_SIZE, max(n - rank + 1, SMALLEST_PART)) - 1
         part = await release.ask_arrow(
-            "audience_part",
+            question,
             product_id=product,
             first_rank=first_rank,
             last_rank=last_rank,
             listed=known,
             type=release.json_ids,
-            has_scores=not found or found.ranking == release.customer_ranking,
+            has_scores=not found or found.ranking == order.name,
+            **parameters,
         )
         part = part.slice(0, n - rank + 1)
         ranks = pyarrow.array(range(rank, rank + part.num_rows), pyarrow.int64())

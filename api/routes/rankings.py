@@ -6,6 +6,8 @@ from typing import Any
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
 
+from api.audience_json import customer_ids
+from api.audiences import Audiences
 from api.documentation import READING, Operation, documented
 from api.holdout import held_out_until
 from api.identifiers import CUSTOMER_ID, PRODUCT_ID
@@ -86,11 +88,7 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
         if rows:
             place = {"place": "listed", "rank": rows[0].pop("audience_rank"), **rows[0]}
         else:
-            until = await held_out_until(release, identity)
-            is_known = await served.knows(product)
-            place = await beyond(release, product, customer, is_known=is_known)
-            if until:
-                place |= {"place": "excluded", "rank": None, "held_out_until": until}
+            place = await beyond(served, product, customer)
         ranking = place["ranking"]
         place = with_deciding_counts(place, release.ranking_labels.of_products)
         body = {
@@ -115,20 +113,39 @@ async def explain(request: Request, product_id: str, customer_id: str) -> HTTPRe
 
 
 async def beyond(
-    release: Release, product: int | str, customer: dict[str, Any], *, is_known: bool
+    served: Audiences, product: int | str, customer: dict[str, Any]
 ) -> dict[str, Any]:
     """The place of a customer who is not in the list of a product."""
-    (found,) = await release.ask_records(
-        "place_beyond", product_id=product, customer_rank=customer["customer_rank"]
-    )
-    place = "excluded" if found["is_excluded"] else "beyond the list"
-    above = found["listed_above"] + found["excluded_above"]
-    rank = found["list_size"] + customer["customer_rank"] - above
-    return {
-        "place": place if is_known else "cold start",
-        "rank": None if found["is_excluded"] else rank,
+    release, customer_id = served.release, customer["customer_id"]
+    found = await served.list_of(product)
+    by_customers = {
         "ranking": customer["customer_ranking"],
         "score": customer["customer_score"],
+    }
+    until = await held_out_until(release, customer_id)
+    if until:
+        excluded = {"place": "excluded", "rank": None, "held_out_until": until}
+        return by_customers | excluded
+    if found and release.has_table("later_places"):
+        rows = await release.ask_records(
+            "later_explanation", product_id=product, customer_id=customer_id
+        )
+        for row in rows:
+            rank = found.count + row.pop("audience_rank")
+            return {"place": "beyond the list", "rank": rank, **row}
+    listed: list[int | str] = []
+    order = served.orders.served
+    if found:
+        order = served.orders.after(found.ranking)
+        listed = customer_ids(await served.continuations.all_with_signal(product, found))
+    placed = await order.place(product, customer_id, listed)
+    if placed["is_excluded"]:
+        return by_customers | {"place": "excluded", "rank": None}
+    return {
+        "place": "beyond the list" if found else "cold start",
+        "rank": len(listed) + placed["place"],
+        "ranking": found.ranking if found else order.name,
+        "score": placed["score"] if not found or found.ranking == order.name else None,
     }
 
 

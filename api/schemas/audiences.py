@@ -11,12 +11,13 @@ class Recommendation(Schema):
     customer_id: Identifier
     score: float | None = Field(
         description="By the ranking of the audience; null where its signal has ended, and"
-        " customers follow by activity or by the ranking of customers"
+        " customers follow by activity"
     )
     probability: float | None = Field(
         default=None,
         description="That the customer touches the product in the next window, as long as"
-        " those of the evidence; null if unknown, and missing in an earlier release",
+        " those of the evidence; null if unknown, and after the stored list; missing in an"
+        " earlier release",
     )
     rank: int
 

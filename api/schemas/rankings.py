@@ -45,8 +45,8 @@ class Explanation(Schema):
     product_id: Identifier
     customer_id: Identifier
     place: Literal["listed", "beyond the list", "excluded", "cold start"] = Field(
-        description="`listed`: among the stored customers; `beyond the list`: after them,"
-        " by the ranking of customers; `excluded`: in no audience of the product;"
+        description="`listed`: among the stored customers; `beyond the list`: after them;"
+        " `excluded`: in no audience of the product;"
         " `cold start`: the product is unknown"
     )
     rank: int | None = Field(description="Null for an excluded customer")

@@ -1,6 +1,7 @@
 {#
-    The first customers with a signal for each product, by each ranking of products. A part of
-    ranked_lists; ends in the relations `with_signal` and `short_lists`, those with too few.
+    The first customers with a signal for each product, by each ranking of products; now all of
+    them, because the API goes on with those after the list. A part of ranked_lists; ends in the
+    relations `with_signal` and `short_lists`, those with too few.
 #}
 {% macro lists_with_signal(depth, served) %}
 -- Customers who opted out or are held out have no place now; in the past they were
@@ -61,7 +62,9 @@ with_signal as (
         where feedback_pairs.customer_id is null
         {%- endif %}
     ) as placed
+    {% if not served %}
     where place <= {{ depth }}
+    {% endif %}
 ),
 
 short_lists as (

@@ -12,7 +12,8 @@
     Args:
         condition: which rows of int_ranked_products get lists.
         depth: places of a list.
-        served: whether only rankings that serve are listed.
+        served: whether only rankings that serve are listed. Then all customers with a signal
+            are, also after the last place.
 #}
 {% macro ranked_lists(condition, depth, served=false) %}
 products as (
@@ -89,7 +90,7 @@ listed as (
         score,
         place
     from {{ lists }}
-    where place <= {{ depth }}
+    {{ 'where place <= ' ~ depth if lists == 'continued' }}
     {% endfor %}
 )
 {% endmacro %}

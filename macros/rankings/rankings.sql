@@ -10,6 +10,8 @@
     - `is_charted`: whether the charts show it.
     - `is_candidate`: whether it may be chosen to serve.
     - `is_fitted`: whether a program fits it (`audience evidence`); until then no customer has a score.
+    - `scores_all_candidates`: whether it scores customers without a shared attribute or neighbouring
+      product too; only the others count as pairs with a signal in campaigns.
     - `description`: what it orders customers by.
 #}
 {% macro rankings() %}
@@ -36,7 +38,7 @@
          'label': 'popularity',
          'description': 'mean number of customers of the products touched'},
         {'name': 'hybrid', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
-         'label': 'combination',
+         'scores_all_candidates': true, 'label': 'combination',
          'description': 'activity, shared attributes and neighbouring products together'},
         {'name': 'item_neighbours', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
          'label': 'neighbouring products',
@@ -48,7 +50,7 @@
          'label': 'random walk',
          'description': 'a walk over shared products (RP3beta)'},
         {'name': 'category_affinity', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
-         'label': 'category affinity',
+         'scores_all_candidates': true, 'label': 'category affinity',
          'description': 'number of products, and the share that has the attributes'},
         {'name': 'attribute_affinity', 'ranks': 'products', 'is_charted': false, 'is_candidate': true,
          'label': 'attribute affinity',

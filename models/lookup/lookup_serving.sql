@@ -6,6 +6,7 @@ final as (
     select
         cast(audience as {{ dbt.type_string() }}) as audience,
         cast(ranking as {{ dbt.type_string() }}) as ranking,
+        cast(continued_by as {{ dbt.type_string() }}) as continued_by,
         cast(ranking = {{ text_literal(var('ranking')) }} as boolean) as is_set
     from served
 )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from api import audiences
+from api import customer_orders
 from api.audiences import Audiences, Lookups
 from api.problems import Problem
 from api.routes.audiences import recommend_batch
@@ -53,12 +53,12 @@ def test_unused_look_ups_are_freed_at_once(server: Server) -> None:
         gc.enable()
 
 
-@pytest.mark.parametrize("kept", [20, audiences.RANKS_KEPT])
+@pytest.mark.parametrize("kept", [20, customer_orders.RANKS_KEPT])
 def test_a_batch_of_any_length_matches_the_definition(
     server: Server, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     """Also if so few ranks are in memory that some products need a query."""
-    monkeypatch.setattr("api.audiences.RANKS_KEPT", kept)
+    monkeypatch.setattr("api.customer_orders.RANKS_KEPT", kept)
 
     async def run() -> tuple[dict[Any, bytes], int]:
         async with opened(server.folder, Settings()) as served:

@@ -127,6 +127,7 @@ TABLES_OF_RANKINGS = (
     *("ranking_decisions", "ranking_evidence", "ranking_calibration"),
     *("served_rankings", "new_product_audiences", "lookup.serving", "lookup.attributes"),
     *("lookup.candidates", "lookup.attribute_customers"),
+    *("lookup.orders", "lookup.later_places"),
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-import api.audiences
+import api.customer_orders
 from api.audience_json import LARGEST_N
 from api.place_signals import DECIDING_COUNTS, OTHER_SIGNALS
 from api.settings import Settings
@@ -65,11 +65,11 @@ def test_the_release_has_two_rankings(release: duckdb.DuckDBPyConnection) -> Non
 
 
 @pytest.mark.parametrize("kept", [1000, 15])
-def test_an_audience_goes_on_after_its_list_with_the_ranking_of_customers(
+def test_an_audience_goes_on_after_its_list_by_its_ranking_and_then_by_activity(
     hybrid_build: BuildFolder, monkeypatch: pytest.MonkeyPatch, kept: int
 ) -> None:
     """With few ranks in memory, the rest comes from the release."""
-    monkeypatch.setattr(api.audiences, "RANKS_KEPT", kept)
+    monkeypatch.setattr(api.customer_orders, "RANKS_KEPT", kept)
     server = ThreadServer(hybrid_build)
     lengths = set()
     with server.release() as release:
@@ -325,12 +325,18 @@ def test_customers_outside_a_list_are_explained(
     server: ThreadServer, release: duckdb.DuckDBPyConnection
 ) -> None:
     audience = customers(server, f"/recommend/5?n={LARGEST_N}")
+    with_score = 0
     for row in audience[TOP_N:]:
         body = server.get(f"/recommend/5/explain/{row['customer_id']}").json()
         assert (body["place"], body["rank"]) == ("beyond the list", row["rank"])
-        assert body["ranking"] == "engagement"
+        assert (body["ranking"], body["score"]) == ("hybrid", row["score"])
+        assert (body["probability"], row["probability"]) == (None, None)
+        with_score += row["score"] is not None
         total = sum(part["value"] for part in body["parts"])
-        assert total == pytest.approx(body["score"], abs=1e-8)
+        assert total == pytest.approx(body["score"] or 0, abs=1e-8)
+        if row["score"] is None:
+            assert "the signals of this product have ended" in str(body["signals"])
+    assert 0 < with_score < len(audience) - TOP_N, "both kinds of places are there"
     excluded = release.execute(
         "select customer_id from product_exclusions where product_id = 5"
     ).fetchall()
@@ -363,7 +369,7 @@ def test_the_evidence_has_decisions_hits_and_calibration(
 
 
 def test_collaborative_filtering_is_served_and_explained(als_build: RefreshedBuild) -> None:
-    """Behind its list comes the ranking of customers."""
+    """After its last customer comes activity."""
     server = ThreadServer(als_build.folder)
     with server.release() as release:
         for product in (5, 33, 61):
@@ -379,7 +385,10 @@ def test_collaborative_filtering_is_served_and_explained(als_build: RefreshedBui
             {"part": "als", "label": body["label"], "value": row["score"]}
         ]
         assert "close to this product in the factors of the model" in body["signals"]
-    (row,) = customers(server, f"/recommend/5?n={TOP_N + 1}")[TOP_N:]
+    later = [row["score"] for row in customers(server, "/recommend/5?n=40")[TOP_N:]]
+    assert later[0] is not None
+    row = customers(server, "/recommend/5?n=40")[-1]
+    assert row["score"] is None
     body = server.get(f"/recommend/5/explain/{row['customer_id']}").json()
     assert body["place"] == "beyond the list"
     assert not [signal for signal in body["signals"] if "factors" in signal]

@@ -4,6 +4,7 @@ with listed as (
         'product_audiences', 'new_product_audiences', 'cold_start_audience',
         'campaign_audiences', 'campaign_customers', 'lookup_ranking',
         'lookup_list_members', 'lookup_candidates', 'lookup_attribute_customers',
+        'lookup_orders', 'lookup_later_places',
     ] %}
     select
         '{{ mart }}' as table_name,

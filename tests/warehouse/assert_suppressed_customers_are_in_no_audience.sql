@@ -3,6 +3,7 @@ with listed as (
     {% for mart in [
         'customers', 'product_audiences', 'cold_start_audience', 'product_exclusions',
         'campaign_audiences', 'campaign_customers', 'global_holdout',
+        'lookup_orders', 'lookup_later_places',
     ] %}
     select cast(customer_id as {{ dbt.type_string() }}) as customer_id
     from {{ ref(mart) }}

@@ -32,16 +32,22 @@ exclusions as (
 served_lists as (
     select * from {{ ref('int_served_lists') }}
     where
-        score is not null
+        place <= {{ var('top_n') }}
+        and score is not null
         and ranking in (
             {{ text_values(
                 rankings() | selectattr('ranks', 'equalto', 'products')
                 | map(attribute='name')
             ) }}
         )
-        -- These two score all candidates of a product, also by activity alone.
+        -- Some score all candidates of a product, also by activity alone.
         and (
-            ranking not in ('hybrid', 'category_affinity')
+            ranking not in (
+                {{ text_values(
+                    rankings() | selectattr('scores_all_candidates')
+                    | map(attribute='name')
+                ) }}
+            )
             or attribute_count > 0
             or neighbour_count > 0
         )

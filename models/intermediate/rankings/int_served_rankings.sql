@@ -1,7 +1,8 @@
 {#
     The ranking that serves each kind of audience: the setting `ranking`, or what the evidence
     has chosen. A ranking of products leaves the ranking of customers to the evidence. Instead
-    of a chosen ranking that is not fitted to this log, its default serves.
+    of a chosen ranking that is not fitted to this log, its default serves. After the customers
+    with a signal for a product come the others, by activity (`continued_by`).
 #}
 {% set setting = var('ranking') %}
 {% set set_kinds = [] if setting == 'champion'
@@ -59,7 +60,7 @@ audiences as (
     {% endfor %}
 ),
 
-final as (
+served as (
     select
         cast(audiences.audience as {{ dbt.type_string() }}) as audience,
         cast(
@@ -77,6 +78,21 @@ final as (
     from audiences
     cross join customers
     left join usable on audiences.audience = usable.decision
+),
+
+final as (
+    select
+        *,
+        case
+            when ranking in (
+                {{ text_values(
+                    rankings() | selectattr('ranks', 'equalto', 'customers')
+                    | map(attribute='name')
+                ) }}
+            ) then ranking
+            else 'activity'
+        end as continued_by
+    from served
 )
 
 select * from final

@@ -39,6 +39,8 @@ def test_lookup_tables_are_those_that_the_api_asks_for(dirty_build: FinishedBuil
         "lookup.product_lists",
         "lookup.lists",
         "lookup.list_members",
+        "lookup.orders",
+        "lookup.later_places",
         "lookup.ranking_changes",
         "lookup.serving",
         "lookup.attributes",
