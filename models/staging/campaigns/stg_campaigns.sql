@@ -12,9 +12,18 @@ typed as (
     select
         {% for column, type in types.items() if column not in [
             'is_active', 'required_event', 'response_days', 'channel', 'objective',
-            'exploration_share'
+            'exploration_share', 'diversity_weight', 'coverage_weight'
         ] %}
         {{ seed_value(column, type) }} as {{ column }},
+        {% endfor %}
+        {% for column, default in {
+            'exploration_share': 0, 'diversity_weight': 0, 'coverage_weight': 1,
+            'response_days': 14
+        }.items() %}
+        case
+            when coalesce(trim({{ column }}), '') = '' then {{ default }}
+            else {{ seed_value(column, types[column]) }}
+        end as {{ column }},
         {% endfor %}
         case
             when lower(trim(is_active)) = 'example'
@@ -25,15 +34,7 @@ typed as (
             as required_event,
         lower({{ seed_value('channel', types.channel) }}) as channel,
         coalesce(lower({{ seed_value('objective', types.objective) }}), 'response')
-            as objective,
-        case
-            when coalesce(trim(exploration_share), '') = '' then 0
-            else {{ seed_value('exploration_share', types.exploration_share) }}
-        end as exploration_share,
-        case
-            when coalesce(trim(response_days), '') = '' then 14
-            else {{ seed_value('response_days', types.response_days) }}
-        end as response_days
+            as objective
     from campaigns
 )
 
