@@ -22,6 +22,8 @@ GOOD = {
     "channel": "",
     "objective": "",
     "exploration_share": "",
+    "diversity_weight": "",
+    "coverage_weight": "",
 }
 RULE = {
     "campaign_id": "spring",

@@ -75,7 +75,7 @@ function frontier(rows, { required_event: event }) {
           ),
           chart(
             charts.coverage(rows, isMeasured ? "expected_revenue_added" : "expected_purchases_anyway"),
-            "Share of the products that take part, and what is expected of it, by cap and number of products",
+            "Share of the products that get customers, and what is expected of it, by cap and number of products",
           ),
         ]
       : []),

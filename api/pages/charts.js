@@ -373,7 +373,7 @@ export function frontier(rows, worth) {
   return choices(rows, x, worth, { field: "product_count", type: "ordinal", title: "products" });
 }
 
-/** Share of the products that take part in each choice, and what is expected of it. */
+/** Share of the products that get customers by each choice, and what is expected of it. */
 export function coverage(rows, worth) {
   const x = quantitative("product_coverage", "share of the products", { ...shares, scale: { domain: [0, 1] } });
   return choices(rows, x, worth, { field: "cap", type: "ordinal", title: "cap", sort: null });

@@ -22,5 +22,7 @@
         'channel': dbt.type_string(),
         'objective': dbt.type_string(),
         'exploration_share': 'double',
+        'diversity_weight': 'double',
+        'coverage_weight': 'double',
     }) }}
 {% endmacro %}

@@ -97,10 +97,10 @@ def write_contact_list(
     Args:
         connection: has a table `chosen`: `campaign_id`, `product_id`, `place`,
             `customer_id`, `arm` (contact or holdout), `cost_per_contact`, `explanation`,
-            `channel`, `experiment_id`, `experiment_arm`, `placed_by` (a ranking, with
-            `placement_probability` and `history_class` of the customer), `score_class`
-            (of a unit of an experiment), `purchase_probability`, and the reason if it is
-            left out (`left_out`).
+            `channel`, `priority`, `experiment_id`, `experiment_arm`, `placed_by` (a
+            ranking, with `placement_probability` and `history_class` of the customer),
+            `score_class` (of a unit of an experiment), `purchase_probability`, and the
+            reason if it is left out (`left_out`).
         owner: the campaign or experiment.
         formulas: `quote` writes `'` before text in CSV that a spreadsheet would compute.
         keep: more files to write: a query of $owner by the name of its Parquet file.
@@ -235,7 +235,7 @@ def _copy_contacts(
         " $contact_on::date as contacted_on,"
         " case arm when 'contact' then cost_per_contact else 0 end::double as cost,"
         " $export_id as export_id, $release_id as release_id, channel,"
-        " placed_by, placement_probability, history_class, score_class"
+        " priority, placed_by, placement_probability, history_class, score_class"
         " from chosen where left_out is null order by product_id, place)"
         f" to '{sql_path(file.with_name('ledger.parquet'))}' ({FORMATS['parquet']})",
         names | {"export_id": receipt["export_id"]},

@@ -116,6 +116,7 @@ def choose_contacts(
             "frequency_cap": campaign["frequency_cap"],
             "contact_on": contact_on,
             "channel": channel,
+            "priority": campaign.get("priority"),
         },
     )
 

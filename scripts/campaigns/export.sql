@@ -158,6 +158,7 @@ select
         left_out, room, cap_reason, place_number, contact_number, external_contact_count
     ),
     $channel::text as channel,
+    $priority::bigint as priority,
     null::text as experiment_id,
     null::text as experiment_arm,
     null::text as score_class,

@@ -44,7 +44,7 @@ def suppress(
     accepted_drift: str | None = None,
     *,
     is_forced: bool = False,
-) -> Release | None:
+) -> Release:
     """Note opt-outs, then build with the settings of the current release and publish.
 
     Without a release that can be read, the customers are noted unchecked.
@@ -53,7 +53,7 @@ def suppress(
         is_forced: whether to note customers whom the current release does not contain.
 
     Returns:
-        The release that is served; None if there was none before.
+        The release that is served.
 
     Raises:
         BuildError, OSError, duckdb.Error: nothing was noted.
@@ -66,10 +66,21 @@ def suppress(
     checked = check_customers(current, noted, customer_ids, is_forced=is_forced)
     if not checked.ids:
         raise SuppressionError(f"{checked.refusal}. Nothing was noted")
+    served = customers_in(current.database, checked.ids) if current else []
+    new = [one for one in checked.ids if one not in noted]
+    among_new = f"of which {len(set(new) & set(served))} in the current release"
+    _note(folder, console, new, reason, among_new if current else "not checked")
     try:
-        release = _put_into_effect(
-            folder, console, current, trouble, noted, checked.ids, reason, accepted_drift
-        )
+        if current is None:
+            raise HeldBackError(
+                "The opt-outs are in effect, but the ids were not checked, and no release"
+                f" without these customers was published: {trouble}"
+            )
+        release = current
+        if served:
+            release = _replace(folder, console, current, checked.ids, accepted_drift)
+        else:
+            console.print("No release is built: the current one does not contain them.")
     except HeldBackError as error:
         if checked.refusal:
             raise SuppressionError(f"{checked.refusal}. {error}") from error
@@ -79,31 +90,18 @@ def suppress(
     return release
 
 
-def _put_into_effect(
-    folder: BuildFolder,
-    console: Console,
-    current: Release | None,
-    trouble: str,
-    noted: set[str],
-    customer_ids: list[str],
-    reason: str,
-    accepted_drift: str | None,
-) -> Release | None:
-    """Note opt-outs, and publish a release without these customers.
+def _note(
+    folder: BuildFolder, console: Console, new: list[str], reason: str, found: str
+) -> None:
+    """Note opt-outs of customers who had not opted out before; the API sees them at once.
 
     Args:
-        trouble: why there is no current release that can be read.
-        noted: who has opted out before.
+        found: what the current release says of them.
     """
-    new = [one for one in customer_ids if one not in noted]
-    served = customers_in(current.database, customer_ids) if current else []
     if new:
         opt_outs = note_opt_outs(folder, new, reason)
-        found = f"{len(set(new) & set(served))} in the current release"
         console.print(
-            f"Opted out: {len(new)}, {f'of which {found}' if current else 'not checked'};"
-            f" noted in {shown(opt_outs)}",
-            soft_wrap=True,
+            f"Opted out: {len(new)}, {found}; noted in {shown(opt_outs)}", soft_wrap=True
         )
     else:
         tell_api(folder)
@@ -113,15 +111,20 @@ def _put_into_effect(
         " within two seconds, and the next release does not contain them.",
         soft_wrap=True,
     )
-    if trouble:
-        raise HeldBackError(
-            "The opt-outs are in effect, but the ids were not checked, and no release"
-            f" without these customers was published: {trouble}"
-        )
-    if not served:
-        console.print("No release is built: the current one does not contain them.")
-        return current
-    assert current is not None  # Its customers were looked up.
+
+
+def _replace(
+    folder: BuildFolder,
+    console: Console,
+    current: Release,
+    customer_ids: list[str],
+    accepted_drift: str | None,
+) -> Release:
+    """Publish a release without customers, in the place of the current one.
+
+    Raises:
+        HeldBackError: it could not be published.
+    """
     try:
         release = _publish_without(folder, console, current, customer_ids, accepted_drift)
     except (ReportedError, OSError, MemoryError, duckdb.Error) as error:

@@ -31,6 +31,7 @@ select
     experiment_verdicts.cost_per_contact,
     null::text as explanation,
     $channel::text as channel,
+    $priority::bigint as priority,
     assignments.experiment_id,
     assignments.arm as experiment_arm,
     null::text as placed_by,
@@ -110,11 +111,17 @@ def start_experiment(
         day = period.day(contact_on)
         check_holdout_is_known(connection, release, day)
         campaigns = records(connection, release, "campaign_summaries")
-        channel = campaigns.get(experiment["campaign_id"], {}).get("channel")
+        campaign = campaigns.get(experiment["campaign_id"], {})
+        channel = campaign.get("channel")
         limit_by_channels(connection, channel, day)
         connection.execute(
             CHOICE,
-            {"experiment_id": experiment_id, "channel": channel, "contact_on": day},
+            {
+                "experiment_id": experiment_id,
+                "channel": channel,
+                "priority": campaign.get("priority"),
+                "contact_on": day,
+            },
         )
         return write_contact_list(
             connection,

@@ -17,7 +17,7 @@ PAGE = f"campaigns?campaign_id={CAMPAIGN}"
 WHOM = "Whom to contact about what"
 CHOICES = "Choices that no other one beats"
 REACH = "Distinct customers reached"
-COVERAGE = "Share of the products that take part"
+COVERAGE = "Share of the products that get customers"
 
 CLASS = {
     "score_class": "first, 2nd third",

@@ -3,12 +3,12 @@
     'audience_size': 1, 'frequency_cap': 1, 'product_limit': 1, 'active_within_days': 0,
     'required_within_days': 0, 'exclude_within_days': 0, 'cost_per_contact': 0,
     'value_per_conversion': 0, 'holdout_share': 0, 'response_days': 1, 'priority': 1,
-    'exploration_share': 0,
+    'exploration_share': 0, 'diversity_weight': 0, 'coverage_weight': 0,
 } %}
 {% set optional = [
     'frequency_cap', 'product_limit', 'active_within_days', 'required_event',
     'required_within_days', 'exclude_within_days', 'response_days', 'priority', 'channel',
-    'objective', 'exploration_share',
+    'objective', 'exploration_share', 'diversity_weight', 'coverage_weight',
 ] %}
 {# The mean of the purchases of the log stands for it. #}
 {% set has_amounts = input_settings('log').amounts != [] %}
@@ -127,10 +127,12 @@ problems as (
                 then
                     'objective = ' || campaigns.objective
                     || ', expected response or profit'
-            {% elif column == 'exploration_share' %}
-            when typed.exploration_share > 1
+            {% elif column in [
+                'exploration_share', 'diversity_weight', 'coverage_weight'
+            ] %}
+            when typed.{{ column }} > 1
                 then
-                    'exploration_share = ' || campaigns.exploration_share
+                    '{{ column }} = ' || campaigns.{{ column }}
                     || ', expected at most 1'
             {% elif column == 'channel' %}
             when typed.channel = 'all'

@@ -45,17 +45,17 @@ experiments as (
 first_counts as (
     select
         campaigns.campaign_id,
+        campaigns.diversity_weight,
+        experiments.first_count,
+        campaigns.audience_size * products.product_count as place_count,
         coalesce(experiments.has_thirds, false) as has_thirds,
-        coalesce(
-            experiments.first_count,
-            ceil(
-                cast(campaigns.audience_size as double) * products.product_count
-                / least(
-                    coalesce(campaigns.frequency_cap, products.product_count),
-                    products.product_count
-                )
+        ceil(
+            cast(campaigns.audience_size as double) * products.product_count
+            / least(
+                coalesce(campaigns.frequency_cap, products.product_count),
+                products.product_count
             )
-        ) as first_count
+        ) as fewest_customers
     from campaigns
     inner join products on campaigns.campaign_id = products.campaign_id
     left join experiments on campaigns.campaign_id = experiments.campaign_id
@@ -142,7 +142,18 @@ sized as (
         first_counts.has_thirds,
         -- The place as a share of all customers, without a division.
         (combined.place - 1) * now_counts.customer_count as place_size,
-        first_counts.first_count * populations.customer_count as first_size,
+        populations.customer_count * coalesce(
+            first_counts.first_count,
+            -- As in campaign_weights.py.
+            first_counts.fewest_customers
+            + floor(
+                first_counts.diversity_weight * greatest(
+                    least(first_counts.place_count, now_counts.customer_count)
+                    - first_counts.fewest_customers,
+                    0
+                ) + 0.5
+            )
+        ) as first_size,
         {{ history_class('combined.total_interactions') }} as history_class
     from combined
     inner join first_counts on combined.campaign_id = first_counts.campaign_id

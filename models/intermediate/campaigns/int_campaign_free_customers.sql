@@ -16,6 +16,7 @@ final as (
         campaign_customers.campaign_id,
         campaign_customers.customer_id,
         campaign_customers.customer_rank,
+        campaign_customers.expected_profit,
         campaign_customers.capacity - coalesce(slot_counts.slot_count, 0) as room,
         row_number() over (
             partition by campaign_customers.campaign_id

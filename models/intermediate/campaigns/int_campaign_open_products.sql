@@ -20,6 +20,8 @@ final as (
     select
         campaign_products.campaign_id,
         campaign_products.product_id,
+        campaigns.diversity_weight,
+        campaigns.coverage_weight,
         campaigns.required_event is not null as requires_event,
         campaign_products.open_count - coalesce(slot_counts.slot_count, 0)
             as open_count,

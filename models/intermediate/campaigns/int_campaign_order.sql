@@ -45,6 +45,8 @@ drawn as (
     select
         campaign_customers.*,
         classes.history_class,
+        -- Rounded: both engines have the same ties.
+        round(class_values.expected_profit, 12) as expected_profit,
         case
             when campaigns.objective = 'profit'
                 then coalesce(class_values.expected_profit, 0)
@@ -169,6 +171,7 @@ final as (
         chosen.customer_rank,
         chosen.capacity,
         chosen.history_class,
+        chosen.expected_profit,
         chosen.placed_by,
         chosen.placement_probability,
         class_places.campaign_rank

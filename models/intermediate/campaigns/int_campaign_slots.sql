@@ -10,7 +10,10 @@ with campaigns as (
     where
         is_active
         and required_event is null
-        -- These take turns in int_campaign_completions.
+        -- These are placed in int_campaign_completions alone.
+        and diversity_weight = 0
+        and coverage_weight = 1
+        -- These take turns there.
         and campaign_id not in (
             select rivals.campaign_id from {{ ref('int_campaign_rivals') }} as rivals
         )

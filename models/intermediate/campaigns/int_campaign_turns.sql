@@ -1,6 +1,7 @@
 {#
-    In which order campaigns that share their customers place them. This model alone decides it:
-    by priority; of equal priority the campaign first whose contacts are expected to earn more.
+    In which order campaigns that share their customers place them: by priority; of equal
+    priority the campaign first whose contacts are expected to earn more. There a customer is
+    offered first to the campaign that earns more from them (campaign_turns.py).
 #}
 with rivals as (
     select * from {{ ref('int_campaign_rivals') }}
@@ -32,6 +33,7 @@ profits as (
 turns as (
     select
         sharing.campaign_id,
+        campaigns.priority,
         row_number() over (
             order by
                 campaigns.priority asc,
@@ -47,8 +49,10 @@ turns as (
 final as (
     select
         rivals.campaign_id,
+        turns.priority,
         turns.turn,
         rivals.rival_id,
+        rival_turns.priority as rival_priority,
         rival_turns.turn as rival_turn
     from rivals
     inner join turns on rivals.campaign_id = turns.campaign_id

@@ -1,6 +1,7 @@
 {#
     What a campaign would reach with other caps and fewer products: its places go to the
-    customers who can get one, in the campaign's order, each at most `frequency_cap` times.
+    customers who can get one, in the campaign's order, each at most `frequency_cap` times. The
+    campaign's weights say how many customers and products share them (campaign_weights.py).
     Exclusions of single products are not counted, so real audiences can be a little smaller.
     A campaign that requires an event has no choices here: its places depend on the pairs of
     product and customer with that event. Held-out places are filled and not contacted: all
@@ -131,6 +132,10 @@ sized as (
         current_choices.product_count as all_products,
         campaigns.cost_per_contact,
         campaigns.value_per_conversion,
+        campaigns.audience_size,
+        campaigns.diversity_weight,
+        campaigns.coverage_weight,
+        customer_counts.customer_count,
         1 - campaigns.holdout_share as contacted_share,
         points.product_count = current_choices.product_count
         and coalesce(points.frequency_cap, 0)
@@ -147,12 +152,32 @@ sized as (
     inner join customer_counts on points.campaign_id = customer_counts.campaign_id
 ),
 
+extremes as (
+    select
+        *,
+        ceil(cast(contact_count as double) / contacts_each) as fewest_customers,
+        least(contact_count, customer_count) as most_customers,
+        ceil(cast(contact_count as double) / audience_size) as fewest_products,
+        least(contact_count, product_count) as most_products
+    from sized
+),
+
 placed as (
     select
         *,
-        cast(ceil(cast(contact_count as double) / contacts_each) as bigint)
-            as reached_customers
-    from sized
+        cast(
+            floor(
+                fewest_customers
+                + diversity_weight * (most_customers - fewest_customers) + 0.5
+            ) as bigint
+        ) as reached_customers,
+        cast(
+            floor(
+                fewest_products
+                + coverage_weight * (most_products - fewest_products) + 0.5
+            ) as bigint
+        ) as reached_products
+    from extremes
 ),
 
 valued as (
@@ -197,11 +222,11 @@ dominated as (
         on
             worse.campaign_id = better.campaign_id
             and worse.reached_customers <= better.reached_customers
-            and worse.product_count <= better.product_count
+            and worse.reached_products <= better.reached_products
             and worse.worth <= better.worth
             and (
                 worse.reached_customers < better.reached_customers
-                or worse.product_count < better.product_count
+                or worse.reached_products < better.reached_products
                 or worse.worth < better.worth
             )
 ),
@@ -226,7 +251,7 @@ final as (
         cast(round(judged.reached_customers * judged.contacted_share) as bigint)
             as reached_customer_count,
         cast(
-            round(judged.product_count / cast(judged.all_products as double), 9)
+            round(judged.reached_products / cast(judged.all_products as double), 9)
             as double
         ) as product_coverage,
         cast(round(judged.purchases, 6) as double) as expected_purchases_anyway,

@@ -116,7 +116,17 @@ candidate_texts as (
             ', each for at most '
             || {{ counted('campaigns.frequency_cap', 'product') }},
             ''
-        ) as candidate_text
+        )
+        || case
+            when campaigns.diversity_weight > 0
+                then '; more customers than needed share the places'
+            else ''
+        end
+        || case
+            when campaigns.coverage_weight < 1
+                then '; popular products come first if customers are too few'
+            else ''
+        end as candidate_text
     from campaigns
     cross join customer_ranking
 ),

@@ -8,6 +8,7 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 import duckdb
@@ -22,6 +23,7 @@ from tests.conftest import FinishedBuild
 
 FIRST_DAY = date(2023, 4, 1)
 MODELS = "models/intermediate/campaigns"
+WEIGHTS = (0, 0.2, 0.5, 0.8, 1)
 STEPS = (
     "int_campaign_rivals",
     "int_campaign_turns",
@@ -47,6 +49,8 @@ class Campaign:
         priority: its priority, if it shares its customers.
         days: its first and its last day, counted from 2023-04-01.
         likely: pairs with a signal, the most likely first.
+        diversity, coverage: its weights for customers and products.
+        profits: per customer, what a contact is expected to earn, where it was measured.
     """
 
     rooms: tuple[int, ...]
@@ -56,6 +60,9 @@ class Campaign:
     priority: int | None = None
     days: tuple[int, int] = (0, 29)
     likely: tuple[tuple[int, int], ...] = ()
+    diversity: float = 0
+    coverage: float = 1
+    profits: tuple[float | None, ...] = ()
 
     def may_meet(self, product: int, customer: int) -> bool:
         if (product, customer) in self.barred:
@@ -96,6 +103,8 @@ def campaigns(draw: st.DrawFn) -> Campaign:
             for product, customer in likely
             if needs[product] and rooms[customer] and (product, customer) not in barred
         ),
+        diversity=draw(st.sampled_from(WEIGHTS)),
+        coverage=draw(st.sampled_from(WEIGHTS)),
     )
 
 
@@ -146,7 +155,8 @@ def place(
     tables: dict[str, tuple[str, list[tuple[object, ...]]]] = {
         "staging.stg_campaigns": (
             "campaign_id text, is_active boolean, required_event text,"
-            " required_within_days bigint, priority bigint, starts_on date, ends_on date",
+            " required_within_days bigint, priority bigint, starts_on date, ends_on date,"
+            " diversity_weight double, coverage_weight double",
             [
                 (
                     f"{number}",
@@ -155,6 +165,8 @@ def place(
                     None,
                     campaign.priority,
                     *(f"{FIRST_DAY + timedelta(days=day)}" for day in campaign.days),
+                    float(campaign.diversity),
+                    float(campaign.coverage),
                 )
                 for number, campaign in enumerate(batch)
             ],
@@ -169,11 +181,13 @@ def place(
         ),
         "intermediate.int_campaign_order": (
             "campaign_id text, customer_id bigint, customer_rank bigint, capacity bigint,"
-            " campaign_rank bigint",
+            " campaign_rank bigint, expected_profit double",
             [
-                (f"{number}", customer, customer + 1, room, customer + 1)
+                (f"{number}", customer, customer + 1, room, customer + 1, profit)
                 for number, campaign in enumerate(batch)
-                for customer, room in enumerate(campaign.rooms)
+                for customer, (room, profit) in enumerate(
+                    zip_longest(campaign.rooms, campaign.profits)
+                )
             ],
         ),
         "intermediate.int_campaign_exclusions": (

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.campaigns.contact_ledger import ContactListError
+from scripts.campaigns.contact_ledger import ContactListError, open_ledger, records
 from scripts.campaigns.contact_list import ContactList, write_contact_list
-from scripts.campaigns.export import export_campaign
+from scripts.campaigns.export import choose_contacts, export_campaign
 from scripts.campaigns.printed_receipt import print_receipt
 from scripts.releases.release_folder import Release, ReleaseError
 from tests.conftest import read_release, run_audience
@@ -147,9 +147,10 @@ def test_ids_like_formulas_are_counted_and_quoted_in_csv(
             " unnest(range(len($ids))) as place, unnest($ids) as customer_id,"
             " 'contact' as arm, 0.1::double as cost_per_contact, '=x' as explanation,"
             " null::text as experiment_id, null::text as experiment_arm,"
-            " null::text as channel, null::text as left_out, null::text as placed_by,"
-            " null::double as placement_probability, null::text as history_class,"
-            " null::text as score_class, null::double as purchase_probability",
+            " null::text as channel, null::bigint as priority, null::text as left_out,"
+            " null::text as placed_by, null::double as placement_probability,"
+            " null::text as history_class, null::text as score_class,"
+            " null::double as purchase_probability",
             {"ids": ids},
         )
         found = write_contact_list(
@@ -201,3 +202,34 @@ def test_a_release_of_an_earlier_version_exports_nothing(published: BuildFolder)
     with pytest.raises(ContactListError, match="was made by an earlier version: run"):
         export_campaign(published, "spring_rotation", APRIL)
     assert not list(published.exports.glob("*/ledger.parquet"))
+
+
+def test_the_ledger_has_the_priority_and_reads_entries_without_one(
+    published: BuildFolder,
+) -> None:
+    """Entries of an earlier version lack the column."""
+    earlier = published.exports / "winter" / "ledger.parquet"
+    earlier.parent.mkdir(parents=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select '1' as customer_id, '1' as product_id, 'winter' as campaign_id,"
+            " date '2023-03-02' as contacted_on, 0.0 as cost, 'contact' as arm,"
+            " null::text as experiment_id, null::text as experiment_arm,"
+            f" 'winter' as export_id, '000000' as release_id) to '{earlier}'"
+        )
+    with open_ledger(published) as (connection, release):
+        campaigns = records(connection, release, "campaign_summaries")
+        campaigns["spring_rotation"]["priority"] = 2
+        choose_contacts(connection, campaigns, "spring_rotation", APRIL)
+        written = write_contact_list(
+            connection, published, release, "spring_rotation", APRIL, "csv", dry_run=False
+        )
+        assert connection.execute(
+            "select distinct campaign_id, priority from read_parquet(?, union_by_name ="
+            " true) order by campaign_id",
+            [str(published.exports / "*" / "ledger.parquet")],
+        ).fetchall() == [("spring_rotation", 2), ("winter", None)]
+    with open_ledger(published) as (connection, _):
+        assert connection.execute(
+            "select campaign_id, count(*) from ledger group by all order by campaign_id"
+        ).fetchall() == [("spring_rotation", written.receipt["contacts"]), ("winter", 1)]

@@ -124,6 +124,11 @@ def test_two_campaigns_with_a_priority_and_the_rules_of_all_channels(
     units = {int(row["customer_id"]) for row in trial}
     first = listed(export_campaign(folder, "first", date(2023, 4, 3)))
     assert {row["channel"] for row in first} == {"email"}
+    with duckdb.connect() as connection:
+        assert connection.execute(
+            "select distinct campaign_id, priority from read_parquet(?) order by 1",
+            [str(folder.exports / "*" / "ledger.parquet")],
+        ).fetchall() == [("first", 1), ("third", None)]
     told_first = {int(row["customer_id"]) for row in first}
     assert told_first
     assert told_first <= placed["first"] - units

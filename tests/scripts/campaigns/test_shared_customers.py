@@ -33,7 +33,10 @@ def with_priorities(draw: st.DrawFn) -> list[Campaign]:
     for campaign in draw(st.lists(campaigns(), min_size=2, max_size=5)):
         first, length = draw(st.integers(0, 59)), draw(st.integers(0, 30))
         priority = draw(st.none() | st.integers(1, 3))
-        found.append(replace(campaign, priority=priority, days=(first, first + length)))
+        profit = st.sampled_from((None, -0.5, 0, 0.5, 2))
+        profits = tuple(draw(profit) for _ in campaign.rooms)
+        days = (first, first + length)
+        found.append(replace(campaign, priority=priority, days=days, profits=profits))
     return found
 
 
@@ -47,15 +50,18 @@ def are_rivals(one: Campaign, other: Campaign) -> bool:
     )
 
 
-def earlier_rivals(batch: list[Campaign], number: int) -> list[int]:
-    """The rivals of a campaign that come before it: by priority, then by campaign_id."""
-    return [
-        other
-        for other, rival in enumerate(batch)
-        if other != number
-        and are_rivals(batch[number], rival)
-        and (rival.priority, f"{other}") < (batch[number].priority, f"{number}")
-    ]
+def comes_before(batch: list[Campaign], number: int, other: int, customer: int) -> bool:
+    """Whether a rival comes first: by priority, by profit, then by campaign_id."""
+    campaign, rival = batch[number], batch[other]
+    if other == number or not are_rivals(campaign, rival):
+        return False
+    if rival.priority != campaign.priority:
+        return rival.priority < campaign.priority  # type: ignore[operator]
+    mine, theirs = (
+        (one.profits[customer] or 0, -of)
+        for one, of in ((campaign, number), (rival, other))
+    )
+    return theirs > mine
 
 
 @pytest.mark.slow
@@ -64,10 +70,11 @@ def earlier_rivals(batch: list[Campaign], number: int) -> list[int]:
 def test_rivals_share_no_customer_and_the_first_ones_lack_none_that_others_have(
     models: dict[str, Step], batch: list[Campaign]
 ) -> None:
-    """An open place suits no customer with room whom an earlier rival has not placed.
+    """An open place suits no customer with room whom a rival that comes first has not.
 
-    So the first campaign loses nothing to the others, the second only to the first, and a
-    customer whom the first does not need goes on to the second.
+    So the first campaign loses nothing to those of a later priority, and a customer whom it
+    does not need goes on to the second. Of one priority it only loses customers from whom
+    the other is expected to earn more.
     """
     placed = place(models, batch)
     customers = {
@@ -79,7 +86,13 @@ def test_rivals_share_no_customer_and_the_first_ones_lack_none_that_others_have(
             assert not (
                 are_rivals(campaign, batch[other]) and customers[number] & customers[other]
             )
-        theirs = set().union(*(customers[other] for other in earlier_rivals(batch, number)))
+        theirs = {
+            customer
+            for other in placed
+            for customer in customers[other]
+            if customer < len(campaign.rooms)
+            and comes_before(batch, number, other, customer)
+        }
         left = replace(
             campaign,
             rooms=tuple(
@@ -156,3 +169,51 @@ def test_neighbouring_products_of_a_campaign_with_rivals_get_different_pairs(
     assert len(set(lists.values())) == 4
     assert {len(customers) for customers in lists.values()} == {2}
     assert placed[1] == []
+
+
+def earned(batch: list[Campaign], placed: dict[int, list[tuple[int, int]]]) -> float:
+    """What the first contacts of all customers are expected to earn."""
+    return sum(
+        batch[number].profits[customer] or 0
+        for number, places in placed.items()
+        for customer in {customer for _, customer in places}
+    )
+
+
+def test_customers_of_each_class_go_where_they_earn_more(models: dict[str, Step]) -> None:
+    """Planted: customers with an even number earn more in the second campaign.
+
+    Both need four customers. Without measured profits the first takes the best four.
+    """
+    profits = ((0.5, 2.0) * 4, (2.0, 0.5) * 4)
+    batch = [
+        shared((1,) * 8, 1, profits=of_campaign, needs=(2, 2)) for of_campaign in profits
+    ]
+    placed = place(models, batch)
+    customers = [{customer for _, customer in placed[number]} for number in (0, 1)]
+    assert customers == [{1, 3, 5, 7}, {0, 2, 4, 6}]
+    in_turn = place(models, [replace(one, profits=()) for one in batch])
+    assert {customer for _, customer in in_turn[0]} == {0, 1, 2, 3}
+    assert earned(batch, placed) == 8 * 2.0
+    assert earned(batch, in_turn) == 4 * 2.0 + 4 * 0.5
+
+
+def test_a_priority_comes_before_a_profit(models: dict[str, Step]) -> None:
+    poor = shared((1,) * 5, 1, profits=(-0.5,) * 5)
+    placed = place(models, [poor, shared((1,) * 5, 2, profits=(2.0,) * 5)])
+    assert {customer for _, customer in placed[0]} == {0, 1, 2, 3}
+    assert {customer for _, customer in placed[1]} == {4}
+
+
+def test_a_customer_whom_the_better_campaign_does_not_need_goes_to_the_next(
+    models: dict[str, Step],
+) -> None:
+    """All three earn most in the last campaign, which needs one, then in the middle one.
+
+    In the first one, whose turn it is, a contact is expected to lose money.
+    """
+    batch = [
+        shared((1,) * 3, 1, profits=(profit,) * 3, needs=(1,))
+        for profit in (-0.5, 0.5, 2.0)
+    ]
+    assert place(models, batch) == {0: [(0, 2)], 1: [(0, 1)], 2: [(0, 0)]}
