@@ -24,7 +24,8 @@ typed as (
         {% endfor %}
         {% for column, default in {
             'exploration_share': 0, 'diversity_weight': 0, 'coverage_weight': 1,
-            'response_days': 14, 'value_per_conversion': 'purchase_value.mean_revenue'
+            'response_days': 14,
+            'value_per_conversion': '(select mean_revenue from purchase_value)'
         }.items() %}
         case
             when coalesce(trim({{ column }}), '') = '' then {{ default }}
@@ -42,7 +43,6 @@ typed as (
         coalesce(lower({{ seed_value('objective', types.objective) }}), 'response')
             as objective
     from campaigns
-    cross join purchase_value
 )
 
 select * from typed

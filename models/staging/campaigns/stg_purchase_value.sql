@@ -10,8 +10,9 @@ with interactions as (
 summed as (
     select
         round(
-            cast(sum(revenue) as double)
-            / nullif(count(case when event = 'purchased' and revenue >= 0 then 1 end), 0),
+            cast(sum(revenue) as double) / nullif(
+                count(case when event = 'purchased' and revenue >= 0 then 1 end), 0
+            ),
             4
         ) as mean_revenue
     from interactions

@@ -16,7 +16,7 @@ from tests.conftest import FinishedBuild, copy_project
 
 # Settings that dbt looks up when a model runs, each far from its default.
 OTHER_SETTINGS: dict[str, Any] = {
-    "columns": {"customer_id": "visitor"},
+    "columns": {"customer_id": "visitor", "amount": "paid"},
     "expressions": {"event": "'cart'"},
     "row_filter": "visitor > 1",
     "delimiter": ";",
