@@ -13,6 +13,13 @@ KEYS_READ_AT_ONCE = 2000
 # Ranks in memory; a product that excludes nearly all of them takes a query of its own.
 RANKS_KEPT = 1000
 
+# Queries for the ranking that orders customers, and those for another one.
+OF_ANOTHER_ORDER = {
+    "audience": "order_audience",
+    "exclusions": "order_exclusions",
+    "place_beyond": "order_place_beyond",
+}
+
 
 class CustomerOrder:
     """A ranking of customers: the one that orders them, or another that lists go on with.
@@ -38,7 +45,7 @@ class CustomerOrder:
         """
         if self.name == self._release.customer_ranking:
             return question, {}
-        return f"order_{question}", {"ranking": self.name}
+        return OF_ANOTHER_ORDER[question], {"ranking": self.name}
 
     async def excluded(self, products: Sequence[ProductId]) -> dict[ProductId, set[int]]:
         """The excluded ranks of each product, among those in memory."""

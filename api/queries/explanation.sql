@@ -1,9 +1,9 @@
 -- The place of a customer in the list of a product, and what speaks for the customer. Places
--- close up where other customers have opted out.
+-- close up where other customers have opted out. One of the tables has names of products.
 with listed as (
     select * from main.product_audiences
     where product_id = $product_id
-    union all
+    union all by name
     select * from main.new_product_audiences
     where product_id = $product_id
 ),

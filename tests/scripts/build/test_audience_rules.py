@@ -125,10 +125,10 @@ def run_models(statements: list[str], log: set[Interaction]) -> duckdb.DuckDBPyC
     connection.execute(
         "create table staging.stg_interactions"
         " (customer_id bigint, product_id bigint, event text, event_at timestamp,"
-        " batch bigint)"
+        " batch bigint, revenue decimal(18, 4), has_unreadable_amount boolean)"
     )
     connection.executemany(
-        "insert into staging.stg_interactions values (?, ?, ?, ?, 1)",
+        "insert into staging.stg_interactions values (?, ?, ?, ?, 1, null, false)",
         [(i.customer, i.product, i.event, i.at) for i in sorted(log, key=repr)],
     )
     connection.execute(

@@ -45,6 +45,8 @@ def problems(dirty_build: FinishedBuild) -> Problems:
                 "create table marts.event_mix as select 'rating' as event;"
                 " create table staging.stg_event_weights as"
                 " from (values ('cart'), ('purchased')) t(event);"
+                " create table staging.stg_purchase_value as"
+                " select cast(null as double) as mean_revenue;"
                 " create table staging.stg_contacts as select 'started' as experiment_id"
             )
             for seed, good in SEEDS.items():
