@@ -5,8 +5,8 @@ from typing import Any
 
 from scripts.build.log_source import LogSourceError, declared_inputs
 from scripts.settings.input_format import InputFormat
+from scripts.settings.input_settings import AMOUNTS
 
-AMOUNTS = ("amount", "price", "quantity")
 NUMBER_OR_TEXT = re.compile(
     r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|(FLOAT|DOUBLE|DECIMAL|VARCHAR).*"
 )

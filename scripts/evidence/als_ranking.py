@@ -73,8 +73,8 @@ def rank_customers(log: TrainingLog, show: Progress | None = None) -> pyarrow.Ta
     )
     shape = len(log.customers), len(log.products)
     matrix = sparse.csr_matrix((weights, (customers, products)), shape=shape)
-    # The factors are solved in as many threads as there are cores, on small matrices: a
-    # BLAS with threads of its own makes them wait for each other, and sums in other orders.
+    # The library solves and scores in as many threads as there are cores: a BLAS with
+    # threads of its own makes them wait for each other, and sums in other orders.
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
             factors=FACTORS,
@@ -104,13 +104,14 @@ def rank_customers(log: TrainingLog, show: Progress | None = None) -> pyarrow.Ta
     ]
     for first in range(0, len(log.ranked_products), batch):
         asked = log.ranked_products[first : first + batch]
-        found, scores = model.recommend(
-            asked,
-            excluded[asked],
-            N=min(log.place_count, len(log.customers)),
-            filter_already_liked_items=True,
-            filter_items=log.barred_customers if len(log.barred_customers) else None,
-        )
+        with threadpool_limits(1, "blas"):
+            found, scores = model.recommend(
+                asked,
+                excluded[asked],
+                N=min(log.place_count, len(log.customers)),
+                filter_already_liked_items=True,
+                filter_items=log.barred_customers if len(log.barred_customers) else None,
+            )
         # Where fewer customers are left, those who are excluded fill the places.
         is_left = scores > numpy.finfo(numpy.float32).min
         tables.append(

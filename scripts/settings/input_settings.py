@@ -32,6 +32,8 @@ def described(given: Any) -> Any:
     raise refusal("a path such as folder/*.csv, or {path: ..., columns: {...}}")
 
 
+# The columns that say what a row is worth.
+AMOUNTS = ("amount", "price", "quantity")
 LogColumn = Literal[
     "customer_id",
     "product_id",
@@ -192,7 +194,7 @@ class InputSettings(NumberMarks, InputFormat[LogColumn]):
     @model_validator(mode="after")
     def one_amount(self) -> Self:
         """See that a row has one amount: its own, or a price and a quantity."""
-        named = {*self.columns, *self.expressions} & {"amount", "price", "quantity"}
+        named = {*self.columns, *self.expressions} & {*AMOUNTS}
         if named and named not in ({"amount"}, {"price", "quantity"}):
             raise refusal(
                 "amount, which is of the whole row, or both price and quantity",

@@ -1,6 +1,6 @@
 """Write the files of a dbt run quickly: compiled SQL and the artifacts in JSON.
 
-Two files about the graph, which nothing reads, are left empty.
+Dbt's two other descriptions of the graph, which nothing reads, are not made.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from typing import Any
 
 def write_files_quickly() -> None:
     """Replace what writes files; dbt works as it comes if a later one has other names."""
-    for shortcut in (write_changed_sql, write_json_at_once, leave_graph_files_empty):
+    for shortcut in (write_changed_sql, write_json_at_once, leave_out_graph_files):
         with contextlib.suppress(ImportError, AttributeError):
             shortcut()
 
@@ -48,8 +48,8 @@ def write_json_at_once() -> None:
         base.write_json = write_json
 
 
-def leave_graph_files_empty() -> None:
-    """Describe the graph in the manifest alone, not in graph.gpickle and its summary."""
+def leave_out_graph_files() -> None:
+    """Describe the graph in the manifest alone: without graph.gpickle, with no summary."""
     from dbt.compilation import Linker
 
     linker: Any = Linker
