@@ -16,6 +16,7 @@ RANKS_KEPT = 1000
 # Queries for the ranking that orders customers, and those for another one.
 OF_ANOTHER_ORDER = {
     "audience": "order_audience",
+    "audience_part": "order_audience_part",
     "exclusions": "order_exclusions",
     "place_beyond": "order_place_beyond",
 }
