@@ -130,7 +130,8 @@ def describe(
     if units > baseline.customers:
         raise DesignError(
             f"{units:,} units are more than the {baseline.customers:,} customers"
-            f"{whose or ' of the log'}"
+            f"{whose or ' of the log'}: name at most so many (--units"
+            f" {baseline.customers})"
         )
     needed = (
         f"Needed for a lift of {question.effect:.1%}: {found.contact_units:,} units to show"

@@ -10,6 +10,7 @@ from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import Roles
 from scripts.inspection.proposal import Proposal
 from scripts.inspection.sampled_table import TABLE, quoted
+from scripts.inspection.value_kinds import PATTERNS
 
 # Words of what a row is worth, and of one piece; others, such as cost, say neither.
 OF_THE_ROW = {
@@ -54,7 +55,21 @@ def _suggest_marks(
     proposal: Proposal,
     columns: list[ColumnProfile],
 ) -> None:
-    """The decimal comma, and what divides thousands before it."""
+    """The decimal comma, and what divides thousands before it or before a point."""
+    for column in columns:
+        if not column.kinds["number with thousands"]:
+            continue
+        value = f"trim(cast({quoted(column.name)} as varchar))"
+        pattern = PATTERNS["number with thousands"]
+        row = connection.execute(
+            f"select min({value}) from {TABLE}"
+            f" where regexp_full_match({value}, '{pattern}')"
+        ).fetchone()
+        example = str(row[0]) if row else ""
+        mark, shown = (",", "a comma") if "," in example else ("'", "an apostrophe")
+        why = f"{column.name} divides thousands by {shown}, such as {example}"
+        proposal.advise("thousands_mark", mark, why)
+        return
     with_comma = [one for one in columns if one.kinds["number with comma"]]
     if not with_comma:
         return

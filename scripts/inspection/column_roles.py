@@ -153,7 +153,12 @@ def _values(count: int) -> str:
 
 def _holds_ids(column: ColumnProfile) -> bool:
     """Whether the values could be ids: many whole numbers or texts."""
-    if column.share("number", "number with comma", "true or false") > 0.1:
+    if (
+        column.share(
+            "number", "number with comma", "number with thousands", "true or false"
+        )
+        > 0.1
+    ):
         return False
     return column.distinct > min(MOST_EVENTS, 0.5 * column.filled)
 

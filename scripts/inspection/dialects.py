@@ -21,6 +21,8 @@ STAND_IN = "\x1f"
 JUDGED = 2**18
 # Lines that may stand above the header.
 MOST_ABOVE = 50
+# Of these, lines with as many fields as a row, most of them empty.
+MOST_TITLES = 5
 SEP_LINE = re.compile(r'"?sep=(.{1,2})"?', re.IGNORECASE)
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", "\x01": "0x01"}
 
@@ -134,6 +136,7 @@ def _with_header(text: str, dialect: Dialect) -> Dialect:
     width = widths.most_common(1)[0][0]
     reader = rows_of(text, dialect)
     rows: list[list[str]] = []
+    ends: list[int] = []
     lines_above, found = 0, False
     for row in reader:
         if not found:
@@ -145,6 +148,9 @@ def _with_header(text: str, dialect: Dialect) -> Dialect:
                 lines_above = reader.line_num  # type: ignore[attr-defined]
                 continue
         rows.append(row)
+        ends.append(reader.line_num)  # type: ignore[attr-defined]
+    if titles := _titles(rows[: MOST_TITLES + 1], rows, width):
+        lines_above, rows = ends[titles - 1], rows[titles:]
     if not rows or lines_above > MOST_ABOVE:
         return Dialect(dialect.delimiter, width=width)
     first, data = rows[0], [row for row in rows[1:] if len(row) == width]
@@ -163,6 +169,16 @@ def _with_header(text: str, dialect: Dialect) -> Dialect:
         comment=above[0][0] if above and _are_comments(above) else "",
         width=width,
     )
+
+
+def _titles(first: list[list[str]], rows: list[list[str]], width: int) -> int:
+    """How many rows are titles above the header, filled up with empty fields."""
+    for place, row in enumerate(first):
+        if len(row) == width and all(value.strip() for value in row):
+            data = [one for one in rows[place + 1 :] if len(one) == width]
+            is_text = not any(kind_of_value(value) in TYPED for value in row)
+            return place if place and is_text and _judge_header(row, data)[0] else 0
+    return 0
 
 
 def _are_comments(lines: list[str]) -> bool:

@@ -7,6 +7,14 @@ from scripts.inspection.column_profiles import ColumnProfile
 from scripts.inspection.column_roles import Candidate, Roles, shown_column
 from scripts.inspection.event_names import meaning_of, weighted_events
 from scripts.inspection.proposal import Proposal
+from scripts.inspection.sampled_table import quoted
+
+# States of an order that brought nothing, or was given back.
+UNDONE = {
+    *("cancelled", "canceled", "refunded", "returned", "failed", "declined", "rejected"),
+    *("voided", "void", "expired", "abandoned", "chargeback"),
+    *("storniert", "erstattet", "retourniert", "abgebrochen"),
+}
 
 
 def choose_event(
@@ -50,6 +58,8 @@ def choose_event(
             f" column{'s' if len(evidence) > 1 else ''} {', '.join(evidence[:4])}",
             "event",
         )
+        if sales:
+            _warn_of_undone_sales(proposal, columns)
         return
     proposal.ask(
         "expressions",
@@ -57,6 +67,20 @@ def choose_event(
         "What is the event of a row? No column says it; name the one of all rows.",
         "event",
     )
+
+
+def _warn_of_undone_sales(proposal: Proposal, columns: list[ColumnProfile]) -> None:
+    """Rows that would count as purchases, although their status says otherwise."""
+    for column in columns:
+        undone = [value for value in column.few if value.strip().lower() in UNDONE]
+        if not undone or len(undone) == len(column.few):
+            continue
+        listed = ", ".join(f"{value} ({column.few[value]:,})" for value in undone)
+        values = ", ".join("'{}'".format(value.replace("'", "''")) for value in undone)
+        proposal.warnings.append(
+            f"{column.name} has {listed}: these rows count as purchases. To set them aside,"
+            f" add to row_filter: coalesce({quoted(column.name)}, '') not in ({values})"
+        )
 
 
 def _aliases(proposal: Proposal, column: ColumnProfile) -> None:

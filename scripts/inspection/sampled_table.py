@@ -88,8 +88,18 @@ def _order_of(text: str, dialect: Dialect) -> list[int] | None:
     for row in islice(rows_of(text, dialect), MOST_ABOVE):
         names = [value.strip() for value in row[: dialect.width]]
         if sorted(names) == sorted(dialect.header):
-            return [names.index(name) for name in dialect.header]
+            return _places(names, dialect.header)
     return None
+
+
+def _places(names: list[str], wanted: Sequence[str]) -> list[int]:
+    """Where the wanted names stand; of a name that stands twice, each in its turn."""
+    places: list[int] = []
+    for name in wanted:
+        places.append(
+            next(n for n, one in enumerate(names) if one == name and n not in places)
+        )
+    return places
 
 
 def _add_rows(

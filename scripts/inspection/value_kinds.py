@@ -23,6 +23,8 @@ PATTERNS = {
     "number": r"[+-]?(\d+[.]\d+|[.]\d+)",
     "scientific notation": r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+",
     "number with comma": r"[+-]?(\d{1,3}([. ]\d{3})+|\d+),\d+",
+    # The second mark of the class is an apostrophe.
+    "number with thousands": r"[+-]?\d{1,3}([,\x27]\d{3})+[.]\d+",
     "ISO time": ISO_DATE + r"([T ].*)?",
     "date": r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\D.*|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}",
     "date with a name": (
@@ -37,6 +39,7 @@ NUMBERS = {
     "number",
     "scientific notation",
     "number with comma",
+    "number with thousands",
 }
 TIMES = {"ISO time", "date", "date with a name"}
 # What the name of a column is not.

@@ -37,6 +37,12 @@ def suggested(tmp_path: Path, names: str, values: list[str]) -> dict[str, Any]:
             ['"2,50"', '"1 002,50"'],
             {"amount": "revenue", "decimal_mark": ",", "thousands_mark": " "},
         ),
+        (
+            "price,qty",
+            ['"1,234.50",1', "3.00,2"],
+            {"price": "price", "quantity": "qty", "thousands_mark": ","},
+        ),
+        ("amount", ["1'234.50", "3.00"], {"amount": "amount", "thousands_mark": "'"}),
         # A price without a quantity; two amounts; a cost.
         ("price", ["2.50", "3"], {}),
         ("amount,revenue", ["2.50,1", "3,2"], {}),
@@ -47,3 +53,23 @@ def test_amounts_are_suggested_by_their_names(
     tmp_path: Path, names: str, values: list[str], expected: dict[str, Any]
 ) -> None:
     assert suggested(tmp_path, names, values) == expected
+
+
+@pytest.mark.parametrize(
+    ("statuses", "filtered"),
+    [
+        (("paid", "Refunded", "cancelled"), "not in ('Refunded', 'cancelled')"),
+        (("paid", "sent", "open"), None),
+    ],
+)
+def test_orders_that_were_undone_are_named(
+    tmp_path: Path, statuses: tuple[str, ...], filtered: str | None
+) -> None:
+    log = tmp_path / "log.csv"
+    rows = [f"{n},{n % 7},2023-01-1{n % 10},2,{statuses[n % 3]}" for n in range(30)]
+    log.write_text("\n".join([f"{HEADER},qty,status", *rows, ""]))
+    warnings = [
+        one for one in inspect_log(str(log)).proposal.warnings if "status has" in one
+    ]
+    assert bool(warnings) == bool(filtered)
+    assert not filtered or filtered in warnings[0]

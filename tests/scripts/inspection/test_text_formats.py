@@ -6,6 +6,7 @@ import pytest
 
 from scripts.build.text_encodings import encoding_of, why_not_utf8
 from scripts.inspection.dialects import Dialect, dialect_of, rows_of
+from scripts.inspection.inspect_log import inspect_log
 from scripts.inspection.text_samples import FIRST_PART, parts_of
 
 HEADER = "customer_id,product_id,event,event_date\n"
@@ -91,3 +92,35 @@ def test_the_parts_of_a_large_file_are_whole_lines(tmp_path: Path) -> None:
     assert others[-1].splitlines()[-1] == lines[-1]
     known = set(lines)
     assert all(line in known for part in others for line in part.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("above", "lines"),
+    [
+        ("Sales;;;\n", 1),
+        ("Sales 2025;;;\nof May;;;\n;;;\n", 3),
+        ("Customer;;Product;\n", 1),
+        ("", 0),
+    ],
+)
+def test_titles_filled_up_with_empty_fields_stand_above_the_header(
+    above: str, lines: int
+) -> None:
+    rows = "".join(f"K{n};Anna;P{n % 7};{n}\n" for n in range(50))
+    dialect = dialect_of(above + "No;Name;Code;Pieces\n" + rows)
+    assert dialect.header == ("No", "Name", "Code", "Pieces")
+    assert dialect.lines_above == lines
+
+
+def test_a_header_with_an_unnamed_column_stays_the_header() -> None:
+    rows = "".join(f"{n};Anna;P{n % 7};{n}\n" for n in range(50))
+    dialect = dialect_of(";Name;Code;Pieces\n" + rows)
+    assert (dialect.header[1], dialect.lines_above) == ("Name", 0)
+
+
+def test_columns_of_the_same_name_keep_their_own_values(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    rows = [f"{900 + n},K{n % 5},P{n % 9},2023-01-1{n % 10}" for n in range(40)]
+    log.write_text("\n".join(["No,No,Product,Date", *rows, ""]))
+    first, second, *_ = inspect_log(str(log)).columns
+    assert (first.distinct, second.name, second.distinct) == (40, "No_2", 5)
