@@ -154,7 +154,7 @@ test: $(DEV) lint ## Run every check, and the tests that share one build
 test-slow: $(DEV) ## Run the tests that build a log of their own, simulate, or load a server
 	@$(BIN)/python -m pytest -m 'slow and not long'
 
-test-ci: $(DEV) $(SPARK) $(BI) lint ## Run what make test, test-slow and test-bi run, with one shared build
+test-ci: $(DEV) $(BI) lint ## Run what make test, test-slow and test-bi run, with one shared build
 	@$(BIN)/python -m pytest -m 'not long' tests/api tests/bi tests/deploy tests/pages tests/scripts
 
 test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds, and image-test if the machine can

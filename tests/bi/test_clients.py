@@ -225,24 +225,5 @@ def test_polars(release: Reading) -> None:
     assert (set(frames), frames["customers"].height) == (release.tables, release.customers)
 
 
-def test_spark(release: Reading) -> None:
-    sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed")
-    needs("java", package="openjdk-17-jre-headless")
-    session = (
-        sql.SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        # Half of the processor time of a short program goes into better machine code.
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
-        .config("spark.sql.catalogImplementation", "in-memory")
-        .getOrCreate()
-    )
-    try:
-        frames = {file.stem: session.read.parquet(str(file)) for file in copies(release)}
-        count = frames["customers"].count()
-    finally:
-        session.stop()
-    assert (set(frames), count) == (release.tables, release.customers)
-
-
 def copies(release: Reading) -> list[Path]:
     return sorted(release.parquet.glob("*.parquet"))

@@ -1,7 +1,7 @@
 """Spark understands every model and gives it the columns that it has on DuckDB.
 
 Nothing is computed: Spark resolves names, functions and types of one model after the other.
-`make test-spark` compares the rows.
+test_parity.py compares the rows of public tables; this looks at every model.
 """
 
 import json
@@ -13,14 +13,11 @@ from typing import Any
 import pytest
 
 from scripts.build.dbt_run import run_dbt
-from scripts.build.spark_setup import java_version
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, read_warehouse
-from tests.needed_programs import stop_without
 
-sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-ci")
-pytestmark = pytest.mark.slow
+sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-spark")
 
 # DuckDB's types as Spark names them.
 SPARK_TYPES = {
@@ -40,8 +37,6 @@ def spark_type(duckdb_type: str) -> str:
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A session whose tables are gone with it."""
-    if java_version() is None:
-        stop_without("Java 17", "openjdk-17-jre-headless")
     folder = tmp_path_factory.mktemp("spark")
     settings = {
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
