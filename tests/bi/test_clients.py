@@ -14,7 +14,6 @@ import pytest
 from scripts.build_folder import BuildFolder
 from scripts.releases.release_folder import ReleaseFolder
 from tests.conftest import FinishedBuild
-from tests.needed_programs import needs
 
 TABLES = "select table_name from information_schema.tables where table_schema = 'main'"
 COUNT = "select count(*) as customers from customers"

@@ -185,7 +185,7 @@ def test_with_too_few_customers_the_least_effect_is_named() -> None:
     few = share(14, 900, 0.01)
     with pytest.raises(DesignError, match="Nor would all 900 customers: they detect"):
         describe("conversion", [few], 14, QUESTION, 800)
-    with pytest.raises(DesignError, match="more than the 900 customers.*--units 900"):
+    with pytest.raises(DesignError, match=r"more than the 900 customers.*--units 900"):
         describe("conversion", [few], 14, QUESTION, 1000)
     nothing = share(14, 900, 0.0)
     with pytest.raises(DesignError, match="no customer did what the metric counts"):

@@ -16,7 +16,7 @@ MOST_BLOCKED = 0.01
 MOST_WARNED = 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_quiet_days_pass_and_each_planted_fault_is_blocked(tmp_path: Path) -> None:
     log = tmp_path / "log.parquet"
     generate(log, scale=0.3, seed=4)
