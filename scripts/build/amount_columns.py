@@ -15,15 +15,14 @@ NUMBER_OR_TEXT = re.compile(
 def wanted_columns(name: str, written: InputFormat[Any]) -> dict[str, bool]:
     """Our names of the columns that are read of an input; whether each is optional.
 
-    Amounts are only read where the settings name them: other columns may be called so.
+    Amounts are read only if the settings name them: other columns may be called so.
     """
     return {
-        column: is_optional
-        for column, is_optional in declared_inputs()[name].items()
-        if name != "log"
-        or column not in AMOUNTS
-        or column in written.columns
-        or column in written.expressions
+        our_name: column.is_optional
+        for our_name, column in declared_inputs()[name].items()
+        if not column.only_if_named
+        or our_name in written.columns
+        or our_name in written.expressions
     }
 
 

@@ -9,6 +9,7 @@ import glob
 import gzip
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +60,31 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def declared_inputs() -> dict[str, dict[str, bool]]:
-    """The inputs of a build: our names of their columns, and whether each is optional."""
+@dataclass(frozen=True)
+class DeclaredColumn:
+    """A column of an input, as the sources of dbt declare it.
+
+    Attributes:
+        only_if_named: a column of this name is read only if the settings name it.
+    """
+
+    is_optional: bool
+    only_if_named: bool
+
+
+def declared_inputs() -> dict[str, dict[str, DeclaredColumn]]:
+    """The columns of the inputs of a build, by our names."""
     file = PROJECT / "models" / "staging" / "_staging__sources.yml"
     (source,) = yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
     return {
-        table["name"]: {
-            column["name"]: "config" in column and column["config"]["meta"]["optional"]
-            for column in table["columns"]
-        }
+        table["name"]: {column["name"]: _declared(column) for column in table["columns"]}
         for table in source["tables"]
     }
+
+
+def _declared(column: dict[str, Any]) -> DeclaredColumn:
+    meta = column.get("config", {}).get("meta", {})
+    return DeclaredColumn(meta.get("optional", False), meta.get("only_if_named", False))
 
 
 def side_inputs(settings: dict[str, Any]) -> Iterator[tuple[str, str]]:
