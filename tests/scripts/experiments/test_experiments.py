@@ -105,9 +105,22 @@ def scores(arm: np.ndarray, base: np.ndarray) -> dict[str, float]:
     }
 
 
+def with_amounts(log: Path) -> Path:
+    """The same log with what each purchase cost, in a column `paid`."""
+    priced = log.with_name("priced.parquet")
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select *, case when lower(event) = 'purchased' then"
+            f" 3.5 + (7 * customer_id + product_id) % 11 end as paid from '{log}')"
+            f" to '{priced}' (format parquet)"
+        )
+    return priced
+
+
 @pytest.mark.long
+@pytest.mark.parametrize("has_amounts", [False, True])
 def test_an_experiment_from_its_assignment_to_its_verdict(
-    folder: BuildFolder, tmp_path: Path
+    folder: BuildFolder, tmp_path: Path, *, has_amounts: bool
 ) -> None:
     """Started as of the first of March; the rest of March is what came after."""
     campaign = GOOD | {"campaign_id": "march", "audience_size": "30"}
@@ -122,12 +135,15 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
     )
     log = tmp_path / "log.parquet"
     generate(log, scale=0.02, seed=9)
+    read: dict[str, Any] = {}
+    if has_amounts:
+        log, read = with_amounts(log), {"columns": {"amount": "paid"}}
 
     def build(**settings: str) -> None:
         outcome = run_audience(
             folder,
             "build",
-            *("--log", str(log), "--vars", json.dumps(settings)),
+            *("--log", str(log), "--vars", json.dumps(read | settings)),
             project=project,
         )
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
@@ -185,20 +201,22 @@ def test_an_experiment_from_its_assignment_to_its_verdict(
             row["unit_id"]: row
             for row in columns(
                 connection,
-                "with log as (select distinct customer_id, product_id, event, event_date"
-                f" from '{log}') select customer_id as unit_id,"
-                " count(*) filter (event_date >= '2023-03-02' and event_date <"
-                " '2023-03-16') as engagement,"
-                " count(*) filter (event_date >= '2023-03-02' and event_date <"
-                " '2023-03-16' and lower(event) = 'purchased') as purchases"
-                " from log group by 1",
+                "with log as (select distinct customer_id, product_id, event, event_date,"
+                f" {'paid' if has_amounts else '5'} as paid from '{log}'),"
+                " counted as (select *, event_date >= '2023-03-02' and event_date <"
+                " '2023-03-16' as counts, lower(event) = 'purchased' as buys from log)"
+                " select customer_id as unit_id,"
+                " count(*) filter (counts) as engagement,"
+                " count(*) filter (counts and buys) as purchases,"
+                " coalesce(sum(paid) filter (counts and buys), 0)::double as revenue"
+                " from counted group by 1",
             )
         }
     values = {
         arm: {
             "engagement": np.array([outcomes[unit]["engagement"] for unit in units]),
             "conversion": np.array([outcomes[unit]["purchases"] > 0 for unit in units]) * 1,
-            "revenue": np.array([outcomes[unit]["purchases"] for unit in units]) * 5.0,
+            "revenue": np.array([outcomes[unit]["revenue"] for unit in units]),
         }
         for arm, units in by_arm.items()
     }
