@@ -22,13 +22,15 @@ POSTGRESQL := $(VENV)/.installed-postgresql
 DEV := $(VENV)/.installed-dev
 SPARK := $(VENV)/.installed-spark
 BI := $(VENV)/.installed-bi
+S3 := $(VENV)/.installed-s3
+S3_SERVER := $(VENV)/.installed-s3-server
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help inspect check build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-slow test-ci test-long test-spark test-spark-long test-bi chaos cluster-test simulate lint lint-python lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
+.PHONY: help inspect check build refresh evidence serve keys fetch publish releases rollback export suppress plan start experiment metrics docs dictionary test test-slow test-ci test-long test-spark test-spark-long test-bi test-s3 chaos cluster-test simulate lint lint-python lint-sql format lock licenses sbom audit screenshots bench bench-rankings bench-api load soak clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/bin/python:
 	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -76,6 +78,16 @@ $(SPARK): requirements-spark.lock $(DEV)
 $(BI): requirements-bi.lock $(RUN)
 	@echo "Installing MetricFlow and clients of a release ..."
 	@$(call locked,requirements-bi.lock)
+	@touch $@
+
+$(S3): requirements-s3.lock $(RUN)
+	@echo "Installing what reading and writing S3 needs ..."
+	@$(call locked,requirements-s3.lock)
+	@touch $@
+
+$(S3_SERVER): requirements-s3-server.lock $(DEV) $(S3)
+	@echo "Installing a server of S3 (150 MB) ..."
+	@$(call locked,requirements-s3-server.lock)
 	@touch $@
 
 READ = $${LOG:+--log "$$LOG"} $${MAPPING:+--mapping "$$MAPPING"} $${VARS:+--vars "$$VARS"}
@@ -157,8 +169,9 @@ test-slow: $(DEV) ## Run the tests that build a log of their own, simulate, or l
 test-ci: $(DEV) $(BI) lint ## Run what make test, test-slow and test-bi run, with one shared build
 	@$(BIN)/python -m pytest -m 'not long' tests/api tests/bi tests/deploy tests/pages tests/scripts
 
-test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds, and image-test if the machine can
+test-long: $(DEV) ## Run the tests that take minutes: real logs, killed builds, test-s3, and image-test if the machine can
 	@$(BIN)/python -m pytest -m long
+	@$(MAKE) --no-print-directory test-s3
 	@! $(BIN)/python -m tests.image.programs || $(MAKE) --no-print-directory image-test
 
 test-spark: $(SPARK) ## Run the tests that build on Spark too (needs Java 17 or newer)
@@ -185,6 +198,9 @@ image-test: $(DEV) ## Build the image, run it without an engine, upgrade it, let
 
 test-bi: $(DEV) $(BI) ## Run the tests of metrics, and of other programs that read a release
 	@$(BIN)/python -m pytest --numprocesses 0 tests/bi
+
+test-s3: $(S3_SERVER) ## Read logs from a server of S3, and deliver lists to it
+	@$(BIN)/python -m pytest --numprocesses 0 tests/s3
 
 simulate: $(DEV) ## Simulate 2,000 experiments of each kind: are the statistics right?
 	@AUDIENCE_SIMULATED_EXPERIMENTS=2000 AUDIENCE_SIMULATED_LOGS=100000 \

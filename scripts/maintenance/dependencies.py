@@ -6,6 +6,8 @@
     requirements-dev.lock        for tests and checks, in addition to these three
     requirements-spark.lock      for a build on Spark, in addition to the first
     requirements-bi.lock         for `make metrics` and clients, in addition to the first
+    requirements-s3.lock         for files on S3, in addition to the first
+    requirements-s3-server.lock  for `make test-s3`, in addition to those of tests and of S3
 
 Together they are complete, and each package has one version in all of them, with the hashes
 of all its files.
@@ -26,7 +28,7 @@ NAME = "product-audience"
 RUN_LOCK = PROJECT / "requirements.lock"
 EXTRA_LOCKS = {
     extra: PROJECT / f"requirements-{extra}.lock"
-    for extra in ("evidence", "postgresql", "dev", "spark", "bi")
+    for extra in ("evidence", "postgresql", "dev", "spark", "bi", "s3", "s3-server")
 }
 # The extras that are installed before an extra.
 EXTRAS_BEFORE: dict[str, list[str]] = {
@@ -35,6 +37,8 @@ EXTRAS_BEFORE: dict[str, list[str]] = {
     "dev": ["evidence", "postgresql"],
     "spark": [],
     "bi": [],
+    "s3": [],
+    "s3-server": ["evidence", "postgresql", "dev", "s3"],
 }
 LOCKED = re.compile(
     r"(?P<requirement>[^\s#].*?)(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"

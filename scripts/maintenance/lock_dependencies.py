@@ -42,17 +42,19 @@ def lock(*, upgrade: bool) -> None:
         # uv keeps the versions in its output file.
         whole.write_text("".join(file.read_text() for file in locks if file.exists()))
         _compile(whole, "--all-extras", *(["--upgrade"] if upgrade else []))
-        names: dict[str, list[str]] = {}
+        locked: dict[str, set[tuple[str, str]]] = {}
         for extra, file in {"": RUN_LOCK, **EXTRA_LOCKS}.items():
+            options = ["--extra", extra] if extra else []
             before = ["", *EXTRAS_BEFORE[extra]] if extra else []
+            known = set().union(*(locked[other] for other in before))
             new = Path(folder) / file.name
             shutil.copy(whole, new)
-            _compile(
-                new,
-                *(["--extra", extra] if extra else []),
-                *(f"--no-emit-package={name}" for other in before for name in names[other]),
-            )
-            names[extra] = [dependency.name for dependency in read_lock(new)]
+            _compile(new, *options)
+            # What a lock needs on some systems alone, a later one may need on all.
+            needed = {(one.name, one.marker) for one in read_lock(new)}
+            left_out = sorted(name for name, _ in needed & known)
+            _compile(new, *options, *(f"--no-emit-package={name}" for name in left_out))
+            locked[extra] = needed
             # At the end uv lists the packages that it left out.
             text, _, _ = new.read_text().partition("\n# The following packages were excl")
             file.write_text(text.rstrip() + "\n")

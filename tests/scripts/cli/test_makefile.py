@@ -56,7 +56,7 @@ def checkout(tmp_path: Path) -> Path:
         program.write_text("#!/bin/sh\nprintf '%s\\0' \"$@\" > called\n")
         program.chmod(0o755)
     # In the order in which they depend on each other.
-    for stamp in ("run", "evidence", "postgresql", "dev", "spark", "bi"):
+    for stamp in ("run", "evidence", "postgresql", "dev", "spark", "bi", "s3", "s3-server"):
         (tmp_path / ".venv" / f".installed-{stamp}").touch()
     return tmp_path
 

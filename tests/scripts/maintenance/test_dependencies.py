@@ -52,7 +52,7 @@ def test_what_is_asked_for_is_locked_in_that_version(extra: str) -> None:
         assert not found.marker, f"{requirement} is needed everywhere"
 
 
-@pytest.mark.parametrize("extra", ["", "evidence", "postgresql", "dev"])
+@pytest.mark.parametrize("extra", ["", "evidence", "postgresql", "dev", "s3"])
 def test_a_lock_is_whole(extra: str) -> None:
     """Without it being so, pip would install something that cannot run."""
     locked = installed_for(extra)

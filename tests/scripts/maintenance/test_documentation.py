@@ -80,9 +80,9 @@ def test_code_is_in_plain_words(folder: str) -> None:
 @pytest.mark.parametrize("page", GUIDES, ids=file_name)
 def test_a_page_names_targets_that_exist(page: Path) -> None:
     makefile = (PROJECT / "Makefile").read_text()
-    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    targets = set(re.findall(r"(?m)^([a-z0-9-]+):", makefile))
     named = set(
-        re.findall(r"(?:`|^|\$ )make ([a-z][a-z-]*)", page.read_text(), re.MULTILINE)
+        re.findall(r"(?:`|^|\$ )make ([a-z][a-z0-9-]*)", page.read_text(), re.MULTILINE)
     )
     assert named <= targets
 
