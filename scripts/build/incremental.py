@@ -48,12 +48,14 @@ class ReadingPlan:
         new_files: the files that it reads.
         state: the log in the warehouse after the run, without the id of the run.
         earlier: the log in the warehouse before; None where that is not known.
+        last_run: the id of the run that wrote to the warehouse before.
     """
 
     reason: str | None
     new_files: list[str]
     state: LogState
     earlier: LogState | None
+    last_run: str | None
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -106,7 +108,8 @@ def plan_reading(
     if earlier is None or reason:
         read = {path: replace(file, batch=1) for path, file in files.items()}
         state = LogState("", fingerprint, 1, read, [])
-        return ReadingPlan(reason, list(files), state, earlier if is_current else None)
+        known = earlier if is_current else None
+        return ReadingPlan(reason, list(files), state, known, last_run)
     batch = earlier.batch + 1
     new = {
         path: replace(file, batch=batch)
@@ -114,7 +117,7 @@ def plan_reading(
         if path not in earlier.files
     }
     state = LogState("", fingerprint, batch, earlier.files | new, [])
-    return ReadingPlan(None, list(new), state, earlier)
+    return ReadingPlan(None, list(new), state, earlier, last_run)
 
 
 def run_incrementally(
@@ -155,7 +158,8 @@ def note_reading(folder: BuildFolder, plan: ReadingPlan) -> None:
     """
     outcome = run_outcome(folder.dbt_target)
     last_run, _ = look_into_warehouse(folder)
-    if outcome is None or outcome.invocation_id != last_run:
+    # A run that was killed before it wrote anything leaves the results of the one before.
+    if outcome is None or outcome.invocation_id != last_run or last_run == plan.last_run:
         return
     if outcome.built_all:
         read = replace(

@@ -1,5 +1,6 @@
 """When a build continues from the last one, and why it does not."""
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from scripts.build import incremental
-from scripts.build.incremental import ReadingPlan, plan_reading
+from scripts.build.incremental import ReadingPlan, note_reading, plan_reading
 from scripts.build.log_state import read_log_state, write_log_state
 from scripts.build_folder import BuildFolder
 from scripts.settings.build_settings import BuildSettings
@@ -56,6 +57,44 @@ def built(tmp_path: Path) -> Built:
     finished = replace(state, invocation_id=RUN, tables=["staging.stg_interactions"])
     write_log_state(folder, finished)
     return built
+
+
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_new_files_of_a_run_that_wrote_nothing_stay_new(
+    built: Built, *, is_forced: bool
+) -> None:
+    """It was killed at its start: the results are those of the run before."""
+    before = read_log_state(built.folder)
+    built.write("3.csv")
+    plan = plan_reading(built.folder, built.settings, is_forced=is_forced)
+    leave_results(built.folder, RUN)
+    note_reading(built.folder, plan)
+    assert read_log_state(built.folder) == before
+    # What a run has read is noted.
+    built.change("update last_run set invocation_id = 'the next run'")
+    leave_results(built.folder, "the next run")
+    note_reading(built.folder, plan)
+    state = read_log_state(built.folder)
+    assert state is not None
+    assert (state.invocation_id, len(state.files)) == ("the next run", 3)
+    assert built.plan().new_files == []
+
+
+def leave_results(folder: BuildFolder, run: str) -> None:
+    """What dbt writes at the end of a run that built the table that grows."""
+    node = {
+        "resource_type": "model",
+        "config": {"materialized": "incremental"},
+        "schema": "staging",
+        "alias": "stg_interactions",
+        "depends_on": {"nodes": []},
+    }
+    folder.dbt_target.mkdir(exist_ok=True)
+    (folder.dbt_target / "manifest.json").write_text(json.dumps({"nodes": {"model": node}}))
+    results = [{"unique_id": "model", "status": "success"}]
+    (folder.dbt_target / "run_results.json").write_text(
+        json.dumps({"metadata": {"invocation_id": run}, "results": results})
+    )
 
 
 def test_nothing_new_is_a_plan_too(built: Built) -> None:
