@@ -38,6 +38,10 @@ def download(
     """
     with _errors(pattern) as shown:
         system, path, files = _find(pattern)
+        if not files and not _is_pattern(path):
+            raise LogSourceError(
+                f"{shown} is a folder: expected a pattern such as {shown.rstrip('/')}/*.csv"
+            )
         if not files:
             raise LogSourceError(f"{shown} finds no file: expected CSV, JSON or Parquet")
         _fetch(folder, system, files, say, shown)

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fsspec.spec import AbstractBufferedFile
 
 from scripts.campaigns.formulas import FORMULA, TEXTS
 from scripts.delivery.batch import Batch, fingerprint
@@ -75,13 +76,21 @@ class FolderReceiver:
         except DeliveryError:
             raise
         except Exception as error:  # Each service has errors of its own.
-            reason = str(error).split("\n")[0] or type(error).__name__
-            raise DeliveryError(f"{self.place} cannot be written: {reason}") from error
+            reason = str(error).split("\n")[0].rstrip(".") or type(error).__name__
+            refused = isinstance(error, PermissionError) or "credentials" in reason
+            is_remote = "://" in self.place
+            advice = ". Check the credentials, and what they may write"
+            raise DeliveryError(
+                f"{self.place} cannot be written: {reason}"
+                f"{advice if refused and is_remote else ''}"
+            ) from error
 
     def _send(self, batch: Batch) -> None:
         system, path = fsspec.url_to_fs(self._path)
         folder = posixpath.join(path, batch.written.export_id)
-        system.makedirs(folder, exist_ok=True)
+        if not _protocols(system) & OBJECT_STORES:
+            # An object store has no folders; it would make a bucket that is missing.
+            system.makedirs(folder, exist_ok=True)
         receipt = posixpath.join(folder, RECEIPT)
         if system.exists(receipt):
             system.rm_file(receipt)
@@ -165,14 +174,19 @@ class _Measured(io.RawIOBase):
         return len(content)
 
 
+def _protocols(system: Any) -> set[str]:
+    """The names of a file system, such as s3 and s3a."""
+    named = system.protocol
+    return {named} if isinstance(named, str) else {*named}
+
+
 @contextlib.contextmanager
 def _whole_file(system: Any, path: str) -> Iterator[Any]:
     """Open a file for writing that appears under its name when it is whole.
 
     On this machine only its owner can read it.
     """
-    named = system.protocol
-    protocols = {named} if isinstance(named, str) else {*named}
+    protocols = _protocols(system)
     is_here = bool(protocols & {"file", "local"})
     if protocols & OBJECT_STORES:
         stream = system.open(path, "wb")
@@ -182,6 +196,8 @@ def _whole_file(system: Any, path: str) -> Iterator[Any]:
             discard = getattr(stream, "discard", None)
             if discard:
                 discard()
+            if isinstance(stream, AbstractBufferedFile):
+                stream.closed = True  # Or it would be written when Python forgets it.
             raise
         stream.close()
         return

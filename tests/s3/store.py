@@ -1,8 +1,9 @@
-"""A server of S3 on this machine that checks the key, and calls a test while it answers."""
+"""A server of S3 on this machine that knows one key, and calls a test while it answers."""
 
 import contextlib
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,15 +13,15 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
-from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
-BUCKET = "shop"
-REGION = "eu-central-1"
-KEY, SECRET = "AKIASHOP", "a secret of the shop"
-REFUSED = (
-    b"<Error><Code>InvalidAccessKeyId</Code>"
-    b"<Message>The AWS Access Key Id you provided does not exist</Message></Error>"
+BUCKET, REGION = "shop", "eu-central-1"
+KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+# As S3 answers.
+UNKNOWN_KEY = (
+    '<?xml version="1.0" encoding="UTF-8"?><Error><Code>InvalidAccessKeyId</Code><Message>'
+    "The AWS Access Key Id you provided does not exist in our records.</Message></Error>"
 )
 
 
@@ -30,16 +31,23 @@ class Store:
 
     Attributes:
         environment: the variables that a user sets.
-        requests: method and path of all requests to the bucket.
-        before, after: called with method and path before a request is handled, and before
-            it is answered.
+        requests: method and path of all requests.
+        before, after: called with method and path before a request is handled, and
+            between that and its answer.
     """
 
-    environment: dict[str, str] = field(default_factory=dict)
+    url: str = ""
     requests: list[str] = field(default_factory=list)
     before: Callable[[str], None] = lambda _: None
     after: Callable[[str], None] = lambda _: None
     client: Any = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.url) | {
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+        }
 
     def put(self, key: str, content: bytes) -> None:
         """Store an object."""
@@ -55,6 +63,32 @@ class Store:
         found = self.client.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
         return [entry["Key"] for entry in found.get("Contents", [])]
 
+    def remove(self, key: str) -> None:
+        """Remove an object."""
+        self.client.delete_object(Bucket=BUCKET, Key=key)
+
+    def buckets(self) -> list[str]:
+        """The names of all buckets."""
+        return [one["Name"] for one in self.client.list_buckets()["Buckets"]]
+
+    def unfinished(self) -> list[str]:
+        """The objects of which parts have been uploaded, and no more."""
+        found = self.client.list_multipart_uploads(Bucket=BUCKET)
+        return [entry["Key"] for entry in found.get("Uploads", [])]
+
+
+def environment(url: str) -> dict[str, str]:
+    """The variables of a machine without keys."""
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_DEFAULT_REGION": REGION,
+        # No keys of the person or the machine that runs the tests.
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "BOTO_CONFIG": os.devnull,
+    }
+
 
 @contextlib.contextmanager
 def running_store() -> Iterator[Store]:
@@ -62,14 +96,14 @@ def running_store() -> Iterator[Store]:
     store = Store()
     answer = DomainDispatcherApplication(create_backend_app)
 
-    def application(environ: dict[str, Any], start: Any) -> Any:
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if f"Credential={KEY}/" not in environ.get("HTTP_AUTHORIZATION", ""):
+            refused = Response(UNKNOWN_KEY, 403, content_type="application/xml")
+            return refused(environ, start)
         request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
         store.requests.append(request)
-        if f"Credential={KEY}/" not in environ.get("HTTP_AUTHORIZATION", ""):
-            start("403 Forbidden", [("Content-Type", "application/xml")])
-            return [] if request.startswith("HEAD") else [REFUSED]
         store.before(request)
-        answered = answer(environ, start)
+        answered: Iterable[bytes] = answer(environ, start)
         store.after(request)
         return answered
 
@@ -79,17 +113,11 @@ def running_store() -> Iterator[Store]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
-        url = f"http://127.0.0.1:{server.server_port}"
-        store.environment = {
-            "AWS_ACCESS_KEY_ID": KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            "AWS_ENDPOINT_URL": url,
-            "AWS_DEFAULT_REGION": REGION,
-        }
+        store.url = f"http://127.0.0.1:{server.server_port}"
         store.client = botocore.session.Session().create_client(
             "s3",
             region_name=REGION,
-            endpoint_url=url,
+            endpoint_url=store.url,
             aws_access_key_id=KEY,
             aws_secret_access_key=SECRET,
         )
@@ -101,11 +129,13 @@ def running_store() -> Iterator[Store]:
         server.shutdown()
         server.server_close()
         thread.join()
-        s3_backends.reset()
 
 
-class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
-    """Prints nothing."""
+class QuietHandler(MotoRequestHandler):
+    """Prints nothing, also when a killed client hangs up."""
 
     def log_request(self, *_: object) -> None:
+        """Print nothing."""
+
+    def log(self, *_: object) -> None:
         """Print nothing."""

@@ -96,7 +96,7 @@ def test_an_inspection_shows_the_address_and_not_the_copy(
         ("nosuch://shop/a.csv?sig=secret", "nosuch://shop/a.csv cannot be read"),
         ("https://user:secret@shop/a.csv", "A URL of shop has a user or a password"),
         ("zip://*.csv::https://user:secret@shop/a.zip", "A URL of shop has a user or"),
-        ("memory://shop/2023", "finds no file"),
+        ("memory://shop/2023", "is a folder: expected a pattern such as memory://shop/"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(
