@@ -16,6 +16,9 @@ from scripts.settings.input_format import InputFormat
 MOST_COLUMNS = 1000
 # A line that Excel reads, and does not show.
 EXCEL_LINE = re.compile(r'"?sep=.{1,2}"?')
+ONE_LAYOUT = (
+    "Name a pattern that finds only files of one layout, such as --log 'orders/2023-*.csv'"
+)
 
 
 def header_of(files: list[str], written: InputFormat[Any]) -> list[str]:
@@ -75,8 +78,7 @@ def _check_beginning(
     if lines != skipped and other:
         raise LogSourceError(
             f"{file} has {lines} lines above its first row that are no rows, expected"
-            f" {skipped} as in {first_file}. Build these files separately, or remove the"
-            " lines."
+            f" {skipped} as in {first_file}. {ONE_LAYOUT}, or remove the lines."
         )
     if not written.has_header or other in ("", first):
         return
@@ -84,8 +86,7 @@ def _check_beginning(
     if _cleaned(found) != _cleaned(fields):
         raise LogSourceError(
             f"{file} has the header {_shortened(other)}, expected {_shortened(first)}"
-            f" as in {first_file}. Build these files separately, or give them the same"
-            " columns."
+            f" as in {first_file}. {ONE_LAYOUT}, or give them the same columns."
         )
 
 
@@ -110,7 +111,7 @@ def _check_left_out(
         if line.count(written.delimiter) == row != title.count(written.delimiter):
             raise LogSourceError(
                 f"{file}, line {number}, which skip_lines leaves out, has as many fields as"
-                f" a row, which that of {first_file} has not. Build these files separately,"
+                f" a row, which that of {first_file} has not. {ONE_LAYOUT},"
                 " or give each the same lines above its first row."
             )
 

@@ -16,7 +16,7 @@ from scripts.inspection.value_kinds import PATTERNS
 OF_THE_ROW = {
     *("amount", "revenue", "betrag", "umsatz", "sales", "payment", "spend"),
 }
-OF_A_PIECE = {"price", "preis", "unitprice"}
+OF_A_PIECE = {"price", "preis", "unitprice", "einzelpreis", "stückpreis"}
 WHY = "{}; experiments and plans then use it as revenue"
 
 

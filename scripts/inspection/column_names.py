@@ -13,8 +13,8 @@ WORDS = {
         eventtype eventname""",
     "event_date": """time timestamp date datetime ts day zeit datum zeitpunkt fecha when
         at on utc epoch created occurred""",
-    "price": """price amount revenue cost spend preis unitprice betrag umsatz sales
-        payment""",
+    "price": """price amount revenue cost spend preis unitprice einzelpreis stückpreis
+        betrag umsatz sales payment""",
     "quantity": "quantity qty units menge anzahl count",
     "product_name": "description title",
     "rating": "rating stars score",

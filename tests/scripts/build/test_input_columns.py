@@ -161,7 +161,8 @@ def test_files_of_an_input_have_one_header(tmp_path: Path) -> None:
         check_input_columns({"log": f"{tmp_path}/*.csv"})
     assert str(caught.value) == (
         f"{tmp_path}/4.csv has the header {HEADER},name, expected {HEADER} as in"
-        f" {tmp_path}/1.csv. Build these files separately, or give them the same columns."
+        f" {tmp_path}/1.csv. Name a pattern that finds only files of one layout, such as"
+        " --log 'orders/2023-*.csv', or give them the same columns."
     )
 
 

@@ -26,6 +26,11 @@ def suggested(tmp_path: Path, names: str, values: list[str]) -> dict[str, Any]:
     ("names", "values", "expected"),
     [
         ("UnitPrice,Qty", ["2.50,1", "3,2"], {"price": "UnitPrice", "quantity": "Qty"}),
+        (
+            "Einzelpreis,Menge",
+            ["2.50,1", "3,2"],
+            {"price": "Einzelpreis", "quantity": "Menge"},
+        ),
         ("amount,qty", ["2.50,1", "3,2"], {"amount": "amount"}),
         (
             "Betrag",
