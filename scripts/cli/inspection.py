@@ -53,13 +53,20 @@ def inspect(path: str, mapping: Path | None) -> None:
         "audience check --log orders.csv --vars 'time_format: epoch_ms'",
     )
 )
+@click.argument("path", required=False)
 @input_options
-def check(log: str | None, mapping: Path | None, settings: str | None) -> None:
+def check(
+    path: str | None, log: str | None, mapping: Path | None, settings: str | None
+) -> None:
     """Say what a build would refuse, without building.
+
+    PATH is the log, as --log names it.
 
     It checks the settings, the columns of every input, and the first rows of the log.
     """
+    if path and log:
+        raise click.UsageError(f"The log is named twice, as {path} and as {log}: name one.")
     with report_errors() as folder:
         from scripts.inspection.log_check import check_log_of
 
-        print(check_log_of(folder, log, mapping, settings))
+        print(check_log_of(folder, path or log, mapping, settings))

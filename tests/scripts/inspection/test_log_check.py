@@ -11,10 +11,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 from scripts.build.log_source import LogSourceError
 from scripts.build_folder import PROJECT, BuildFolder
-from scripts.cli.main import main
+from scripts.cli.main import audience, main
 from scripts.inspection.judged_sample import judge_sample
 from scripts.inspection.log_check import (
     LogCheckError,
@@ -298,3 +299,14 @@ def test_a_check_does_not_wait_for_pandas(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT)
     assert done.stdout.splitlines()[-1] == "0 False", done.stdout + done.stderr
+
+
+def test_the_log_is_named_with_its_option_or_without(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("customer_id,product_id,event,event_date\n1,2,cart,2023-01-01\n")
+    accepted = f"{log}: 1 file; of its 1 rows 1 would be accepted.\n"
+    for words in ([str(log)], ["--log", str(log)]):
+        assert CliRunner().invoke(audience, ["check", *words]).output == accepted
+    both = CliRunner().invoke(audience, ["check", "a.csv", "--log", "b.csv"])
+    assert both.exit_code == 2
+    assert "The log is named twice, as a.csv and as b.csv: name one." in both.output
