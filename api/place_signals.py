@@ -75,7 +75,7 @@ def signals(
         found.append("the signals of this product have ended, and activity goes on")
     elif place["ranking"] in OTHER_SIGNALS:
         found.append(OTHER_SIGNALS[place["ranking"]])
-    days = (reference - customer["last_interaction_at"]).days
+    days = (reference.date() - customer["last_interaction_at"].date()).days
     found.append(
         f"active: {counted(customer['unique_products'], 'product')}, last seen"
         f" {counted(days, 'day')} before {reference:%Y-%m-%d}"

@@ -108,7 +108,7 @@ class Contact(Schema):
     engagement_score: float
     arm: Literal["contact", "holdout"]
     purchase_probability: float | None = Field(
-        description="Share of customers like this one who purchase anything in time"
+        description="Share of customers like this one who buy within the response days"
     )
     incremental_probability: float | None = Field(
         description="What contacts of the campaign add to it; null if not measured"

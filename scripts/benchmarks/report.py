@@ -39,9 +39,10 @@ def report(results: list[ScaleResult]) -> str:
         *report_waiting(results),
         "## Whole builds",
         "Models alone: the sum over all models, run one after the other, best of"
-        f" {_rounds(results)}; those of the evaluation are the folders of this name,"
-        " without the rankings at past cutoffs."
-        " CPU time: of that run on all cores, dbt's own included."
+        f" {_rounds(results)}. *Evaluation* counts the models in the folders `evaluation`"
+        " alone; the evidence also has the rankings at past cutoffs: One more day, below,"
+        " shows the models with and without all of it. CPU time: of that run"
+        " on all cores, dbt's own included."
         f" Beyond scale {LARGEST_COMPARED_SCALE} both are of the whole build, one by one."
         " `dbt build`: wall time of one run of all models and tests, dbt's start included,"
         " the peak memory of its process, and the most that it spilled to disk at a time.",
@@ -227,7 +228,7 @@ def report_growth(results: list[ScaleResult]) -> list[str]:
             growth,
         )
         if steps
-        else "One scale only.",
+        else "One scale was measured; growth needs two.",
         "## Seconds per model",
         f"Alone: one model at a time, best of {_rounds(results)} runs of all; these add"
         " up. In a build: in the one `dbt build`, where models and tests share the cores;"

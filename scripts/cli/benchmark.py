@@ -18,7 +18,7 @@ class InOrder(click.Group):
 
 @click.group(cls=InOrder)
 def benchmark() -> None:
-    """Measure builds and the API."""
+    """Measure builds, rankings, campaigns and the API."""
 
 
 @benchmark.command(epilog=examples("audience benchmark builds 1 10 100"))
@@ -63,7 +63,7 @@ real_logs = click.option(
 @click.argument("logs", nargs=-1, metavar="[LOG]...")
 @real_logs
 def rankings(logs: tuple[str, ...], data: Path | None) -> int:
-    """Build logs up to their split, and look at who comes later.
+    """Check the served lists against the customers after the split.
 
     LOG is taobao, movietweetings, online_retail, retailrocket or olist (files of the folder
     of real logs), or synthetic, taste or shuffled (generated); all of them by default. Ends
@@ -140,7 +140,7 @@ def exploration(campaigns: int) -> None:
 @benchmark.command(epilog=examples("audience benchmark campaigns --scale 0.1"))
 @click.option("--scale", default=1.0, help="The size of the generated log.")
 def campaigns(scale: float) -> None:
-    """Time the models of campaigns: of none, and of large ones."""
+    """Time the models of campaigns of several sizes, and of none."""
     with report_errors() as folder:
         from scripts.benchmarks.campaign_placement import measure_campaigns
 

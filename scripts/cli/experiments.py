@@ -51,7 +51,7 @@ def _share(_: click.Context, parameter: click.Parameter, value: float) -> float:
     default=10_000,
     help="Customers in all arms together.",
 )
-@click.option("--days", default=14, help="The attribution window, in days.")
+@click.option("--days", default=14, help="The attribution window: 7, 14 or 28 days.")
 @click.option(
     "--power", default=0.8, callback=_share, help="Chance to detect an effect that exists."
 )
@@ -91,9 +91,9 @@ def plan(
 ) -> None:
     """Say how many customers an experiment needs.
 
-    To show an effect of contacting, that it is more than by chance, and that it pays. Also
-    says which lift --units customers can detect. The base rates come from the current
-    release. A design that cannot answer its question is refused, with one that can.
+    How many show that contacting has an effect, that this is more than chance, and that it
+    pays. Also says which lift --units customers can detect. The base rates come from the
+    current release. A design that cannot answer its question is refused, with one that can.
     """
     if power <= significance:
         raise click.BadParameter(

@@ -57,7 +57,7 @@ def generate() -> None:
 @click.option(
     "--automated",
     default=0,
-    help="So many more customers with hundreds of interactions on one day each.",
+    help="Number of customers to add, each with hundreds of interactions on one day.",
 )
 @click.option(
     "--truth",

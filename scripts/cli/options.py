@@ -52,8 +52,8 @@ def input_options(command: Command) -> Command:
         click.option(
             "--log",
             metavar="FILES",
-            help="CSV, JSON or Parquet files: a path, or a quoted pattern. Without it, a"
-            " synthetic log is generated once.",
+            help="CSV, JSON, Parquet or Excel files: a path, or a quoted pattern. Without"
+            " it, the log of the workspace's audience.yml, or else a generated one.",
         ),
     ):
         command = option(command)

@@ -27,8 +27,12 @@ class TooManyAliasesError(SettingsTooLargeError):
     """More aliases than settings need; the message says what to do."""
 
 
+class RepeatedNameError(SettingsTooLargeError):
+    """A name that stands twice: YAML would take the last one without a word."""
+
+
 class SettingsLoader(yaml.SafeLoader):
-    """Reads plain values, and refuses aliases, levels and values beyond a few."""
+    """Reads plain values, no name twice, and few aliases, levels and values."""
 
     aliases = 0
     levels = 0
@@ -89,6 +93,8 @@ def _count_values(node: Any, known: dict[int, int]) -> int:
         return known[id(node)]
     known[id(node)] = 0
     is_mapping = isinstance(node, yaml.MappingNode)
+    if is_mapping:
+        _check_names(node)
     parts = [part for pair in node.value for part in pair] if is_mapping else node.value
     count = 1 + sum(_count_values(part, known) for part in parts)
     if count > MOST_VALUES:
@@ -97,10 +103,29 @@ def _count_values(node: Any, known: dict[int, int]) -> int:
     return count
 
 
+def _check_names(node: Any) -> None:
+    """See that no name of a mapping stands twice.
+
+    Raises:
+        RepeatedNameError: one does.
+    """
+    found: dict[str, int] = {}
+    for name, _ in node.value:
+        if isinstance(name, yaml.ScalarNode):
+            line = name.start_mark.line + 1
+            if name.value in found:
+                raise RepeatedNameError(
+                    f"{name.value} stands in line {found[name.value]} and again in line"
+                    f" {line}: write both as one"
+                )
+            found[name.value] = line
+
+
 def load_settings(text: str) -> Any:
     """Read settings from YAML.
 
     Raises:
+        RepeatedNameError: a name stands twice.
         SettingsTooLargeError: there is more than settings need.
         yaml.YAMLError, ValueError: it is not YAML.
     """

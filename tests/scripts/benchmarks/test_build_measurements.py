@@ -184,7 +184,7 @@ def test_the_report_holds_what_users_wait_for_against_its_limit() -> None:
 
 
 def test_one_scale_has_a_report_too() -> None:
-    assert "One scale only" in report(RESULTS[:1])
+    assert "One scale was measured" in report(RESULTS[:1])
     assert "compared with Polars" in report(RESULTS[:1])
     assert "compared with Polars" not in report(RESULTS[2:])
 

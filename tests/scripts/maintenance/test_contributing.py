@@ -29,7 +29,7 @@ def test_the_changelog_has_the_version_that_is_or_is_to_be() -> None:
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", name) and day for name, day in headings[1:])
     version = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
     released = [name for name, _ in headings[1:]]
-    assert version in released[:1] or f"What is to be {version}," in text
+    assert version in released[:1] or f"This will be {version}," in text
     kinds = set(re.findall(r"(?m)^### (.+)$", text))
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import time
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from scripts.build.build_request import gather_settings
-from scripts.build.log_source import LogSourceError, declared_inputs
+from scripts.build.log_source import declared_inputs
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.settings.build_settings import (
     BuildSettings,
@@ -23,11 +22,7 @@ from scripts.settings.build_settings import (
 )
 from scripts.settings.ranking_names import ranking_names
 from scripts.settings.setting_error import SettingError, choices, limits, nested_model
-from scripts.settings.settings_yaml import (
-    MOST_ALIASES,
-    TooManyAliasesError,
-    load_settings,
-)
+from scripts.settings.settings_yaml import load_settings
 from tests.conftest import FinishedBuild, read_release
 
 FIELDS = BuildSettings.model_fields
@@ -327,65 +322,6 @@ def test_a_model_compares_both_definitions_of_the_score() -> None:
     for name in ("frequency_days", "score_scale"):
         one, other = choices(FIELDS[name].annotation)
         assert f"'{other}' if var('{name}') == '{one}' else '{one}'" in model.read_text()
-
-
-def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
-    levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
-    with pytest.raises(TooManyAliasesError, match="expected at most 20 aliases"):
-        load_settings("\n".join(levels))
-    few = "x: &x 1\ny: [" + ", ".join(["*x"] * MOST_ALIASES) + "]"
-    assert load_settings(few)["y"] == [1] * MOST_ALIASES
-    mapping = tmp_path / "mapping.yml"
-    mapping.write_text("\n".join(levels))
-    with pytest.raises(LogSourceError, match=r"mapping\.yml: expected at most 20 aliases"):
-        gather_settings(BuildFolder(tmp_path), "a.csv", mapping, None)
-
-
-def nested(levels: int) -> str:
-    return "x: " + "[" * levels + "]" * levels
-
-
-TOO_LARGE = {
-    "nested": (nested(20_000), "at most 20 levels"),
-    "nested names": ("x: " + "{a: " * 10_000, "at most 20 levels"),
-    "nested blocks": ("\n".join(" " * n + "x:" for n in range(300)), "at most 20 levels"),
-    "merged": (
-        "a0: &a0 {" + ", ".join(f"k{n}: 1" for n in range(3000)) + "}\n"
-        + "\n".join(
-            f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}, *a{n - 1}]}}" for n in range(1, 7)
-        ),
-        "at most 20,000 values",
-    ),
-    "repeated": (
-        f"a: &a [{'x, ' * 9000}]\nb: [*a, *a, *a]", "at most 20,000 values"
-    ),
-    "itself": ("x: &x [*x]", "no value that holds itself"),
-    "long": ("x: " + "y" * 10_000_000, "at most 50,000 characters"),
-    "number": ("top_n: 0x" + "f" * 40_000, "numbers of at most 40 digits"),
-    "minutes": ("top_n: 1" + ":1" * 20_000, "numbers of at most 40 digits"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "problem"), TOO_LARGE.values(), ids=TOO_LARGE)
-def test_settings_that_would_take_long_are_refused_at_once(
-    text: str, problem: str, tmp_path: Path
-) -> None:
-    mapping = tmp_path / "mapping.yml"
-    mapping.write_text(text)
-    folder = BuildFolder(tmp_path)
-    started = time.process_time()
-    with pytest.raises(LogSourceError, match=rf"mapping\.yml: expected .*{problem}"):
-        gather_settings(folder, "a.csv", mapping, None)
-    with pytest.raises(LogSourceError, match=f"--vars: expected .*{problem}"):
-        gather_settings(folder, "a.csv", None, text)
-    assert time.process_time() - started < 2, "a second each"
-    assert load_settings(nested(18))["x"]
-
-
-def test_a_mapping_without_end_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LogSourceError):
-        gather_settings(BuildFolder(tmp_path), "a.csv", Path("/dev/zero"), None)
 
 
 def test_a_long_value_is_shown_in_part() -> None:
