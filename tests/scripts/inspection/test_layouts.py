@@ -186,10 +186,14 @@ def test_a_log_without_a_product_or_an_event_is_read(
 def test_amounts_of_an_export_can_be_named(
     tmp_path: Path, export: str, mapping: str, paid: float
 ) -> None:
-    line = re.findall(rf"(?m)^\| {export} \| `(columns.*)` \|$", RECIPES.read_text())
-    added = yaml.safe_load(line[0].replace("`, `", "\n"))
+    row = re.search(rf"(?m)^\| {export} \| (`.*) \| (.*)\|$", RECIPES.read_text())
+    assert row is not None
+    named, added = (
+        yaml.safe_load("\n".join(re.findall("`(.+?)`", cell))) or {}
+        for cell in row.groups()
+    )
     settings = mapping_of(mapping)
-    columns = settings["columns"] | added.pop("columns")
+    columns = settings["columns"] | named
     path = written(tmp_path, EXPORTS[mapping].file, EXPORTS[mapping].content)
     read = check_inputs(
         tmp_path / "copies", settings | added | {"columns": columns, "log": str(path)}
