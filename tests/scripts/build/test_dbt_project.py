@@ -34,6 +34,12 @@ def test_unit_tests_pass(built: BuildFolder, dirty_build: FinishedBuild) -> None
     assert sum(node.kind == "unit_test" for node in run.nodes) >= 25
 
 
+def test_dbt_by_hand_can_begin_with_the_unit_tests(manifest: dict[str, Any]) -> None:
+    """Before there is a warehouse: a table that a unit test adds to is written as SQL."""
+    given = [one for test in manifest["unit_tests"].values() for one in test["given"]]
+    assert {one["format"] for one in given if one["input"] == "this"} == {"sql"}
+
+
 @pytest.mark.slow
 def test_docs_describe_the_last_build_and_leave_it_fit_to_publish(
     built: BuildFolder,
