@@ -29,6 +29,10 @@ SMALL = {
     ),
 }
 
+# Of the Java machine within the test process, which the first session starts for all. Plans
+# of models are deep, and half of the time of a short program goes into better machine code.
+JAVA_OPTIONS = "-Xss4m -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+
 
 @dataclass(frozen=True)
 class Engines:

@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.releases.release_folder import ReleaseFolder
-from tests.spark.conftest import Engines
+from tests.spark.conftest import JAVA_OPTIONS, Engines
 
 sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-spark")
 
@@ -14,8 +14,7 @@ def test_spark_finds_every_public_table(engines: Engines) -> None:
     session = (
         sql.SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
-        # Half of the processor time of a short program goes into better machine code.
-        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
+        .config("spark.driver.extraJavaOptions", JAVA_OPTIONS)
         .config("spark.sql.catalogImplementation", "in-memory")
         .getOrCreate()
     )

@@ -16,6 +16,7 @@ from scripts.build.dbt_run import run_dbt
 from scripts.build_folder import PROJECT, BuildFolder
 from scripts.synthetic.interactions import generate
 from tests.conftest import FinishedBuild, read_warehouse
+from tests.spark.conftest import JAVA_OPTIONS
 
 sql = pytest.importorskip("pyspark.sql", reason="Spark is not installed: make test-spark")
 
@@ -44,7 +45,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "ERROR",
-        "spark.driver.extraJavaOptions": "-Xss4m -XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": JAVA_OPTIONS,
     }
     builder = sql.SparkSession.builder.master("local[1]")
     for name, value in settings.items():
