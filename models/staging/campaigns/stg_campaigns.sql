@@ -2,7 +2,9 @@
     A value that is not valid becomes null; assert_campaigns_are_valid names it. A campaign
     whose is_active is `example` is active in builds of the generated log. Where a log has
     amounts, a campaign without a value takes the mean of a purchase, less what was returned.
+    A table: the catalogue of Spark does not hold the text of so long a view.
 #}
+{{ config(materialized='table') }}
 {% set types = campaign_columns() %}
 
 with campaigns as (
